@@ -1,0 +1,99 @@
+"""Every error that iqabench raises on purpose, as one tree.
+
+    IqabenchError                 a user or data error: printed without a traceback, exit status 1
+    ├── UsageError                the command was not understood: exit status 2
+    ├── UnknownNameError          no set, model, metric ... has that name; similar names are suggested
+    ├── DuplicateNameError        two parts claim one name; both places are named
+    ├── FactsError                a YAML file does not say what it must; file and line are named
+    ├── ImageError                an image cannot be read, or is not of the kind a protocol needs
+    ├── PairingError              outputs and targets cannot be matched
+    ├── MetricError               a metric is not defined on these images
+    ├── ModelError                a model cannot be loaded, or returned something unusable
+    │   └── WeightsError          weights are absent, damaged, unsafe, or of another architecture
+    ├── FetchError                a file could not be brought here
+    │   ├── OfflineError          it would need the network, which is switched off
+    │   └── ChecksumError         what arrived is not what was promised
+    ├── SetError                  a set is incomplete, or lacks the scale or level that was asked for
+    └── StoreError                records cannot be written or read
+
+A message says what happened with the names and values, what was expected, and what to type next.
+Anything that is not an `IqabenchError` is a bug of ours and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class IqabenchError(Exception):
+    """A user or data error."""
+
+    exit_status = 1
+
+
+class UsageError(IqabenchError):
+    """The command was not understood."""
+
+    exit_status = 2
+
+
+class UnknownNameError(IqabenchError):
+    """No registered thing has that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        names = sorted(set(known))
+        close = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+        said = f"no {kind} is called '{name}'."
+        if close:
+            said += " Did you mean " + " or ".join(f"'{c}'" for c in close) + "?"
+        elif len(names) <= 12:
+            said += f" Known: {', '.join(names) or 'none'}."
+        said += f" {hint}" if hint else f" 'iqabench list {kind}s' shows them all."
+        super().__init__(said)
+
+
+class DuplicateNameError(IqabenchError):
+    """Two parts claim one name."""
+
+
+class FactsError(IqabenchError):
+    """A YAML file does not say what it must."""
+
+
+class ImageError(IqabenchError):
+    """An image cannot be read, or is not of the kind that is needed."""
+
+
+class PairingError(IqabenchError):
+    """Outputs and targets cannot be matched."""
+
+
+class MetricError(IqabenchError):
+    """A metric is not defined on these images."""
+
+
+class ModelError(IqabenchError):
+    """A model cannot be loaded, or returned something unusable."""
+
+
+class WeightsError(ModelError):
+    """Weights are absent, damaged, unsafe, or of another architecture."""
+
+
+class FetchError(IqabenchError):
+    """A file could not be brought here."""
+
+
+class OfflineError(FetchError):
+    """A file would need the network, which is switched off."""
+
+
+class ChecksumError(FetchError):
+    """What arrived is not what was promised."""
+
+
+class SetError(IqabenchError):
+    """A set is incomplete, or lacks what was asked for."""
+
+
+class StoreError(IqabenchError):
+    """Records cannot be written or read."""

@@ -1,0 +1,72 @@
+"""Facts in YAML, read into pydantic models; a mistake is reported with its file and line."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from iqabench.errors import FactsError
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Facts(BaseModel):
+    """What every declared thing has in common: nothing unknown is accepted, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+F = TypeVar("F", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> Any:
+    """The plain content of a YAML file.
+
+    Raises: FactsError when the file is absent, is not UTF-8 or is not YAML.
+    """
+    try:
+        return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, in C if built
+    except OSError as error:
+        raise FactsError(f"{path}: cannot be read: {error.strerror}.") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise FactsError(f"{path}:{line}: this is not YAML: {error.problem}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FactsError(f"{path}: this is not YAML: {error}.") from error
+
+
+def validate(model: type[F], data: Any, path: Path, at: Sequence[str | int] = ()) -> F:
+    """`data`, found in the file `path` at the keys `at`, as a `model`.
+
+    Raises: FactsError naming file, line and key of each thing that is wrong.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        tree = yaml.compose(path.read_bytes(), Loader=_Loader)
+        said = [
+            f"{path}:{_line(tree, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
+            for e in error.errors(include_url=False)
+        ]
+        raise FactsError("\n".join(said)) from error
+
+
+def _dotted(keys: Iterable[object]) -> str:
+    return ".".join(str(k) for k in keys) or "(the whole file)"
+
+
+def _line(node: Any, keys: Sequence[object]) -> int:
+    """The line of the deepest node that the keys lead to."""
+    line = int(node.start_mark.line) + 1 if node is not None else 1
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if str(k.value) == str(key)]
+            if not found:
+                continue  # pydantic inserts type names that are not in the file
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,79 @@
+"""Protocols: what is compared with what, before any metric sees a pixel.
+
+Two papers' "PSNR" differ by 1.32 dB because one takes another luma; so colour, rounding and shave are
+neither keywords of a metric nor habits of a script but a named, versioned, hashed `Protocol`, and every
+stored number carries its name and hash.
+"""
+
+import hashlib
+import json
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from iqabench.errors import FactsError, UnknownNameError
+from iqabench.facts import Facts, read_yaml, validate
+
+Domain = Literal["image", "luma"]
+"""What a model is given: the set's image as it is, or its luma rounded to 8 bits."""
+
+_FILE = Path(__file__).with_name("protocols.yaml")
+
+
+class Protocol(Facts):
+    """How an output is compared with its target."""
+
+    name: str
+    version: int
+    summary: str
+    source: str
+    domain: Domain = "image"
+    """What the model restores. With `luma` input and target are made from the target's luma."""
+    quantise: bool = True
+    """Whether the output is clipped to 0..255 and rounded half up to 8 bits first."""
+    channels: Literal["rgb", "grey", "luma-studio", "luma-full"]
+    """What is compared. `rgb` compares one-channel pairs as they are, luma expands them; `grey` takes
+    one-channel pairs alone. Luma is BT.601, of studio swing (16..235) or full range (0..255)."""
+    round_luma: bool = False
+    """Whether luma is rounded to an integer."""
+    shave_scales: int = 0
+    """Border left out, in multiples of the scale."""
+    shave_pixels: int = 0
+    """Border left out besides, in pixels of the target."""
+
+    @cached_property
+    def hash(self) -> str:
+        """12 hexadecimal digits over everything that decides a number (not the prose)."""
+        facts = self.model_dump(exclude={"summary", "source"})
+        text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def shave(self, scale: int) -> int:
+        """The border, in pixels of the target, that is left out at this scale."""
+        return self.shave_scales * scale + self.shave_pixels
+
+
+@cache
+def protocols() -> dict[str, Protocol]:
+    """All protocols by name, in the order of the file.
+
+    Raises: FactsError when the file is wrong or names one twice.
+    """
+    found: dict[str, Protocol] = {}
+    for index, data in enumerate(read_yaml(_FILE)):
+        protocol = validate(Protocol, data, _FILE, [index])
+        if protocol.name in found:
+            raise FactsError(f"{_FILE}: the protocol '{protocol.name}' stands there twice.")
+        found[protocol.name] = protocol
+    return found
+
+
+def protocol(name: str) -> Protocol:
+    """The protocol of that name.
+
+    Raises: UnknownNameError with suggestions.
+    """
+    known = protocols()
+    if name not in known:
+        raise UnknownNameError("protocol", name, known)
+    return known[name]

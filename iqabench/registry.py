@@ -1,0 +1,121 @@
+"""One registry for every plural room: names to parts, found at first look-up.
+
+A room (`iqabench.metrics`, `iqabench.degradations`, ...) owns one `Registry`. Its parts are found in
+two ways, both only when somebody first asks:
+
+1. the folder scan imports every public module of the room (names without a leading underscore), whose
+   decorators register their parts;
+2. entry points of the group `iqabench.<room>` are loaded, whose modules do the same.
+
+So adding a part is adding a file, and a part from outside is one line in that package's metadata.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import Generic, TypeVar
+
+from iqabench.errors import DuplicateNameError, FactsError, UnknownNameError
+
+Part = TypeVar("Part")
+
+
+class Registry(Generic[Part]):
+    """Names to parts of one kind.
+
+    `kind` is the singular word used in messages, `package` the room that is scanned and `group` the
+    entry-point group that packages from outside use.
+    """
+
+    def __init__(self, kind: str, package: str, group: str) -> None:
+        self.kind = kind
+        self.package = package
+        self.group = group
+        self._parts: dict[str, Part] = {}
+        self._origin: dict[str, str] = {}
+        self._complete = False
+
+    def add(self, name: str, part: Part, origin: str) -> None:
+        """Register `part` under `name`; `origin` says where it stands, for messages.
+
+        Raises: DuplicateNameError when another place has registered that name.
+        """
+        if name in self._parts:
+            raise DuplicateNameError(
+                f"two {self.kind}s are called '{name}': one in {self._origin[name]}, "
+                f"one in {origin}. Rename one of them."
+            )
+        self._parts[name] = part
+        self._origin[name] = origin
+
+    def get(self, name: str) -> Part:
+        """The part of that name.
+
+        Raises: UnknownNameError with suggestions.
+        """
+        self._find_all()
+        if name not in self._parts:
+            raise UnknownNameError(self.kind, name, self._parts)
+        return self._parts[name]
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        self._find_all()
+        return sorted(self._parts)
+
+    def origin(self, name: str) -> str:
+        """The file that registered `name`."""
+        self.get(name)
+        return self._origin[name]
+
+    def __iter__(self) -> Iterator[Part]:
+        return (self._parts[name] for name in self.names())
+
+    def _find_all(self) -> None:
+        if self._complete:
+            return
+        self._complete = True  # before the imports: a module may look names up while it loads
+        try:
+            scan(self.package)
+            load_entry_points(self.group)
+        except BaseException:
+            self._complete = False
+            raise
+
+
+def scan(package: str) -> list[ModuleType]:
+    """Import every public module of `package`."""
+    room = importlib.import_module(package)
+    found = sorted(m.name for m in pkgutil.iter_modules(room.__path__))
+    public = [name for name in found if not name.startswith("_")]
+    return [importlib.import_module(f"{package}.{name}") for name in public]
+
+
+def load_entry_points(group: str) -> list[object]:
+    """Load what other packages announce under `group`, in the order of their names.
+
+    Raises: FactsError that names the package when one fails to load.
+    """
+    loaded = []
+    for point in sorted(entry_points(group=group), key=lambda p: (p.name, p.value)):
+        try:
+            loaded.append(point.load())
+        except DuplicateNameError:
+            raise
+        except Exception as error:
+            package = point.dist.name if point.dist else "unknown package"
+            raise FactsError(
+                f"the plugin '{point.name}' of {package} ({group} = {point.value}) failed to load: "
+                f"{type(error).__name__}: {error}. Repair it or uninstall {package}."
+            ) from error
+    return loaded
+
+
+def origin_of(thing: Callable[..., object]) -> str:
+    """The file and line in which a decorated function or class stands."""
+    inner = inspect.unwrap(thing)
+    line = inspect.getsourcelines(inner)[1]
+    return f"{inspect.getsourcefile(inner)}:{line}"

@@ -1,0 +1,7 @@
+"""Records and the store that keeps them. No torch here: a report is made on any machine."""
+
+from iqabench.store.crops import CropFolder, file_name
+from iqabench.store.record import Record, Status, content_key
+from iqabench.store.store import Store, Writer
+
+__all__ = ["CropFolder", "Record", "Status", "Store", "Writer", "content_key", "file_name"]

@@ -1,0 +1,158 @@
+"""A folder of records: Parquet for what is finished, a journal for what is being written.
+
+    STORE/store.json             the version of the layout
+    STORE/records/RUN.parquet    the records of one finished run, written once
+    STORE/records/RUN.jsonl      the journal of a run that is going on, or was killed
+    STORE/crops/...              small cuts of outputs, for reports
+
+Every run writes a journal of its own, one fsync per image, so a `kill -9` costs at most the image in
+flight, and two runs on one store never touch the same file. A finished journal becomes a Parquet file by
+write, fsync, rename; a dead run's journal is taken over by the next writer. Merging two stores is copying
+their files together: a record that is there twice (same key and sample) counts once, the latest wins.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+from pyarrow import parquet
+
+from iqabench.errors import StoreError
+from iqabench.store.journal import Journal, read_journal, table_of, write_whole
+from iqabench.store.record import FIELDS, SCHEMA_VERSION, Record
+
+
+class Store:
+    """The records in one folder.
+
+    Raises: StoreError when the folder is of a newer version or is something else altogether.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._check_version()
+
+    @property
+    def crops(self) -> Path:
+        """Where small cuts of outputs lie."""
+        return self.folder / "crops"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection with the view `records`: every record once, the latest of equals."""
+        connection = duckdb.connect()
+        connection.execute(f"CREATE TABLE empty ({_columns()})")
+        parts = ["SELECT * FROM empty"]
+        # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
+        pending = [r for p in sorted(self._records.glob("*.jsonl")) for r in read_journal(p)]
+        finished = sorted(str(p) for p in self._records.glob("*.parquet"))
+        if finished:
+            self._check_readable(finished)
+            files = ", ".join("'" + f.replace("'", "''") + "'" for f in finished)
+            names = ", ".join(f'"{name}"' for name in FIELDS)
+            parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
+        if pending:
+            connection.register("journals", table_of(pending))
+            parts.append("SELECT * FROM journals")
+        connection.execute(
+            f"CREATE VIEW records AS SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) "  # noqa: S608
+            "QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1"
+        )
+        return connection
+
+    def finished(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """Those pairs of cell key and sample that have a value already."""
+        wanted = sorted(set(keys))
+        if not wanted or not self._records.is_dir():
+            return set()
+        with self.connect() as connection:
+            rows = connection.execute(
+                "SELECT key, sample FROM records WHERE status = 'ok' AND key IN (SELECT unnest(?))",
+                [wanted],
+            ).fetchall()
+        return {(key, sample) for key, sample in rows}
+
+    def writer(self, run: str) -> "Writer":
+        """A writer for one run; adopts the journals of runs that died.
+
+        Raises: StoreError when the folder cannot be written to.
+        """
+        try:
+            self._records.mkdir(parents=True, exist_ok=True)
+            version = self.folder / "store.json"
+            if not version.exists():
+                write_whole(version, json.dumps({"schema": SCHEMA_VERSION}).encode() + b"\n")
+            for journal in sorted(self._records.glob("*.jsonl")):
+                Journal.adopt(journal)
+            return Writer(self._records / f"{run}.jsonl")
+        except OSError as error:
+            raise StoreError(
+                f"the store {self.folder} cannot be written: {error.strerror}."
+            ) from error
+
+    @property
+    def _records(self) -> Path:
+        return self.folder / "records"
+
+    def _check_version(self) -> None:
+        path = self.folder / "store.json"
+        if self.folder.exists() and not self.folder.is_dir():
+            raise StoreError(f"the store {self.folder} is a file; expected a folder.")
+        if not path.exists():
+            return
+        try:
+            found = int(json.loads(path.read_text())["schema"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{path} is damaged ({error}); expected {{'schema': 1}}.") from error
+        if found > SCHEMA_VERSION:
+            raise StoreError(
+                f"the store {self.folder} was written by a newer iqabench (layout {found}; this one reads "
+                f"up to {SCHEMA_VERSION}). Upgrade with 'pip install -U iqabench', or name another folder "
+                "with --store."
+            )
+
+    def _check_readable(self, files: list[str]) -> None:
+        for file in files:
+            try:
+                names = set(parquet.read_schema(file).names)
+            except (OSError, ValueError) as error:
+                raise StoreError(
+                    f"{file} is damaged ({error}). Move it away; the other runs are unharmed."
+                ) from error
+            missing = sorted(set(FIELDS) - names)
+            if missing:
+                raise StoreError(f"{file} lacks the columns {', '.join(missing)}. Move it away.")
+
+
+class Writer:
+    """Writes the records of one run; a context manager that closes the journal on the way out."""
+
+    def __init__(self, path: Path) -> None:
+        self._journal = Journal(path)
+        self.run = path.stem
+        self.count = 0
+
+    def add(self, records: list[Record]) -> None:
+        """Keep these records; when this returns they survive a crash.
+
+        Raises: StoreError when the disk is full; what was added before is safe.
+        """
+        try:
+            self._journal.append(records)
+        except OSError as error:
+            raise StoreError(
+                f"the store cannot be written: {error.strerror} ({self._journal.path}). "
+                f"{self.count} records of this run are safe; make room and run the same command again: "
+                "it goes on where it stopped."
+            ) from error
+        self.count += len(records)
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._journal.finish()
+
+
+def _columns() -> str:
+    return ", ".join(f'"{name}" {kind}' for name, kind in FIELDS.items())

@@ -1,0 +1,163 @@
+"""The store: nothing that was kept is ever lost, whatever happens afterwards."""
+
+import errno
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from iqabench.errors import StoreError
+from iqabench.store import Record, Store, content_key
+
+
+def record(sample: str = "baby", value: float | None = 32.0, **more: object) -> Record:
+    base = Record(
+        key="k", sample=sample, column="psnr@sr-y", status="ok", value=value, error="", unit="dB",
+        better="higher", metric="psnr", metric_version=1, protocol="sr-y", protocol_hash="p",
+        task="sr", set="set5", set_hash="s", scale=4, level="x4", model="rlfn", model_hash="w",
+        model_facts="{}", random_weights=False, precision="fp32", tile=0, tile_note="",
+        device_class="cpu", device="a processor", restore_ms=1.5, run="r", versions="{}",
+        time="2026-01-01T00:00:00.000Z",
+    )  # fmt: skip
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def values(store: Store) -> dict[str, float]:
+    with store.connect() as connection:
+        rows = connection.execute("SELECT sample, value FROM records").fetchall()
+    return dict(rows)
+
+
+def test_records_come_back_and_inf_survives(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    with store.writer("r1") as writer:
+        writer.add([record("a", math.inf), record("b", 30.25)])
+        assert values(store) == {"a": math.inf, "b": 30.25}  # while it is being written
+    assert values(store) == {"a": math.inf, "b": 30.25}
+    assert [p.suffix for p in (tmp_path / "s" / "records").iterdir()] == [".parquet"]
+
+
+def test_a_failed_record_has_no_value_and_is_not_finished(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record("a", None, status="failed", error="NaN"), record("b")])
+    assert values(store) == {"a": None, "b": 32.0}
+    assert store.finished(["k"]) == {("k", "b")}
+
+
+def test_the_latest_of_equal_records_counts(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record(value=1.0, time="2026-01-02T00:00:00.000Z")])
+    with store.writer("r2") as writer:
+        writer.add([record(value=2.0, time="2026-01-01T00:00:00.000Z")])
+    assert values(store) == {"baby": 1.0}
+
+
+def test_two_writers_share_one_store(tmp_path: Path) -> None:
+    one, two = Store(tmp_path), Store(tmp_path)
+    with one.writer("r1") as first, two.writer("r2") as second:
+        first.add([record("a")])
+        second.add([record("b")])
+        with Store(tmp_path).writer("r3") as third:  # must not adopt journals of the living
+            third.add([record("c")])
+        first.add([record("d")])
+    assert sorted(values(one)) == ["a", "b", "c", "d"]
+
+
+def test_merging_stores_is_copying_files(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with Store(tmp_path / name).writer(f"run-{name}") as writer:
+            writer.add([record(name)])
+    source = next((tmp_path / "b" / "records").glob("*.parquet"))
+    (tmp_path / "a" / "records" / source.name).write_bytes(source.read_bytes())
+    assert sorted(values(Store(tmp_path / "a"))) == ["a", "b"]
+
+
+def test_kill_9_loses_nothing_that_was_added(tmp_path: Path) -> None:
+    code = f"""
+        import os, signal, sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from pathlib import Path
+        from test_store import record
+        from iqabench.store import Store
+        writer = Store(Path({str(tmp_path)!r})).writer("dead")
+        writer.add([record("a")]); writer.add([record("b")])
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with (tmp_path / "records" / "dead.jsonl").open("ab") as file:
+        file.write(b'{"key": "k", "sam')  # the line in flight
+    store = Store(tmp_path)
+    assert sorted(values(store)) == ["a", "b"]
+    with store.writer("next"):
+        pass
+    assert sorted(p.name for p in (tmp_path / "records").iterdir()) == ["dead.parquet"]
+    assert sorted(values(store)) == ["a", "b"]
+
+
+def test_a_full_disk_is_told_and_keeps_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    real = os.write
+
+    def full(handle: int, data: bytes) -> int:
+        if len(data) > 100:
+            return real(handle, data[:100])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with store.writer("r1") as writer:
+        writer.add([record("a")])
+        monkeypatch.setattr("iqabench.store.journal.os.write", full)
+        with pytest.raises(StoreError, match=r"No space left.*1 records of this run are safe"):
+            writer.add([record("b")])
+    monkeypatch.undo()
+    assert values(store) == {"a": 32.0}
+
+
+def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "store.json").write_text(json.dumps({"schema": 99}))
+    with pytest.raises(StoreError, match=r"newer iqabench \(layout 99.*pip install -U"):
+        Store(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "x"}'])
+def test_a_damaged_version_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "store.json").write_text(text)
+    with pytest.raises(StoreError, match=r"store\.json is damaged"):
+        Store(tmp_path)
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("")
+    with pytest.raises(StoreError, match="is a file"):
+        Store(tmp_path / "f")
+
+
+def test_a_damaged_parquet_file_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record()])
+    next((tmp_path / "records").glob("*.parquet")).write_bytes(b"PAR1 broken")
+    with pytest.raises(StoreError, match=r"r1\.parquet is damaged"):
+        store.connect()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("a file where a folder must go")
+    with pytest.raises(StoreError):
+        Store(tmp_path / "s" / "deeper").writer("r")
+
+
+def test_content_keys_tell_apart() -> None:
+    assert content_key(a=1, b=2) == content_key(b=2, a=1)
+    assert content_key(a=1) != content_key(a=2)
