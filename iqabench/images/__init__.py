@@ -1,0 +1,24 @@
+"""The currency of the house: images as numpy arrays, how they are read, written, viewed and paired.
+
+An image is a numpy array (H, W, C) with C = 1 or 3, RGB order, in units of 0..255: uint8, or float where
+a degradation or a protocol is not quantised.
+"""
+
+from iqabench.images.accept import as_image
+from iqabench.images.luma import luma
+from iqabench.images.pair import Pair
+from iqabench.images.read import Image, image_files, read_image
+from iqabench.images.view import quantise, view
+from iqabench.images.write import write_image
+
+__all__ = [
+    "Image",
+    "Pair",
+    "as_image",
+    "image_files",
+    "luma",
+    "quantise",
+    "read_image",
+    "view",
+    "write_image",
+]

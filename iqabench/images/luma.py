@@ -1,0 +1,62 @@
+"""Luma of RGB images, exact.
+
+The weights of BT.601 are thousandths, so the luma of an 8-bit pixel is a whole number of thousandths,
+299 R + 587 G + 114 B, at most 255,000: float32 holds that number without rounding, and so the difference
+of two of them. The luma itself, 219/255 of it plus 16, float32 does not hold: the error of an image that
+differs from its target in one level of one blue pixel would be wrong in its fourth digit. So protocols
+compare these counts, and remember what one count is worth.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from iqabench.images.read import Image
+
+_THOUSANDTHS = np.array([[299, 587, 114]], np.float32)
+_STRIP = 64
+"""Rows that are converted at a time: the floats of three channels stay in the processor's cache."""
+
+
+def luma(
+    image: Image, *, full: bool = False, dtype: type[np.floating] = np.float32
+) -> NDArray[np.floating]:
+    """BT.601 luma of an RGB image, not rounded; a one-channel image counts as R = G = B.
+
+    Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1) of `dtype`.
+    Range: 16..235, or 0..255 if `full`.
+    Source: ITU-R BT.601; (65.481 R + 128.553 G + 24.966 B) / 255 + 16.
+    """
+    if image.dtype == np.uint8:
+        counts = luma_counts(image).astype(np.float64)
+    elif image.shape[2] == 1:
+        counts = image.astype(np.float64) * 1000
+    else:
+        counts = image.astype(np.float64) @ _THOUSANDTHS.T.astype(np.float64)
+    if full:
+        return (counts / 1000).astype(dtype, copy=False)
+    counts *= 219
+    counts += 16 * 255_000
+    counts /= 255_000  # rounded once, here: exact halves stay exact, and can be rounded up
+    return counts.astype(dtype, copy=False)
+
+
+def luma_counts(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Full-range luma of an 8-bit image in thousandths: whole numbers, exact.
+
+    Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1).
+    Range: 0..255,000.
+    """
+    if image.shape[2] == 1:
+        return image * np.float32(1000)
+    height, width, _ = image.shape
+    counts = np.empty((height, width), np.float32)
+    for top in range(0, height, _STRIP):
+        rows = slice(top, top + _STRIP)
+        cv2.transform(image[rows].astype(np.float32), _THOUSANDTHS, dst=counts[rows])
+    return counts[:, :, None]
+
+
+def luma_unit(*, full: bool = False) -> tuple[float, float]:
+    """What a count is worth, and the luma of zero counts: luma = unit * count + offset."""
+    return (0.001, 0.0) if full else (219 / 255_000, 16.0)

@@ -1,0 +1,86 @@
+"""The pair: what a full-reference metric is given, and what metrics share.
+
+Ten metrics on one pair must cost far less than ten metrics. What they have in common (float planes, local
+similarity, gradients, pyramids ...) is computed once per pair, under a name, by whoever asks first.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iqabench.images.read import Image
+
+T = TypeVar("T")
+
+
+class Pair:
+    """An output and its target after a protocol's view.
+
+    Made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
+    a thousandth of one before the swing (see `luma`), a whole number, so that differences are exact.
+
+    Shapes: both (H, W, C), C = 1 or 3.
+    Units: values in 0..255.
+    """
+
+    peak = 255.0
+    """The largest value that a pixel can take."""
+
+    def __init__(
+        self, output: Image, target: Image, unit: float = 1.0, offset: float = 0.0
+    ) -> None:
+        self.counts = (output, target)
+        """Output and target, (H, W, C), as they are compared."""
+        self.unit = unit
+        """What one count is worth."""
+        self.offset = offset
+        """The value of zero counts."""
+        self.device = "cpu"
+        """Where metrics that are neural networks run, as torch names it."""
+        self._shared: dict[str, Any] = {}
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of both."""
+        height, width, channels = self.counts[1].shape
+        return height, width, channels
+
+    @property
+    def output(self) -> Image:
+        """The output's values, uint8 or float."""
+        return self.shared("output", lambda pair: pair._values(pair.counts[0]))
+
+    @property
+    def target(self) -> Image:
+        """The target's values, uint8 or float."""
+        return self.shared("target", lambda pair: pair._values(pair.counts[1]))
+
+    @property
+    def planes(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Output and target, channel by channel, as contiguous float32 planes (H, W)."""
+        return self.shared("planes", _planes)
+
+    def shared(self, name: str, make: Callable[["Pair"], T]) -> T:
+        """What `make` computes from this pair, computed once and kept under `name`."""
+        if name not in self._shared:
+            self._shared[name] = make(self)
+        return cast(T, self._shared[name])
+
+    def _values(self, counts: Image) -> Image:
+        if (self.unit, self.offset) == (1.0, 0.0):
+            return counts
+        number = np.result_type(counts, np.float32).type
+        values: Image = counts * number(self.unit)
+        values += number(self.offset)
+        return values
+
+
+def _planes(pair: Pair) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    channels = range(pair.shape[2])
+    return [(_plane(pair.output, c), _plane(pair.target, c)) for c in channels]
+
+
+def _plane(image: Image, channel: int) -> NDArray[np.float32]:
+    return np.ascontiguousarray(image[:, :, channel], dtype=np.float32)

@@ -1,0 +1,117 @@
+"""Images from files: 8-bit grey or RGB, and a clear word about everything else."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
+
+from iqabench.errors import ImageError
+
+Image = NDArray[Any]
+"""(H, W, C) with C = 1 or 3, RGB order, uint8 or float in units of 0..255."""
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
+"""File names with these endings are taken for images."""
+
+_PLAIN = frozenset({"L", "RGB", "1", "P", "PA", "LA", "RGBA"})
+_DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+
+
+def image_files(folder: Path) -> list[Path]:
+    """The image files directly in `folder`, sorted by name; hidden files are left out.
+
+    Raises: ImageError when there is no such folder.
+    """
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "does not exist"
+        raise ImageError(f"{folder} {what}; expected a folder of images.")
+    found = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    return sorted(p for p in found if not p.name.startswith("."))
+
+
+def read_image(path: Path, name: str = "") -> Image:
+    """The pixels of an 8-bit image file; palettes are resolved, an opaque alpha channel is dropped.
+
+    `name` stands for the file in messages (a content-addressed path says little).
+
+    Shapes: (H, W, 1) for grey files, (H, W, 3) for colour, uint8.
+    Raises: ImageError for a file that is absent, empty, damaged or no image, and for 16-bit, float, CMYK
+        and transparent images, which no 8-bit protocol can compare without a choice that is the user's.
+    """
+    name = name or str(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read: {error.strerror}.") from error
+    if not data:
+        raise ImageError(f"{name} is an empty file.")
+    mode = _mode(path, name)
+    if mode in ("1", "P", "PA", "LA", "RGBA") or path.suffix.lower() in (".tif", ".tiff"):
+        return _with_pillow(path, name)
+    if not _is_whole(data):  # OpenCV would decode what there is and leave the rest grey
+        return _with_pillow(path, name)
+    flag = cv2.IMREAD_UNCHANGED if mode == "L" else cv2.IMREAD_COLOR_RGB
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None or pixels.dtype != np.uint8:  # damaged, or a kind that OpenCV does not know
+        return _with_pillow(path, name)
+    return pixels if pixels.ndim == 3 else pixels[:, :, None]
+
+
+def _mode(path: Path, name: str) -> str:
+    """Pillow's word for the kind of image; reads the header alone."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
+            with PillowImage.open(path) as header:
+                mode = header.mode
+                deep = mode == "RGB" and _bits(header) > 8
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise ImageError(f"{name} is not an image that can be read ({error}).") from error
+    if mode in _DEEP or deep:
+        raise ImageError(
+            f"{name} has more than 8 bits a channel (mode {mode}). The protocols compare 8-bit images: "
+            "convert it first, and say how in your paper."
+        )
+    if mode not in _PLAIN:
+        raise ImageError(f"{name} is {mode}; expected grey or RGB. Convert it to RGB first.")
+    return mode
+
+
+def _bits(header: PillowImage.Image) -> int:
+    """Bits a channel of an image that Pillow shows as RGB; 16-bit PNGs are among them."""
+    tile = getattr(header, "tile", None)
+    raw = str(tile[0][3] if tile and len(tile[0]) > 3 else "")
+    return 16 if "16" in raw else 8
+
+
+def _with_pillow(path: Path, name: str) -> Image:
+    try:
+        with PillowImage.open(path) as opened:
+            opened.load()
+            image: PillowImage.Image = opened
+            if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+                image = _without_alpha(image.convert("RGBA"), name)
+            grey = image.mode in ("L", "1", "LA")
+            return np.atleast_3d(np.array(image.convert("L" if grey else "RGB")))
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise ImageError(f"{name} is damaged: {error}.") from error
+
+
+def _without_alpha(image: PillowImage.Image, name: str) -> PillowImage.Image:
+    if image.getchannel("A").getextrema() != (255, 255):
+        raise ImageError(
+            f"{name} is transparent in places; what lies behind would be a guess. Flatten it first."
+        )
+    return image.convert("RGB")
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether a PNG or JPEG has its end; of other kinds nothing is said."""
+    if data.startswith(b"\x89PNG"):
+        return data[-8:-4] == b"IEND" or b"IEND" in data[-64:]
+    return not data.startswith(b"\xff\xd8") or b"\xff\xd9" in data[-64:]

@@ -1,0 +1,38 @@
+"""Images to files: whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from iqabench.errors import ImageError
+from iqabench.images.read import Image
+from iqabench.images.view import quantise
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Write an 8-bit PNG; other images are rounded to 8 bits first. A broken write leaves no file.
+
+    Raises: ImageError when the disk is full or the place cannot be written to.
+    """
+    pixels = quantise(image)
+    bgr = np.ascontiguousarray(pixels[:, :, ::-1])
+    done, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        raise ImageError(f"{path}: OpenCV could not encode an image of shape {image.shape}.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data.tobytes())
+            Path(part).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(part).unlink()
+            raise
+    except OSError as error:
+        raise ImageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,73 @@
+"""What holds for every registered degradation, and for looking one up."""
+
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from iqabench.degradations import Degradation, degradations
+from iqabench.errors import UnknownNameError
+from iqabench.images import Image
+
+Y, X = np.mgrid[:48, :72]
+TARGET = np.stack(
+    [127 + 80 * np.sin(X / 4), 127 + 80 * np.cos(Y / 3), (X * Y) % 256], axis=2
+).astype(np.uint8)
+
+
+@pytest.fixture(params=degradations().names())
+def part(request: pytest.FixtureRequest) -> Degradation:
+    return degradations().get(request.param)
+
+
+def test_the_room_is_furnished() -> None:
+    assert {"bicubic", "blur", "jpeg", "noise"} <= set(degradations().names())
+    with pytest.raises(UnknownNameError, match="Did you mean 'bicubic'"):
+        degradations().get("bicubik")
+
+
+def test_facts_are_stated(part: Degradation) -> None:
+    assert part.title
+    assert part.source
+    assert part.unit_of_strength
+    assert part.usual
+    keyword = inspect.signature(part.function).parameters[part.strength]
+    assert keyword.kind is inspect.Parameter.KEYWORD_ONLY
+    assert degradations().origin(part.name).split(":")[0].endswith(f"{part.name}.py")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_in_images_out(part: Degradation, channels: int) -> None:
+    target = TARGET[:, :, :channels]
+    before = target.copy()
+    for strength in part.usual:
+        out = part(target, **{part.strength: strength})
+        assert out.dtype in (np.uint8, np.float64)
+        assert out.ndim == 3
+        assert out.shape[2] == channels
+        assert np.isfinite(out).all()
+        assert np.array_equal(out, part(target, **{part.strength: strength}))
+    assert np.array_equal(target, before)
+
+
+def distance(part: Degradation, strength: float) -> float:
+    out: Image = part(TARGET, **{part.strength: strength}).astype(float)
+    shrunk = (TARGET.shape[0] // out.shape[0], TARGET.shape[1] // out.shape[1])
+    grown = out.repeat(shrunk[0], axis=0).repeat(shrunk[1], axis=1)
+    return float(np.mean((grown - TARGET[: grown.shape[0], : grown.shape[1]]) ** 2))
+
+
+def test_usual_strengths_run_from_mild_to_strong(part: Degradation) -> None:
+    distances = [distance(part, strength) for strength in part.usual]
+    assert distances == sorted(distances)
+    assert distances[0] < distances[-1]
+
+
+def test_looking_one_up_imports_no_torch() -> None:
+    look = (
+        "import sys; from iqabench.degradations import degradations; "
+        "degradations().get('bicubic'); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
