@@ -1,0 +1,105 @@
+"""The disk: hashing, writing whole files or none, locks, and plain words for what can go wrong."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from iqabench.errors import FetchError
+from iqabench.files.home import home
+
+CHUNK = 1 << 20
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+def sha256_of(path: Path) -> str:
+    """The checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def size_of(path: Path) -> int | None:
+    """The size of a file, or None when it is not there."""
+    try:
+        return path.stat().st_size
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write(file: BinaryIO, data: bytes) -> None:
+    """Write all of `data` to a file opened without a buffer, or raise OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def copy_hashed(source: BinaryIO, to: Path) -> str:
+    """Copy a file to a new one, wait until it is on the disk, and return its checksum."""
+    digest = hashlib.sha256()
+    with to.open("wb", buffering=0) as file:
+        while data := source.read(CHUNK):
+            digest.update(data)
+            write(file, data)
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Turn a failure to write into the cache into a FetchError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise FetchError(disk_trouble(error, what)) from error
+
+
+def disk_trouble(error: OSError, what: str) -> str:
+    """What to tell a user when the cache cannot take a file."""
+    if error.errno in _FULL:
+        return (
+            f"the disk is full: {what} does not fit into {home()}. Make room, or set "
+            "IQABENCH_HOME to a folder on another disk; what has arrived so far is kept."
+        )
+    if error.errno in _CLOSED:
+        return (
+            f"{what} cannot be written into {home()}: {error.strerror}. Set IQABENCH_HOME to "
+            "a folder that you may write to."
+        )
+    return f"{what} cannot be written into {home()}: {error.strerror or error}."
+
+
+@contextlib.contextmanager
+def locked(path: Path, check: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock file `path`, against other threads and other processes.
+
+    `check` is called while waiting; it may raise to give up.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        check()
+        with path.open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                time.sleep(0.05)
+                continue
+            if not _is_at(file, path):  # its last holder took it away between our open and our lock
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

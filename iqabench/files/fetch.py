@@ -1,0 +1,211 @@
+"""Bring files here: from the cache, else a mirror, else their url.
+
+One failing file does not lose the others: all that can be had is had, then one error names the
+rest. An interrupted fetch keeps its partial files and goes on behind them the next time.
+"""
+
+import queue
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from iqabench.errors import ChecksumError, FetchError, OfflineError
+from iqabench.files.cache import blob, find, keep, known_sha256, place, verify
+from iqabench.files.disk import disk_trouble, locked, sha256_of
+from iqabench.files.home import home, is_url, mirrors, offline
+from iqabench.files.progress import Bar
+from iqabench.files.remote import RemoteFile
+from iqabench.files.transfer import Downloader, Stopped, discard
+
+_THREADS = 8
+_PATIENCE_S = 2.0
+"""How long an interrupted fetch waits for its threads; what they wrote is kept in any case."""
+
+_LOGIN = re.compile(r"//[^/@\s]*@")
+"""A name and password in a mirror's url, which no message repeats."""
+
+Result = Path | Exception
+
+
+def fetch(
+    files: Iterable[RemoteFile],
+    *,
+    progress: bool | None = None,
+    owner: str = "NAME",
+    recheck: bool = False,
+) -> dict[RemoteFile, Path]:
+    """The place of each file in the cache, after fetching what was not there.
+
+    `progress`: whether to show a bar; None shows it on a terminal alone. `owner`: the set or model
+    that needs the files, for messages. `recheck`: hash cached files again and replace damaged ones.
+
+    Raises: OfflineError, ChecksumError or FetchError, after all others have been fetched: it names
+        the files that could not be had, and why.
+    """
+    wanted = list(dict.fromkeys(files))
+    found = {file: path for file in wanted if (path := _cached(file, recheck=recheck))}
+    missing = [file for file in wanted if file not in found]
+    if not missing:
+        return found
+    sizes = [file.bytes for file in missing]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    with Bar(owner, len(missing), total, shown=progress) as bar:
+        downloader = Downloader(bar.advance)
+        try:
+            got = _in_parallel(missing, lambda file: bring(file, downloader), downloader, bar)
+        finally:
+            downloader.close()
+    failed = {file: result for file, result in got.items() if isinstance(result, Exception)}
+    if failed:
+        raise _failure(failed, len(wanted), owner)
+    return found | {file: result for file, result in got.items() if isinstance(result, Path)}
+
+
+def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ()) -> Path:
+    """One file from the first source that has it: mirrors, its url, then the places `besides`.
+
+    Raises: OfflineError, ChecksumError or FetchError; Stopped.
+    """
+    part = home() / "partial" / f"{file.key}.part"
+    try:
+        with locked(part.with_suffix(".lock"), downloader.check):
+            if path := find(file):  # another thread or process was faster
+                return path
+            return _from_sources(file, downloader, part, [*_sources(file), *besides])
+    except OSError as error:
+        raise FetchError(disk_trouble(error, file.name)) from error
+
+
+def _cached(file: RemoteFile, *, recheck: bool) -> Path | None:
+    path = find(file)
+    if path and recheck and not verify(path, known_sha256(file) or ""):
+        path.unlink(missing_ok=True)
+        return None
+    return path
+
+
+def _sources(file: RemoteFile) -> list[str]:
+    sha256 = known_sha256(file)
+    below = [str(blob(Path(), sha256))] if sha256 else []
+    return [f"{mirror}/{b}" for mirror in mirrors() for b in below] + (
+        [file.url] if file.url else []
+    )
+
+
+def _from_sources(
+    file: RemoteFile, downloader: Downloader, part: Path, sources: Sequence[str]
+) -> Path:
+    troubles: list[FetchError] = []
+    for source in sources:
+        try:
+            if not is_url(source):
+                path = Path(source).expanduser()
+                if path.is_file():
+                    kept = keep(path, file, link=True)
+                    downloader.count(file, kept.stat().st_size)
+                    return kept
+            elif offline():
+                troubles.append(OfflineError("IQABENCH_OFFLINE forbids the network"))
+            else:
+                return _from_url(file, downloader, part, source)
+        except FetchError as error:
+            troubles.append(error)
+    if not troubles:
+        troubles = [FetchError("no mirror has it, and it has no url")]
+    said = _LOGIN.sub("//", "; ".join(dict.fromkeys(str(t).rstrip(".") for t in troubles)))
+    raise _kind(troubles)(f"{said}. Get it by hand from {file.page}" if file.page else said)
+
+
+def _from_url(file: RemoteFile, downloader: Downloader, part: Path, url: str) -> Path:
+    resumed = part.exists()
+    try:
+        downloader.download(url, file, part)
+        kept = place(part, file, sha256_of(part), url)
+        discard(part)  # what was noted beside it
+        return kept
+    except ChecksumError:
+        discard(part)
+        if not resumed:
+            raise
+    return _from_url(file, downloader, part, url)  # the older bytes may be the bad ones: once more
+
+
+def _in_parallel(
+    files: list[RemoteFile],
+    work: Callable[[RemoteFile], Path],
+    downloader: Downloader,
+    bar: Bar,
+) -> dict[RemoteFile, Result]:
+    """What became of each file. An interrupt stops all threads and goes on to the caller.
+
+    Daemon threads and not a pool: a pool's threads are waited for at exit, and one that sits in a
+    dead connection would hold up an interrupted user for half a minute.
+    """
+    todo: queue.SimpleQueue[RemoteFile | None] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[RemoteFile, Result]] = queue.SimpleQueue()
+
+    def serve() -> None:
+        while (file := todo.get()) is not None:
+            try:
+                done.put((file, work(file)))
+            except Stopped:
+                return
+            except Exception as error:  # noqa: BLE001 - the caller tells bugs from failures
+                done.put((file, error))
+
+    threads = [
+        threading.Thread(target=serve, daemon=True) for _ in range(min(_THREADS, len(files)))
+    ]
+    for item in [*files, *[None] * len(threads)]:
+        todo.put(item)
+    for thread in threads:
+        thread.start()
+    got: dict[RemoteFile, Result] = {}
+    try:
+        while len(got) < len(files):
+            file, result = done.get()
+            got[file] = result
+            bar.file_done()
+    except BaseException:
+        downloader.stop.set()
+        for thread in threads:
+            thread.join(_PATIENCE_S / len(threads))
+        raise
+    return {file: got[file] for file in files}
+
+
+def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Exception:
+    """One error for all files that could not be had; a bug among them goes first, as it is."""
+    for error in failed.values():
+        if not isinstance(error, FetchError):
+            return error
+    kind = _kind(failed.values())
+    rest = f"; the other {wanted - len(failed)} are in the cache" if wanted > len(failed) else ""
+    lines = [f"{len(failed)} of {wanted} files of {owner} could not be fetched{rest}."]
+    reasons: dict[str, list[str]] = {}
+    for file, error in failed.items():
+        reasons.setdefault(str(error), []).append(file.name)
+    lines += [f"  {_some(names)}: {reason}" for reason, names in list(reasons.items())[:10]]
+    if len(reasons) > 10:
+        lines.append(f"  ... and {len(reasons) - 10} more reasons")
+    again = "unset IQABENCH_OFFLINE" if kind is OfflineError else "try again later"
+    lines.append(
+        f"What you can do: {again}; hand over files that you have with "
+        f"'iqabench fetch {owner} --from FOLDER'; or set IQABENCH_MIRROR to a folder or url "
+        "that holds them."
+    )
+    return kind("\n".join(lines))
+
+
+def _some(names: list[str]) -> str:
+    rest = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    return ", ".join(names[:4]) + rest
+
+
+def _kind(troubles: Iterable[Exception]) -> type[FetchError]:
+    """The error that says most: a wrong file is worse than an absent one."""
+    kinds = {type(trouble) for trouble in troubles}
+    if ChecksumError in kinds:
+        return ChecksumError
+    return OfflineError if kinds == {OfflineError} else FetchError

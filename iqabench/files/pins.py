@@ -1,0 +1,98 @@
+"""Pins: the checksums of files for which nobody published one.
+
+The first download decides: its checksum is noted in `pins.json` of the cache, and a later download
+that differs is refused. A mirror folder that is somebody's cache brings its `pins.json` along.
+"""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from iqabench.errors import ChecksumError, FetchError
+from iqabench.files.disk import locked, writing
+from iqabench.files.home import home, mirror_folders
+from iqabench.files.remote import RemoteFile
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What the first download of a file was."""
+
+    sha256: str
+    bytes: int
+    date: str
+
+
+def find_pin(file: RemoteFile) -> Pin | None:
+    """The pin of a file, from the cache or else from a mirror folder."""
+    if file.url is None:
+        return None
+    for folder in [home(), *mirror_folders()]:
+        pins = _read(folder / "pins.json")
+        if file.url in pins:
+            return pins[file.url]
+    return None
+
+
+def admit(file: RemoteFile, sha256: str, size: int, source: str) -> None:
+    """Compare what came from `source` with all that is known of the file; pin it if that is
+    nothing.
+
+    Raises: ChecksumError when it is another file than was promised.
+    """
+    if file.sha256 is not None:
+        if sha256 != file.sha256:
+            raise ChecksumError(
+                f"{source} is not {file.name}: its sha256 is {sha256[:16]}..., expected "
+                f"{file.sha256[:16]}... ({_sizes(size, file.bytes)}). It was not used."
+            )
+        return
+    if file.sha256_prefix and not sha256.startswith(file.sha256_prefix.lower()):
+        raise ChecksumError(
+            f"{source} is not {file.name}: its sha256 begins with "
+            f"{sha256[: len(file.sha256_prefix)]}, "
+            f"expected {file.sha256_prefix}. It was not used."
+        )
+    known = find_pin(file)
+    if known and known.sha256 != sha256:
+        raise ChecksumError(
+            f"{source} is not the {file.name} that was pinned on {known.date}: its sha256 is "
+            f"{sha256[:16]}..., pinned was {known.sha256[:16]}... ({_sizes(size, known.bytes)}). "
+            "If its publisher has replaced it, remove its entry from "
+            f"{home() / 'pins.json'} and fetch again."
+        )
+    _pin(file, known or Pin(sha256, size, datetime.now(UTC).date().isoformat()))
+
+
+def _pin(file: RemoteFile, pin: Pin) -> None:
+    if file.url is None:
+        return
+    path = home() / "pins.json"
+    with writing(path.name), locked(path.with_suffix(".lock")):
+        pins = _read(path)
+        if file.url in pins:
+            return
+        pins[file.url] = pin
+        text = json.dumps({url: asdict(pins[url]) for url in sorted(pins)}, indent=1)
+        part = path.with_suffix(".new")
+        part.write_text(text + "\n", encoding="utf-8")
+        part.replace(path)
+    sys.stderr.write(
+        f"note: nobody published a checksum of {file.name}. Pinned the one of this copy, sha256 "
+        f"{pin.sha256}, in {path}: a later download that differs will be refused.\n"
+    )
+
+
+def _read(path: Path) -> dict[str, Pin]:
+    try:
+        return {url: Pin(**pin) for url, pin in json.loads(path.read_bytes()).items()}
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise FetchError(f"{path} cannot be read ({error}). Repair it or move it away.") from error
+
+
+def _sizes(size: int, expected: int | None) -> str:
+    return f"{size} bytes" if expected is None else f"{size} bytes, expected {expected}"

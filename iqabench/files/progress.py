@@ -1,0 +1,58 @@
+"""The progress bar of a fetch: bytes and files, on stderr."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+
+class Bar:
+    """How many of the bytes and files have arrived; safe to use from several threads."""
+
+    def __init__(self, title: str, files: int, size: int | None, *, shown: bool | None) -> None:
+        """`shown`: None shows the bar on a terminal alone; `size` None: not known beforehand."""
+        visible = sys.stderr.isatty() if shown is None else shown
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[done]}/{task.fields[files]} files"),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=console.is_terminal,  # a log file keeps the last line
+            disable=not visible,
+        )
+        self._task = self._progress.add_task(title, total=size, done=0, files=files)
+        self._done = 0
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def advance(self, size: int) -> None:
+        """So many bytes have arrived."""
+        self._progress.advance(self._task, size)
+
+    def file_done(self) -> None:
+        """One more file is done, or given up."""
+        self._done += 1
+        self._progress.update(self._task, done=self._done)

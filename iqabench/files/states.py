@@ -1,0 +1,39 @@
+"""What is in the cache, and whether it is what it should be."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from iqabench.files.cache import blob, known_sha256, verify
+from iqabench.files.disk import size_of
+from iqabench.files.home import home
+from iqabench.files.remote import RemoteFile
+
+State = Literal["ok", "missing", "damaged", "unpinned"]
+"""`unpinned`: nobody published a checksum, and the file was never fetched."""
+
+
+class FileState(NamedTuple):
+    """A file that something needs, and how it is."""
+
+    file: RemoteFile
+    state: State
+    path: Path | None
+    """Where it lies or should lie; None as long as its checksum is unknown."""
+
+
+def states(files: Iterable[RemoteFile]) -> list[FileState]:
+    """The state of each file; those that are here are hashed again, several at a time."""
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(_state, files))
+
+
+def _state(file: RemoteFile) -> FileState:
+    sha256 = known_sha256(file)
+    if sha256 is None:
+        return FileState(file, "unpinned", None)
+    path = blob(home(), sha256)
+    if size_of(path) is None:
+        return FileState(file, "missing", path)
+    return FileState(file, "ok" if verify(path, sha256) else "damaged", path)

@@ -1,0 +1,44 @@
+"""Sets of samples: the named ones of `datasets.yaml` and of plugins, and any folder of images.
+
+    load_set("urban100_x2")                    a SampleSet, fetched if need be
+    for sample in load_set("set5", scale=4):   SampleRefs, read when asked:
+        sample.load().input
+
+Facts are cheap (`catalogue`, `inventory`); what reads pixels is imported at first use, so that
+listing sets loads neither OpenCV nor numpy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from iqabench.sets.catalogue import set_facts, set_names
+from iqabench.sets.facts import SetFacts
+from iqabench.sets.inventory import files_of
+
+if TYPE_CHECKING:
+    from iqabench.sets.load import load_set
+    from iqabench.sets.sample import Sample, SampleRef, SampleSet
+
+__all__ = [
+    "Sample",
+    "SampleRef",
+    "SampleSet",
+    "SetFacts",
+    "files_of",
+    "load_set",
+    "set_facts",
+    "set_names",
+]
+
+_LATER = {
+    "load_set": "iqabench.sets.load",
+    "Sample": "iqabench.sets.sample",
+    "SampleRef": "iqabench.sets.sample",
+    "SampleSet": "iqabench.sets.sample",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

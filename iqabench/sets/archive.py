@@ -1,0 +1,50 @@
+"""Zip files, unpacked once beside the cache."""
+
+import contextlib
+import os
+import shutil
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from iqabench.errors import SetError
+from iqabench.files import home
+from iqabench.files.disk import locked, writing
+
+
+def unpacked(archive: Path, name: str) -> Path:
+    """The folder with the content of a zip file in the cache, unpacking it if need be.
+
+    The folder appears under its name when it is complete, never before.
+
+    Raises: SetError when the archive is damaged, FetchError when the disk cannot take it.
+    """
+    folder = home() / "extracted" / archive.name
+    with writing(f"the content of {name}"):
+        if folder.is_dir():
+            return folder
+        with locked(folder.with_suffix(".lock")):
+            if not folder.is_dir():
+                _unpack(archive, name, folder)
+    return folder
+
+
+def _unpack(archive: Path, name: str, folder: Path) -> None:
+    part = folder.with_suffix(f".{os.getpid()}.part")
+    try:
+        with zipfile.ZipFile(archive) as content:
+            content.extractall(part)
+        part.replace(folder)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise SetError(
+            f"{name} is a damaged archive ({error}): 'iqabench verify' tells more."
+        ) from error
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(part)
+
+
+@cache
+def members(folder: Path) -> dict[str, Path]:
+    """The files below an unpacked folder, by their own names."""
+    return {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}

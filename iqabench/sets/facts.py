@@ -1,0 +1,105 @@
+"""What is declared of a set in `datasets.yaml`; nothing here is computed."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from iqabench.facts import Facts
+
+Task = Literal["sr", "denoise", "jpeg"]
+Role = Literal["input", "target", "original"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Level = Annotated[str, Field(pattern=r"^[a-z][0-9]+$")]
+
+LETTERS: Mapping[str, str] = {"sr": "x", "denoise": "n", "jpeg": "q"}
+"""The letter of a task's levels: scale, noise, quality."""
+
+
+class InputFacts(BaseModel):
+    """How an input is made: the name of a degradation, and keywords besides its strength."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    degradation: str
+
+    @property
+    def keywords(self) -> dict[str, Any]:
+        """What is said besides the name."""
+        return dict(self.model_extra or {})
+
+
+class FilesFacts(Facts):
+    """Single files, named and hashed in a manifest."""
+
+    manifest: str
+    url: str | None = None
+    """With `{path}`, the manifest's column of that name."""
+    folder: str | None = None
+    """Where they lie when they ship with the set."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "FilesFacts":
+        if (self.url is None) == (self.folder is None):
+            raise ValueError("expected a url or a folder, one of them")
+        if self.url is not None and "{path}" not in self.url:
+            raise ValueError(f"'{self.url}' has no {{path}} in it")
+        return self
+
+
+class ArchiveFacts(Facts):
+    """A zip file with one image for each sample."""
+
+    role: Role
+    level: Level | None = None
+    member: str
+    """The file's own name inside, with `{sample}`; its folder does not matter."""
+    url: str
+    bytes: int | None = None
+    sha256: str | None = None
+
+
+class SetFacts(Facts):
+    """What is declared of a set."""
+
+    name: Name
+    title: str
+    aliases: tuple[Name, ...] = ()
+    task: Task
+    size: int
+    """How many samples it has."""
+    levels: tuple[Level, ...]
+    level: Level
+    """The level that is meant when none is named."""
+    protocol: str
+    """What a bare metric means on this set."""
+    licence: str
+    citation: str
+    page: str
+    notes: str = ""
+    input: InputFacts | None = None
+    target: Literal["image", "luma"] = "image"
+    """What becomes the target: the file as it is, or its luma rounded to 8 bits."""
+    grey: tuple[str, ...] = ()
+    """Samples whose original is a grey file, stored here as RGB with three equal channels."""
+    samples: str | None = Field(default=None, pattern=r"^\d+-\d+$")
+    """The samples of the archives, such as 0801-0900."""
+    files: tuple[FilesFacts, ...] = ()
+    archives: tuple[ArchiveFacts, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SetFacts":
+        letter = LETTERS[self.task]
+        if strange := [level for level in self.levels if level[0] != letter]:
+            raise ValueError(f"levels of a {self.task} set begin with {letter}, not {strange[0]}")
+        if self.level not in self.levels:
+            raise ValueError(f"the default level {self.level} is not among the levels")
+        if not (self.files or self.archives):
+            raise ValueError("expected files or archives")
+        if bool(self.archives) != (self.samples is not None):
+            raise ValueError("archives and samples belong together")
+        return self
+
+    def scale(self, level: str) -> int:
+        """How many times smaller the input is at that level."""
+        return int(level[1:]) if self.task == "sr" else 1

@@ -1,0 +1,58 @@
+"""Manifests: which files a set consists of, and their checksums."""
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+from iqabench.errors import FactsError
+from iqabench.facts import Facts
+from iqabench.sets.facts import Role
+
+_COLUMNS = ["level", "role", "sample", "path", "bytes", "sha256"]
+
+
+class Line(Facts):
+    """One file of a set."""
+
+    level: str
+    """Empty where the file serves all levels."""
+    role: Role
+    sample: str
+    path: str
+    bytes: int
+    sha256: str
+
+
+@cache
+def read_manifest(path: Path) -> tuple[Line, ...]:
+    """The lines of a manifest.
+
+    Raises: FactsError naming file and line.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != _COLUMNS:
+                raise FactsError(f"{path}:1: expected the columns {','.join(_COLUMNS)}.")
+            lines = tuple(_line(row, path, reader.line_num) for row in reader)
+    except OSError as error:
+        raise FactsError(f"{path}: cannot be read: {error.strerror}.") from error
+    seen: set[tuple[str, str, str]] = set()
+    for line in lines:
+        if (key := (line.level, line.role, line.sample)) in seen:
+            raise FactsError(
+                f"{path}: {line.role} of '{line.sample}' {line.level} stands there twice."
+            )
+        seen.add(key)
+    return lines
+
+
+def _line(row: dict[str, str], path: Path, number: int) -> Line:
+    role, size, sha256 = row["role"], row["bytes"], row["sha256"]
+    if role not in get_args(Role) or not size.isdigit() or len(sha256) != 64:
+        raise FactsError(
+            f"{path}:{number}: expected a role ({', '.join(get_args(Role))}), a size in bytes "
+            f"and a sha256 of 64 digits, not '{role}', '{size}', '{sha256}'."
+        )
+    return Line.model_validate(row)

@@ -1,0 +1,162 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNameError
+from iqabench.protocol import protocols
+from iqabench.sets import catalogue, files_of, set_facts, set_names
+from iqabench.sets.inventory import inventory, needed
+from iqabench.sets.recipe import recipe
+
+from .conftest import Shelf, facts, forget
+
+LISTED = [
+    *("demo", "set5", "set14", "bsd100", "urban100", "manga109", "div2k_valid", "div2k_test"),
+    *("kodak24", "mcmaster", "cbsd68", "bsd68", "set12", "live1", "classic5"),
+]
+
+
+def test_the_sets_are_all_there() -> None:
+    assert set_names() == LISTED
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_every_declared_set_is_complete_at_every_level(name: str) -> None:
+    item = catalogue.entry(name)
+    assert item.facts.protocol in protocols()
+    for level in item.facts.levels:
+        images = inventory(item, level)
+        assert len(images) == item.facts.size
+        for roles in images.values():
+            made = item.facts.input is not None and ("target" in roles or "original" in roles)
+            assert "input" in roles or made
+        luma = item.facts.target == "luma"
+        recipe(
+            item.facts.input, level, item.facts.scale(level), luma
+        )  # its keywords are understood
+        assert set(item.facts.grey) <= set(images)
+        for image in needed(images):
+            assert image.file.sha256
+            assert image.file.bytes
+            assert image.shipped or (image.file.url or "").startswith("https://")
+
+
+@pytest.mark.parametrize("alias", ["b100", "bsds100", "BSD100"])
+def test_one_set_of_three_names(alias: str) -> None:
+    assert set_facts(alias).name == "bsd100"
+
+
+def test_the_files_of_one_level_or_of_all() -> None:
+    assert len(files_of("set5")) == 40
+    assert len(files_of("set5", "x2")) == len(files_of("set5_x2")) == 10
+    assert {file.name for file in files_of("urban100_x2")} == {
+        file.name for file in files_of("urban100_x4") if "_HR" in file.name
+    }
+    assert files_of("demo") == []
+    assert [f.basename for f in files_of("div2k_valid_x3")] == [
+        "DIV2K_valid_HR.zip",
+        "DIV2K_valid_LR_bicubic_X3.zip",
+    ]
+
+
+def test_an_unknown_name_gets_suggestions() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'urban100'"):
+        set_facts("urbn100")
+
+
+def test_an_unknown_level_names_those_that_there_are() -> None:
+    with pytest.raises(SetError, match="has no level 'x8'; it has x2, x3, x4"):
+        files_of("b100_x8")
+
+
+def test_listing_sets_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, iqabench.sets as s; s.set_names(); s.files_of('set5');"
+        "print({'torch', 'cv2', 'numpy', 'PIL', 'httpx', 'rich'} & set(sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"licence": ""}, r"datasets\.yaml:1: 0\.licence: Field required"),
+        ({"levels": "[x2, n3]"}, "levels of a sr set begin with x, not n3"),
+        ({"level": "x4"}, "the default level x4 is not among the levels"),
+        ({"task": "music"}, r"datasets\.yaml:3: 0\.task"),
+        ({"colour": "red"}, r"0\.colour: Extra inputs are not permitted"),
+        ({"files": "[]"}, "expected files or archives"),
+        ({"files": "[{manifest: mine.csv}]"}, "expected a url or a folder"),
+        ({"files": "[{manifest: mine.csv, url: 'https://a/b'}]"}, "has no {path} in it"),
+        ({"samples": "1-5"}, "archives and samples belong together"),
+    ],
+)
+def test_a_wrong_entry_is_named_with_its_line(
+    shelf: Shelf, changes: dict[str, str], said: str
+) -> None:
+    shelf.declare(facts(**changes))
+    with pytest.raises(FactsError, match=said):
+        set_names()
+
+
+def test_a_catalogue_must_be_a_list(shelf: Shelf) -> None:
+    shelf.catalogue.write_text("mine: {title: Mine}\n")
+    with pytest.raises(FactsError, match="expected a list of sets"):
+        set_names()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("role,sample\n", r"mine\.csv:1: expected the columns level,role"),
+        (",goal,a,a.png,5," + "0" * 64, r"mine\.csv:2: expected a role"),
+        (",target,a,a.png,five," + "0" * 64, r"not 'target', 'five'"),
+        (f",target,a,a.png,5,{'0' * 64}\n,target,a,b.png,5,{'1' * 64}", "'a'  stands there twice"),
+    ],
+)
+def test_a_wrong_manifest_is_named_with_its_line(shelf: Shelf, text: str, said: str) -> None:
+    shelf.declare(facts())
+    head = "" if text.startswith("role") else "level,role,sample,path,bytes,sha256\n"
+    (shelf.folder / "manifests" / "mine.csv").write_text(head + text + "\n")
+    with pytest.raises(FactsError, match=said):
+        files_of("mine")
+
+
+class Point:
+    """What the metadata of an installed plugin gives."""
+
+    name = value = "plugin"
+    dist = None
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> str:
+        return str(self.path)
+
+
+def test_a_plugin_brings_a_file_of_sets(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.declare(facts())
+    plugin = shelf.folder / "plugin"
+    (plugin / "manifests").mkdir(parents=True)
+    (plugin / "sets.yaml").write_text(facts(name="theirs"))
+    line = ",".join(["x2", "target", "a", "with space/a b.png", "5", "0" * 64])
+    (plugin / "manifests" / "mine.csv").write_text(f"level,role,sample,path,bytes,sha256\n{line}\n")
+    monkeypatch.setattr(
+        "iqabench.registry.entry_points", lambda group: [Point(plugin / "sets.yaml")]
+    )
+    assert set_names() == ["mine", "theirs"]
+    assert [f.url for f in files_of("theirs")] == ["https://example.org/with%20space/a%20b.png"]
+    forget()
+    (plugin / "sets.yaml").write_text(facts())
+    with pytest.raises(DuplicateNameError, match=r"two sets are called 'mine'.*plugin"):
+        set_names()
+
+
+def test_an_alias_that_is_taken_is_refused(shelf: Shelf) -> None:
+    shelf.declare(facts() + facts(name="other", aliases="[mine]"))
+    with pytest.raises(DuplicateNameError, match="the alias 'mine' of 'other'"):
+        set_facts("other")
