@@ -1,0 +1,1 @@
+"""Blueprint Separable Residual Network: card and network."""

@@ -1,0 +1,90 @@
+"""What is declared about a model: checked against the real thing by the contract test."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from iqabench.facts import Facts
+from iqabench.files.remote import RemoteFile
+
+Task = Literal["sr", "denoise", "jpeg"]
+
+
+class Weights(Facts):
+    """Where the published weights are, and what their bytes must be."""
+
+    file: str
+    url: str | None = None
+    sha256: str | None = None
+    """Unknown for some public files: those are pinned on first download."""
+    sha256_prefix: str | None = None
+    """The part of the hash that the authors put into the file's name."""
+    bytes: int | None = None
+    page: str | None = None
+    """Where a person can get the file, when no program can."""
+    embedded: bool = False
+    """Whether the file lies beside the card, in this package."""
+
+    @cached_property
+    def remote(self) -> RemoteFile:
+        """As a file to fetch."""
+        return RemoteFile(
+            name=self.file,
+            url=self.url,
+            sha256=self.sha256,
+            bytes=self.bytes,
+            sha256_prefix=self.sha256_prefix,
+            page=self.page,
+        )
+
+
+class Card(Facts):
+    """One model at one scale."""
+
+    id: str
+    family: str
+    title: str
+    source: str = ""
+    code: str = ""
+    licence: str = "none stated"
+    task: Task = "sr"
+    scale: int = 1
+    loader: Literal["network", "spandrel", "file", "onnx", "script", "factory", "command"] = (
+        "network"
+    )
+    network: str = ""
+    """The callable in network.py, or a dotted path."""
+    architecture: str = ""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    version: int = 1
+    """Raised when the same weights would give other pixels."""
+    channels: Literal["rgb", "grey", "any"] = "rgb"
+    range: Literal[1, 255] = 1
+    """The network's own numeric range, of input and output."""
+    size_multiple: int = 1
+    """Height and width of the input are padded by reflection to a multiple of this."""
+    min_size: int = 1
+    """And to at least this."""
+    params: int | None = None
+    """Trainable parameters."""
+    training_sets: tuple[str, ...] = ()
+    weights: Weights | None = None
+    notes: str = ""
+    folder: Path = Path()
+    """Where the card stands."""
+
+    @property
+    def name(self) -> str:
+        """The explicit name: rlfn_x4; models that keep the size go by their id."""
+        return f"{self.id}_x{self.scale}" if self.task == "sr" else self.id
+
+    @property
+    def facts_json(self) -> str:
+        """What a record says of the model."""
+        kept = ("title", "family", "task", "scale", "params", "licence", "source", "code",
+                "training_sets", "notes")  # fmt: skip
+        facts = {name: getattr(self, name) for name in kept}
+        return json.dumps(facts, separators=(",", ":"))

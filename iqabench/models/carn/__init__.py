@@ -1,0 +1,1 @@
+"""CARN-M: cascading residual blocks with grouped, recursive convolutions."""

@@ -1,0 +1,1 @@
+"""ConvFormer-based Super-Resolution network: card and network."""

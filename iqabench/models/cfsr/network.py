@@ -1,0 +1,167 @@
+"""CFSR: a transformer's layers with 9x9 depthwise convolutions in place of self-attention.
+
+In training, three edge filters (two Sobel, one Laplacian) stand beside the 3x3 depthwise
+convolution of each feed-forward part; the published file holds what they merge into, one
+convolution, and so does this network.
+
+Source: Wu et al., "Transforming Image Super-Resolution: A ConvFormer-based Efficient Approach",
+IEEE TIP 2024, arXiv:2401.05633.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.models._blocks import conv1x1, conv3x3, pixel_shuffle
+
+MEAN_RGB = (0.4488, 0.4371, 0.4040)
+"""Mean colour of DIV2K, taken away before the network and added back after it."""
+
+
+class ChannelNorm(nn.Module):
+    """Layer normalisation of each pixel over its channels.
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(features))
+        self.bias = nn.Parameter(torch.zeros(features))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise x."""
+        variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
+        scaled = (x - mean) / torch.sqrt(variance + 1e-6)
+        return scaled * self.weight[:, None, None] + self.bias[:, None, None]
+
+
+class LargeKernel(nn.Module):
+    """A convolution of each channel by itself with a large kernel.
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int, size: int) -> None:
+        super().__init__()
+        self.lkb_reparam = nn.Conv2d(features, features, size, padding=size // 2, groups=features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve x."""
+        y: Tensor = self.lkb_reparam(x)
+        return y
+
+
+class Mixer(nn.Module):
+    """Mixes features over space: values, weighed by a large-kernel view of the same features.
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int, size: int) -> None:
+        super().__init__()
+        self.norm = ChannelNorm(features)
+        self.a = nn.Sequential(conv1x1(features, features), nn.GELU(), LargeKernel(features, size))
+        self.v = conv1x1(features, features)
+        self.proj = conv1x1(features, features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Mix the features x."""
+        x = self.norm(x)
+        y: Tensor = self.proj(self.a(x) * self.v(x))
+        return y
+
+
+class FeedForward(nn.Module):
+    """Widens the features, looks at the eight neighbours, and narrows them again (EFN, merged).
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int, ratio: int) -> None:
+        super().__init__()
+        wide = ratio * features
+        self.norm = ChannelNorm(features)
+        self.fc1 = conv1x1(features, wide)
+        self.pos = nn.Conv2d(wide, wide, 3, padding=1, groups=wide)
+        self.fc2 = conv1x1(wide, features)
+        self.act = nn.GELU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the features x."""
+        wide = self.act(self.fc1(self.norm(x)))
+        y: Tensor = self.fc2(wide + self.act(self.pos(wide)))
+        return y
+
+
+class ConvFormer(nn.Module):
+    """A mixer and a feed-forward part, each with a skip and a learnt scale per channel.
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int, size: int, ratio: int) -> None:
+        super().__init__()
+        self.attn = Mixer(features, size)
+        self.mlp = FeedForward(features, ratio)
+        self.layer_scale_1 = nn.Parameter(torch.full((features,), 1e-6))
+        self.layer_scale_2 = nn.Parameter(torch.full((features,), 1e-6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the features x."""
+        mixed: Tensor = x + self.layer_scale_1[:, None, None] * self.attn(x)
+        y: Tensor = mixed + self.layer_scale_2[:, None, None] * self.mlp(mixed)
+        return y
+
+
+class Group(nn.Module):
+    """ConvFormer layers in a row, a 1x1 convolution, and a skip around the latter.
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int, depth: int, size: int, ratio: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(ConvFormer(features, size, ratio) for _ in range(depth))
+        self.conv = conv1x1(features, features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the features x."""
+        for block in self.blocks:
+            x = block(x)
+        y: Tensor = self.conv(x)
+        return y + x
+
+
+class CFSR(nn.Module):
+    """Two groups of ConvFormer layers under one long skip, then a pixel shuffle.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    """
+
+    mean: Tensor
+
+    def __init__(
+        self,
+        scale: int = 4,
+        features: int = 48,
+        depths: tuple[int, ...] = (6, 6),
+        size: int = 9,
+        ratio: int = 2,
+    ) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(MEAN_RGB)[:, None, None], persistent=False)
+        self.conv_first = conv3x3(3, features)
+        self.layers = nn.ModuleList(Group(features, depth, size, ratio) for depth in depths)
+        self.norm = ChannelNorm(features)
+        self.conv_after_body = conv3x3(features, features)
+        self.upsample = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge the images x."""
+        shallow: Tensor = self.conv_first(x - self.mean)
+        deep = shallow
+        for group in self.layers:
+            deep = group(deep)
+        deep = self.conv_after_body(self.norm(deep)) + shallow
+        output: Tensor = self.upsample(deep)
+        return output + self.mean

@@ -1,0 +1,1 @@
+"""DnCNN: residual learning of Gaussian noise."""

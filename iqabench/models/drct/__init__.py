@@ -1,0 +1,1 @@
+"""DRCT: shifted-window transformers with dense residual connections."""

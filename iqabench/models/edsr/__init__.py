@@ -1,0 +1,1 @@
+"""EDSR: residual blocks without batch normalisation, and its small baseline."""

@@ -1,0 +1,48 @@
+"""EDSR, from Lim et al.: deep residual networks without batch normalisation."""
+
+from torch import Tensor, nn
+
+from iqabench.models._blocks import conv3x3
+from iqabench.models._residual import DIV2K_MEAN, MeanShift, shuffle_tail
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions whose result, damped, is added to the input; no normalisation."""
+
+    def __init__(self, features: int, damping: float) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            conv3x3(features, features), nn.ReLU(inplace=True), conv3x3(features, features)
+        )
+        self.damping = damping
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        change: Tensor = self.body(x)
+        return x + (change if self.damping == 1 else change * self.damping)
+
+
+class EDSR(nn.Module):
+    """A chain of residual blocks at the input's size, then a shuffling tail.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0..255.
+    Source: Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution",
+    CVPRW 2017, arXiv:1707.02921, section 3.
+    """
+
+    def __init__(self, scale: int, blocks: int, features: int, damping: float = 1) -> None:
+        super().__init__()
+        mean = [255 * c for c in DIV2K_MEAN]
+        self.sub_mean = MeanShift(mean, -1)
+        self.add_mean = MeanShift(mean, 1)
+        self.head = nn.Sequential(conv3x3(3, features))
+        chain = [ResidualBlock(features, damping) for _ in range(blocks)]
+        self.body = nn.Sequential(*chain, conv3x3(features, features))
+        self.tail = nn.Sequential(shuffle_tail(features, scale), conv3x3(features, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The image, `scale` times larger."""
+        shallow = self.head(self.sub_mean(x))
+        restored: Tensor = self.add_mean(self.tail(self.body(shallow) + shallow))
+        return restored

@@ -1,0 +1,1 @@
+"""Edge-enhanced Feature Distillation Network: card and network."""

@@ -1,0 +1,1 @@
+"""FMEN: plain convolutions and sequential high-frequency attention, small in memory."""

@@ -1,0 +1,95 @@
+"""FMEN as deployed, from Du et al.: merged convolutions and sequential attention."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from iqabench.models._blocks import conv3x3, pixel_shuffle
+
+
+def leaky(x: Tensor) -> Tensor:
+    """The activation used throughout.
+
+    A function, because the authors' stands outside their tree of modules too: the counter of NTIRE
+    2022, which looks at modules, did not see it.
+    """
+    return functional.leaky_relu(x, 0.1, inplace=True)
+
+
+class MergedConvolution(nn.Module):
+    """What remains of a re-parameterised residual block after merging: one convolution."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        # Paper: the trained block expands, convolves, squeezes and adds its input (section 3.2);
+        # here: the merged kernel alone, because the published file holds only that.
+        self.rep_conv = conv3x3(features, features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        out: Tensor = self.rep_conv(x)
+        return out
+
+
+class EnhancedBlock(nn.Module):
+    """The paper's ERB: two merged convolutions around an activation."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.conv1 = MergedConvolution(features)
+        self.conv2 = MergedConvolution(features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        out: Tensor = self.conv2(leaky(self.conv1(x)))
+        return out
+
+
+class HighFrequencyAttention(nn.Module):
+    """The paper's HFAB: squeezed features, a few blocks, and back to a weight for every value."""
+
+    def __init__(self, features: int, squeezed: int, blocks: int) -> None:
+        super().__init__()
+        self.squeeze = conv3x3(features, squeezed)
+        self.convs = nn.Sequential(*(EnhancedBlock(squeezed) for _ in range(blocks)))
+        self.excitate = conv3x3(squeezed, features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        squeezed = leaky(self.convs(leaky(self.squeeze(x))))
+        return torch.sigmoid(self.excitate(squeezed)) * x
+
+
+class FMEN(nn.Module):
+    """Enhanced blocks and high-frequency attention in turn, one skip, a shuffling tail.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0..255.
+    Source: Du et al., "Fast and Memory-Efficient Network Towards Efficient Image
+    Super-Resolution", CVPRW 2022, arXiv:2204.08397, section 3.
+    """
+
+    def __init__(
+        self, scale: int = 4, features: int = 50, squeezed: int = 16, blocks: int = 4
+    ) -> None:
+        super().__init__()
+        self.head = conv3x3(3, features)
+        self.warmup = nn.Sequential(
+            conv3x3(features, features),
+            HighFrequencyAttention(features, squeezed - 4, blocks=2),
+        )
+        self.ERBs = nn.ModuleList(EnhancedBlock(features) for _ in range(blocks))
+        self.HFABs = nn.ModuleList(
+            HighFrequencyAttention(features, squeezed, blocks=1) for _ in range(blocks)
+        )
+        self.lr_conv = conv3x3(features, features)
+        self.tail = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The image, `scale` times larger."""
+        shallow = self.head(x)
+        features = self.warmup(shallow)
+        for block, attention in zip(self.ERBs, self.HFABs, strict=True):
+            features = attention(block(features))
+        restored: Tensor = self.tail(self.lr_conv(features) + shallow)
+        return restored

@@ -1,0 +1,1 @@
+"""HAT: shifted windows, channel attention and overlapping cross-attention together."""

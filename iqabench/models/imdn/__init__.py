@@ -1,0 +1,1 @@
+"""Information Multi-distillation Network: card and network."""

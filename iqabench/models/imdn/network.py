@@ -1,0 +1,70 @@
+"""IMDN: blocks that set a quarter of the channels aside after each convolution.
+
+Source: Hui et al., "Lightweight Image Super-Resolution with Information Multi-distillation
+Network", ACM MM 2019, arXiv:1909.11856.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.models._blocks import (
+    ContrastAttention,
+    add_numbered,
+    chain,
+    conv1x1,
+    conv3x3,
+    pixel_shuffle,
+)
+
+
+class MultiDistillation(nn.Module):
+    """Three times convolve and set a quarter aside, then weigh and fuse the four quarters (IMDB).
+
+    Shapes: (N, C, H, W) to the same.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        quarter = features // 4
+        self.widths = [quarter, features - quarter]
+        self.c1 = conv3x3(features, features)
+        self.c2 = conv3x3(features - quarter, features)
+        self.c3 = conv3x3(features - quarter, features)
+        self.c4 = conv3x3(features - quarter, quarter)
+        self.cca = ContrastAttention(4 * quarter)
+        self.c5 = conv1x1(4 * quarter, features)
+        self.act = nn.LeakyReLU(0.05)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Refine the features x."""
+        kept, rest = [], x
+        for layer in (self.c1, self.c2, self.c3):
+            quarter, rest = torch.split(self.act(layer(rest)), self.widths, dim=1)
+            kept.append(quarter)
+        kept.append(self.c4(rest))
+        fused: Tensor = self.c5(self.cca(torch.cat(kept, dim=1)))
+        return fused + x
+
+
+class IMDN(nn.Module):
+    """A chain of multi-distillation blocks, all of whose outputs are fused before the long skip.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    """
+
+    def __init__(self, scale: int = 4, features: int = 64, blocks: int = 6) -> None:
+        super().__init__()
+        self.fea_conv = conv3x3(3, features)
+        self.names = add_numbered(
+            self, "IMDB", [MultiDistillation(features) for _ in range(blocks)]
+        )
+        self.c = nn.Sequential(conv1x1(blocks * features, features), nn.LeakyReLU(0.05))
+        self.LR_conv = conv3x3(features, features)
+        self.upsampler = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge the images x."""
+        shallow: Tensor = self.fea_conv(x)
+        fused = self.c(torch.cat(chain(self, self.names, shallow), dim=1))
+        output: Tensor = self.upsampler(self.LR_conv(fused) + shallow)
+        return output

@@ -1,0 +1,1 @@
+"""Bicubic, Lanczos and nearest-neighbour interpolation: what every table begins with."""

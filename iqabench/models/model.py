@@ -1,0 +1,99 @@
+"""A loaded model: a card, and something that can go forward."""
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.errors import ModelError
+from iqabench.models.card import Card
+
+Precision = Literal["fp32", "tf32", "bf16", "fp16"]
+
+_DTYPES = {
+    "fp32": torch.float32,
+    "tf32": torch.float32,
+    "bf16": torch.bfloat16,
+    "fp16": torch.float16,
+}
+
+
+class Model(ABC):
+    """A model ready to run on one device in one precision.
+
+    `hash` names its weights: SHA-256 of the file, or a word for models without any.
+    """
+
+    def __init__(self, card: Card, weights_hash: str, *, random_weights: bool = False) -> None:
+        self.card = card
+        self.hash = weights_hash
+        self.random_weights = random_weights
+        self.device = torch.device("cpu")
+        self.precision: Precision = "fp32"
+
+    @abstractmethod
+    def forward(self, batch: Tensor) -> Tensor:
+        """Restore a batch.
+
+        Shapes: (N, C, H, W) on `self.device` to (N, C, s H, s W).
+        Units: 0..255, neither clipped nor rounded on the way out.
+        """
+
+    def to(self, device: str, precision: Precision = "fp32") -> "Model":
+        """Move to a device and a precision; returns itself.
+
+        Raises: ModelError when this kind of model cannot go there.
+        """
+        if torch.device(device).type != "cpu" or precision != "fp32":
+            raise ModelError(
+                f"{self.card.id} runs on the CPU in fp32 alone; asked for {device}, {precision}."
+            )
+        return self
+
+
+class NetworkModel(Model):
+    """A model that is a torch module."""
+
+    def __init__(
+        self, card: Card, module: nn.Module, weights_hash: str, *, random_weights: bool = False
+    ) -> None:
+        super().__init__(card, weights_hash, random_weights=random_weights)
+        self.module = module.eval()
+        for parameter in module.parameters():  # scripted modules lack requires_grad_
+            parameter.requires_grad = False
+        self._has_weights = next(iter(module.parameters()), None) is not None
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """Restore a batch; see `Model.forward`."""
+        unit = 255.0 if self.card.range == 1 else 1.0
+        batch = (
+            batch.float() / unit if self._has_weights else batch / unit
+        )  # else double stays double
+        if self._has_weights:
+            batch = batch.to(_DTYPES[self.precision])
+        with self._arithmetic():
+            output: Tensor = self.module(batch)
+        if not isinstance(output, Tensor):
+            raise ModelError(
+                f"{self.card.id} returned a {type(output).__name__}; expected a tensor."
+            )
+        return (output.float() if output.dtype != torch.float64 else output) * unit
+
+    def to(self, device: str, precision: Precision = "fp32") -> "Model":
+        """Move to a device and a precision; see `Model.to`."""
+        self.device = torch.device(device)
+        self.precision = precision
+        self.module = self.module.to(self.device)
+        if self._has_weights:
+            self.module = self.module.to(_DTYPES[precision])
+        return self
+
+    def _arithmetic(self) -> AbstractContextManager[object]:
+        """Whether TensorFloat-32 stands in for fp32 on the GPU is the record's business, not torch's."""
+        if self.device.type != "cuda":
+            return nullcontext()
+        fast = self.precision == "tf32"
+        torch.backends.cuda.matmul.allow_tf32 = fast
+        return torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=fast)

@@ -1,0 +1,1 @@
+"""PAN: pixel attention in self-calibrated blocks and in the upsampler."""

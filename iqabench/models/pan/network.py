@@ -1,0 +1,105 @@
+"""PAN, from Zhao et al.: pixel attention in self-calibrated blocks and in the upsampler."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from iqabench.models._blocks import conv1x1, conv3x3
+
+
+def leaky() -> nn.LeakyReLU:
+    """The activation used throughout."""
+    return nn.LeakyReLU(0.2, inplace=True)
+
+
+class PixelAttention(nn.Module):
+    """Weighs every value of the feature map by a 1x1 convolution of its pixel."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.conv = conv1x1(features, features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        return x * torch.sigmoid(self.conv(x))
+
+
+class AttendedConvolution(nn.Module):
+    """A convolution weighed by its input's pixel attention, then another."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.k2 = conv1x1(features, features)
+        self.k3 = nn.Conv2d(features, features, 3, padding=1, bias=False)
+        self.k4 = nn.Conv2d(features, features, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        out: Tensor = self.k4(self.k3(x) * torch.sigmoid(self.k2(x)))
+        return out
+
+
+class SelfCalibratedBlock(nn.Module):
+    """The paper's SC-PA block: half of the features plain, half attended, joined and added."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        half = features // 2
+        self.conv1_a = nn.Conv2d(features, half, 1, bias=False)
+        self.conv1_b = nn.Conv2d(features, half, 1, bias=False)
+        self.k1 = nn.Sequential(nn.Conv2d(half, half, 3, padding=1, bias=False))
+        self.PAConv = AttendedConvolution(half)
+        self.conv3 = nn.Conv2d(features, features, 1, bias=False)
+        self.act = leaky()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        plain = self.act(self.k1(self.act(self.conv1_a(x))))
+        attended = self.act(self.PAConv(self.act(self.conv1_b(x))))
+        joined: Tensor = self.conv3(torch.cat([plain, attended], dim=1))
+        return joined + x
+
+
+class PAN(nn.Module):
+    """Self-calibrated blocks, then upsampling by nearest neighbour with pixel attention.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0..1.
+    Source: Zhao et al., "Efficient Image Super-Resolution Using Pixel Attention", ECCVW 2020,
+    arXiv:2010.01073, section 3.
+    """
+
+    def __init__(
+        self, scale: int, features: int = 40, upper_features: int = 24, blocks: int = 16
+    ) -> None:
+        super().__init__()
+        self.scale = scale
+        self.steps = [2, 2] if scale == 4 else [scale]
+        self.conv_first = conv3x3(3, features)
+        self.SCPA_trunk = nn.Sequential(*(SelfCalibratedBlock(features) for _ in range(blocks)))
+        self.trunk_conv = conv3x3(features, features)
+        for number, width in enumerate([features, upper_features][: len(self.steps)], 1):
+            self.add_module(f"upconv{number}", conv3x3(width, upper_features))
+            self.add_module(f"att{number}", PixelAttention(upper_features))
+            self.add_module(f"HRconv{number}", conv3x3(upper_features, upper_features))
+        self.conv_last = conv3x3(upper_features, 3)
+        self.act = leaky()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The image, `scale` times larger."""
+        shallow = self.conv_first(x)
+        features = shallow + self.trunk_conv(self.SCPA_trunk(shallow))
+        for number, step in enumerate(self.steps, 1):
+            features = self._enlarge(features, number, step)
+        base = functional.interpolate(
+            x, scale_factor=self.scale, mode="bilinear", align_corners=False
+        )
+        restored: Tensor = self.conv_last(features)
+        return restored + base
+
+    def _enlarge(self, features: Tensor, number: int, step: int) -> Tensor:
+        enlarged = functional.interpolate(features, scale_factor=step, mode="nearest")
+        attention = getattr(self, f"att{number}")
+        attended = self.act(attention(getattr(self, f"upconv{number}")(enlarged)))
+        out: Tensor = self.act(getattr(self, f"HRconv{number}")(attended))
+        return out

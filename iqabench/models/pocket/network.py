@@ -1,0 +1,31 @@
+"""A plain chain of 3x3 convolutions at input size, added to a bilinear enlargement.
+
+Small on purpose: its weights ship with the package, so that a first run needs no network. Nothing
+but convolutions and ReLU runs here; what helped training is folded away before saving (train.py).
+"""
+
+from torch import Tensor, nn
+from torch.nn.functional import interpolate, pixel_shuffle
+
+
+class Pocket(nn.Module):
+    """Adds learned detail to the bilinear enlargement of an image.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0 to 1, not clamped.
+    """
+
+    def __init__(self, scale: int = 4, features: int = 24, depth: int = 7) -> None:
+        super().__init__()
+        self.scale = scale
+        self.head = nn.Conv2d(3, features, 3, padding=1)
+        self.body = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(depth))
+        self.tail = nn.Conv2d(features, 3 * scale**2, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The restored image."""
+        features = self.head(x).relu()
+        for layer in self.body:
+            features = layer(features).relu()
+        base = interpolate(x, scale_factor=self.scale, mode="bilinear", align_corners=False)
+        return base + pixel_shuffle(self.tail(features), self.scale)

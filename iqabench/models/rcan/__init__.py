@@ -1,0 +1,1 @@
+"""RCAN: residual groups in residual, with channel attention."""

@@ -1,0 +1,80 @@
+"""RCAN, from Zhang et al.: residual groups of residual blocks with channel attention."""
+
+from torch import Tensor, nn
+
+from iqabench.models._blocks import conv1x1, conv3x3
+from iqabench.models._residual import DIV2K_MEAN, MeanShift, shuffle_tail
+
+
+class ChannelAttention(nn.Module):
+    """Weighs each channel by a function of all channels' means."""
+
+    def __init__(self, features: int, squeezed: int) -> None:
+        super().__init__()
+        self.conv_du = nn.Sequential(
+            conv1x1(features, squeezed),
+            nn.ReLU(inplace=True),
+            conv1x1(squeezed, features),
+            nn.Sigmoid(),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        weight: Tensor = self.conv_du(x.mean((2, 3), keepdim=True))
+        return x * weight
+
+
+class Residual(nn.Module):
+    """Adds what its layers make of the input to the input."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shapes: (N, features, H, W), kept."""
+        change: Tensor = self.body(x)
+        return change + x
+
+
+def attention_block(features: int, squeezed: int) -> Residual:
+    """The paper's RCAB."""
+    attention = ChannelAttention(features, squeezed)
+    first, second = conv3x3(features, features), conv3x3(features, features)
+    return Residual(first, nn.ReLU(inplace=True), second, attention)
+
+
+def residual_group(blocks: int, features: int, squeezed: int) -> Residual:
+    """The paper's RG."""
+    chain = [attention_block(features, squeezed) for _ in range(blocks)]
+    return Residual(*chain, conv3x3(features, features))
+
+
+class RCAN(nn.Module):
+    """Residual groups of residual channel-attention blocks, then a shuffling tail.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0..255.
+    Source: Zhang et al., "Image Super-Resolution Using Very Deep Residual Channel Attention
+    Networks", ECCV 2018, arXiv:1807.02758, section 3.
+    """
+
+    def __init__(
+        self, scale: int, groups: int = 10, blocks: int = 20, features: int = 64, squeezed: int = 4
+    ) -> None:
+        super().__init__()
+        mean = [255 * c for c in DIV2K_MEAN]
+        # Paper: the mean colour is a constant; here: it is trained, as in the authors' code, whose
+        # way of freezing it has no effect: it is among the parameters, and may have moved.
+        self.sub_mean = MeanShift(mean, -1, trained=True)
+        self.add_mean = MeanShift(mean, 1, trained=True)
+        self.head = nn.Sequential(conv3x3(3, features))
+        chain = [residual_group(blocks, features, squeezed) for _ in range(groups)]
+        self.body = nn.Sequential(*chain, conv3x3(features, features))
+        self.tail = nn.Sequential(shuffle_tail(features, scale), conv3x3(features, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The image, `scale` times larger."""
+        shallow = self.head(self.sub_mean(x))
+        restored: Tensor = self.add_mean(self.tail(self.body(shallow) + shallow))
+        return restored

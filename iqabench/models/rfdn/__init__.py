@@ -1,0 +1,1 @@
+"""Residual Feature Distillation Network: card and network."""

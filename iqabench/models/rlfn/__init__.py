@@ -1,0 +1,1 @@
+"""Residual Local Feature Network: card and network."""

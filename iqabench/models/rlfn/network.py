@@ -1,0 +1,69 @@
+"""RLFN: plain stacks of three convolutions in place of feature distillation, for the sake of speed.
+
+Source: Kong et al., "Residual Local Feature Network for Efficient Super-Resolution", CVPRW 2022,
+arXiv:2205.07514.
+"""
+
+from torch import Tensor, nn
+
+from iqabench.models._blocks import (
+    SpatialAttention,
+    add_numbered,
+    chain,
+    conv1x1,
+    conv3x3,
+    pixel_shuffle,
+)
+
+
+class LocalFeatures(nn.Module):
+    """Three convolutions with a skip around them, a 1x1 convolution, spatial attention (RLFB).
+
+    Shapes: (N, C, H, W) to the same; H and W at least 15.
+    """
+
+    def __init__(self, features: int, middle: int) -> None:
+        super().__init__()
+        self.c1_r = conv3x3(features, middle)
+        self.c2_r = conv3x3(middle, middle)
+        self.c3_r = conv3x3(middle, features)
+        self.c5 = conv1x1(features, features)
+        self.esa = SpatialAttention(features, 16, layers=["conv3"])
+        self.act = nn.LeakyReLU(0.05)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Refine the features x."""
+        y = x
+        for layer in (self.c1_r, self.c2_r, self.c3_r):
+            y = self.act(layer(y))
+        weighed: Tensor = self.esa(self.c5(y + x))
+        return weighed
+
+
+class RLFN(nn.Module):
+    """Blocks of local features between one convolution and a pixel shuffle, with one long skip.
+
+    `middle` is the width inside a block, by default that of the features; the challenge entry,
+    pruned outside but not inside, has 46 features and 48 in the middle.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
+    """
+
+    def __init__(
+        self, scale: int = 4, features: int = 52, middle: int | None = None, blocks: int = 6
+    ) -> None:
+        super().__init__()
+        middle = features if middle is None else middle
+        self.conv_1 = conv3x3(3, features)
+        self.names = add_numbered(
+            self, "block_", [LocalFeatures(features, middle) for _ in range(blocks)]
+        )
+        self.conv_2 = conv3x3(features, features)
+        self.upsampler = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge the images x."""
+        shallow: Tensor = self.conv_1(x)
+        deep = chain(self, self.names, shallow)[-1]
+        output: Tensor = self.upsampler(self.conv_2(deep) + shallow)
+        return output

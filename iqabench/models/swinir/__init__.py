@@ -1,0 +1,1 @@
+"""SwinIR: restoration by shifted-window transformers, classical and lightweight."""

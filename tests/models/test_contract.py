@@ -1,0 +1,142 @@
+"""The contract of every registered model: its card tells the truth."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from iqabench.errors import WeightsError
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_of, cards
+from iqabench.models.load import build, load_card, random_model
+from iqabench.models.model import Model, NetworkModel
+from iqabench.models.restore import restore
+
+torch.set_num_threads(1)
+
+LARGE = 5_000_000
+"""Networks above this are not run here: their cost is minutes; their parameters are counted."""
+
+ALL = sorted(cards())
+RUNNABLE = [n for n in ALL if (cards()[n].params or 0) < LARGE]
+
+
+@cache
+def crop(channels: int, side: int = 48) -> np.ndarray:
+    """A natural-looking crop: smooth shapes with edges; noise makes some networks overflow."""
+    y, x = np.mgrid[0:side, 0:side].astype(np.float64)
+    plane = 110 + 60 * np.sin(x / 5) * np.cos(y / 7) + 60 * ((x - 20) ** 2 + (y - 25) ** 2 < 120)
+    planes = [np.clip(plane * (1 - 0.1 * c), 0, 255) for c in range(channels)]
+    return np.stack(planes, axis=2).astype(np.uint8)
+
+
+def loaded(card: Card) -> Model:
+    """With the published weights where the mirror has them, else with random ones."""
+    try:
+        return load_card(card, progress=False)
+    except WeightsError:
+        return random_model(card)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_declared_parameters_are_counted(name: str) -> None:
+    card = card_of(name)
+    if card.loader == "spandrel":  # these look at numbers while they are built
+        module = build(card)
+    else:
+        with torch.device("meta"):
+            module = build(card)
+    counted = sum(p.numel() for p in module.parameters() if p.requires_grad)
+    assert counted == card.params
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_facts_are_all_there(name: str) -> None:
+    card = card_of(name)
+    assert card.title
+    assert card.licence
+    assert card.source
+    assert card.params is not None
+    if card.weights is None:
+        assert card.params == 0
+        return
+    assert card.training_sets
+    assert card.weights.url or card.weights.page or card.weights.embedded
+    if card.weights.sha256:
+        assert len(card.weights.sha256) == 64
+    else:
+        assert card.weights.bytes is None or card.weights.bytes > 0
+        assert "pinned" in card.notes or "hand" in card.notes, "say that nobody published a hash"
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_it_restores_what_its_card_promises(name: str) -> None:
+    card = card_of(name)
+    model = loaded(card)
+    channels = 1 if card.channels == "grey" else 3
+    image = crop(channels)[:33, :47]  # odd sides: padding must be cropped again
+    output = restore(model, image).image
+    assert output.shape == (33 * card.scale, 47 * card.scale, channels)
+    if not model.random_weights:
+        small = output.reshape(33, card.scale, 47, card.scale, channels).mean(axis=(1, 3))
+        assert np.abs(small - image).mean() < 12, "the output does not look like its input: range?"
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_it_takes_its_smallest_size(name: str) -> None:
+    card = card_of(name)
+    model = loaded(card)
+    channels = 1 if card.channels == "grey" else 3
+    side = max(card.min_size, card.size_multiple)
+    batch = torch.from_numpy(crop(channels)[:side, :side].transpose(2, 0, 1).astype(np.float32))
+    with torch.inference_mode():
+        assert model.forward(batch[None]).shape[2:] == (side * card.scale, side * card.scale)
+    tiny = restore(model, crop(channels)[:5, :7]).image
+    assert tiny.shape[:2] == (5 * card.scale, 7 * card.scale)
+
+
+@pytest.mark.parametrize("name", [n for n in RUNNABLE if card_of(n).scale in (1, 4)])
+def test_a_batch_is_its_singles(name: str) -> None:
+    card = card_of(name)
+    model = loaded(card)
+    assert isinstance(model, NetworkModel)
+    channels = 1 if card.channels == "grey" else 3
+    one = torch.from_numpy(crop(channels)[:32, :32].transpose(2, 0, 1).astype(np.float32))
+    batch = torch.stack([one, one.flip(2), one.flip(1)])
+    with torch.inference_mode():
+        together = model.forward(batch)
+        alone = torch.cat([model.forward(image[None]) for image in batch])
+    assert (together - alone).abs().max().item() < 0.01  # of 255: two orders below one level
+
+
+@pytest.mark.parametrize("name", [n for n in RUNNABLE if card_of(n).scale in (1, 4)])
+def test_it_is_deterministic(name: str) -> None:
+    model = loaded(card_of(name))
+    image = crop(1 if model.card.channels == "grey" else 3)[:24, :24]
+    assert np.array_equal(restore(model, image).image, restore(model, image).image)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU")
+@pytest.mark.parametrize("name", [n for n in RUNNABLE if card_of(n).scale in (1, 4)])
+def test_the_gpu_gives_what_the_cpu_gives(name: str) -> None:
+    card = card_of(name)
+    image = crop(1 if card.channels == "grey" else 3)
+    on_cpu = restore(loaded(card), image).image
+    on_gpu = restore(loaded(card).to("cuda"), image).image
+    assert np.abs(on_cpu - on_gpu).max() < 0.1
+
+
+@pytest.mark.parametrize("name", [n for n in ALL if cards()[n].weights is not None])
+def test_published_weights_load_strictly(name: str, mirror: str) -> None:
+    card = card_of(name)
+    assert card.weights is not None
+    if card.weights.sha256 is None:
+        pytest.skip(f"{card.name}: nobody published a hash; pinned on first download")
+    try:
+        model = load_card(card, progress=False)
+    except WeightsError as error:
+        if "cannot be had" in str(error) or "could not be fetched" in str(error):
+            pytest.skip(f"{card.name}: the mirror lacks {card.weights.file}")
+        raise
+    assert model.hash == card.weights.sha256
