@@ -1,0 +1,85 @@
+"""What a metric is: a function and the facts that stand beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from iqabench.images import Pair
+from iqabench.registry import Registry, origin_of
+
+Better = Literal["higher", "lower"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric; called with a pair it gives a number."""
+
+    name: str
+    """Function, file and command-line name."""
+    function: Callable[[Pair], float]
+    title: str
+    unit: str
+    """dB, or '1' for a pure number."""
+    better: Better
+    identical: float
+    """The value for an output that equals its target."""
+    low: float
+    high: float
+    source: str
+    """The publication that defines it."""
+    version: int
+    """Raised whenever the numbers change; old records keep theirs."""
+    min_size: int
+    """The shorter side that it needs, in pixels."""
+    tolerance: float
+    """Largest accepted difference between devices, absolute."""
+
+    def __call__(self, pair: Pair) -> float:
+        """The value for one pair."""
+        return self.function(pair)
+
+
+_registry: Registry[Metric] = Registry("metric", __package__, "iqabench.metrics")
+
+
+def metrics() -> Registry[Metric]:
+    """All metrics by name."""
+    return _registry
+
+
+def metric(
+    *,
+    title: str,
+    unit: str = "1",
+    better: Better,
+    identical: float,
+    source: str,
+    low: float = -inf,
+    high: float = inf,
+    version: int = 1,
+    min_size: int = 1,
+    tolerance: float = 1e-6,
+) -> Callable[[Callable[[Pair], float]], Callable[[Pair], float]]:
+    """Register the decorated function as the metric of its own name."""
+
+    def register(function: Callable[[Pair], float]) -> Callable[[Pair], float]:
+        name = function.__name__
+        part = Metric(
+            name,
+            function,
+            title,
+            unit,
+            better,
+            identical,
+            low,
+            high,
+            source,
+            version,
+            min_size,
+            tolerance,
+        )
+        _registry.add(name, part, origin_of(function))
+        return function
+
+    return register

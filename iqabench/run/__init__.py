@@ -1,0 +1,16 @@
+"""What runs: plan, restore, evaluate, score. Records go to the store; tables are made elsewhere."""
+
+from iqabench.run.evaluate import Outcome, evaluate
+from iqabench.run.plan import Cell, Options, plan
+from iqabench.run.score import score_folder, targets_of_folder, targets_of_set
+
+__all__ = [
+    "Cell",
+    "Options",
+    "Outcome",
+    "evaluate",
+    "plan",
+    "score_folder",
+    "targets_of_folder",
+    "targets_of_set",
+]

@@ -1,0 +1,113 @@
+"""The plan: which models meet which sets under which columns. Loads no weights and no pixels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from iqabench.errors import ModelError, SetError, UsageError
+from iqabench.metrics import Column, column
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_of
+from iqabench.models.load import is_own
+from iqabench.models.model import Precision
+from iqabench.protocol import Domain
+from iqabench.sets import SampleSet, load_set
+
+DEFAULT_METRICS = ("psnr", "ssim")
+
+_TASK_WORDS = {"sr": "super-resolution", "denoise": "denoising", "jpeg": "JPEG artefact removal"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How cells are evaluated; all of it that can change a number is part of a record's key."""
+
+    device: str = "auto"
+    precision: Precision = "fp32"
+    tile: int = 0
+    """Side of the input tiles in pixels; 0 is the whole image."""
+    limit: int | None = None
+    """Only the first samples of each set."""
+    force: bool = False
+    """Run again what has a record already."""
+    save_outputs: Path | None = None
+    allow_random_weights: bool = False
+    progress: bool | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model on one set in one domain, and the columns that are wanted of it."""
+
+    model: str
+    card: Card | None
+    """Absent for what the user brings: it is known once it is loaded."""
+    set: SampleSet
+    domain: Domain
+    columns: tuple[Column, ...]
+
+
+def plan(
+    models: list[str], sets: list[str], columns: list[str], scale: int | None = None,
+    *, outputs_wanted: bool = False, fetch: bool = True,
+) -> list[Cell]:  # fmt: skip
+    """The cells, model by model, so that each is loaded once. Without `fetch` nothing is downloaded.
+
+    Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks
+        the set's scale or is for another task; SetError when a set has nothing to compare with.
+    """
+    if not models or not sets:
+        raise UsageError(
+            "name at least one --model and one --set; 'iqabench list models' shows them."
+        )
+    found = [load_set(name, scale, fetch=fetch) for name in dict.fromkeys(sets)]
+    cells = []
+    for name in dict.fromkeys(models):
+        for images in found:
+            card = None if is_own(name) else _fitting_card(name, images)
+            wanted = _columns(images, columns, outputs_wanted)
+            cells += [
+                Cell(name, card, images, domain, tuple(some)) for domain, some in _by_domain(wanted)
+            ]
+    return cells
+
+
+def check_fits(card: Card, images: SampleSet) -> None:
+    """Whether the model can restore this set.
+
+    Raises: ModelError naming both.
+    """
+    if images.task == "sr" and card.task != "sr":
+        raise ModelError(
+            f"the model '{card.id}' is for {_TASK_WORDS[card.task]}; {images.name} at {images.level} is "
+            "a super-resolution set."
+        )
+    if card.scale != images.scale:
+        raise ModelError(
+            f"the model '{card.name}' scales x{card.scale}; {images.name} at {images.level} needs "
+            f"x{images.scale}."
+        )
+
+
+def _fitting_card(name: str, images: SampleSet) -> Card:
+    card = card_of(name, images.scale if images.task == "sr" else None)
+    check_fits(card, images)
+    return card
+
+
+def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list[Column]:
+    if not any(s.has_target for s in images.samples):
+        if outputs_wanted and not wanted:
+            return []
+        raise SetError(
+            f"{images.name} has inputs only, so nothing can be compared. Add --save-outputs DIR to "
+            "restore it without scoring."
+        )
+    return [column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)]
+
+
+def _by_domain(columns: list[Column]) -> list[tuple[Domain, list[Column]]]:
+    """Columns whose protocols give the model the same input ride on one forward pass."""
+    if not columns:
+        return [("image", [])]
+    domains = dict.fromkeys(c.protocol.domain for c in columns)
+    return [(d, [c for c in columns if c.protocol.domain == d]) for d in domains]

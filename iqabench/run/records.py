@@ -1,0 +1,113 @@
+"""Numbers become records here: with key, protocol, weights, device and time."""
+
+from dataclasses import asdict, dataclass
+from math import nan
+from typing import Any
+
+from iqabench.errors import IqabenchError
+from iqabench.images import Image
+from iqabench.metrics import Column, scores
+from iqabench.models.card import Card
+from iqabench.run.environment import device_name, now, versions
+from iqabench.sets import SampleSet
+from iqabench.store import Record, content_key
+
+
+@dataclass(frozen=True)
+class Score:
+    """A value, or the reason why there is none."""
+
+    value: float
+    error: str = ""
+
+
+def score(
+    columns: list[Column], output: Image, target: Image, scale: int, device: str = "cpu"
+) -> list[Score]:
+    """One score per column; a column that is not defined here fails alone."""
+    try:
+        return [Score(v) for v in scores(columns, output, target, scale, device)]
+    except IqabenchError:
+        return [_single(c, output, target, scale, device) for c in columns]
+
+
+def _single(part: Column, output: Image, target: Image, scale: int, device: str) -> Score:
+    try:
+        return Score(scores([part], output, target, scale, device)[0])
+    except IqabenchError as error:
+        return Score(nan, str(error))
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a record says of the set."""
+
+    task: str
+    set: str
+    set_hash: str
+    scale: int
+    level: str
+
+    @classmethod
+    def of_set(cls, images: SampleSet) -> "Subject":
+        """The same of a loaded set."""
+        return cls(images.task, images.name, images.hash, images.scale, images.level)
+
+
+class RecordMaker:
+    """Makes the records of one model on one set; what they share is collected once."""
+
+    def __init__(
+        self, subject: Subject, card: Card, model_hash: str, run: str, *, random_weights: bool = False,
+        precision: str = "fp32", tile: int = 0, device: str = "cpu",
+    ) -> None:  # fmt: skip
+        self.subject = subject
+        self._tile, self._version = tile, card.version
+        self._shared: dict[str, Any] = {
+            **asdict(subject),
+            "model": card.id,
+            "model_hash": model_hash,
+            "model_facts": card.facts_json,
+            "random_weights": random_weights,
+            "precision": precision,
+            "device_class": device.partition(":")[0],
+            "device": device_name(device),
+            "run": run,
+            "versions": versions(),
+        }
+
+    def key(self, column: Column) -> str:
+        """The content key: equal keys mean equal numbers."""
+        names = ("set_hash", "level", "model", "model_hash", "random_weights", "precision",
+                 "device_class")  # fmt: skip
+        parts = {name: self._shared[name] for name in names}
+        return content_key(**parts, column=column.key, tile=self._tile, version=self._version)
+
+    def failed(self, column: Column, sample: str, error: str) -> Record:
+        """A record that says why there is no number."""
+        return self.make(column, sample, Score(nan, error), None)
+
+    def make(
+        self, column: Column, sample: str, found: Score, restore_ms: float | None,
+        tile: int | None = None, note: str = "",
+    ) -> Record:  # fmt: skip
+        """The record of one column for one sample; `tile` if it is not the one that was asked for."""
+        return Record(
+            key=self.key(column),
+            sample=sample,
+            column=column.name,
+            status="failed" if found.error else "ok",
+            value=None if found.error else found.value,
+            error=found.error,
+            unit=column.metric.unit,
+            better=column.metric.better,
+            metric=column.metric.name,
+            metric_version=column.metric.version,
+            protocol=column.protocol.name,
+            protocol_hash=column.protocol.hash,
+            tile=self._tile if tile is None else tile,
+            tile_note=note,
+            restore_ms=restore_ms,
+            time=now(),
+            **self._shared,
+        )

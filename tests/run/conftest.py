@@ -1,0 +1,13 @@
+"""Fixtures of the run tests."""
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The folder of `networks.py` on the module path."""
+    folder = str(Path(__file__).parent)
+    monkeypatch.syspath_prepend(folder)
+    return folder

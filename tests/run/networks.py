@@ -1,0 +1,79 @@
+"""Networks that behave badly in one way each; tests name them as `networks:NAME`."""
+
+import os
+import signal
+
+import torch
+from torch import Tensor, nn
+
+
+class _Doubling(nn.Module):
+    """A x2 network that knows which image it is given: it counts the calls after loading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1))
+        self.calls = -1  # the first call finds out the scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls += 1
+        if self.calls:
+            self.misbehave(x)
+        return nn.functional.interpolate(x * self.gain, scale_factor=2.0, mode="nearest")
+
+    def misbehave(self, x: Tensor) -> None:
+        """What is wrong with it."""
+
+
+class Good(_Doubling):
+    """Nothing."""
+
+
+class RaisesOnSecond(_Doubling):
+    """It fails midway."""
+
+    def misbehave(self, x: Tensor) -> None:
+        if self.calls == 2:
+            raise ValueError("this size is not for me")
+
+
+class InterruptedOnThird(_Doubling):
+    """Somebody presses Ctrl-C."""
+
+    def misbehave(self, x: Tensor) -> None:
+        if self.calls == 3:
+            raise KeyboardInterrupt
+
+
+class KilledOnThird(_Doubling):
+    """kill -9."""
+
+    def misbehave(self, x: Tensor) -> None:
+        if self.calls == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class NotANumber(_Doubling):
+    """It overflows on the first image."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        output = super().forward(x)
+        return output * torch.nan if self.calls == 1 else output
+
+
+class WrongSize(_Doubling):
+    """It forgets a row once it is used."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        output = super().forward(x)
+        return output[:, :, 1:] if self.calls else output
+
+
+class Hungry(_Doubling):
+    """It has memory for small images alone."""
+
+    LARGEST = 120 * 120
+
+    def misbehave(self, x: Tensor) -> None:
+        if x.shape[2] * x.shape[3] > self.LARGEST:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
