@@ -117,5 +117,8 @@ def load_entry_points(group: str) -> list[object]:
 def origin_of(thing: Callable[..., object]) -> str:
     """The file and line in which a decorated function or class stands."""
     inner = inspect.unwrap(thing)
-    line = inspect.getsourcelines(inner)[1]
+    try:
+        line = inspect.getsourcelines(inner)[1]
+    except (OSError, TypeError):  # typed at a prompt, or compiled
+        return str(getattr(inner, "__module__", "a prompt"))
     return f"{inspect.getsourcefile(inner)}:{line}"

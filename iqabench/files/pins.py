@@ -14,6 +14,7 @@ from iqabench.errors import ChecksumError, FetchError
 from iqabench.files.disk import locked, writing
 from iqabench.files.home import home, mirror_folders
 from iqabench.files.remote import RemoteFile
+from iqabench.whole import write_whole
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,7 @@ def _pin(file: RemoteFile, pin: Pin) -> None:
             return
         pins[file.url] = pin
         text = json.dumps({url: asdict(pins[url]) for url in sorted(pins)}, indent=1)
-        part = path.with_suffix(".new")
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(path)
+        write_whole(path, f"{text}\n".encode())
     sys.stderr.write(
         f"note: nobody published a checksum of {file.name}. Pinned the one of this copy, sha256 "
         f"{pin.sha256}, in {path}: a later download that differs will be refused.\n"

@@ -37,7 +37,7 @@ def as_image(thing: Any) -> Image:
 def _from_torch(tensor: Any) -> Image:
     if tensor.ndim == 4 and tensor.shape[0] == 1:
         tensor = tensor[0]
-    if tensor.ndim != 3 or tensor.shape[0] not in (1, 3):
+    if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or not tensor.numel():
         raise ImageError(
             f"a torch tensor of shape {tuple(tensor.shape)}; expected (C, H, W) with C = 1 or 3."
         )

@@ -2,13 +2,12 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
-from PIL import UnidentifiedImageError
 
 from iqabench.errors import ImageError
 
@@ -50,54 +49,67 @@ def read_image(path: Path, name: str = "") -> Image:
         raise ImageError(f"{name} cannot be read: {error.strerror}.") from error
     if not data:
         raise ImageError(f"{name} is an empty file.")
-    mode = _mode(path, name)
-    if mode in ("1", "P", "PA", "LA", "RGBA") or path.suffix.lower() in (".tif", ".tiff"):
-        return _with_pillow(path, name)
-    if not _is_whole(data):  # OpenCV would decode what there is and leave the rest grey
-        return _with_pillow(path, name)
-    flag = cv2.IMREAD_UNCHANGED if mode == "L" else cv2.IMREAD_COLOR_RGB
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None or pixels.dtype != np.uint8:  # damaged, or a kind that OpenCV does not know
-        return _with_pillow(path, name)
-    return pixels if pixels.ndim == 3 else pixels[:, :, None]
+    header = _header(path, data, name)
+    if header.plain and _is_whole(data):  # OpenCV would leave the missing rest of a file grey
+        flag = cv2.IMREAD_UNCHANGED if header.grey else cv2.IMREAD_COLOR_RGB
+        pixels = _decode(data, flag)
+        if pixels is not None and pixels.dtype == np.uint8:
+            return pixels if pixels.ndim == 3 else pixels[:, :, None]
+    return _with_pillow(path, header, name)
 
 
-def _mode(path: Path, name: str) -> str:
-    """Pillow's word for the kind of image; reads the header alone."""
+class _Header(NamedTuple):
+    """What the first bytes say, and what decides how the rest is read."""
+
+    grey: bool
+    plain: bool
+    """Grey or RGB without palette or transparency: OpenCV decodes it, and faster."""
+
+
+def _header(path: Path, data: bytes, name: str) -> _Header:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
-            with PillowImage.open(path) as header:
-                mode = header.mode
-                deep = mode == "RGB" and _bits(header) > 8
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+            with PillowImage.open(path) as image:
+                mode, kind, clear = image.mode, image.format, "transparency" in image.info
+    except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
         raise ImageError(f"{name} is not an image that can be read ({error}).") from error
-    if mode in _DEEP or deep:
+    if mode in _DEEP or _bits(data, kind) > 8:
         raise ImageError(
-            f"{name} has more than 8 bits a channel (mode {mode}). The protocols compare 8-bit images: "
-            "convert it first, and say how in your paper."
+            f"{name} has more than 8 bits a channel (mode {mode}). The protocols compare 8-bit "
+            "images: convert it first, and say how in your paper."
         )
     if mode not in _PLAIN:
         raise ImageError(f"{name} is {mode}; expected grey or RGB. Convert it to RGB first.")
-    return mode
+    plain = mode in ("L", "RGB") and not clear and kind != "TIFF"
+    return _Header(grey=mode in ("L", "1", "LA"), plain=plain)
 
 
-def _bits(header: PillowImage.Image) -> int:
-    """Bits a channel of an image that Pillow shows as RGB; 16-bit PNGs are among them."""
-    tile = getattr(header, "tile", None)
-    raw = str(tile[0][3] if tile and len(tile[0]) > 3 else "")
-    return 16 if "16" in raw else 8
+def _bits(data: bytes, kind: str | None) -> int:
+    """Bits a channel: Pillow shows some deep images as if they had 8."""
+    if kind == "PNG":
+        return data[24]
+    if kind in ("TIFF", "PPM"):
+        pixels = _decode(data, cv2.IMREAD_UNCHANGED)
+        return 8 if pixels is None else 8 * pixels.dtype.itemsize
+    return 8
 
 
-def _with_pillow(path: Path, name: str) -> Image:
+def _decode(data: bytes, flag: int) -> Image | None:
+    decoded: Image | None = cv2.imdecode(
+        np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION
+    )
+    return decoded
+
+
+def _with_pillow(path: Path, header: _Header, name: str) -> Image:
     try:
         with PillowImage.open(path) as opened:
             opened.load()
             image: PillowImage.Image = opened
             if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
                 image = _without_alpha(image.convert("RGBA"), name)
-            grey = image.mode in ("L", "1", "LA")
-            return np.atleast_3d(np.array(image.convert("L" if grey else "RGB")))
+            return np.atleast_3d(np.array(image.convert("L" if header.grey else "RGB")))
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise ImageError(f"{name} is damaged: {error}.") from error
 

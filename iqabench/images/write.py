@@ -1,8 +1,5 @@
 """Images to files: whole or not at all."""
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -11,6 +8,7 @@ import numpy as np
 from iqabench.errors import ImageError
 from iqabench.images.read import Image
 from iqabench.images.view import quantise
+from iqabench.whole import write_whole
 
 
 def write_image(path: Path, image: Image) -> None:
@@ -25,14 +23,6 @@ def write_image(path: Path, image: Image) -> None:
         raise ImageError(f"{path}: OpenCV could not encode an image of shape {image.shape}.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data.tobytes())
-            Path(part).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(part).unlink()
-            raise
+        write_whole(path, data.tobytes(), durable=False)
     except OSError as error:
         raise ImageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -5,7 +5,6 @@ import fcntl
 import io
 import json
 import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from iqabench.store.record import FIELDS, Record
+from iqabench.whole import write_whole
 
 _ARROW = {
     "VARCHAR": pa.string(),
@@ -81,24 +81,6 @@ def table_of(rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(
         [{name: r.get(name) for name in FIELDS} for r in rows], schema=schema
     )
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all.
-
-    Raises: OSError when it cannot be written; nothing is left behind then.
-    """
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(part).unlink()
-        raise
 
 
 def _to_parquet(journal: Path) -> None:

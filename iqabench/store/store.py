@@ -19,8 +19,9 @@ import duckdb
 from pyarrow import parquet
 
 from iqabench.errors import StoreError
-from iqabench.store.journal import Journal, read_journal, table_of, write_whole
+from iqabench.store.journal import Journal, read_journal, table_of
 from iqabench.store.record import FIELDS, SCHEMA_VERSION, Record
+from iqabench.whole import write_whole
 
 
 class Store:

@@ -100,7 +100,10 @@ def test_a_factory_runs_by_its_name(in_tmp: Path) -> None:
 
 
 def test_a_command_runs_by_its_line() -> None:
-    read, write = "i = cv2.imread(sys.argv[1])", "cv2.imwrite(sys.argv[2], i.repeat(2, 0).repeat(2, 1))"
+    read, write = (
+        "i = cv2.imread(sys.argv[1])",
+        "cv2.imwrite(sys.argv[2], i.repeat(2, 0).repeat(2, 1))",
+    )
     code = f"import cv2, sys; {read}; {write}"
     model = load_model(f'cmd:{sys.executable} -c "{code}" {{input}} {{output}}', 2)
     assert np.array_equal(restore(model, IMAGE).image, DOUBLED)

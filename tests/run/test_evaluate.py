@@ -192,12 +192,12 @@ def test_identical_images_are_inf_and_survive(tmp_path: Path) -> None:
 def test_the_luma_protocol_restores_luma(tmp_path: Path) -> None:
     run(tmp_path, columns=["psnr@bicubic-2014", "psnr@sr-y"])
     found = records(tmp_path)
-    values = {
-        c: [r["value"] for r in found if r["column"] == c]
+    luma, rgb = (
+        np.array([r["value"] for r in found if r["column"] == c])
         for c in ("psnr@bicubic-2014", "psnr@sr-y")
-    }
-    assert all(len(v) == 5 for v in values.values())
-    assert 0 < np.abs(np.subtract(*values.values())).max() < 0.1
+    )
+    assert len(luma) == len(rgb) == 5
+    assert 0 < np.abs(luma - rgb).max() < 0.1
 
 
 def test_random_weights_are_marked(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@
 
 Run it again and it goes on from its last checkpoint. The published weights came from these photographs
 of Debian 12 (`apt-get download PACKAGE`, `dpkg-deb -x`), copied by name into one folder; drawings and
-rendered images of the same packages were left out. No test set was seen, in training or in choosing.
+rendered images of the same packages were left out. No test set was seen, in training or in choosing:
+every ninth photograph is held out, and the last weights are the published ones. (DarkestHour is too
+flat to give a patch.) On one shared CPU core the 16,000 steps took 36 minutes; the held-out patches end
+at 34.73 dB, where bicubic has 32.26.
 
 lomiri-wallpapers-16.04 (CC-BY-4.0, CC-BY-SA-4.0, CC0-1.0): Bridge, Dragonfly, Picture_0B, Picture_1A,
     Wine, aitzgorri, analogpattern, free, friends, greentock, life, picosdeeuropa, seeding, sunset
