@@ -40,11 +40,13 @@ class Protocol(Facts):
     """Border left out, in multiples of the scale."""
     shave_pixels: int = 0
     """Border left out besides, in pixels of the target."""
+    colour: str = ""
+    """The protocol that a bare metric means instead, if it is one that looks at colour."""
 
     @cached_property
     def hash(self) -> str:
         """12 hexadecimal digits over everything that decides a number (not the prose)."""
-        facts = self.model_dump(exclude={"summary", "source"})
+        facts = self.model_dump(exclude={"summary", "source", "colour"})
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -55,11 +55,15 @@ BICUBIC_2014 = {
 
 def means(folder: Path) -> dict[str, float]:
     with Store(folder).connect() as connection:
-        rows = connection.execute('SELECT "column", avg(value) FROM records GROUP BY ALL').fetchall()
+        rows = connection.execute(
+            'SELECT "column", avg(value) FROM records GROUP BY ALL'
+        ).fetchall()
     return dict(rows)
 
 
-def run(folder: Path, model: str, images: str, columns: list[str], scale: int = 4) -> dict[str, float]:
+def run(
+    folder: Path, model: str, images: str, columns: list[str], scale: int = 4
+) -> dict[str, float]:
     cells = plan([model], [images], columns, scale)
     outcome = evaluate(cells, Store(folder), Options(device="cpu", progress=False))
     assert not outcome.failures
@@ -87,7 +91,9 @@ def test_rcan_outputs_score_as_printed(rcan: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("images", "scale"), list(BICUBIC_2014))
-def test_the_bicubic_row_of_the_tables(images: str, scale: int, tmp_path: Path, mirror: str) -> None:
+def test_the_bicubic_row_of_the_tables(
+    images: str, scale: int, tmp_path: Path, mirror: str
+) -> None:
     found = run(tmp_path, "bicubic", images, ["psnr@bicubic-2014", "ssim@bicubic-2014"], scale)
     expected = BICUBIC_2014[images, scale]
     assert (round(found["psnr@bicubic-2014"], 4), round(found["ssim@bicubic-2014"], 4)) == expected

@@ -34,12 +34,19 @@ class Column:
 def column(text: str, default_protocol: str = "rgb") -> Column:
     """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column.
 
+    A metric that looks at colour takes the default's sibling in colour: `lpips` on a
+    super-resolution set means lpips@sr-rgb.
+
     Raises: UsageError for other forms, UnknownNameError for unknown metrics and protocols.
     """
     name, at, under = text.partition("@")
     if not name or (at and not under) or "@" in under:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
-    return Column(metrics().get(name), protocol(under or default_protocol))
+    part = metrics().get(name)
+    meant = protocol(under or default_protocol)
+    if not under and part.colour and meant.colour:
+        meant = protocol(meant.colour)
+    return Column(part, meant)
 
 
 def scores(

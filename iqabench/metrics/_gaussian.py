@@ -70,7 +70,7 @@ def similarity(
                 slice(left, left + _TILE[1] + 2 * _EDGE),
             )
             sums += _tile(output[tile], target[tile], peak, offset)
-    luminance, contrast, both = sums / (height * width)
+    luminance, contrast, both = (sums / (height * width)).tolist()
     return Similarity(1 - 2 * luminance - 2 * contrast + 4 * both, 1 - 2 * contrast)
 
 
@@ -107,35 +107,30 @@ def _sums(
 ) -> tuple[NDArray[np.float64], float]:
     """As `_tile`, in this precision, and the rounding error to be feared in the mean of contrast."""
     c1, c2 = 2 * (_K1 * peak) ** 2, 2 * (_K2 * peak) ** 2
-    mean_s, variance_s, centre_s = _moments(cv2.add(output, target, dtype=_DEPTH[dtype]))
-    mean_d, variance_d, centre_d = _moments(cv2.subtract(output, target, dtype=_DEPTH[dtype]))
+    x, y = (float(np.rint(cv2.mean(plane)[0])) for plane in (output, target))
+    depth = _DEPTH[dtype]
+    mean_s, variance_s = _moments(cv2.addWeighted(output, 1, target, 1, -x - y, dtype=depth))
+    mean_d, variance_d = _moments(cv2.addWeighted(output, 1, target, -1, y - x, dtype=depth))
     doubt = float(np.finfo(dtype).eps) * _sensitivity(mean_s, variance_s, mean_d, variance_d, c2)
-    variance_s += variance_d
-    variance_s += c2
+    variance_s = cv2.addWeighted(variance_s, 1, variance_d, 1, c2, dst=variance_s)
     contrast = np.divide(variance_d, variance_s, out=variance_d)
-    mean_s += centre_s + 2 * offset
-    mean_d += centre_d
+    mean_s += x + y + 2 * offset
+    mean_d += x - y
     mean_s *= mean_s
     mean_d *= mean_d
-    mean_s += mean_d
-    mean_s += c1
+    mean_s = cv2.addWeighted(mean_s, 1, mean_d, 1, c1, dst=mean_s)
     luminance = np.divide(mean_d, mean_s, out=mean_d)
     both = np.multiply(luminance, contrast, out=mean_s)
     return np.array([cv2.sumElems(inner(part))[0] for part in (luminance, contrast, both)]), doubt
 
 
-def _moments(plane: Plane) -> tuple[Plane, Plane, float]:
-    """Local mean, less the plane's own; local variance; the plane's own mean, to a whole number.
-
-    Overwrites `plane`.
-    """
-    centre = float(np.rint(cv2.mean(plane)[0]))
-    plane -= plane.dtype.type(centre)
+def _moments(plane: Plane) -> tuple[Plane, Plane]:
+    """Local mean and variance, with a rim on which they mean nothing; overwrites `plane`."""
     mean = _blur(plane)
     plane *= plane
     variance = _blur(plane)
     variance -= mean * mean
-    return mean, variance, centre
+    return mean, variance
 
 
 def _sensitivity(

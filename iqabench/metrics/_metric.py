@@ -34,6 +34,8 @@ class Metric:
     """The shorter side that it needs, in pixels."""
     tolerance: float
     """Largest accepted difference between devices, absolute."""
+    colour: bool = False
+    """Whether it looks at colour: a bare name then never means a protocol of luma."""
 
     def __call__(self, pair: Pair) -> float:
         """The value for one pair."""
@@ -60,6 +62,7 @@ def metric(
     version: int = 1,
     min_size: int = 1,
     tolerance: float = 1e-6,
+    colour: bool = False,
 ) -> Callable[[Callable[[Pair], float]], Callable[[Pair], float]]:
     """Register the decorated function as the metric of its own name."""
 
@@ -78,6 +81,7 @@ def metric(
             version,
             min_size,
             tolerance,
+            colour,
         )
         _registry.add(name, part, origin_of(function))
         return function

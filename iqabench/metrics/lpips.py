@@ -12,6 +12,7 @@ from iqabench.metrics._metric import metric
     identical=0.0,
     low=0.0,
     min_size=31,
+    colour=True,
     tolerance=1e-5,
     source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
     "CVPR 2018",
@@ -42,6 +43,5 @@ def lpips(pair: Pair) -> float:
 def _signed(image: Image) -> Image:
     """Shapes: (H, W, C) in 0..255 to (1, 3, H, W) in -1..1."""
     scaled = image.astype(np.float32) / np.float32(127.5) - np.float32(1)
-    return np.ascontiguousarray(
-        np.broadcast_to(scaled, (*image.shape[:2], 3)).transpose(2, 0, 1)[None]
-    )
+    coloured = np.broadcast_to(scaled, (*image.shape[:2], 3))
+    return coloured.transpose(2, 0, 1)[None].copy()

@@ -59,3 +59,11 @@ def test_a_folder_is_a_set(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "one.png"), np.zeros((48, 48, 3), np.uint8))
     cells = plan(["bicubic"], [str(tmp_path)], [], 4)
     assert [s.name for s in cells[0].set.samples] == ["one"]
+
+
+def test_a_bare_metric_of_colour_takes_the_colour_protocol() -> None:
+    cells = plan(["bicubic"], ["demo"], ["lpips", "psnr", "lpips@sr-y"], 4)
+    assert [c.name for c in cells[0].columns] == ["lpips@sr-rgb", "psnr@sr-y", "lpips@sr-y"]
+    assert [c.name for c in plan(["dncnn_25"], ["kodak24"], ["lpips"], fetch=False)[0].columns] == [
+        "lpips@rgb"
+    ]

@@ -1,0 +1,98 @@
+"""`iqabench doctor`."""
+
+import importlib.metadata
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+import torch
+
+from iqabench import __version__
+from iqabench.cli.options import store_option, table_options
+from iqabench.cli.table import print_rows
+from iqabench.errors import IqabenchError
+from iqabench.files import home, mirrors, offline
+from iqabench.metrics import metrics
+from iqabench.models.catalogue import cards
+from iqabench.models.load import load_model
+from iqabench.run.environment import device_name, versions
+from iqabench.sets import set_names
+from iqabench.store import Store
+
+_SOME_FAILED = 3
+
+
+@click.command("doctor")
+@store_option
+@table_options
+def command(store: Path, form: str | None) -> None:
+    """Check this installation and say what it can do."""
+    rows = [*_versions(), *_devices(), *_places(store), *_parts()]
+    print_rows(rows, form)
+    if any(r["state"] == "wrong" for r in rows):
+        sys.exit(_SOME_FAILED)
+
+
+def _row(what: str, value: object, state: str = "ok") -> dict[str, object]:
+    return {"what": what, "state": state, "value": str(value)}
+
+
+def _versions() -> list[dict[str, object]]:
+    found = json.loads(versions())
+    rows = [_row(name, value) for name, value in found.items()]
+    try:
+        rows.append(_row("onnxruntime", importlib.metadata.version("onnxruntime")))
+    except importlib.metadata.PackageNotFoundError:
+        rows.append(
+            _row("onnxruntime", "absent; .onnx needs: pip install 'iqabench[onnx]'", "note")
+        )
+    return [_row("iqabench", __version__), *rows[1:]]
+
+
+def _devices() -> list[dict[str, object]]:
+    rows = [_row("cpu", f"{device_name('cpu')}, {torch.get_num_threads()} threads")]
+    for index in range(torch.cuda.device_count()):
+        free, total = torch.cuda.mem_get_info(index)
+        memory = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
+        rows.append(_row(f"cuda:{index}", f"{device_name(f'cuda:{index}')}, {memory}"))
+    return rows
+
+
+def _places(store: Path) -> list[dict[str, object]]:
+    rows = [_writable("cache (IQABENCH_HOME)", home()), _writable("store", store.absolute())]
+    for place in mirrors():
+        there = "://" in place or Path(place).is_dir()
+        rows.append(_row("mirror (IQABENCH_MIRROR)", place, "ok" if there else "wrong"))
+    rows.append(_row("network", "switched off by IQABENCH_OFFLINE" if offline() else "allowed"))
+    try:
+        with Store(store).connect() as connection:
+            found = connection.execute("SELECT count(*) FROM records").fetchone()
+        rows.append(_row("records", found[0] if found else 0))
+    except IqabenchError as error:
+        rows.append(_row("records", error, "wrong"))
+    return rows
+
+
+def _writable(what: str, folder: Path) -> dict[str, object]:
+    there = folder
+    while not there.exists():
+        there = there.parent
+    if not os.access(there, os.W_OK):
+        return _row(what, f"{folder} cannot be written to", "wrong")
+    return _row(what, f"{folder}, {shutil.disk_usage(there).free / 2**30:.1f} GiB free")
+
+
+def _parts() -> list[dict[str, object]]:
+    rows = [
+        _row("registered", f"{len(set_names())} sets, {len(cards())} models, "
+             f"{len(metrics().names())} metrics")
+    ]  # fmt: skip
+    try:
+        load_model("pocket", 4)
+        rows.append(_row("embedded model", "pocket loads"))
+    except IqabenchError as error:
+        rows.append(_row("embedded model", error, "wrong"))
+    return rows

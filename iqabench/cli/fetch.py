@@ -1,0 +1,43 @@
+"""`iqabench fetch`."""
+
+from pathlib import Path
+
+import click
+
+from iqabench.cli.names import files_named
+from iqabench.cli.options import scale_option
+from iqabench.errors import FetchError
+from iqabench.files.adopt import adopt
+from iqabench.files.fetch import fetch
+
+
+@click.command("fetch")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option("--from", "folder", type=click.Path(path_type=Path), metavar="DIR",
+              help="Adopt files that you have already, found by their content below DIR.")  # fmt: skip
+@scale_option
+def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
+    r"""Bring the files of sets and models here: from the cache, a mirror, or their url.
+
+    Every file is checked against its SHA-256 before it is used; an interrupted fetch goes on where it
+    stopped. Without --scale a set is fetched at all its scales.
+
+    \b
+    iqabench fetch set5 set14 rlfn
+    iqabench fetch urban100 --from ~/datasets
+    """
+    lacking: list[str] = []
+    for name in names:
+        files = files_named(name, scale)
+        if folder is None:
+            fetch(files, owner=name, recheck=True)
+            click.echo(f"{name}: {len(files)} files are here and checked.")
+            continue
+        found = adopt(folder, files)
+        click.echo(f"{name}: {found}")
+        lacking += [f"{name}: {file.name}" for file in found.missing]
+    if lacking:
+        some = "\n  ".join(lacking[:10]) + (
+            f"\n  ... and {len(lacking) - 10} more" if lacking[10:] else ""
+        )
+        raise FetchError(f"{len(lacking)} files are not in {folder}:\n  {some}")

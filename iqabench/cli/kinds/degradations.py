@@ -1,0 +1,18 @@
+"""Degradations, for `list` and `show`."""
+
+from dataclasses import asdict
+from typing import Any
+
+from iqabench.degradations import degradations
+
+
+def rows() -> list[dict[str, Any]]:
+    """One row for each degradation."""
+    return [show(name) for name in degradations().names()]
+
+
+def show(name: str) -> dict[str, Any]:
+    """The facts of one degradation."""
+    facts = asdict(degradations().get(name))
+    facts.pop("function", None)
+    return facts

@@ -1,0 +1,42 @@
+"""Models, for `list` and `show`. Imports no torch."""
+
+from typing import Any
+
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_of, cards
+
+
+def rows() -> list[dict[str, Any]]:
+    """One row for each model, its scales together."""
+    found: dict[str, list[Card]] = {}
+    for card in cards().values():
+        found.setdefault(card.id, []).append(card)
+    return [_row(members) for _, members in sorted(found.items())]
+
+
+def _row(members: list[Card]) -> dict[str, Any]:
+    card = next((c for c in members if c.scale == 4), members[0])
+    return {
+        "model": card.id,
+        "task": card.task,
+        "scales": " ".join(f"x{c.scale}" for c in sorted(members, key=lambda c: c.scale)),
+        "params": card.params,
+        "weights": _weights(card),
+        "licence": card.licence,
+        "what": card.title,
+    }
+
+
+def _weights(card: Card) -> str:
+    if card.weights is None:
+        return "none needed"
+    if card.weights.embedded:
+        return "in the package"
+    if card.weights.sha256:
+        return "by url and hash"
+    return "by url, pinned" if card.weights.url else "to be handed over"
+
+
+def show(name: str) -> dict[str, Any]:
+    """The facts of one model."""
+    return card_of(name).model_dump()

@@ -1,0 +1,15 @@
+"""`iqabench list`."""
+
+import click
+
+from iqabench.cli.kinds import KINDS, kind_of
+from iqabench.cli.options import table_options
+from iqabench.cli.table import print_rows
+
+
+@click.command("list")
+@click.argument("kind", type=click.Choice(KINDS))
+@table_options
+def command(kind: str, form: str | None) -> None:
+    """List what is registered: sets, models, metrics, protocols or degradations."""
+    print_rows(kind_of(kind).rows(), form)

@@ -1,0 +1,97 @@
+"""`iqabench`: the group of commands and the one place where errors are printed.
+
+A command's module is imported when it is called, so that `iqabench --help` costs no more than Python.
+"""
+
+import importlib
+import os
+import sys
+
+import click
+
+from iqabench import __version__
+from iqabench.errors import IqabenchError
+
+COMMANDS = {
+    "run": "Restore sets with models and score the outputs.",
+    "score": "Score images that exist already.",
+    "report": "Render what is in the store as tables and pages.",
+    "list": "List sets, models, metrics, protocols or degradations.",
+    "show": "Show everything that is known of one of them.",
+    "fetch": "Bring the files of sets and models here.",
+    "verify": "Say which files are missing or damaged.",
+    "doctor": "Check this installation and say what it can do.",
+}
+"""Name to one-line help, in the order in which a newcomer meets them."""
+
+INTERRUPTED = 130
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"iqabench.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped command
+
+            close = get_close_matches(args[0], COMMANDS, n=1)
+            if close and "Did you mean" not in error.message:
+                raise click.UsageError(
+                    f"{error.message} Did you mean '{close[0]}'?", ctx
+                ) from error
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="First steps: iqabench run --model pocket --model bicubic --set demo && iqabench report "
+    "--html",
+)
+@click.version_option(__version__, prog_name="iqabench")
+def cli() -> None:
+    """The benchmark harness of image restoration.
+
+    Fetches test sets, runs restoration models, scores their outputs under named protocols, and renders
+    what was found. Every number is kept with its protocol, weights, versions and device.
+    """
+
+
+def main() -> None:
+    """The entry point: 0 done, 1 error, 2 wrong usage, 3 some cells failed, 130 interrupted."""
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except IqabenchError as error:
+        click.echo(f"error: {error}", err=True)
+        status = error.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\ninterrupted; what was finished is kept. The same command goes on.", err=True)
+        status = INTERRUPTED
+        sys.stderr.flush()
+        os._exit(status)  # threads that fetch or decode must not hold the shell
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)

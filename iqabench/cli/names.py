@@ -1,0 +1,38 @@
+"""Names on the command line that may mean a set or a model, and the files behind them."""
+
+from iqabench.errors import UnknownNameError
+from iqabench.files import RemoteFile
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_of, cards
+from iqabench.sets import files_of, set_names
+from iqabench.sets.catalogue import known_as
+
+
+def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
+    """The files of a set or a model, at one scale or at all of them.
+
+    Raises: UnknownNameError with suggestions from both; SetError or ModelError for a scale it lacks.
+    """
+    if known_as(name):
+        return files_of(name, f"x{scale}" if scale else None)
+    members = [c for c in cards().values() if name in (c.id, c.name)]
+    if not members:
+        known = {*set_names(), *(c.id for c in cards().values())}
+        raise UnknownNameError("set or model", name, known, "'iqabench list sets' and 'iqabench list "
+                               "models' show them all.")  # fmt: skip
+    if scale is not None:
+        members = [card_of(name, scale)]
+    return _weights(members)
+
+
+def all_files() -> dict[str, list[RemoteFile]]:
+    """The files of every set and model."""
+    found = {name: files_of(name) for name in set_names()}
+    for card in cards().values():
+        found.setdefault(card.id, []).extend(_weights([card]))
+    return {name: files for name, files in found.items() if files}
+
+
+def _weights(members: list[Card]) -> list[RemoteFile]:
+    files = [c.weights.remote for c in members if c.weights and not c.weights.embedded]
+    return list(dict.fromkeys(files))

@@ -1,0 +1,40 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+store_option = click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("results"),
+    envvar="IQABENCH_STORE",
+    show_default="./results",
+    help="Folder of records.",
+)
+scale_option = click.option(
+    "--scale", type=click.IntRange(1, 16), help="Scale of super-resolution sets.  [default: 4]"
+)
+column_option = click.option(
+    "--column", "columns", multiple=True, metavar="METRIC[@PROTOCOL]",
+    help="What to compute, as in psnr@sr-y; repeatable.  [default: psnr and ssim]",
+)  # fmt: skip
+device_option = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="auto|cpu|cuda[:N]",
+    help="Where it runs.",
+)
+per_image_option = click.option("--per-image", is_flag=True, help="A row for each image.")
+
+
+def table_options(command: F) -> F:
+    """--json, --csv and --markdown, at most one of them, as the argument `form`."""
+    for form in ("markdown", "csv", "json"):
+        command = click.option(f"--{form}", "form", flag_value=form, help=f"Print {form}.")(command)
+    return command

@@ -1,0 +1,50 @@
+"""What a run or a scoring came to: the table on standard output, failures and notes on standard error."""
+
+from typing import Any
+
+import click
+
+from iqabench.cli.table import print_rows
+from iqabench.report.aggregate import rows
+from iqabench.run import Outcome
+from iqabench.store import Store
+
+SOME_FAILED = 3
+_SHOWN = 20
+
+SHOWN = (
+    "model",
+    "set",
+    "level",
+    "sample",
+    "column",
+    "value",
+    "unit",
+    "better",
+    "n",
+    "failed",
+    "error",
+)
+"""What people see; the machine-readable forms have everything."""
+
+
+def print_outcome(outcome: Outcome, store: Store, form: str | None, *, per_image: bool) -> int:
+    """Print the rows of an outcome; the exit status is 0, or 3 when something failed."""
+    found = rows(store, outcome.keys, per_image=per_image)
+    print_rows(found if form in ("json", "csv") else [_for_people(r) for r in found], form)
+    if outcome.found:
+        click.echo(
+            f"{outcome.found} images had their records already; --force runs them again.", err=True
+        )
+    for line in outcome.failures[:_SHOWN]:
+        click.echo(f"failed: {line}", err=True)
+    if len(outcome.failures) > _SHOWN:
+        click.echo(f"... and {len(outcome.failures) - _SHOWN} more failures.", err=True)
+    return SOME_FAILED if outcome.failures else 0
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    """The label says what tells two configurations of a model apart, such as bf16."""
+    row = {**row, "model": row["label"]}
+    kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]
+    return {name: row[name] for name in kept if name in row}

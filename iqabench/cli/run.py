@@ -1,0 +1,94 @@
+"""`iqabench run`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from iqabench.cli.options import (
+    column_option,
+    device_option,
+    per_image_option,
+    scale_option,
+    store_option,
+    table_options,
+)
+from iqabench.cli.progress import watching
+from iqabench.cli.result import print_outcome
+from iqabench.cli.table import print_rows
+from iqabench.models.model import Precision
+from iqabench.run import Cell, Options, evaluate, plan
+from iqabench.store import Store
+
+
+@click.command("run")
+@click.option("--model", "models", multiple=True, required=True, metavar="NAME|FILE|...",
+              help="A registered id, a file, package.module:factory, or 'cmd:PROGRAM {input} "
+              "{output}'; repeatable.")  # fmt: skip
+@click.option("--set", "sets", multiple=True, required=True, metavar="NAME|FOLDER",
+              help="A registered set or a folder of images; repeatable.")  # fmt: skip
+@scale_option
+@column_option
+@device_option
+@click.option("--precision", type=click.Choice(["fp32", "tf32", "bf16", "fp16"]), default="fp32",
+              show_default=True, help="Arithmetic of the network.")  # fmt: skip
+@click.option("--tile", type=click.IntRange(0), default=0, metavar="N",
+              help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]")  # fmt: skip
+@click.option("--save-outputs", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Keep every output as PNG.")  # fmt: skip
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
+)
+@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@click.option("--force", is_flag=True, help="Run again what has been run already.")
+@click.option("--allow-random-weights", is_flag=True,
+              help="Where weights cannot be had, use random ones; every record is marked.")  # fmt: skip
+@store_option
+@per_image_option
+@table_options
+def command(
+    models: tuple[str, ...], sets: tuple[str, ...], scale: int | None, columns: tuple[str, ...],
+    device: str, precision: Precision, tile: int, save_outputs: Path | None, limit: int | None,
+    dry_run: bool, force: bool, allow_random_weights: bool, store: Path, per_image: bool,
+    form: str | None,
+) -> None:  # fmt: skip
+    r"""Restore sets with models and score the outputs.
+
+    What has been run already is found in the store and not run again; an interrupted run goes on where it
+    stopped when the same command is given once more.
+
+    \b
+    iqabench run --model rlfn --set set14
+    iqabench run --model rlfn --model bicubic --set set5 --set set14 --scale 2
+    iqabench run --model my_rcan.safetensors --set ./photos --column psnr@sr-y --column lpips
+    """
+    cells = plan(
+        list(models), list(sets), list(columns), scale,
+        outputs_wanted=bool(save_outputs), fetch=not dry_run,
+    )  # fmt: skip
+    if dry_run:
+        print_rows([_row(cell, limit) for cell in cells], form)
+        return
+    options = Options(
+        device=device, precision=precision, tile=tile, limit=limit, force=force,
+        save_outputs=save_outputs, allow_random_weights=allow_random_weights,
+    )  # fmt: skip
+    records = Store(store)
+    with watching() as watch:
+        outcome = evaluate(cells, records, options, watch)
+    sys.exit(print_outcome(outcome, records, form, per_image=per_image))
+
+
+def _row(cell: Cell, limit: int | None) -> dict[str, object]:
+    weights = cell.card.weights.file if cell.card and cell.card.weights else ""
+    samples = len(cell.set.samples[:limit])
+    return {
+        "model": cell.model,
+        "set": cell.set.name,
+        "scale": cell.set.scale,
+        "level": cell.set.level,
+        "images": samples,
+        "columns": " ".join(c.name for c in cell.columns),
+        "params": cell.card.params if cell.card else None,
+        "weights": weights,
+    }

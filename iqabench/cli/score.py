@@ -1,0 +1,65 @@
+"""`iqabench score`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from iqabench.cli.options import (
+    column_option,
+    device_option,
+    per_image_option,
+    scale_option,
+    store_option,
+    table_options,
+)
+from iqabench.cli.progress import watching
+from iqabench.cli.result import print_outcome
+from iqabench.errors import UsageError
+from iqabench.run import score_folder, targets_of_folder, targets_of_set
+from iqabench.run.pairing import Pairing
+from iqabench.store import Store
+
+
+@click.command("score")
+@click.argument("outputs", type=click.Path(path_type=Path))
+@click.option("--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets.")
+@click.option("--set", "images", metavar="NAME", help="A registered set instead of a folder.")
+@scale_option
+@column_option
+@click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
+@device_option
+@store_option
+@per_image_option
+@table_options
+def command(
+    outputs: Path, target: Path | None, images: str | None, scale: int | None,
+    columns: tuple[str, ...], name: str, device: str, store: Path, per_image: bool,
+    form: str | None,
+) -> None:  # fmt: skip
+    r"""Score a folder of OUTPUTS against a folder of targets or a set.
+
+    Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns
+    default to the super-resolution protocol sr-y; without it, a folder is compared as RGB.
+
+    \b
+    iqabench score outputs/ --target targets/ --scale 4
+    iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image
+    """
+    if (target is None) == (images is None):
+        raise UsageError("name the targets: either --target DIR or --set NAME.")
+    targets = targets_of_folder(target, scale) if target else targets_of_set(str(images), scale)
+    records = Store(store)
+    with watching() as watch:
+        outcome, pairing = score_folder(
+            outputs, targets, records, list(columns), name, device, watch
+        )
+    _tell(pairing)
+    sys.exit(print_outcome(outcome, records, form, per_image=per_image))
+
+
+def _tell(pairing: Pairing) -> None:
+    for what, names in (("outputs without a target", pairing.outputs_alone),
+                        ("targets without an output", pairing.targets_alone)):  # fmt: skip
+        if names:
+            click.echo(f"{len(names)} {what}: {', '.join(names)}", err=True)

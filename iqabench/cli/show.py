@@ -1,0 +1,37 @@
+"""`iqabench show`."""
+
+import json
+
+import click
+
+from iqabench.cli.kinds import KINDS, kind_of
+from iqabench.cli.table import print_rows
+
+
+@click.command("show")
+@click.argument("kind", type=click.Choice([*KINDS, *(k.removesuffix("s") for k in KINDS)]))
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print json.")
+def command(kind: str, name: str, as_json: bool) -> None:
+    """Show everything that is known of one set, model, metric, protocol or degradation."""
+    facts = kind_of(kind).show(name)
+    if as_json:
+        click.echo(json.dumps(facts, indent=2, default=str))
+    else:
+        said = {k: _words(v) for k, v in facts.items()}
+        print_rows([{"fact": k, "value": v} for k, v in said.items() if v != ""], None)
+
+
+def _words(value: object) -> str:
+    """Facts as a person would write them; what is not there is left out."""
+    if value in (None, "", (), [], {}):
+        return ""
+    if isinstance(value, dict):
+        said = {k: _words(v) for k, v in value.items() if v is not False}
+        return "\n".join(f"{k}: {v}" for k, v in said.items() if v)
+    if isinstance(value, (list, tuple)):
+        lines = any(isinstance(v, dict) for v in value)
+        return ("\n" if lines else ", ").join(_words(v) for v in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,45 @@
+"""`iqabench verify`."""
+
+import sys
+
+import click
+
+from iqabench.cli.names import all_files, files_named
+from iqabench.cli.options import table_options
+from iqabench.cli.table import print_rows
+from iqabench.files.states import states
+
+_SOME_FAILED = 3
+
+
+@click.command("verify")
+@click.argument("names", nargs=-1, metavar="[NAME...]")
+@click.option("--all", "every", is_flag=True, help="Show the files that are in order, too.")
+@table_options
+def command(names: tuple[str, ...], every: bool, form: str | None) -> None:
+    """Hash the files of sets and models again; say which are missing or damaged.
+
+    Without names, everything that has at least one file here is checked.
+    """
+    wanted = {name: files_named(name) for name in names} if names else all_files()
+    checked = {name: states(files) for name, files in wanted.items()}
+    if not names:
+        checked = {
+            n: found for n, found in checked.items() if any(s.state != "missing" for s in found)
+        }
+    rows = [
+        {"name": name, "file": s.file.name, "state": s.state, "path": str(s.path or "")}
+        for name, found in checked.items()
+        for s in found
+        if every or s.state != "ok"
+    ]
+    if rows or form:
+        print_rows(rows, form)
+    files = sum(len(found) for found in checked.values())
+    bad = sum(s.state in ("missing", "damaged") for found in checked.values() for s in found)
+    click.echo(
+        f"{files} files of {len(checked)} names checked, {bad} missing or damaged.", err=True
+    )
+    if bad:
+        click.echo("'iqabench fetch NAME' brings them here.", err=True)
+        sys.exit(_SOME_FAILED)

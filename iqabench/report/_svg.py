@@ -1,0 +1,37 @@
+"""SVG as matplotlib writes it, made to stand inside a page or alone."""
+
+import re
+
+COLOURS = {
+    "ink": ("#010101", "#1d2329"), "muted": ("#020202", "#5c6670"), "line": ("#030303", "#d5dade"),
+    "accent": ("#040404", "#0b6e78"), "paper": ("#050505", "#ffffff"), "second": ("#060606", "#b4552d"),
+}  # fmt: skip
+"""Role to placeholder and to the colour in a file of its own; on a page the role is a CSS variable."""
+
+
+def for_page(svg: str, prefix: str) -> str:
+    """The drawing to stand inside a page: colours from CSS, names of its parts not taken twice."""
+    inside = svg[svg.index("<svg") :]
+    for role, (placeholder, _) in COLOURS.items():
+        inside = inside.replace(f": {placeholder}", f": var(--{role})")
+    inside = re.sub(r' (?:width|height)="[\d.]+pt"', "", inside, count=2)
+    return re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}-", inside)
+
+
+def for_file(svg: str) -> str:
+    """The drawing to stand alone, on white."""
+    for placeholder, colour in COLOURS.values():
+        svg = svg.replace(f": {placeholder}", f": {colour}")
+    return svg.replace("<svg ", '<svg style="background: #fff; font-family: sans-serif" ', 1)
+
+
+def clean(svg: str) -> str:
+    """The drawing without prologue, metadata, fixed fonts and names that nothing refers to."""
+    svg = re.sub(
+        r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*|<!--.*?-->\s*",
+        "",
+        svg,
+        flags=re.S,
+    )
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
+    return re.sub(r'<g id="[A-Za-z0-9_.]+">', "<g>", svg)

@@ -1,0 +1,130 @@
+"""What a table is about: a setting (one set at one level), its columns, and the configurations compared."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from iqabench.protocol import protocols
+
+PLAIN_PRECISION = "fp32"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One set at one scale and level, with exactly these samples and inputs."""
+
+    task: str
+    set: str
+    scale: int
+    level: str
+    set_hash: str
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts settings: by task, scale and level, then sets by name, set5 before set14."""
+        return self.task, self.scale, _natural(self.level), _natural(self.set), self.set_hash
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it was measured; another metric version or protocol is another column."""
+
+    column: str
+    metric: str
+    metric_version: int
+    protocol: str
+    protocol_hash: str
+    unit: str
+    better: str
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, -1 where less is."""
+        return -1 if self.better == "lower" else 1
+
+    @property
+    def protocol_version(self) -> int | None:
+        """The protocol's version; none when this iqabench knows another protocol of that name."""
+        known = protocols().get(self.protocol)
+        return known.version if known and known.hash == self.protocol_hash else None
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts columns: protocols as their file has them, then dB, other quality, distance."""
+        names = list(protocols())
+        place = names.index(self.protocol) if self.protocol in names else len(names)
+        version = (self.metric_version, self.protocol_hash)
+        return (
+            place,
+            self.protocol,
+            self.unit != "dB",
+            self.better != "higher",
+            self.metric,
+            version,
+        )
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A model as it ran. Two that differ in any of this are two rows, never one mean."""
+
+    model: str
+    model_hash: str
+    random_weights: bool
+    precision: str
+    tile: int
+    """The tile that was asked for; 0 where tiling came by itself, which the provenance tells."""
+    device_class: str
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts configurations: by name, those with true weights first, plain ones first."""
+        precision = (self.precision != PLAIN_PRECISION, self.precision)
+        return (
+            self.model,
+            self.random_weights,
+            self.model_hash,
+            *precision,
+            self.tile,
+            self.device_class,
+        )
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a model says of itself; nothing of it is needed to report its numbers."""
+
+    title: str = ""
+    params: int | None = None
+    licence: str = ""
+    source: str = ""
+    code: str = ""
+    training_sets: tuple[str, ...] = ()
+    notes: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "ModelFacts":
+        """The facts in a record's JSON; what is absent or of another kind stays empty."""
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return cls()
+        return cls._of(found) if isinstance(found, dict) else cls()
+
+    @classmethod
+    def _of(cls, found: dict[str, Any]) -> "ModelFacts":
+        params, sets = found.get("params"), found.get("training_sets")
+        words = {
+            n: str(found.get(n) or "") for n in ("title", "licence", "source", "code", "notes")
+        }
+        return cls(
+            params=params if isinstance(params, int) else None,
+            training_sets=tuple(str(s) for s in sets) if isinstance(sets, list) else (),
+            **words,
+        )
+
+
+def _natural(text: str) -> tuple[tuple[int, str], ...]:
+    """Sorts text with its numbers as numbers."""
+    return tuple((int(p) if p.isdigit() else -1, p) for p in re.split(r"([0-9]+)", text) if p)

@@ -1,0 +1,81 @@
+"""Columns: how they are written, and what they share."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from iqabench.errors import ImageError, MetricError, UnknownNameError, UsageError
+from iqabench.metrics import Column, _gaussian, column, metrics, scores
+from iqabench.metrics._metric import Metric
+from iqabench.protocol import protocol
+
+
+def noisy(*shape: int, seed: int = 0) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def made(function: object) -> Metric:
+    return Metric(
+        "made", function, "made", "1", "higher", 1.0, 0.0, 1.0, "here", 3, 1, 1e-6  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_a_column_is_written_metric_at_protocol() -> None:
+    both = column("psnr@sr-y")
+    assert both.name == "psnr@sr-y"
+    assert (both.metric.name, both.protocol.name) == ("psnr", "sr-y")
+    assert column("psnr").name == "psnr@rgb"
+    assert column("psnr", "y-full").name == "psnr@y-full"
+
+
+def test_its_key_holds_what_decides_the_number() -> None:
+    part = Column(made(lambda _: 1.0), protocol("sr-y"))
+    assert part.key == f"made.3@sr-y.{protocol('sr-y').hash}"
+
+
+@pytest.mark.parametrize("text", ["", "@sr-y", "psnr@", "psnr@sr-y@rgb"])
+def test_other_forms_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="expected metric@protocol, such as psnr@sr-y"):
+        column(text)
+
+
+def test_unknown_names_get_suggestions() -> None:
+    with pytest.raises(UnknownNameError, match=r"no metric is called 'pnsr'\. Did you mean 'psnr'"):
+        column("pnsr")
+    with pytest.raises(UnknownNameError, match=r"'sry'\. Did you mean 'sr-y'"):
+        column("psnr@sry")
+
+
+def test_each_metric_stands_in_its_own_file() -> None:
+    assert {"psnr", "ssim", "lpips"} <= set(metrics().names())
+    assert metrics().origin("psnr").split(":")[0].endswith("metrics/psnr.py")
+
+
+def test_columns_of_one_protocol_share_what_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    whole = _gaussian.similarity
+
+    def counted(*planes: NDArray[np.uint8], **options: float) -> object:
+        calls.append(planes)
+        return whole(planes[0], planes[1], **options)
+
+    monkeypatch.setattr(_gaussian, "similarity", counted)
+    twice = [column("ssim@sr-y")] * 2
+    first, second = scores(twice, noisy(30, 30, 3), noisy(30, 30, 3, seed=1), 4)
+    assert first == second
+    assert len(calls) == 1
+
+
+def test_nothing_is_defined_as_not_a_number() -> None:
+    part = Column(made(lambda _: float("nan")), protocol("rgb"))
+    with pytest.raises(MetricError, match="made@rgb gave NaN on an image of 9x8"):
+        part(noisy(8, 9, 3), noisy(8, 9, 3))
+
+
+def test_sizes_must_agree() -> None:
+    with pytest.raises(ImageError, match="never resized"):
+        column("psnr")(noisy(8, 9, 3), noisy(9, 8, 3))
+
+
+def test_without_columns_there_are_no_values() -> None:
+    assert scores([], noisy(8, 9, 3), noisy(9, 8, 3)) == []

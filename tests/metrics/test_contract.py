@@ -1,0 +1,196 @@
+"""What every metric promises, those of plugins included: its declared facts are the expectations."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from math import isfinite
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from iqabench.errors import MetricError
+from iqabench.images import Pair
+from iqabench.metrics import Column, Metric, metrics, scores
+from iqabench.protocol import protocol
+
+Pixels = NDArray[np.uint8]
+NAMES = metrics().names()
+
+
+@pytest.fixture(params=NAMES)
+def part(request: pytest.FixtureRequest) -> Metric:
+    """Each metric; one that needs published weights is skipped where no mirror has them."""
+    found = metrics().get(request.param)
+    image = picture(found.min_size, found.min_size)
+    try:
+        found(Pair(image, image))
+    except MetricError:
+        request.getfixturevalue("mirror")
+    return found
+
+
+def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> Pixels:
+    """Smooth shapes, a little texture."""
+    rng = np.random.default_rng(seed)
+    image = cv2.GaussianBlur(rng.normal(0, 1, (height, width, channels)), (0, 0), 3)
+    image = image.reshape(height, width, channels)
+    scaled = 128 + 45 * image / image.std() + rng.normal(0, 3, image.shape)
+    return np.asarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def disturbed(image: Pixels, sigma: float) -> Pixels:
+    noise = np.random.default_rng(1).normal(0, sigma, image.shape)
+    return np.clip(image + noise, 0, 255).round().astype(np.uint8)
+
+
+def side(part: Metric) -> int:
+    return max(64, part.min_size + 5)
+
+
+def test_its_facts_are_told(part: Metric) -> None:
+    assert Path(metrics().origin(part.name).rpartition(":")[0]).stem == part.name
+    assert part.title
+    assert part.source
+    assert part.function.__doc__
+    assert part.unit in {"1", "dB", "8-bit levels"}
+    assert part.low <= part.identical <= part.high
+    assert part.identical == (part.high if part.better == "higher" else part.low)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_identical_images(part: Metric, channels: int) -> None:
+    for image in (
+        picture(side(part), side(part) + 3, channels),
+        np.zeros((side(part), side(part), channels), np.uint8),
+        np.full((side(part), side(part), channels), 255, np.uint8),
+    ):
+        assert part(Pair(image, image.copy())) == part.identical
+
+
+def test_its_range(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3)
+    others = [np.zeros_like(target), np.full_like(target, 255), 255 - target, target[::-1].copy()]
+    for output in [*others, disturbed(target, 60), picture(side(part), side(part) + 3, seed=5)]:
+        value = part(Pair(output, target))
+        assert isinstance(value, float)
+        assert isfinite(value)
+        assert part.low <= value <= part.high
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_more_noise_is_worse(part: Metric, channels: int) -> None:
+    target = picture(side(part), side(part) + 3, channels)
+    values = [part(Pair(disturbed(target, sigma), target)) for sigma in (0, 3, 10, 30, 80)]
+    if part.better == "higher":
+        values.reverse()
+    assert values == sorted(set(values))
+
+
+def test_images_are_left_alone(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3)
+    output = disturbed(target, 10)
+    kept = output.copy(), target.copy()
+    for image in (output, target):
+        image.setflags(write=False)
+    for name in ("rgb", "sr-y", "y-rounded"):
+        column = Column(part, protocol(name))
+        assert column(output, target) == column(output, target)
+    assert np.array_equal(output, kept[0])
+    assert np.array_equal(target, kept[1])
+
+
+def test_what_the_pair_shares_is_left_alone(part: Metric) -> None:
+    """No metric writes into a plane that the next one reads."""
+    target = picture(side(part), side(part) + 3)
+    pair = Pair(disturbed(target, 10), target)
+    others = [metrics().get(name) for name in ("psnr", "ssim")]
+    before = [other(pair) for other in others], [(x.copy(), y.copy()) for x, y in pair.planes]
+    first = part(pair)
+    assert part(pair) == first
+    assert [other(pair) for other in others] == before[0]
+    for planes, kept in zip(pair.planes, before[1], strict=True):
+        assert np.array_equal(planes, kept)
+
+
+def test_grey_counts_as_three_equal_channels(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3, 1)
+    output = disturbed(target, 10)
+    three = Pair(np.repeat(output, 3, axis=2), np.repeat(target, 3, axis=2))
+    assert part(Pair(output, target)) == pytest.approx(part(three), abs=part.tolerance)
+
+
+def test_memory_layout_does_not_matter(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3)
+    output = disturbed(target, 10)
+    expected = part(Pair(output, target))
+
+    def planar(image: Pixels) -> Pixels:
+        return np.moveaxis(np.moveaxis(image, 2, 0).copy(), 0, 2)
+
+    def cropped(image: Pixels) -> Pixels:
+        return np.pad(image, ((3, 3), (2, 2), (0, 0)))[3:-3, 2:-2]
+
+    for layout in (planar, cropped):
+        assert part(Pair(layout(output), layout(target))) == expected
+
+
+def test_its_smallest_image(part: Metric) -> None:
+    column = Column(part, protocol("rgb"))
+    least = picture(part.min_size, part.min_size + 9)
+    assert part.low <= column(disturbed(least, 10), least) <= part.high
+    if part.min_size > 1:
+        less = least[1:]
+        with pytest.raises(
+            MetricError, match=f"{part.name}@rgb needs at least {part.min_size} pix"
+        ):
+            column(less, less)
+
+
+def test_threads_do_not_disturb_each_other(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3)
+    outputs = [disturbed(target, sigma) for sigma in (1, 2, 4, 8, 16, 32)]
+
+    def value(output: Pixels) -> float:
+        return part(Pair(output, target))
+
+    expected = [value(output) for output in outputs]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(value, outputs * 3)) == pytest.approx(expected * 3, abs=part.tolerance)
+
+
+def on_gpu(part: Metric, pair: Pair) -> float:
+    pair.device = "cuda"
+    return part(pair)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU: devices cannot be compared")
+def test_devices_agree(part: Metric) -> None:
+    target = picture(side(part), side(part) + 3)
+    output = disturbed(target, 10)
+    value = on_gpu(part, Pair(output, target))
+    assert value == pytest.approx(part(Pair(output, target)), abs=part.tolerance)
+
+
+def ready(check: Callable[[Metric], object], name: str) -> bool:
+    try:
+        check(metrics().get(name))
+    except MetricError:
+        return False
+    return True
+
+
+def test_the_order_of_columns_does_not_matter() -> None:
+    least = max(64, *(m.min_size + 8 for m in metrics()))
+    target = picture(least, least + 3)
+    output = disturbed(target, 10)
+    names = [n for n in NAMES if ready(lambda m: m(Pair(output, target)), n)]
+    assert {"psnr", "ssim"} <= set(names)
+    columns = [
+        Column(metrics().get(n), protocol(p)) for n in names for p in ("sr-y", "rgb", "y-full")
+    ]
+    together = scores(columns, output, target, 4)
+    assert scores(columns[::-1], output, target, 4) == together[::-1]
+    assert [c(output, target, 4) for c in columns] == together

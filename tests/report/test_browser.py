@@ -1,0 +1,76 @@
+"""The pages in a real browser: nothing complains, tables sort, pictures can be stepped through."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iqabench.report.html import write_report
+from iqabench.store import Store
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+@pytest.fixture
+def page(full: Store, tmp_path: Path) -> Iterator[Any]:
+    """An open page whose complaints are collected in `page.complaints`."""
+    if CHROMIUM is None:
+        pytest.skip("NO BROWSER: install chromium, or google-chrome, to test the pages in one")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="NO PLAYWRIGHT: pip install playwright"
+    )
+    write_report(full, tmp_path / "out")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 390, "height": 844})
+        opened.complaints = []
+        opened.on("console", lambda message: opened.complaints.append(message.text))
+        opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.on("requestfailed", lambda request: opened.complaints.append(request.url))
+        opened.goto((tmp_path / "out" / "index.html").as_uri())
+        yield opened
+        browser.close()
+
+
+def first_cells(page: Any, table: str) -> list[str]:
+    found = page.locator(f"{table} tbody th").all_inner_texts()
+    return [text.strip() for text in found]
+
+
+def test_in_a_browser(page: Any) -> None:
+    page.click("text=tiny ×4")
+    assert page.locator("h1").inner_text() == "tiny ×4"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    before = first_cells(page, ".means")
+    assert before[0] == "good"
+    heads = page.locator(".means thead button")
+    heads.nth(1).click()  # parameters, small first
+    rising = first_cells(page, ".means")
+    assert rising[0] == "bicubic"
+    assert rising[-1] == "good (random weights)"
+    heads.nth(1).press("Enter")
+    falling = first_cells(page, ".means")
+    assert falling[0] == "falls"
+    assert falling[-1] == "good (random weights)"
+    assert page.locator('.means th[aria-sort="descending"]').count() == 1
+    heads.nth(3).click()  # SSIM: those without a value stay last
+    assert first_cells(page, ".means")[0] == "good"
+
+    page.locator(".cuts a").nth(2).click()
+    assert page.locator("dialog").is_visible()
+    said = page.locator("dialog p")
+    shown = said.inner_text()
+    page.keyboard.press("ArrowRight")
+    assert said.inner_text() != shown
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+    page.click('a[href^="#origin"]:has-text("good (bf16)")')
+    assert page.locator("details.origin[open]").count() == 1
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    assert page.complaints == []

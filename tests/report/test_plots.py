@@ -1,0 +1,96 @@
+import re
+import xml.etree.ElementTree as ET
+from math import inf
+
+import numpy as np
+import pytest
+
+from iqabench.report._labelling import place_labels
+from iqabench.report._svg import for_file, for_page
+from iqabench.report.plots import Point, can_plot, quality_plot
+
+POINTS = [
+    Point("bicubic", 0, 28.42), Point("rlfn", 543744, 32.24), Point("bsrn", 352000, 32.35),
+    Point("rcan", 15592379, 32.63), Point("big", 43089923, 32.46),
+]  # fmt: skip
+
+
+def texts(svg: str) -> list[str]:
+    root = ET.fromstring(svg)
+    return ["".join(e.itertext()) for e in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_every_model_is_named() -> None:
+    svg = for_file(quality_plot(POINTS, "PSNR (dB), sr-y", "higher"))
+    found = texts(svg)
+    assert {p.label for p in POINTS} < set(found)
+    assert "PSNR (dB), sr-y" in found
+    assert "Parameters (log scale)" in found
+    assert "#010101" not in svg
+
+
+def test_equal_points_give_equal_bytes() -> None:
+    one, other = (quality_plot(p, "PSNR", "higher") for p in (POINTS, list(reversed(POINTS))))
+    assert one == other
+    assert "<metadata" not in one
+    assert not re.search(r"20\d\d-\d\d", one)
+
+
+def test_inside_a_page_it_takes_the_page_s_colours() -> None:
+    svg = for_page(quality_plot(POINTS, "PSNR", "higher"), "p7")
+    assert svg.startswith("<svg")
+    assert "var(--accent)" in svg
+    assert not re.search(r"#0[1-6]0", svg)
+    ids = re.findall(r'id="([^"]+)"', svg)
+    assert ids
+    assert all(i.startswith("p7-") for i in ids)
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)) <= set(ids)
+
+
+def test_names_are_text_not_markup_nor_mathematics() -> None:
+    nasty = "<script>alert(1)</script> $\\frac$"
+    svg = for_page(quality_plot([*POINTS, Point(nasty, 1000, 30.0)], "PSNR", "higher"), "p")
+    assert "<script" not in svg
+    short = "<script>alert(1)</\x00script> $x$"
+    assert "$x$" in "".join(
+        texts(for_file(quality_plot([*POINTS, Point(short, 9, 30.0)], "P", "higher")))
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "possible"),
+    [
+        (POINTS, True), (POINTS[:2], True), (POINTS[:1], False), ([], False),
+        ([Point("a", 0, 1.0), Point("b", 0, 2.0)], False),
+        ([Point("a", 5, inf), Point("b", 5, 2.0)], False),
+    ],
+)  # fmt: skip
+def test_what_can_be_plotted(points: list[Point], possible: bool) -> None:
+    assert can_plot(points) == possible
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_odd_values_can_be_drawn(better: str) -> None:
+    same = [Point("a", 1000, 0.0), Point("b", 1000, 0.0), Point("zero", 0, 0.0), Point("x", 7, inf)]
+    assert {"a", "b", "zero"} <= set(texts(for_file(quality_plot(same, "LPIPS", better))))
+
+
+class _Frame:
+    x0, y0, x1, y1 = 0.0, 0.0, 500.0, 300.0
+
+
+def test_labels_do_not_collide() -> None:
+    at = np.random.default_rng(3).uniform((200, 120), (300, 180), (12, 2)).tolist()
+    points = [(f"model_{i}", (x, y), False) for i, (x, y) in enumerate(at)]
+    found = place_labels(points, [("bicubic", 20.0)], _Frame, _Frame, 9.0)
+    assert sorted(label.text for label in found) == sorted(["bicubic", *(p[0] for p in points)])
+    boxes = []
+    for label in found:
+        width = 9.0 * 0.5 * len(label.text)
+        left = label.x - {"left": 0.0, "center": 0.5, "right": 1.0}[label.align] * width
+        boxes.append((left, label.y - 4.5, left + width, label.y + 4.5))
+        assert left >= 0
+        assert left + width <= 500
+    for i, a in enumerate(boxes):
+        for b in boxes[i + 1 :]:
+            assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
