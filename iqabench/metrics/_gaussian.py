@@ -121,7 +121,12 @@ def _sums(
     mean_s = cv2.addWeighted(mean_s, 1, mean_d, 1, c1, dst=mean_s)
     luminance = np.divide(mean_d, mean_s, out=mean_d)
     both = np.multiply(luminance, contrast, out=mean_s)
-    return np.array([cv2.sumElems(inner(part))[0] for part in (luminance, contrast, both)]), doubt
+    return np.array([_total(inner(part)) for part in (luminance, contrast, both)]), doubt
+
+
+def _total(plane: Plane) -> float:
+    """The sum in double, column by column: cv2.sumElems adds in an order that depends on the address."""
+    return float(cv2.reduce(plane, 0, cv2.REDUCE_SUM, dtype=cv2.CV_64F).sum())
 
 
 def _moments(plane: Plane) -> tuple[Plane, Plane]:

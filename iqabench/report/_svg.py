@@ -14,6 +14,7 @@ def for_page(svg: str, prefix: str) -> str:
     inside = svg[svg.index("<svg") :]
     for role, (placeholder, _) in COLOURS.items():
         inside = inside.replace(f": {placeholder}", f": var(--{role})")
+    inside = re.sub(r"<style.*?</style>\s*", "", inside, flags=re.S)  # it would rule the whole page
     inside = re.sub(r' (?:width|height)="[\d.]+pt"', "", inside, count=2)
     return re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}-", inside)
 

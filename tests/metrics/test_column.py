@@ -1,5 +1,8 @@
 """Columns: how they are written, and what they share."""
 
+from dataclasses import replace
+from math import nan
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -14,10 +17,9 @@ def noisy(*shape: int, seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
 
 
-def made(function: object) -> Metric:
-    return Metric(
-        "made", function, "made", "1", "higher", 1.0, 0.0, 1.0, "here", 3, 1, 1e-6  # type: ignore[arg-type]
-    )  # fmt: skip
+def made(value: float) -> Metric:
+    psnr = metrics().get("psnr")
+    return replace(psnr, name="made", function=lambda _: value, version=3)
 
 
 def test_a_column_is_written_metric_at_protocol() -> None:
@@ -28,8 +30,13 @@ def test_a_column_is_written_metric_at_protocol() -> None:
     assert column("psnr", "y-full").name == "psnr@y-full"
 
 
+def test_a_metric_of_colour_never_means_luma_unless_it_is_told() -> None:
+    assert column("lpips", "sr-y").name == "lpips@sr-rgb"
+    assert column("lpips@sr-y", "rgb").name == "lpips@sr-y"
+
+
 def test_its_key_holds_what_decides_the_number() -> None:
-    part = Column(made(lambda _: 1.0), protocol("sr-y"))
+    part = Column(made(1.0), protocol("sr-y"))
     assert part.key == f"made.3@sr-y.{protocol('sr-y').hash}"
 
 
@@ -67,7 +74,7 @@ def test_columns_of_one_protocol_share_what_is_computed(monkeypatch: pytest.Monk
 
 
 def test_nothing_is_defined_as_not_a_number() -> None:
-    part = Column(made(lambda _: float("nan")), protocol("rgb"))
+    part = Column(made(nan), protocol("rgb"))
     with pytest.raises(MetricError, match="made@rgb gave NaN on an image of 9x8"):
         part(noisy(8, 9, 3), noisy(8, 9, 3))
 

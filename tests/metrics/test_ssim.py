@@ -201,6 +201,20 @@ def test_threads_change_no_bit(threads: int) -> None:
         cv2.setNumThreads(before)
 
 
+def test_addresses_change_no_bit() -> None:
+    """Some sums of OpenCV start where memory is aligned."""
+    output, target = smooth(56, 59), noisy(56, 59)
+    values = set()
+    for shift in range(16):
+        moved = np.empty(output.nbytes + 16, np.uint8)[shift : shift + output.nbytes]
+        moved = moved.reshape(output.shape)
+        moved[...] = output
+        held = [np.empty(1000 * shift + 7) for _ in range(4)]  # other places for what follows
+        values.add(column("ssim@y-full")(moved[:, :, None], target[:, :, None], 0))
+        assert len(held) == 4
+    assert len(values) == 1
+
+
 def test_ten_pixels_are_too_few() -> None:
     with pytest.raises(MetricError, match="ssim@rgb needs at least 11 pixels a side; 40x10 are"):
         column("ssim@rgb")(noisy(10, 40, 3), noisy(10, 40, 3))
