@@ -5,26 +5,25 @@ from pathlib import Path
 import click
 
 from iqabench.cli.names import files_named
-from iqabench.cli.options import scale_option
+from iqabench.cli.options import examples, scale_option
 from iqabench.errors import FetchError
 from iqabench.files.adopt import adopt
 from iqabench.files.fetch import fetch
 
 
-@click.command("fetch")
+@click.command(
+    "fetch",
+    epilog=examples("iqabench fetch set5 set14 rlfn", "iqabench fetch urban100 --from ~/datasets"),
+)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--from", "folder", type=click.Path(path_type=Path), metavar="DIR",
               help="Adopt files that you have already, found by their content below DIR.")  # fmt: skip
-@scale_option
+@scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
-    r"""Bring the files of sets and models here: from the cache, a mirror, or their url.
+    """Bring the files of sets and models here: from the cache, a mirror, or their url.
 
     Every file is checked against its SHA-256 before it is used; an interrupted fetch goes on where it
     stopped. Without --scale a set is fetched at all its scales.
-
-    \b
-    iqabench fetch set5 set14 rlfn
-    iqabench fetch urban100 --from ~/datasets
     """
     lacking: list[str] = []
     for name in names:

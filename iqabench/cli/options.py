@@ -13,11 +13,8 @@ store_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("results"),
     envvar="IQABENCH_STORE",
-    show_default="./results",
+    show_default=True,
     help="Folder of records.",
-)
-scale_option = click.option(
-    "--scale", type=click.IntRange(1, 16), help="Scale of super-resolution sets.  [default: 4]"
 )
 column_option = click.option(
     "--column", "columns", multiple=True, metavar="METRIC[@PROTOCOL]",
@@ -31,6 +28,19 @@ device_option = click.option(
     help="Where it runs.",
 )
 per_image_option = click.option("--per-image", is_flag=True, help="A row for each image.")
+
+
+def scale_option(default: str) -> Callable[[F], F]:
+    """--scale, which says what happens without it."""
+    return click.option(
+        "--scale", type=click.IntRange(1, 16), metavar="N",
+        help=f"Scale of super-resolution sets.  [default: {default}]",
+    )  # fmt: skip
+
+
+def examples(*commands: str) -> str:
+    """What stands below a command's options whose lines click must not join."""
+    return "\n".join(["\b", "Examples:", *(f"  {command}" for command in commands)])
 
 
 def table_options(command: F) -> F:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from iqabench.cli.options import store_option
+from iqabench.cli.options import examples, store_option
 from iqabench.cli.table import print_rows
 from iqabench.report.aggregate import rows
 from iqabench.report.forms import as_csv, as_latex, as_markdown
@@ -20,24 +20,25 @@ _FORMS: dict[str, Callable[[Table], str]] = {
 }
 
 
-@click.command("report")
+@click.command(
+    "report",
+    epilog=examples(
+        "iqabench report",
+        "iqabench report --html --out reports",
+        "iqabench report --latex > table.tex",
+    ),
+)
 @click.option("--html", is_flag=True, help="Write pages that open from disk, without a network.")
 @click.option("--latex", "form", flag_value="latex", help="Print LaTeX tables (booktabs).")
 @click.option("--csv", "form", flag_value="csv", help="Print csv.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print markdown.")
 @click.option("--json", "form", flag_value="json", help="Print json, a row for each mean.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"),
-              show_default="./reports", help="Where the pages go.")  # fmt: skip
+              show_default=True, help="Where the pages go.")  # fmt: skip
 @click.option("--title", default=TITLE, help="Heading of the pages.", show_default=True)
 @store_option
 def command(html: bool, form: str | None, out: Path, title: str, store: Path) -> None:
-    r"""Render what is in the store: as tables here, or with --html as pages.
-
-    \b
-    iqabench report
-    iqabench report --html --out reports
-    iqabench report --latex > table.tex
-    """
+    """Render what is in the store: as tables here, or with --html as pages."""
     records = Store(store)
     if html:
         written = write_report(records, out, title=title)

@@ -8,6 +8,7 @@ import click
 from iqabench.cli.options import (
     column_option,
     device_option,
+    examples,
     per_image_option,
     scale_option,
     store_option,
@@ -21,13 +22,20 @@ from iqabench.run import Cell, Options, evaluate, plan
 from iqabench.store import Store
 
 
-@click.command("run")
+@click.command(
+    "run",
+    epilog=examples(
+        "iqabench run --model rlfn --set set14",
+        "iqabench run --model rlfn --model bicubic --set set5 --set set14 --scale 2",
+        "iqabench run --model my_rcan.safetensors --set ./photos --column psnr@sr-y --column lpips",
+    ),
+)
 @click.option("--model", "models", multiple=True, required=True, metavar="NAME|FILE|...",
               help="A registered id, a file, package.module:factory, or 'cmd:PROGRAM {input} "
               "{output}'; repeatable.")  # fmt: skip
 @click.option("--set", "sets", multiple=True, required=True, metavar="NAME|FOLDER",
               help="A registered set or a folder of images; repeatable.")  # fmt: skip
-@scale_option
+@scale_option("4")
 @column_option
 @device_option
 @click.option("--precision", type=click.Choice(["fp32", "tf32", "bf16", "fp16"]), default="fp32",
@@ -52,15 +60,10 @@ def command(
     dry_run: bool, force: bool, allow_random_weights: bool, store: Path, per_image: bool,
     form: str | None,
 ) -> None:  # fmt: skip
-    r"""Restore sets with models and score the outputs.
+    """Restore sets with models and score the outputs.
 
     What has been run already is found in the store and not run again; an interrupted run goes on where it
     stopped when the same command is given once more.
-
-    \b
-    iqabench run --model rlfn --set set14
-    iqabench run --model rlfn --model bicubic --set set5 --set set14 --scale 2
-    iqabench run --model my_rcan.safetensors --set ./photos --column psnr@sr-y --column lpips
     """
     cells = plan(
         list(models), list(sets), list(columns), scale,

@@ -8,6 +8,7 @@ import click
 from iqabench.cli.options import (
     column_option,
     device_option,
+    examples,
     per_image_option,
     scale_option,
     store_option,
@@ -21,11 +22,17 @@ from iqabench.run.pairing import Pairing
 from iqabench.store import Store
 
 
-@click.command("score")
+@click.command(
+    "score",
+    epilog=examples(
+        "iqabench score outputs/ --target targets/ --scale 4",
+        "iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image",
+    ),
+)
 @click.argument("outputs", type=click.Path(path_type=Path))
 @click.option("--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets.")
 @click.option("--set", "images", metavar="NAME", help="A registered set instead of a folder.")
-@scale_option
+@scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
 @device_option
@@ -37,14 +44,10 @@ def command(
     columns: tuple[str, ...], name: str, device: str, store: Path, per_image: bool,
     form: str | None,
 ) -> None:  # fmt: skip
-    r"""Score a folder of OUTPUTS against a folder of targets or a set.
+    """Score a folder of OUTPUTS against a folder of targets or a set.
 
     Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns
     default to the super-resolution protocol sr-y; without it, a folder is compared as RGB.
-
-    \b
-    iqabench score outputs/ --target targets/ --scale 4
-    iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image
     """
     if (target is None) == (images is None):
         raise UsageError("name the targets: either --target DIR or --set NAME.")

@@ -7,9 +7,11 @@ import click
 from iqabench.cli.kinds import KINDS, kind_of
 from iqabench.cli.table import print_rows
 
+_SINGULAR = [kind.removesuffix("s") for kind in KINDS]
+
 
 @click.command("show")
-@click.argument("kind", type=click.Choice([*KINDS, *(k.removesuffix("s") for k in KINDS)]))
+@click.argument("kind", type=click.Choice([*KINDS, *_SINGULAR]), metavar=f"[{'|'.join(_SINGULAR)}]")
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print json.")
 def command(kind: str, name: str, as_json: bool) -> None:

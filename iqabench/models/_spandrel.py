@@ -1,6 +1,9 @@
 """Files whose architecture the spandrel library recognises by their tensors."""
 
 import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,9 +54,18 @@ def spandrel_module(state: dict[str, Tensor], name: str) -> nn.Module:
     return module
 
 
+@contextmanager
+def without_spandrels_warnings() -> Iterator[None]:
+    """Its HAT and SwinIR call torch.meshgrid in an old manner; no user can change that."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="torch.meshgrid")
+        yield
+
+
 def _describe(state: dict[str, Tensor], name: str) -> Any:
     try:
-        found = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)
+        with without_spandrels_warnings():
+            found = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)
     except spandrel.UnsupportedModelError as error:
         raise WeightsError(
             f"{name} is of no architecture that spandrel knows. Give a factory instead "

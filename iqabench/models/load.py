@@ -18,7 +18,11 @@ from iqabench.models._command import load_command
 from iqabench.models._factory import load_factory
 from iqabench.models._onnx import load_onnx
 from iqabench.models._script import load_script
-from iqabench.models._spandrel import load_spandrel, spandrel_module
+from iqabench.models._spandrel import (
+    load_spandrel,
+    spandrel_module,
+    without_spandrels_warnings,
+)
 from iqabench.models._weights import load_strictly, read_state
 from iqabench.models.card import Card
 from iqabench.models.catalogue import card_of
@@ -125,7 +129,8 @@ def build(card: Card) -> nn.Module:
         raise ModelError(f"the card of '{card.name}' names the network '{card.network}', which is not "
                          f"in {place.__file__}.")  # fmt: skip
     scale = {} if card.loader == "spandrel" or card.task != "sr" else {"scale": card.scale}
-    return cast(nn.Module, factory(**scale, **card.arguments))
+    with without_spandrels_warnings():
+        return cast(nn.Module, factory(**scale, **card.arguments))
 
 
 def _network_file(card: Card) -> ModuleType:

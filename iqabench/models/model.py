@@ -1,7 +1,8 @@
 """A loaded model: a card, and something that can go forward."""
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Literal
 
 import torch
@@ -12,12 +13,8 @@ from iqabench.models.card import Card
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
 
-_DTYPES = {
-    "fp32": torch.float32,
-    "tf32": torch.float32,
-    "bf16": torch.bfloat16,
-    "fp16": torch.float16,
-}
+_LOW: dict[Precision, torch.dtype] = {"bf16": torch.bfloat16, "fp16": torch.float16}
+"""Precisions below 32 bits: torch's autocast computes convolutions and products in them."""
 
 
 class Model(ABC):
@@ -68,11 +65,9 @@ class NetworkModel(Model):
     def forward(self, batch: Tensor) -> Tensor:
         """Restore a batch; see `Model.forward`."""
         unit = 255.0 if self.card.range == 1 else 1.0
-        batch = (
-            batch.float() / unit if self._has_weights else batch / unit
-        )  # else double stays double
-        if self._has_weights:
-            batch = batch.to(_DTYPES[self.precision])
+        if self._has_weights:  # else double stays double
+            batch = batch.float()
+        batch = batch / unit
         with self._arithmetic():
             output: Tensor = self.module(batch)
         if not isinstance(output, Tensor):
@@ -86,14 +81,19 @@ class NetworkModel(Model):
         self.device = torch.device(device)
         self.precision = precision
         self.module = self.module.to(self.device)
-        if self._has_weights:
-            self.module = self.module.to(_DTYPES[precision])
         return self
 
-    def _arithmetic(self) -> AbstractContextManager[object]:
-        """Whether TensorFloat-32 stands in for fp32 on the GPU is the record's business, not torch's."""
-        if self.device.type != "cuda":
-            return nullcontext()
-        fast = self.precision == "tf32"
-        torch.backends.cuda.matmul.allow_tf32 = fast
-        return torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=fast)
+    @contextmanager
+    def _arithmetic(self) -> Iterator[None]:
+        """The precision that the record names, whatever torch's own switches say."""
+        with ExitStack() as stack:
+            if self.device.type == "cuda":
+                fast = self.precision == "tf32"
+                torch.backends.cuda.matmul.allow_tf32 = fast
+                stack.enter_context(
+                    torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=fast)
+                )
+            low = _LOW.get(self.precision)
+            if low is not None and self._has_weights:
+                stack.enter_context(torch.autocast(self.device.type, low))
+            yield

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from iqabench.report.aggregate import Results
 from iqabench.report.figures import figure
+from iqabench.report.subjects import Configuration
 from iqabench.report.tables import Row, Table
 from iqabench.store import CropFolder
 
@@ -95,12 +96,16 @@ def _comparison(
     return Comparison(sample, spread, size[0] * scale, size[1] * scale, (target, given, *models))
 
 
+def _picture(kept: CropFolder, made: Configuration) -> Path:
+    return kept.model(made.model, made.model_hash, made.precision, made.tile)
+
+
 def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[Cut]:
     """One cut for each model and weights; configurations that share a cut share its caption."""
     shared: dict[Path, list[Row]] = {}
     for row in table.rows:
         if row.number in found:
-            path = kept.model(row.configuration.model, row.configuration.model_hash)
+            path = _picture(kept, row.configuration)
             shared.setdefault(path, []).append(row)
     best = table.best(0, {n: value for n, (value, _) in found.items()})
     cuts = []

@@ -116,15 +116,10 @@ def _tile(asked: int, parts: list[dict[str, Any]]) -> str:
         if part["tile_note"]:
             note = f"tiles of {part['tile']} ({part['tile_note']})"
             notes[note] = notes.get(note, 0) + part["samples"]
-    return "; ".join(
-        [
-            *said,
-            *(
-                f"{n} {'image' if n == 1 else 'images'} in {note}"
-                for note, n in sorted(notes.items())
-            ),
-        ]
-    )
+    counted = [
+        f"{n} {'image' if n == 1 else 'images'} in {note}" for note, n in sorted(notes.items())
+    ]
+    return "; ".join([*said, *counted])
 
 
 def _list(texts: Iterable[str]) -> str:

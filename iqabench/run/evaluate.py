@@ -157,7 +157,7 @@ class _CellRun:
             if self.cell.domain == "image":
                 keep_crops(
                     self._crops(loaded.name), loaded.sample, restored.image, self.model,
-                    self.cell.set.scale,
+                    self.cell.set.scale, self.options.tile,
                 )  # fmt: skip
         self.writer.add(records)
         self.outcome.done += 1

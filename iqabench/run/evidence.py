@@ -15,7 +15,9 @@ SIDE = 144
 """Side of the window in pixels of the target; divisible by every scale in use."""
 
 
-def keep_crops(folder: CropFolder, sample: Sample, output: Image, model: Model, scale: int) -> None:
+def keep_crops(
+    folder: CropFolder, sample: Sample, output: Image, model: Model, scale: int, tile: int = 0
+) -> None:
     """Cut the window out of input, target and output; what cannot be written is left out.
 
     Evidence must not cost a number: a full disk shows itself at the next record.
@@ -25,7 +27,7 @@ def keep_crops(folder: CropFolder, sample: Sample, output: Image, model: Model, 
     top, left = detail_window(sample.target, scale)
     inner = (slice(top, top + SIDE), slice(left, left + SIDE))
     with contextlib.suppress(ImageError):
-        write_image(folder.model(model.card.id, model.hash), output[inner])
+        write_image(folder.model(model.card.id, model.hash, model.precision, tile), output[inner])
         if not folder.target.exists():
             small = SIDE // scale
             rows, columns = (

@@ -2,7 +2,7 @@
 
 They are the evidence beside the numbers, a few kilobytes each; whole outputs are kept on request alone.
 
-    STORE/crops/SET_LEVEL-SETHASH/SAMPLE/target.png  input.png  model-NAME-MODELHASH.png
+    STORE/crops/SET_LEVEL-SETHASH/SAMPLE/target.png  input.png  model-NAME-HASH[-bf16][-tile48].png
 """
 
 import hashlib
@@ -37,9 +37,12 @@ class CropFolder:
         """The same window of the input, at the input's own size."""
         return self.path / "input.png"
 
-    def model(self, model: str, model_hash: str) -> Path:
-        """The same window of what a model made of it."""
-        return self.path / f"model-{file_name(model)}-{model_hash[:8]}.png"
+    def model(self, model: str, model_hash: str, precision: str = "fp32", tile: int = 0) -> Path:
+        """The same window of what a model made of it, under the conditions that were asked for."""
+        condition = ("" if precision == "fp32" else f"-{precision}") + (
+            f"-tile{tile}" if tile else ""
+        )
+        return self.path / f"model-{file_name(model)}-{model_hash[:8]}{condition}.png"
 
 
 def file_name(text: str) -> str:

@@ -30,6 +30,18 @@ def test_run_prints_a_row_for_each_column(call: Call) -> None:
     assert Path("results/store.json").is_file()
 
 
+@pytest.mark.parametrize(
+    "name", ["run", "score", "report", "list", "show", "fetch", "verify", "doctor"]
+)
+def test_help_keeps_its_lines(call: Call, name: str) -> None:
+    said = call(name, "--help").out
+    assert "\\b" not in said
+    assert max(len(line) for line in said.splitlines()) <= 95
+    examples = said.partition("Examples:\n")[2].splitlines()
+    assert all(line.startswith(f"    iqabench {name} ") or line == f"    iqabench {name}"
+               for line in examples)  # fmt: skip
+
+
 def test_a_second_run_finds_the_same(call: Call) -> None:
     words = ("run", "--model", "bicubic", *DEMO, "--json")
     first, second = call(*words), call(*words)

@@ -20,7 +20,8 @@ from iqabench.errors import (
 from iqabench.models._weights import load_strictly, read_state
 from iqabench.models.card import Card
 from iqabench.models.catalogue import card_of, read_family
-from iqabench.models.load import build, load_card, load_model
+from iqabench.models.load import build, load_card, load_model, random_model
+from iqabench.models.model import Precision
 from iqabench.models.restore import restore
 
 
@@ -226,3 +227,18 @@ def test_a_family_from_outside_loads_by_its_folder(tmp_path: Path) -> None:
     )
     card: Card = read_family(folder / "card.yaml")[0]
     assert np.allclose(restore(load_card(card), IMAGE).image, DOUBLED)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_low_precision_reaches_networks_that_make_tensors_of_their_own(
+    precision: Precision,
+) -> None:
+    model = random_model(card_of("swinir_light", 2))
+    whole = restore(model, IMAGE).image
+    low = restore(model.to("cpu", precision), IMAGE).image
+    assert 0 < np.abs(low - whole).max() < 0.1 * np.abs(whole).max()
+
+
+def test_fixed_precision_models_say_so() -> None:
+    with pytest.raises(ModelError, match="in fp32 alone; asked for cpu, bf16"):
+        load_model("cmd:cp {input} {output}", 1).to("cpu", "bf16")

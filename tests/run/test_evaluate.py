@@ -229,3 +229,11 @@ def test_reflection_reaches_sizes_smaller_than_the_padding() -> None:
     model.card = model.card.model_copy(update={"min_size": 40, "size_multiple": 16})
     image = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
     assert restore(model, image).image.shape == (20, 28, 3)
+
+
+def test_every_condition_keeps_a_picture_of_its_own(tmp_path: Path) -> None:
+    run(tmp_path, "pocket", 4, limit=1)
+    run(tmp_path, "pocket", 4, limit=1, precision="bf16")
+    run(tmp_path, "pocket", 4, limit=1, tile=48)
+    cuts = [p.stem.split("-", 3)[3:] for p in (tmp_path / "crops").rglob("model-*.png")]
+    assert sorted(cuts) == [[], ["bf16"], ["tile48"]]
