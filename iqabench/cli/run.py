@@ -72,6 +72,11 @@ def command(
     if dry_run:
         print_rows([_row(cell, limit) for cell in cells], form)
         return
+    for name in dict.fromkeys(c.card.id for c in cells if tile and c.card and c.card.whole_image):
+        click.echo(
+            f"Note: attention in {name} pools over the whole image, so tiles change its figures.",
+            err=True,
+        )
     options = Options(
         device=device, precision=precision, tile=tile, limit=limit, force=force,
         save_outputs=save_outputs, allow_random_weights=allow_random_weights,

@@ -68,6 +68,8 @@ class Card(Facts):
     """Height and width of the input are padded by reflection to a multiple of this."""
     min_size: int = 1
     """And to at least this."""
+    whole_image: bool = False
+    """Attention that pools over most of the image: tiles change what it computes, not only seams."""
     params: int | None = None
     """Trainable parameters."""
     training_sets: tuple[str, ...] = ()
