@@ -3,6 +3,7 @@
 import contextlib
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -11,12 +12,18 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
 
     Raises: OSError when it cannot be written; what stood there before is unharmed then.
     """
-    part = path.with_name(f".part-{os.getpid()}-{threading.get_ident()}-{path.name}")
+    with replacing(path, durable=durable) as part:
+        part.write_bytes(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A place beside `path` to write to; it takes the name of `path` if the block succeeds."""
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            if durable:
-                file.flush()
+        yield part
+        if durable:
+            with part.open("rb") as file:
                 os.fsync(file.fileno())
         part.replace(path)
     except BaseException:

@@ -111,6 +111,18 @@ def test_what_must_be_light_never_imports_torch(module: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_models_load_without_what_few_of_them_need() -> None:
+    """spandrel brings torchvision, and together they take longer to import than torch."""
+    code = (
+        "import sys, iqabench.run\n"
+        "from iqabench.models.load import load_model\n"
+        "load_model('pocket', 4)\n"
+        "assert not {'spandrel', 'torchvision', 'onnxruntime', 'pandas'} & set(sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     "words", [["--help"], ["list", "sets"], ["list", "models"], ["list", "protocols"]]
 )

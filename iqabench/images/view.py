@@ -43,9 +43,13 @@ def quantise(image: Image) -> NDArray[np.uint8]:
     """
     if image.dtype == np.uint8:
         return image
-    if not np.isfinite(image).all():
+    low, high = image.min(), image.max()  # NaN if there is one
+    if not (np.isfinite(low) and np.isfinite(high)):
         raise ImageError("the image holds NaN or infinite values.")
-    return (np.clip(image, 0.0, 255.0) + 0.5).astype(np.uint8)
+    raised = np.add(image, 0.5, dtype=np.result_type(image, np.float32))
+    if low < 0 or high > 255:
+        np.clip(raised, 0.5, 255.5, out=raised)
+    return raised.astype(np.uint8, order="C")
 
 
 def _luma_pair(protocol: Protocol, output: Image, target: Image) -> Pair:

@@ -57,14 +57,15 @@ def scores(
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
         on what the protocol leaves.
     """
-    pairs = {c.protocol.name: view(c.protocol, output, target, scale) for c in columns}
+    protocols = {c.protocol.name: c.protocol for c in columns}
+    pairs = {name: view(p, output, target, scale) for name, p in protocols.items()}
     for pair in pairs.values():
         pair.device = device
     return [_value(c, pairs[c.protocol.name]) for c in columns]
 
 
 def _value(part: Column, pair: Pair) -> float:
-    height, width = pair.target.shape[:2]
+    height, width, _ = pair.shape
     if min(height, width) < part.metric.min_size:
         raise MetricError(
             f"{part.name} needs at least {part.metric.min_size} pixels a side; {width}x{height} are left."

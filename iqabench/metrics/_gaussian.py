@@ -13,7 +13,7 @@ loses its variance (1.2e-5 on a half black, half white target with a black outpu
 once more, in double.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -36,6 +36,8 @@ _DOUBT = 5e-7
 """The estimated rounding error of a tile's mean beyond which it is computed in double."""
 _SAMPLED = (slice(None, None, 5), slice(None, None, 7))
 """The windows on which that is estimated: steps that no JPEG block or screen pattern shares."""
+_EVERY = 8
+"""The rows whose mean a tile is centred on: any centre will do that is not far off."""
 _DEPTH: dict[type[np.floating], int] = {np.float32: cv2.CV_32F, np.float64: cv2.CV_64F}
 
 Plane = NDArray[Any]
@@ -89,9 +91,13 @@ def _blur(plane: Plane) -> Plane:
 
 def _channels(pair: Pair) -> list[Similarity]:
     peak, offset = pair.peak / pair.unit, pair.offset / pair.unit
-    output, target = pair.counts
-    channels = zip(cv2.split(output), cv2.split(target), strict=True)
+    channels = zip(*(_split(counts) for counts in pair.counts), strict=True)
     return [similarity(x, y, peak=peak, offset=offset) for x, y in channels]
+
+
+def _split(image: Plane) -> Sequence[Plane]:
+    """The channels of (H, W, C); of one channel no copy is made."""
+    return [image[:, :, 0]] if image.shape[2] == 1 else cv2.split(image)
 
 
 def _spans(windows: int, size: int) -> Iterator[slice]:
@@ -112,7 +118,7 @@ def _sums(
 ) -> tuple[NDArray[np.float64], float]:
     """As `_tile`, in this precision, and the rounding error to be feared in the mean of contrast."""
     c1, c2 = 2 * (_K1 * peak) ** 2, 2 * (_K2 * peak) ** 2
-    x, y = (float(np.rint(cv2.mean(plane)[0])) for plane in (output, target))
+    x, y = (float(np.rint(cv2.mean(plane[::_EVERY])[0])) for plane in (output, target))
     depth = _DEPTH[dtype]
     mean_s, variance_s = _moments(cv2.addWeighted(output, 1, target, 1, -x - y, dtype=depth))
     mean_d, variance_d = _moments(cv2.addWeighted(output, 1, target, -1, y - x, dtype=depth))

@@ -13,11 +13,6 @@ from iqabench.models._probe import probe
 from iqabench.models.card import Card
 from iqabench.models.model import Model, Precision
 
-try:
-    import onnxruntime
-except ImportError:
-    onnxruntime = None
-
 
 class OnnxModel(Model):
     """A model that onnxruntime runs, in [0, 1]."""
@@ -47,11 +42,13 @@ def load_onnx(path: Path) -> Model:
 
     Raises: ModelError when onnxruntime is absent, or the file is damaged or of another kind.
     """
-    if onnxruntime is None:
+    try:
+        import onnxruntime  # noqa: PLC0415 - optional, and slow
+    except ImportError as error:
         raise ModelError(
             f"{path} needs onnxruntime, which is not installed for {sys.executable}. "
             "Install it with: pip install 'iqabench[onnx]'"
-        )
+        ) from error
     try:
         session = onnxruntime.InferenceSession(
             str(path), providers=onnxruntime.get_available_providers()

@@ -1,4 +1,7 @@
-"""Files whose architecture the spandrel library recognises by their tensors."""
+"""Files whose architecture the spandrel library recognises by their tensors.
+
+The library is imported when it is needed: it takes longer to import than torch.
+"""
 
 import hashlib
 import warnings
@@ -7,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import spandrel
 from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
@@ -63,6 +65,8 @@ def without_spandrels_warnings() -> Iterator[None]:
 
 
 def _describe(state: dict[str, Tensor], name: str) -> Any:
+    import spandrel  # noqa: PLC0415 - slow
+
     try:
         with without_spandrels_warnings():
             found = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)

@@ -12,11 +12,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
 import duckdb
-import pyarrow as pa
 
 from iqabench.report.labels import configuration_labels
 from iqabench.report.subjects import Column, Configuration, Setting
-from iqabench.store import Store
+from iqabench.store import Store, create_table
 
 T = TypeVar("T", Setting, Configuration, Column)
 
@@ -100,15 +99,16 @@ class Results:
         settings = {thing: at for at, thing in enumerate(self.settings)}
         configurations = {thing: at for at, thing in enumerate(self.configurations)}
         columns = {thing: at for at, thing in enumerate(self.columns)}
-        numbered = {
-            "key": pa.array([r["key"] for r in found], pa.string()),
-            "setting": pa.array([settings[_of(Setting, r)] for r in found], pa.int64()),
-            "configuration": pa.array(
-                [configurations[_of(Configuration, r)] for r in found], pa.int64()
-            ),
-            "column": pa.array([columns[_of(Column, r)] for r in found], pa.int64()),
-        }
-        self._connection.register("numbered", pa.table(numbered))
+        numbered = [
+            {
+                "key": r["key"],
+                "setting": settings[_of(Setting, r)],
+                "configuration": configurations[_of(Configuration, r)],
+                "column": columns[_of(Column, r)],
+            }
+            for r in found
+        ]
+        create_table(self._connection, "numbered", _NUMBERED, numbered)
 
 
 def rows(
@@ -124,6 +124,8 @@ def rows(
         found = results.query(_SAMPLES) if per_image else [asdict(m) for m in results.means]
         return [_row(results, labels, row) for row in found]
 
+
+_NUMBERED = {"key": "VARCHAR", "setting": "BIGINT", "configuration": "BIGINT", "column": "BIGINT"}
 
 _CELLS = """
 CREATE TEMP TABLE cells AS

@@ -10,7 +10,6 @@ Everything else in this file is what keeps that loop honest: it resumes, it surv
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from iqabench.images import write_image
 from iqabench.models.load import load_card, load_model
 from iqabench.models.model import Model
 from iqabench.models.restore import Restored, restore
+from iqabench.run.aside import Aside
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.evidence import keep_crops
 from iqabench.run.plan import Cell, Options, check_fits
@@ -92,6 +92,7 @@ class _CellRun:
         )  # fmt: skip
         self.keys = {column: self.maker.key(column) for column in cell.columns}
         outcome.keys += self.keys.values()
+        self.aside = Aside()
 
     def run(self) -> None:
         """Restore and score every sample that lacks a record."""
@@ -101,24 +102,15 @@ class _CellRun:
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         self.watch(name, len(samples) - len(todo), len(samples))
         # On a GPU the processor is free to score one image while the next is restored.
-        scorer = ThreadPoolExecutor(1) if self.model.device.type == "cuda" else None
-        try:
-            pending: Future[None] | None = None
+        on_gpu = self.model.device.type == "cuda"
+        with Aside() as scoring, self.aside:
             for at, loaded in enumerate(prefetch(todo, self.cell.domain)):
-                restored, spent_ms, error = self._restore(loaded)
-                if pending is not None:
-                    pending.result()
-                work = (loaded, restored, spent_ms, error)
-                if scorer is None:
-                    self._finish(*work)
+                work = (loaded, *self._restore(loaded))
+                if on_gpu:
+                    scoring.do(self._finish, *work)
                 else:
-                    pending = scorer.submit(self._finish, *work)
+                    self._finish(*work)
                 self.watch(name, len(samples) - len(todo) + at + 1, len(samples))
-            if pending is not None:
-                pending.result()
-        finally:
-            if scorer is not None:
-                scorer.shutdown()
 
     def _missing(self, samples: tuple[SampleRef, ...]) -> Sequence[SampleRef]:
         if self.options.force:
@@ -155,8 +147,8 @@ class _CellRun:
             if self.options.save_outputs is not None:
                 write_image(self._output_path(loaded.name), restored.image)
             if self.cell.domain == "image":
-                keep_crops(
-                    self._crops(loaded.name), loaded.sample, restored.image, self.model,
+                self.aside.do(
+                    keep_crops, self._crops(loaded.name), loaded.sample, restored.image, self.model,
                     self.cell.set.scale, self.options.tile,
                 )  # fmt: skip
         self.writer.add(records)

@@ -3,5 +3,15 @@
 from iqabench.store.crops import CropFolder, file_name
 from iqabench.store.record import Record, Status, content_key
 from iqabench.store.store import Store, Writer
+from iqabench.store.tables import create_table
 
-__all__ = ["CropFolder", "Record", "Status", "Store", "Writer", "content_key", "file_name"]
+__all__ = [
+    "CropFolder",
+    "Record",
+    "Status",
+    "Store",
+    "Writer",
+    "content_key",
+    "create_table",
+    "file_name",
+]

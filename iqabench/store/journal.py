@@ -9,18 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-from pyarrow import parquet
+import duckdb
 
 from iqabench.store.record import FIELDS, Record
-from iqabench.whole import write_whole
-
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "DOUBLE": pa.float64(),
-}
+from iqabench.store.tables import write_parquet
 
 
 class Journal:
@@ -57,8 +49,8 @@ class Journal:
             raise
 
     def finish(self) -> None:
-        """Turn the journal into Parquet; when there is no room for that, it stays as it is."""
-        with self._file, contextlib.suppress(OSError):
+        """Turn the journal into Parquet."""
+        with self._file:
             _to_parquet(self.path)
 
 
@@ -75,22 +67,13 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def table_of(rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows as an Arrow table of the store's columns."""
-    schema = pa.schema([(name, _ARROW[kind]) for name, kind in FIELDS.items()])
-    return pa.Table.from_pylist(
-        [{name: r.get(name) for name in FIELDS} for r in rows], schema=schema
-    )
-
-
 def _to_parquet(journal: Path) -> None:
+    """When there is no room for that, the journal stays as it is; it is read as well."""
     rows = read_journal(journal)
-    if rows:
-        buffer = io.BytesIO()
-        parquet.write_table(table_of(rows), buffer, compression="zstd")
-        write_whole(journal.with_suffix(".parquet"), buffer.getvalue())
-    with contextlib.suppress(FileNotFoundError):
-        journal.unlink()
+    with contextlib.suppress(OSError, duckdb.Error):
+        if rows:
+            write_parquet(journal.with_suffix(".parquet"), FIELDS, rows)
+        journal.unlink(missing_ok=True)
 
 
 def _open_locked(path: Path) -> io.BufferedWriter:

@@ -16,11 +16,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
-from pyarrow import parquet
 
 from iqabench.errors import StoreError
-from iqabench.store.journal import Journal, read_journal, table_of
+from iqabench.store.journal import Journal, read_journal
 from iqabench.store.record import FIELDS, SCHEMA_VERSION, Record
+from iqabench.store.tables import create_table, parquet_columns
 from iqabench.whole import write_whole
 
 
@@ -42,19 +42,16 @@ class Store:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with the view `records`: every record once, the latest of equals."""
         connection = duckdb.connect()
-        connection.execute(f"CREATE TABLE empty ({_columns()})")
-        parts = ["SELECT * FROM empty"]
         # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
         pending = [r for p in sorted(self._records.glob("*.jsonl")) for r in read_journal(p)]
+        create_table(connection, "journals", FIELDS, pending)
+        parts = ["SELECT * FROM journals"]
         finished = sorted(str(p) for p in self._records.glob("*.parquet"))
         if finished:
-            self._check_readable(finished)
+            self._check_readable(connection, finished)
             files = ", ".join("'" + f.replace("'", "''") + "'" for f in finished)
             names = ", ".join(f'"{name}"' for name in FIELDS)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
-        if pending:
-            connection.register("journals", table_of(pending))
-            parts.append("SELECT * FROM journals")
         connection.execute(
             f"CREATE VIEW records AS SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) "  # noqa: S608
             "QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1"
@@ -64,7 +61,7 @@ class Store:
     def finished(self, keys: Iterable[str]) -> set[tuple[str, str]]:
         """Those pairs of cell key and sample that have a value already."""
         wanted = sorted(set(keys))
-        if not wanted or not self._records.is_dir():
+        if not wanted or self._is_empty():
             return set()
         with self.connect() as connection:
             rows = connection.execute(
@@ -91,6 +88,19 @@ class Store:
                 f"the store {self.folder} cannot be written: {error.strerror}."
             ) from error
 
+    def _is_empty(self) -> bool:
+        """Whether there are no records; without asking the database, which takes its time."""
+        for path in self._records.glob("*.*"):
+            if path.suffix == ".parquet":
+                return False
+            if path.suffix == ".jsonl":
+                try:
+                    if path.stat().st_size:
+                        return False
+                except FileNotFoundError:  # it has just become Parquet
+                    return False
+        return True
+
     @property
     def _records(self) -> Path:
         return self.folder / "records"
@@ -112,11 +122,11 @@ class Store:
                 "with --store."
             )
 
-    def _check_readable(self, files: list[str]) -> None:
+    def _check_readable(self, connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
         for file in files:
             try:
-                names = set(parquet.read_schema(file).names)
-            except (OSError, ValueError) as error:
+                names = parquet_columns(connection, file)
+            except duckdb.Error as error:
                 raise StoreError(
                     f"{file} is damaged ({error}). Move it away; the other runs are unharmed."
                 ) from error
@@ -153,7 +163,3 @@ class Writer:
 
     def __exit__(self, *_: object) -> None:
         self._journal.finish()
-
-
-def _columns() -> str:
-    return ", ".join(f'"{name}" {kind}' for name, kind in FIELDS.items())

@@ -1,8 +1,8 @@
 """What the harness costs beside a bare loop: `python tests/benchmarks/harness.py`.
 
 Whole processes, one after the other and in turn (bare, iqabench, bare, ...): wall time and peak memory of
-RLFN on Set14 x4 on the CPU. The bare loop decodes inputs and targets, runs the same network with the same
-process settings, and writes nothing: no scores, no records, no pictures.
+RLFN on Set14 x4 on the CPU. The bare loop loads the same network, decodes inputs and targets, restores with
+the same process settings, and writes nothing: no scores, no records, no pictures.
 
 Needs the files of `rlfn_x4` and `set14` (`iqabench fetch rlfn_x4 set14`).
 """
@@ -15,15 +15,15 @@ import tempfile
 import time
 from pathlib import Path
 
-ROUNDS = 7
+ROUNDS = 15
 
 BARE = """
 import sys, time
 import numpy as np, torch
 from iqabench.models.load import load_model
 from iqabench.sets import load_set
-model = load_model(sys.argv[1], 4, progress=False)
 start = time.perf_counter()
+model = load_model(sys.argv[1], 4, progress=False)
 with torch.inference_mode():
     for reference in load_set(sys.argv[2], 4):
         sample = reference.load()
@@ -34,11 +34,9 @@ print(time.perf_counter() - start)
 
 HARNESS = """
 import sys, time
-from iqabench.models.load import load_model
 from iqabench.run import Options, evaluate, plan
 from iqabench.store import Store
 from pathlib import Path
-load_model(sys.argv[1], 4, progress=False)
 start = time.perf_counter()
 cells = plan([sys.argv[1]], [sys.argv[2]], ["psnr@sr-y", "ssim@sr-y"], 4)
 outcome = evaluate(cells, Store(Path(sys.argv[3])), Options(device="cpu", progress=False))

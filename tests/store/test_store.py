@@ -11,10 +11,11 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from iqabench.errors import StoreError
-from iqabench.store import Record, Store, content_key
+from iqabench.store import Record, Store, content_key, journal
 
 
 def record(sample: str = "baby", value: float | None = 32.0, **more: object) -> Record:
@@ -102,6 +103,28 @@ def test_kill_9_loses_nothing_that_was_added(tmp_path: Path) -> None:
         pass
     assert sorted(p.name for p in (tmp_path / "records").iterdir()) == ["dead.parquet"]
     assert sorted(values(store)) == ["a", "b"]
+
+
+def test_a_file_that_was_never_finished_is_no_run(tmp_path: Path) -> None:
+    """What a kill leaves while a journal becomes Parquet."""
+    with Store(tmp_path).writer("r1") as writer:
+        writer.add([record("a")])
+    (tmp_path / "records" / ".r2.parquet.123-456.part").write_bytes(b"PAR1")
+    assert list(values(Store(tmp_path))) == ["a"]
+
+
+def test_without_room_for_parquet_the_journal_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr(journal, "write_parquet", full)
+    for name in ("a", "b"):  # the second would take over what the first left
+        with Store(tmp_path).writer(name) as writer:
+            writer.add([record(name)])
+    assert sorted(p.name for p in (tmp_path / "records").iterdir()) == ["a.jsonl", "b.jsonl"]
+    assert sorted(values(Store(tmp_path))) == ["a", "b"]
 
 
 def test_a_full_disk_is_told_and_keeps_what_was_there(

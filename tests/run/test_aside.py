@@ -1,0 +1,44 @@
+"""Work beside the model: in order, one waiting at most, and no error is lost."""
+
+import threading
+
+import pytest
+
+from iqabench.run.aside import Aside
+
+
+def test_pieces_are_done_in_order_and_all_by_the_end() -> None:
+    done: list[int] = []
+    with Aside() as aside:
+        for piece in range(5):
+            aside.do(done.append, piece)
+            assert len(done) >= piece  # the one before is finished when the next is taken
+    assert done == list(range(5))
+
+
+def test_what_a_piece_raises_arrives() -> None:
+    with pytest.raises(ZeroDivisionError), Aside() as aside:
+        aside.do(lambda: 1 / 0)
+    with Aside() as aside:
+        aside.do(lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            aside.do(print)
+
+
+def test_an_interrupt_waits_for_the_piece_in_work() -> None:
+    """Ctrl-C keeps what is finished, and what is about to be."""
+    go, done = threading.Event(), threading.Event()
+
+    def piece() -> None:
+        go.wait(10)
+        done.set()
+
+    def interrupted() -> None:
+        with Aside() as aside:
+            aside.do(piece)
+            go.set()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done.is_set()
