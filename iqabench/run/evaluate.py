@@ -101,12 +101,10 @@ class _CellRun:
         self.outcome.found += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         self.watch(name, len(samples) - len(todo), len(samples))
-        # On a GPU the processor is free to score one image while the next is restored.
-        on_gpu = self.model.device.type == "cuda"
-        with Aside() as scoring, self.aside:
+        with self.aside, Aside() as scoring:  # scoring ends first: it gives the other work
             for at, loaded in enumerate(prefetch(todo, self.cell.domain)):
                 work = (loaded, *self._restore(loaded))
-                if on_gpu:
+                if _leaves_the_processor(self.model):
                     scoring.do(self._finish, *work)
                 else:
                     self._finish(*work)
@@ -179,6 +177,11 @@ class _CellRun:
     def _crops(self, sample: str) -> CropFolder:
         images = self.cell.set
         return CropFolder(self.store.folder, images.name, images.hash, images.level, sample)
+
+
+def _leaves_the_processor(model: Model) -> bool:
+    """Whether one image can be scored while the next is restored without getting in its way."""
+    return model.device.type == "cuda"
 
 
 def _model_key(cell: Cell) -> str:

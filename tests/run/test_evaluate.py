@@ -159,6 +159,23 @@ def test_seams_of_tiles_stay_below_a_hundredth_of_a_decibel(tmp_path: Path, mode
     assert all(abs(whole[s] - tiles[s]) < 0.01 for s in whole)
 
 
+def test_scoring_beside_the_model_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is done where the model works on a GPU."""
+    run(tmp_path / "a")
+    monkeypatch.setattr(
+        sys.modules["iqabench.run.evaluate"], "_leaves_the_processor", lambda _: True
+    )
+    run(tmp_path / "b")
+    for folder in ("a", "b"):
+        assert len(list((tmp_path / folder / "crops").rglob("model-*.png"))) == 5
+    one, two = (
+        {(r["sample"], r["column"]): r["value"] for r in records(tmp_path / f)} for f in "ab"
+    )
+    assert one == two
+
+
 def test_outputs_are_saved_and_score_the_same(tmp_path: Path) -> None:
     run(tmp_path / "a", save_outputs=tmp_path / "out")
     folder = tmp_path / "out" / "bicubic" / "demo_x2"
