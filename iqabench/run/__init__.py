@@ -2,12 +2,16 @@
 
 from iqabench.run.evaluate import Outcome, evaluate
 from iqabench.run.plan import Cell, Options, plan
-from iqabench.run.score import score_folder, targets_of_folder, targets_of_set
+from iqabench.run.score import score_folder
+from iqabench.run.targets import Both, Outputs, Targets, targets_of_folder, targets_of_set
 
 __all__ = [
+    "Both",
     "Cell",
     "Options",
     "Outcome",
+    "Outputs",
+    "Targets",
     "evaluate",
     "plan",
     "score_folder",
