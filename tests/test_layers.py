@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
     {"degradations", "metrics", "models"},
     {"sets"},
     {"run", "report"},
+    {"explain"},
     {"api", "cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

@@ -37,7 +37,17 @@ def test_importing_the_package_costs_nothing() -> None:
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    assert list(COMMANDS) == ["run", "score", "report", "list", "show", "fetch", "verify", "doctor"]
+    assert list(COMMANDS) == [
+        "run",
+        "score",
+        "explain",
+        "report",
+        "list",
+        "show",
+        "fetch",
+        "verify",
+        "doctor",
+    ]
     for name, line in COMMANDS.items():
         command = cli.get_command(None, name)  # type: ignore[arg-type]
         assert command is not None

@@ -7,6 +7,7 @@ import click
 from iqabench.cli.table import print_rows
 from iqabench.report.aggregate import rows
 from iqabench.run import Outcome
+from iqabench.run.pairing import Pairing
 from iqabench.store import Store
 
 SOME_FAILED = 3
@@ -41,6 +42,15 @@ def print_outcome(outcome: Outcome, store: Store, form: str | None, *, per_image
     if len(outcome.failures) > _SHOWN:
         click.echo(f"... and {len(outcome.failures) - _SHOWN} more failures.", err=True)
     return SOME_FAILED if outcome.failures else 0
+
+
+def tell_unpaired(pairing: Pairing) -> None:
+    """Names of images that have no partner, on standard error."""
+    for what, names in (("outputs without a target", pairing.outputs_alone),
+                        ("targets without an output", pairing.targets_alone)):  # fmt: skip
+        if names:
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            click.echo(f"{len(names)} {what}: {', '.join(names[:_SHOWN])}{more}", err=True)
 
 
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from iqabench.cli.options import (
     table_options,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import print_outcome
+from iqabench.cli.result import print_outcome, tell_unpaired
 from iqabench.errors import UsageError
 from iqabench.run import score_folder, targets_of_folder, targets_of_set
-from iqabench.run.pairing import Pairing
 from iqabench.store import Store
 
 
@@ -57,12 +56,5 @@ def command(
         outcome, pairing = score_folder(
             outputs, targets, records, list(columns), name, device, watch
         )
-    _tell(pairing)
+    tell_unpaired(pairing)
     sys.exit(print_outcome(outcome, records, form, per_image=per_image))
-
-
-def _tell(pairing: Pairing) -> None:
-    for what, names in (("outputs without a target", pairing.outputs_alone),
-                        ("targets without an output", pairing.targets_alone)):  # fmt: skip
-        if names:
-            click.echo(f"{len(names)} {what}: {', '.join(names)}", err=True)

@@ -1,6 +1,6 @@
 """What runs: plan, restore, evaluate, score. Records go to the store; tables are made elsewhere."""
 
-from iqabench.run.evaluate import Outcome, evaluate
+from iqabench.run.evaluate import Outcome, Watch, evaluate
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.score import score_folder
 from iqabench.run.targets import Both, Outputs, Targets, targets_of_folder, targets_of_set
@@ -12,6 +12,7 @@ __all__ = [
     "Outcome",
     "Outputs",
     "Targets",
+    "Watch",
     "evaluate",
     "plan",
     "score_folder",

@@ -87,9 +87,11 @@ class Outputs:
         paired = sorted(self.pairing.pairs.values())
         return content_key(files={n: _sha256(self.files[n]) for n in paired})
 
-    def pairs(self) -> Iterator[Both]:
-        """One for each target, in their order; a target without an output is one with a reason."""
-        return ahead(partial(self._load, name) for name in self.targets.names)
+    def pairs(self, names: list[str] | None = None) -> Iterator[Both]:
+        """One for each target or each of `names`; a target without an output is one with a reason."""
+        return ahead(
+            partial(self._load, n) for n in (self.targets.names if names is None else names)
+        )
 
     def _load(self, sample: str) -> Both:
         name = self.pairing.pairs.get(sample)

@@ -31,7 +31,7 @@ def test_run_prints_a_row_for_each_column(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["run", "score", "report", "list", "show", "fetch", "verify", "doctor"]
+    "name", ["run", "score", "explain", "report", "list", "show", "fetch", "verify", "doctor"]
 )
 def test_help_keeps_its_lines(call: Call, name: str) -> None:
     said = call(name, "--help").out
@@ -201,3 +201,34 @@ def test_doctor_says_what_it_can_do(call: Call) -> None:
     found = {r["what"]: r["value"] for r in result.rows}
     assert {"iqabench", "torch", "cpu", "records"} <= set(found)
     assert found["embedded model"] == "pocket loads"
+
+
+def test_explain_says_which_reading_gives_a_figure(call: Call) -> None:
+    call("run", "--model", "bicubic", "--set", "demo", "--scale", "4", "--save-outputs", "out")
+    where = ("explain", "out/bicubic/demo_x4", "--set", "demo", "--scale", "4")
+    full = call(
+        "score", "out/bicubic/demo_x4", "--set", "demo", "--column", "psnr@y-full", "--json"
+    )
+    result = call(*where, "--claimed", f"{full.rows[0]['value']:.4f}")
+    assert result.status == 0
+    assert "luma is of full range" in result.out
+    rows = call(*where, "--claimed", "20", "--json", "--all").rows
+    assert {"reading", "psnr", "difference", "verdict", "channels"} <= set(rows[0])
+    assert rows[-1]["reading"] == "input: Pillow's bicubic"
+
+
+def test_explain_refuses_and_leaves_out_with_a_reason(call: Call) -> None:
+    call("run", "--model", "bicubic", "--set", "demo", "--scale", "4", "--save-outputs", "out")
+    folder = Path("out/bicubic/demo_x4")
+    where = ("explain", str(folder), "--set", "demo")
+    refused = call(*where, "--claimed", "32,63")
+    assert refused.status == 2
+    assert "is no claim" in refused.err
+    first = sorted(folder.iterdir())[0]
+    cv2.imwrite(str(first), np.zeros((20, 20, 3), np.uint8))
+    result = call(*where, "--claimed", "30.00")
+    assert result.status == 3
+    assert f"left out: {first.stem}: the output is 20x20" in result.err
+    for path in folder.iterdir():
+        cv2.imwrite(str(path), np.zeros((20, 20, 3), np.uint8))
+    assert "no pair can be compared" in call(*where, "--claimed", "30.00").err

@@ -1,0 +1,82 @@
+"""`iqabench explain`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.cli.progress import watching
+from iqabench.cli.result import SOME_FAILED, tell_unpaired
+from iqabench.cli.table import print_rows
+from iqabench.errors import UsageError
+from iqabench.explain import (
+    Answer,
+    describe,
+    explain,
+    in_words,
+    inputs_in_words,
+    parse_claim,
+    worth_telling,
+)
+from iqabench.run import targets_of_folder, targets_of_set
+
+
+@click.command(
+    "explain",
+    epilog=examples(
+        "iqabench explain outputs/ --target targets/ --claimed 32.63/0.9002 --scale 4",
+        "iqabench explain outputs/ --set set5 --claimed 31.31",
+    ),
+)
+@click.argument("outputs", type=click.Path(path_type=Path))
+@click.option("--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets.")
+@click.option("--set", "images", metavar="NAME", help="A registered set instead of a folder.")
+@click.option("--claimed", required=True, metavar="PSNR[/SSIM]",
+              help="The figure to explain, with the digits that were printed.")  # fmt: skip
+@scale_option("4")
+@click.option("--all", "everything", is_flag=True, help="Every reading, not only the telling ones.")
+@table_options
+def command(
+    outputs: Path, target: Path | None, images: str | None, claimed: str, scale: int | None,
+    everything: bool, form: str | None,
+) -> None:  # fmt: skip
+    """Why is my PSNR not the paper's? Say which way of computing gives a CLAIMED figure for OUTPUTS.
+
+    Tries the known ways in which evaluation scripts differ: luma, rounding, border, grey files, swapped
+    channels, shifts, means, windows of SSIM. Each is a row with its figure. What the outputs look like when
+    they are made smaller again tells from which inputs they were made.
+    """
+    if (target is None) == (images is None):
+        raise UsageError("name the targets: either --target DIR or --set NAME.")
+    claim = parse_claim(claimed)
+    targets = (
+        targets_of_folder(target, scale or 4) if target else targets_of_set(str(images), scale)
+    )
+    with watching() as watch:
+        found = explain(outputs, targets, claim, watch)
+    shown = found.answers if everything else worth_telling(found.answers)
+    rows = [_row(a, whole=form in ("json", "csv")) for a in shown]
+    rows += [{"reading": f"input: {name}", "consistency": db} for name, db in found.inputs.items()]
+    print_rows(rows, form)
+    if form is None:
+        click.echo()
+        click.echo("\n".join(in_words(claim, found.answers) + inputs_in_words(found.inputs)))
+    tell_unpaired(found.pairing)
+    for line in found.failures:
+        click.echo(f"left out: {line}", err=True)
+    sys.exit(SOME_FAILED if found.failures else 0)
+
+
+def _row(a: Answer, *, whole: bool) -> dict[str, Any]:
+    reading = a.measured.reading
+    row: dict[str, Any] = {"reading": describe(reading), "psnr": a.measured.psnr}
+    row["difference"] = a.psnr_difference
+    if a.measured.ssim is not None:
+        row |= {"ssim": a.measured.ssim, "ssim difference": a.ssim_difference}
+    row["verdict"] = a.verdict
+    if whole:
+        row |= vars(reading) | {"departures": a.departures}
+        row["change"] = "; ".join(words for _, words in reading.departures())
+    return row

@@ -1,0 +1,23 @@
+"""Why is my PSNR not the paper's? Every way in which the field differs, tried on the images themselves."""
+
+from iqabench.explain.claim import Claim, parse_claim
+from iqabench.explain.folder import Explanation, explain
+from iqabench.explain.inputs import inputs_in_words
+from iqabench.explain.measure import Measured
+from iqabench.explain.reading import READINGS, Reading
+from iqabench.explain.verdict import Answer, describe, in_words, worth_telling
+
+__all__ = [
+    "READINGS",
+    "Answer",
+    "Claim",
+    "Explanation",
+    "Measured",
+    "Reading",
+    "describe",
+    "explain",
+    "in_words",
+    "inputs_in_words",
+    "parse_claim",
+    "worth_telling",
+]

@@ -1,0 +1,59 @@
+"""A folder of outputs beside a claim."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from iqabench.errors import ImageError
+from iqabench.explain.claim import Claim
+from iqabench.explain.inputs import consistency, inconsistency
+from iqabench.explain.measure import measure, over_all
+from iqabench.explain.verdict import Answer, answer
+from iqabench.images import Image
+from iqabench.run import Both, Outputs, Targets, Watch
+from iqabench.run.pairing import Pairing
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What was found."""
+
+    answers: list[Answer]
+    """Every reading beside the claim, those that give it first."""
+    inputs: dict[str, float]
+    """Consistency in dB under each resize."""
+    failures: list[str]
+    """Pairs that could not be compared, and why."""
+    pairing: Pairing
+
+
+def explain(
+    outputs: Path, targets: Targets, claim: Claim, watch: Watch = lambda *_: None
+) -> Explanation:
+    """Every reading of a folder of outputs beside the claim.
+
+    Raises: PairingError when nothing pairs; ImageError when no pair can be compared.
+    """
+    scale = targets.subject.scale
+    found = Outputs(outputs, targets)
+    measured, inputs = [], []
+    failures: list[str] = []
+    names = list(found.pairing.pairs)
+    for at, both in enumerate(found.pairs(names)):
+        try:
+            output, target = _images(both)
+            measured.append(measure(output, target, scale, ssim=claim.ssim is not None))
+            inputs.append(inconsistency(output, target, scale))
+        except ImageError as error:
+            failures.append(f"{both.sample}: {error}")
+        watch(f"readings of {outputs.name}", at + 1, len(names))
+    if not measured:
+        raise ImageError(f"no pair can be compared. {failures[0]}")
+    return Explanation(
+        answer(claim, over_all(measured)), consistency(inputs), failures, found.pairing
+    )
+
+
+def _images(both: Both) -> tuple[Image, Image]:
+    if both.output is None or both.target is None:
+        raise ImageError(both.error)
+    return both.output, both.target
