@@ -4,6 +4,7 @@ Ten metrics on one pair must cost far less than ten metrics. What they have in c
 similarity, gradients, pyramids ...) is computed once per pair, under a name, by whoever asks first.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -40,6 +41,7 @@ class Pair:
         self.device = "cpu"
         """Where metrics that are neural networks run, as torch names it."""
         self._shared: dict[str, Any] = {}
+        self._locks: dict[str, threading.Lock] = {}
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -63,9 +65,14 @@ class Pair:
         return self.shared("planes", _planes)
 
     def shared(self, name: str, make: Callable[["Pair"], T]) -> T:
-        """What `make` computes from this pair, computed once and kept under `name`."""
+        """What `make` computes from this pair, computed once and kept under `name`.
+
+        Metrics may ask from several threads; `make` may ask for other names.
+        """
         if name not in self._shared:
-            self._shared[name] = make(self)
+            with self._locks.setdefault(name, threading.Lock()):
+                if name not in self._shared:
+                    self._shared[name] = make(self)
         return cast(T, self._shared[name])
 
     def _values(self, counts: Image) -> Image:

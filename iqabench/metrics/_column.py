@@ -1,5 +1,8 @@
 """A column of a table: a metric under a protocol, written `metric@protocol`."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isnan
 
@@ -7,6 +10,9 @@ from iqabench.errors import MetricError, UsageError
 from iqabench.images import Image, Pair, view
 from iqabench.metrics._metric import Metric, metrics
 from iqabench.protocol import Protocol, protocol
+
+_MANY = 4
+"""Columns from which on threads are worth their start."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
 def scores(
     columns: list[Column], output: Image, target: Image, scale: int = 1, device: str = "cpu"
 ) -> list[float]:
-    """One value per column; columns of one protocol share one pair.
+    """One value per column; columns of one protocol share one pair, many columns the threads there are.
 
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
         on what the protocol leaves.
@@ -61,7 +67,26 @@ def scores(
     pairs = {name: view(p, output, target, scale) for name, p in protocols.items()}
     for pair in pairs.values():
         pair.device = device
-    return [_value(c, pairs[c.protocol.name]) for c in columns]
+    return _map(lambda c: _value(c, pairs[c.protocol.name]), columns)
+
+
+def _map(value: Callable[[Column], float], columns: list[Column]) -> list[float]:
+    """In threads where that pays: what metrics spend their time on lets other threads run."""
+    threads = min(len(columns), threads_allowed())
+    if threads < 2 or len(columns) < _MANY:
+        return [value(c) for c in columns]
+    dearest_first = sorted(columns, key=lambda c: -c.metric.cost)
+    with ThreadPoolExecutor(threads, thread_name_prefix="metric") as pool:
+        found = {c.name: pool.submit(value, c) for c in dearest_first}
+    return [found[c.name].result() for c in columns]
+
+
+def threads_allowed() -> int:
+    """OMP_NUM_THREADS, or the processors that this process may use."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _value(part: Column, pair: Pair) -> float:

@@ -20,7 +20,7 @@ class Metric:
     function: Callable[[Pair], float]
     title: str
     unit: str
-    """dB, or '1' for a pure number."""
+    """dB, 8-bit levels, degrees, or '1' for a pure number."""
     better: Better
     identical: float
     """The value for an output that equals its target."""
@@ -36,6 +36,9 @@ class Metric:
     """Largest accepted difference between devices, absolute."""
     colour: bool = False
     """Whether it looks at colour: a bare name then never means a protocol of luma."""
+    cost: float = 0.0
+    """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
+    leaderboards/measured; an indication, by which the dearest are started first."""
 
     def __call__(self, pair: Pair) -> float:
         """The value for one pair."""
@@ -63,6 +66,7 @@ def metric(
     min_size: int = 1,
     tolerance: float = 1e-6,
     colour: bool = False,
+    cost: float = 0.0,
 ) -> Callable[[Callable[[Pair], float]], Callable[[Pair], float]]:
     """Register the decorated function as the metric of its own name."""
 
@@ -82,6 +86,7 @@ def metric(
             min_size,
             tolerance,
             colour,
+            cost,
         )
         _registry.add(name, part, origin_of(function))
         return function

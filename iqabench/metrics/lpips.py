@@ -16,6 +16,7 @@ from iqabench.metrics._metric import metric
     tolerance=1e-5,
     source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
     "CVPR 2018",
+    cost=640,
 )
 def lpips(pair: Pair) -> float:
     """The distance of the two images in the features of AlexNet, weighed as people judged.

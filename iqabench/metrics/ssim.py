@@ -14,6 +14,7 @@ from iqabench.metrics._metric import metric
     min_size=WINDOW,
     source="Wang et al., Image quality assessment: from error visibility to structural similarity, "
     "IEEE TIP 13(4), 2004",
+    cost=27,
 )
 def ssim(pair: Pair) -> float:
     """The mean of the similarity map over the windows that lie within the image, then over channels.

@@ -1,5 +1,6 @@
 """Metrics, for `list` and `show`."""
 
+import inspect
 from dataclasses import fields
 from typing import Any
 
@@ -14,6 +15,9 @@ def rows() -> list[dict[str, Any]]:
             "better": m.better,
             "unit": m.unit,
             "identical": m.identical,
+            "looks at": "colour" if m.colour else "any",
+            "least side": m.min_size,
+            "ms/MP": m.cost,
             "version": m.version,
             "what": m.title,
         }
@@ -25,4 +29,4 @@ def show(name: str) -> dict[str, Any]:
     """The facts of one metric."""
     found = metrics().get(name)
     facts = {f.name: getattr(found, f.name) for f in fields(found) if f.name != "function"}
-    return {**facts, "file": metrics().origin(name)}
+    return {**facts, "says": inspect.getdoc(found.function), "file": metrics().origin(name)}
