@@ -6,11 +6,10 @@ it, which is how the authors' MATLAB programs of this family begin.
 
 from typing import Any, NamedTuple
 
-import cv2
-import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Image, Pair
+from iqabench.metrics._block_means import block_means
 from iqabench.metrics._grey import grey
 
 Plane = NDArray[Any]
@@ -38,24 +37,5 @@ def colour_halves(pair: Pair, times: int) -> Halves:
     return pair.shared(f"colour_halves_{times}", lambda p: _halved(colour_halves(p, times - 1)))
 
 
-def blocks(image: NDArray[Any], side: int, before: int = 0) -> Plane:
-    """The means of side x side pixels, the first of which begin `before` pixels outside the image.
-
-    There are as many as conv2(image, ones(side) / side^2, 'same') with every side-th pixel kept: the last
-    may reach beyond the image, or not to its end.
-    """
-    height, width = (-(-length // side) for length in image.shape[:2])
-    below, right = (
-        count * side - before - length
-        for count, length in zip((height, width), image.shape[:2], strict=True)
-    )
-    image = image[: min(below, 0) or None, : min(right, 0) or None].astype(np.float32)
-    if max(before, below, right) > 0:
-        rim = before, max(below, 0), before, max(right, 0)
-        image = cv2.copyMakeBorder(image, *rim, cv2.BORDER_CONSTANT, value=0)
-    means = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(means)
-
-
 def _halved(pair: tuple[Image, Image]) -> Halves:
-    return Halves(blocks(pair[0], 2), blocks(pair[1], 2))
+    return Halves(block_means(pair[0], 2), block_means(pair[1], 2))

@@ -1,6 +1,6 @@
 """The pair shrunk until its shorter side has about 256 pixels, as FSIM, VSI and SR-SIM begin."""
 
-from math import ceil, floor
+from math import floor
 from typing import Any, NamedTuple
 
 import cv2
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Image, Pair
+from iqabench.metrics._block_means import block_means
 
 Doubles = NDArray[np.float64]
 
@@ -40,14 +41,8 @@ def reduced(image: Image | NDArray[np.floating[Any]], by: int) -> NDArray[Any]:
     number = np.float64 if image.dtype == np.float64 else np.float32
     if by == 1:
         return image if image.dtype == number else image.astype(np.float64)
-    height, width = image.shape[:2]
-    rows, columns = ceil(height / by), ceil(width / by)
-    before = (by - 1) // 2
-    framed = np.zeros((rows * by, columns * by, *image.shape[2:]), number)
-    inside = framed[before : before + height, before : before + width]
-    inside[...] = image[: inside.shape[0], : inside.shape[1]]
-    means = np.asarray(cv2.resize(framed, (columns, rows), interpolation=cv2.INTER_AREA))
-    small = means.reshape(rows, columns, *image.shape[2:])
+    means = block_means(image, by, (by - 1) // 2, number)
+    small = means.reshape(*means.shape[:2], *image.shape[2:])
     if image.dtype != np.uint8:
         return small
     area = by * by

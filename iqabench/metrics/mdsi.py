@@ -1,15 +1,14 @@
 """Mean deviation similarity index."""
 
-from math import floor
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Image, Pair
+from iqabench.metrics._block_means import block_means
 from iqabench.metrics._gradients import Plane, gradient, lack, length
-from iqabench.metrics._halves import blocks
 from iqabench.metrics._metric import metric
+from iqabench.metrics._reduced import factor
 
 _LHM = np.array([[0.2989, 0.587, 0.114], [0.3, 0.04, -0.35], [0.34, -0.6, 0.17]])
 """Luminance and two opponent colours."""
@@ -40,19 +39,17 @@ def mdsi(pair: Pair) -> float:
     Range: 0, the value of identical images, to 1.
     Source: Nafchi et al., IEEE Access 4, 2016; the combination by sum, which is the authors' default.
     """
-    factor = max(1, floor(min(pair.shape[:2]) / 256 + 0.5))
-    (l1, h1, m1), (l2, h2, m2) = (_lhm(image, factor) for image in (pair.output, pair.target))
+    by = factor(*pair.shape[:2])
+    (l1, h1, m1), (l2, h2, m2) = (_lhm(image, by) for image in (pair.output, pair.target))
     lacks = _structure(l1, l2).astype(np.float64) * _ALPHA
     lacks += (1 - _ALPHA) * _colour(h1, m1, h2, m2)
     return float(_deviation(lacks) ** 0.25)
 
 
-def _lhm(image: Image, factor: int) -> list[Plane]:
-    """Shapes: (H, W, C) to three planes (H / factor, W / factor)."""
+def _lhm(image: Image, by: int) -> list[Plane]:
+    """Shapes: (H, W, C) to three planes (H / by, W / by)."""
     # conv2(..., 'same') starts a window of that many pixels so far in front of the image
-    small: Plane = (
-        blocks(image, factor, (factor - 1) // 2) if factor > 1 else image.astype(np.float32)
-    )
+    small: Plane = block_means(image, by, (by - 1) // 2) if by > 1 else image.astype(np.float32)
     if image.shape[2] == 1:
         small = cv2.merge([small.reshape(small.shape[:2])] * 3)
     return list(cv2.split(cv2.transform(small, _LHM)))
