@@ -59,7 +59,8 @@ class Row:
 
     def note(self, cell: Cell) -> str:
         """What the row's own n does not say of a cell; mostly nothing."""
-        partial = cell.partial if cell.mean.n != self.n else ""
+        short = cell.mean.value is not None and cell.mean.n < self.n
+        partial = cell.partial or f"{cell.mean.n} of {self.n}" if short else ""
         return ", ".join(text for text in (partial, cell.infinite) if text)
 
 

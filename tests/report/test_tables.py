@@ -48,6 +48,14 @@ def test_equal_print_is_equal_place(fill: Fill) -> None:
     assert places(table) == {"two": 1, "one": 1, "three": 2}
 
 
+def test_a_metric_that_takes_fewer_images_says_so(fill: Fill) -> None:
+    """Of images below a window's size it has no value for any model: the mean is whole, but of fewer."""
+    failed = column_of([0.9, None], column="ssim@sr-y")
+    (row,) = table_of(fill(*column_of([30.0, 31.0]), *failed)).rows
+    first, second = (row.note(cell) for cell in row.cells if cell)
+    assert (first, second) == ("", "1 of 2")
+
+
 def test_random_weights_and_partial_means_take_no_place(fill: Fill) -> None:
     table = table_of(fill(
         *column_of([30.0, 30.0, 30.0], model="honest"), *column_of([29.0, 29.0, 29.0], model="also"),
