@@ -59,9 +59,12 @@ class Row:
 
     def note(self, cell: Cell) -> str:
         """What the row's own n does not say of a cell; mostly nothing."""
+        return ", ".join(text for text in (self.fewer(cell), cell.infinite) if text)
+
+    def fewer(self, cell: Cell) -> str:
+        """`4 of 5` where the cell's mean is over fewer samples than the row's n says."""
         short = cell.mean.value is not None and cell.mean.n < self.n
-        partial = cell.partial or f"{cell.mean.n} of {self.n}" if short else ""
-        return ", ".join(text for text in (partial, cell.infinite) if text)
+        return (cell.partial or f"{cell.mean.n} of {self.n}") if short else ""
 
 
 @dataclass(frozen=True)
