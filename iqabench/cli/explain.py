@@ -10,7 +10,7 @@ from iqabench.cli.options import examples, scale_option, table_options
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_unpaired
 from iqabench.cli.table import print_rows
-from iqabench.errors import UsageError
+from iqabench.cli.targets import chosen_targets, target_options
 from iqabench.explain import (
     Answer,
     describe,
@@ -20,7 +20,6 @@ from iqabench.explain import (
     parse_claim,
     worth_telling,
 )
-from iqabench.run import targets_of_folder, targets_of_set
 
 
 @click.command(
@@ -31,8 +30,7 @@ from iqabench.run import targets_of_folder, targets_of_set
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
-@click.option("--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets.")
-@click.option("--set", "images", metavar="NAME", help="A registered set instead of a folder.")
+@target_options
 @click.option("--claimed", required=True, metavar="PSNR[/SSIM]",
               help="The figure to explain, with the digits that were printed.")  # fmt: skip
 @scale_option("4")
@@ -48,12 +46,8 @@ def command(
     channels, shifts, means, windows of SSIM. Each is a row with its figure. What the outputs look like when
     they are made smaller again tells from which inputs they were made.
     """
-    if (target is None) == (images is None):
-        raise UsageError("name the targets: either --target DIR or --set NAME.")
     claim = parse_claim(claimed)
-    targets = (
-        targets_of_folder(target, scale or 4) if target else targets_of_set(str(images), scale)
-    )
+    targets = chosen_targets(target, images, scale, scale or 4)
     with watching() as watch:
         found = explain(outputs, targets, claim, watch)
     shown = found.answers if everything else worth_telling(found.answers)

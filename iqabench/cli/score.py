@@ -16,8 +16,8 @@ from iqabench.cli.options import (
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome, tell_unpaired
-from iqabench.errors import UsageError
-from iqabench.run import score_folder, targets_of_folder, targets_of_set
+from iqabench.cli.targets import chosen_targets, target_options
+from iqabench.run import score_folder
 from iqabench.store import Store
 
 
@@ -29,8 +29,7 @@ from iqabench.store import Store
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
-@click.option("--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets.")
-@click.option("--set", "images", metavar="NAME", help="A registered set instead of a folder.")
+@target_options
 @scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
@@ -48,9 +47,7 @@ def command(
     Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns
     default to the super-resolution protocol sr-y; without it, a folder is compared as RGB.
     """
-    if (target is None) == (images is None):
-        raise UsageError("name the targets: either --target DIR or --set NAME.")
-    targets = targets_of_folder(target, scale) if target else targets_of_set(str(images), scale)
+    targets = chosen_targets(target, images, scale, scale)
     records = Store(store)
     with watching() as watch:
         outcome, pairing = score_folder(

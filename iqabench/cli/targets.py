@@ -1,0 +1,36 @@
+"""What outputs are compared with: a folder of targets or a registered set."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from iqabench.errors import UsageError
+from iqabench.run import Targets, targets_of_folder, targets_of_set
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def target_options(command: F) -> F:
+    """--target and --set, as the arguments `target` and `images`."""
+    command = click.option(
+        "--set", "images", metavar="NAME", help="A registered set instead of a folder."
+    )(command)
+    return click.option(
+        "--target", type=click.Path(path_type=Path), metavar="DIR", help="Folder of targets."
+    )(command)
+
+
+def chosen_targets(
+    target: Path | None, images: str | None, scale: int | None, folder_scale: int | None
+) -> Targets:
+    """The targets of one of the two; `folder_scale` is what a folder is compared at.
+
+    Raises: UsageError when neither or both are named; what reading them raises.
+    """
+    if target is not None and images is None:
+        return targets_of_folder(target, folder_scale)
+    if images is not None and target is None:
+        return targets_of_set(images, scale)
+    raise UsageError("name the targets: either --target DIR or --set NAME.")
