@@ -1,6 +1,7 @@
 """SSIM as other tools compute it: other windows, borders and sizes. In double precision; not for tables."""
 
 from collections.abc import Callable
+from math import floor
 from typing import Any
 
 import cv2
@@ -47,12 +48,14 @@ def _padded(output: Plane, target: Plane) -> float:
 
 def _downsampled(output: Plane, target: Plane) -> float:
     """ssim.m: a mean over f x f pixels, every f-th pixel, then windows within the image."""
-    factor = max(1, round(min(output.shape) / 256))
+    factor = max(1, floor(min(output.shape) / 256 + 0.5))
     if factor > 1:
+        first = ((factor - 1) // 2,) * 2  # MATLAB's centre of an even window, not OpenCV's
         output, target = (
-            cv2.blur(p, (factor, factor), borderType=cv2.BORDER_REFLECT)[::factor, ::factor]
+            cv2.blur(p, (factor, factor), anchor=first, borderType=cv2.BORDER_REFLECT)
             for p in (output, target)
         )
+        output, target = output[::factor, ::factor], target[::factor, ::factor]
     similar = _map(output, target, lambda p: _gaussian(p, cv2.BORDER_REFLECT))
     return float(similar[5:-5, 5:-5].mean())
 
