@@ -11,11 +11,22 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from iqabench.errors import FactsError, UnknownNameError
+from iqabench.errors import FactsError, UnknownNameError, UsageError
 from iqabench.facts import Facts, read_yaml, validate
 
 Domain = Literal["image", "luma"]
 """What a model is given: the set's image as it is, or its luma rounded to 8 bits."""
+
+Reference = Literal["target", "input", "model", "consensus", "restored"]
+"""What an output is compared with: its target, or what stands in for one."""
+
+_COMPARED_WITH: dict[Reference, str] = {
+    "target": "the target",
+    "input": "the input that the output was made from",
+    "model": "the output of another model",
+    "consensus": "the median of several models' outputs",
+    "restored": "the output restored once more",
+}
 
 _FILE = Path(__file__).with_name("protocols.yaml")
 
@@ -27,6 +38,11 @@ class Protocol(Facts):
     version: int
     summary: str
     source: str
+    reference: Reference = "target"
+    """What the output is compared with. `input`: the output is degraded again first. `model` and
+    `restored` are written with a model's name behind a colon, as in model:rcan."""
+    model: str = ""
+    """The model that was written behind the colon."""
     domain: Domain = "image"
     """What the model restores. With `luma` input and target are made from the target's luma."""
     quantise: bool = True
@@ -47,8 +63,20 @@ class Protocol(Facts):
     def hash(self) -> str:
         """12 hexadecimal digits over everything that decides a number (not the prose)."""
         facts = self.model_dump(exclude={"summary", "source", "colour"})
+        if self.reference == "target":  # hashes from before there was another keep their meaning
+            del facts["reference"], facts["model"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def compared_with(self) -> str:
+        """What the output is compared with, in words."""
+        return _COMPARED_WITH[self.reference]
+
+    @property
+    def takes_model(self) -> bool:
+        """Whether a model's name belongs behind a colon."""
+        return self.reference in ("model", "restored")
 
     def shave(self, scale: int) -> int:
         """The border, in pixels of the target, that is left out at this scale."""
@@ -71,11 +99,17 @@ def protocols() -> dict[str, Protocol]:
 
 
 def protocol(name: str) -> Protocol:
-    """The protocol of that name.
+    """The protocol of that name; `model:rcan` is the protocol `model` with the model rcan.
 
-    Raises: UnknownNameError with suggestions.
+    Raises: UnknownNameError with suggestions; UsageError when a model is missing or one too many.
     """
+    base, colon, model = name.partition(":")
     known = protocols()
-    if name not in known:
-        raise UnknownNameError("protocol", name, known)
-    return known[name]
+    if base not in known:
+        raise UnknownNameError("protocol", base, known)
+    found = known[base]
+    if found.takes_model and not model:
+        raise UsageError(f"protocol '{base}' needs the name of a model, as in {base}:rcan.")
+    if colon and not found.takes_model:
+        raise UsageError(f"protocol '{base}' takes no model; expected {base} alone, not '{name}'.")
+    return found.model_copy(update={"name": name, "model": model}) if model else found

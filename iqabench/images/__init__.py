@@ -6,12 +6,13 @@ a degradation or a protocol is not quantised.
 
 from iqabench.images.accept import as_image
 from iqabench.images.luma import luma
-from iqabench.images.pair import Pair
+from iqabench.images.pair import Alone, Pair
 from iqabench.images.read import Image, image_files, read_image
-from iqabench.images.view import quantise, view
+from iqabench.images.view import quantise, view, view_alone
 from iqabench.images.write import write_image
 
 __all__ = [
+    "Alone",
     "Image",
     "Pair",
     "as_image",
@@ -20,5 +21,6 @@ __all__ = [
     "quantise",
     "read_image",
     "view",
+    "view_alone",
     "write_image",
 ]

@@ -1,12 +1,13 @@
-"""The pair: what a full-reference metric is given, and what metrics share.
+"""What metrics are given, and what they share: an output alone, or a pair of output and target.
 
 Ten metrics on one pair must cost far less than ten metrics. What they have in common (float planes, local
-similarity, gradients, pyramids ...) is computed once per pair, under a name, by whoever asks first.
+similarity, gradients, pyramids ...) is computed once, under a name, by whoever asks first. A pair is an
+output alone too, so that no-reference metrics ride along and share with the others.
 """
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +17,22 @@ from iqabench.images.read import Image
 T = TypeVar("T")
 
 
-class Pair:
-    """An output and its target after a protocol's view.
+class Alone:
+    """An output after a protocol's view: all that a no-reference metric is given.
 
     Made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
     a thousandth of one before the swing (see `luma`), a whole number, so that differences are exact.
 
-    Shapes: both (H, W, C), C = 1 or 3.
+    Shapes: (H, W, C), C = 1 or 3.
     Units: values in 0..255.
     """
 
     peak = 255.0
     """The largest value that a pixel can take."""
 
-    def __init__(
-        self, output: Image, target: Image, unit: float = 1.0, offset: float = 0.0
-    ) -> None:
-        self.counts = (output, target)
-        """Output and target, (H, W, C), as they are compared."""
+    def __init__(self, output: Image, *, unit: float = 1.0, offset: float = 0.0) -> None:
+        self.counts: tuple[Image, ...] = (output,)
+        """The output, (H, W, C), as it is looked at."""
         self.unit = unit
         """What one count is worth."""
         self.offset = offset
@@ -45,27 +44,17 @@ class Pair:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Height, width and channels of both."""
-        height, width, channels = self.counts[1].shape
+        """Height, width and channels."""
+        height, width, channels = self.counts[-1].shape
         return height, width, channels
 
     @property
     def output(self) -> Image:
         """The output's values, uint8 or float."""
-        return self.shared("output", lambda pair: pair._values(pair.counts[0]))
+        return self.shared("output", lambda seen: seen._values(seen.counts[0]))
 
-    @property
-    def target(self) -> Image:
-        """The target's values, uint8 or float."""
-        return self.shared("target", lambda pair: pair._values(pair.counts[1]))
-
-    @property
-    def planes(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Output and target, channel by channel, as contiguous float32 planes (H, W)."""
-        return self.shared("planes", _planes)
-
-    def shared(self, name: str, make: Callable[["Pair"], T]) -> T:
-        """What `make` computes from this pair, computed once and kept under `name`.
+    def shared(self, name: str, make: Callable[[Self], T]) -> T:
+        """What `make` computes from this, computed once and kept under `name`.
 
         Metrics may ask from several threads; `make` may ask for other names.
         """
@@ -82,6 +71,31 @@ class Pair:
         values: Image = counts * number(self.unit)
         values += number(self.offset)
         return values
+
+
+class Pair(Alone):
+    """An output and its target after a protocol's view: what a full-reference metric is given.
+
+    Shapes: both (H, W, C), C = 1 or 3.
+    Units: values in 0..255.
+    """
+
+    def __init__(
+        self, output: Image, target: Image, unit: float = 1.0, offset: float = 0.0
+    ) -> None:
+        super().__init__(output, unit=unit, offset=offset)
+        self.counts = (output, target)
+        """Output and target, (H, W, C), as they are compared."""
+
+    @property
+    def target(self) -> Image:
+        """The target's values, uint8 or float."""
+        return self.shared("target", lambda pair: pair._values(pair.counts[1]))
+
+    @property
+    def planes(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Output and target, channel by channel, as contiguous float32 planes (H, W)."""
+        return self.shared("planes", _planes)
 
 
 def _planes(pair: Pair) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

@@ -1,11 +1,11 @@
-"""A protocol applied to an output and its target: the pair that a metric is given."""
+"""A protocol applied to an output, and to its target: what a metric is given."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
 from iqabench.images.luma import luma, luma_counts, luma_unit
-from iqabench.images.pair import Pair
+from iqabench.images.pair import Alone, Pair
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
 
@@ -21,19 +21,28 @@ def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pa
     if protocol.quantise:
         output, target = quantise(output), quantise(target)
     _require_comparable(protocol, output, target)
-    border = protocol.shave(scale)
-    height, width = target.shape[:2]
-    if min(height, width) <= 2 * border:
-        raise ImageError(
-            f"an image of {_size(target)} has nothing left after protocol '{protocol.name}' shaves "
-            f"{border} pixels from every side."
-        )
-    inner = (slice(border, height - border), slice(border, width - border))
-    output, target = output[inner], target[inner]
+    output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
     if protocol.channels in ("rgb", "grey"):
         channels = max(output.shape[2], target.shape[2])
         return Pair(_expand(output, channels), _expand(target, channels))
-    return _luma_pair(protocol, output, target)
+    (output, target), unit, offset = _luma_counts(protocol, output, target)
+    return Pair(output, target, unit, offset)
+
+
+def view_alone(protocol: Protocol, output: Image, scale: int = 1) -> Alone:
+    """What `protocol` looks at, of an output that has no target.
+
+    Shapes: output (H, W, C) in units of 0..255.
+    Raises: ImageError when the protocol wants another kind of image, or nothing is left after the shave.
+    """
+    if protocol.quantise:
+        output = quantise(output)
+    _require_grey(protocol, output)
+    output = _shaved(protocol, output, scale)
+    if protocol.channels in ("rgb", "grey"):
+        return Alone(output)
+    [counts], unit, offset = _luma_counts(protocol, output)
+    return Alone(counts, unit=unit, offset=offset)
 
 
 def quantise(image: Image) -> NDArray[np.uint8]:
@@ -52,12 +61,24 @@ def quantise(image: Image) -> NDArray[np.uint8]:
     return raised.astype(np.uint8, order="C")
 
 
-def _luma_pair(protocol: Protocol, output: Image, target: Image) -> Pair:
+def _shaved(protocol: Protocol, image: Image, scale: int) -> Image:
+    border = protocol.shave(scale)
+    height, width = image.shape[:2]
+    if min(height, width) <= 2 * border:
+        raise ImageError(
+            f"an image of {_size(image)} has nothing left after protocol '{protocol.name}' shaves "
+            f"{border} pixels from every side."
+        )
+    return image[border : height - border, border : width - border]
+
+
+def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float, float]:
+    """Luma of each image in the same counts, what a count is worth, and the value of zero counts."""
     full = protocol.channels == "luma-full"
-    if not protocol.round_luma and output.dtype == target.dtype == np.uint8:
-        return Pair(luma_counts(output), luma_counts(target), *luma_unit(full=full))
-    pair = [luma(image, full=full, dtype=np.float64) for image in (output, target)]
-    return Pair(*(map(quantise, pair) if protocol.round_luma else pair))
+    if not protocol.round_luma and all(image.dtype == np.uint8 for image in images):
+        return [luma_counts(image) for image in images], *luma_unit(full=full)
+    values: list[Image] = [luma(image, full=full, dtype=np.float64) for image in images]
+    return [quantise(v) for v in values] if protocol.round_luma else values, 1.0, 0.0
 
 
 def _require_comparable(protocol: Protocol, output: Image, target: Image) -> None:
@@ -65,11 +86,16 @@ def _require_comparable(protocol: Protocol, output: Image, target: Image) -> Non
         raise ImageError(
             f"the output is {_size(output)}, its target {_size(target)}; they are never resized to fit."
         )
-    if protocol.channels == "grey" and (output.shape[2], target.shape[2]) != (1, 1):
-        raise ImageError(
-            f"protocol '{protocol.name}' compares one-channel images; the output has "
-            f"{output.shape[2]} channels, the target {target.shape[2]}."
+    _require_grey(protocol, output, target)
+
+
+def _require_grey(protocol: Protocol, *images: Image) -> None:
+    if protocol.channels == "grey" and any(image.shape[2] != 1 for image in images):
+        told = ", the ".join(
+            f"{who} has {image.shape[2]} channels" if at == 0 else f"{who} {image.shape[2]}"
+            for at, (who, image) in enumerate(zip(("output", "target"), images, strict=False))
         )
+        raise ImageError(f"protocol '{protocol.name}' compares one-channel images; the {told}.")
 
 
 def _expand(image: Image, channels: int) -> Image:

@@ -6,10 +6,11 @@
         ...
 
 A metric is a pure function of a `Pair`: colour, rounding and shave have been decided by the protocol, and
-what metrics share is memoised on the pair. Files with a leading underscore hold shared mathematics.
+what metrics share is memoised on the pair. A no-reference metric is registered with `@no_reference` and is a
+function of `Alone`, the output without a target. Files with a leading underscore hold shared mathematics.
 """
 
 from iqabench.metrics._column import Column, column, scores
-from iqabench.metrics._metric import Better, Metric, metric, metrics
+from iqabench.metrics._metric import Better, Metric, metric, metrics, no_reference
 
-__all__ = ["Better", "Column", "Metric", "column", "metric", "metrics", "scores"]
+__all__ = ["Better", "Column", "Metric", "column", "metric", "metrics", "no_reference", "scores"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from iqabench.errors import MetricError, UsageError
-from iqabench.images import Image, Pair, view
+from iqabench.images import Alone, Image, view, view_alone
 from iqabench.metrics._metric import Metric, metrics
 from iqabench.protocol import Protocol, protocol
 
@@ -32,8 +32,8 @@ class Column:
         """The name with everything that decides the number: versions and the protocol's hash."""
         return f"{self.metric.name}.{self.metric.version}@{self.protocol.name}.{self.protocol.hash}"
 
-    def __call__(self, output: Image, target: Image, scale: int = 1) -> float:
-        """The value for one output and its target, images in units of 0..255."""
+    def __call__(self, output: Image, target: Image | None = None, scale: int = 1) -> float:
+        """The value for one output and, if the metric asks for one, its target, in units of 0..255."""
         return scores([self], output, target, scale)[0]
 
 
@@ -41,7 +41,8 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
     """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column.
 
     A metric that looks at colour takes the default's sibling in colour: `lpips` on a
-    super-resolution set means lpips@sr-rgb.
+    super-resolution set means lpips@sr-rgb. So does a no-reference metric, whose authors say
+    themselves what becomes of colour.
 
     Raises: UsageError for other forms, UnknownNameError for unknown metrics and protocols.
     """
@@ -50,24 +51,52 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
     part = metrics().get(name)
     meant = protocol(under or default_protocol)
-    if not under and part.colour and meant.colour:
+    if not under and meant.colour and (part.colour or part.reference == "none"):
         meant = protocol(meant.colour)
+    if part.reference == "none" and meant.reference != "target":
+        raise UsageError(
+            f"{name} compares with nothing, so there is no {text}; expected {name}@rgb or the like."
+        )
     return Column(part, meant)
 
 
+PseudoReferences = Callable[[Protocol, Image], tuple[Image, Image]]
+"""For a protocol of another reference than the target: the output as it compares it, and with what.
+
+Raises MetricError when there is nothing to compare with.
+"""
+
+
 def scores(
-    columns: list[Column], output: Image, target: Image, scale: int = 1, device: str = "cpu"
-) -> list[float]:
-    """One value per column; columns of one protocol share one pair, many columns the threads there are.
+    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    pseudo: PseudoReferences | None = None,
+) -> list[float]:  # fmt: skip
+    """One value per column; columns of one protocol share one view, many columns the threads there are.
 
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
-        on what the protocol leaves.
+        on what the protocol leaves, or there is nothing to compare with.
     """
-    protocols = {c.protocol.name: c.protocol for c in columns}
-    pairs = {name: view(p, output, target, scale) for name, p in protocols.items()}
-    for pair in pairs.values():
-        pair.device = device
-    return _map(lambda c: _value(c, pairs[c.protocol.name]), columns)
+    seen = {}
+    for name, under in {c.protocol.name: c.protocol for c in columns}.items():
+        compares = any(c.metric.reference == "full" for c in columns if c.protocol.name == name)
+        seen[name] = _seen(under, output, target if compares else None, scale, pseudo)
+        seen[name].device = device
+    return _map(lambda c: _value(c, seen[c.protocol.name]), columns)
+
+
+def _seen(
+    under: Protocol, output: Image, target: Image | None, scale: int, pseudo: PseudoReferences | None
+) -> Alone:  # fmt: skip
+    if under.reference != "target":
+        if pseudo is None:
+            raise MetricError(
+                f"protocol '{under.name}' compares with {under.compared_with}, which is at hand in "
+                "'iqabench run' and 'iqabench score' alone."
+            )
+        return view(under, *pseudo(under, output), scale)
+    return (
+        view_alone(under, output, scale) if target is None else view(under, output, target, scale)
+    )
 
 
 def _map(value: Callable[[Column], float], columns: list[Column]) -> list[float]:
@@ -89,13 +118,13 @@ def threads_allowed() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _value(part: Column, pair: Pair) -> float:
-    height, width, _ = pair.shape
+def _value(part: Column, seen: Alone) -> float:
+    height, width, _ = seen.shape
     if min(height, width) < part.metric.min_size:
         raise MetricError(
             f"{part.name} needs at least {part.metric.min_size} pixels a side; {width}x{height} are left."
         )
-    value = float(part.metric(pair))
+    value = float(part.metric(seen))
     if isnan(value):
         raise MetricError(f"{part.name} gave NaN on an image of {width}x{height}.")
     return value

@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Literal, cast
 
-from iqabench.images import Pair
+from iqabench.errors import MetricError
+from iqabench.images import Alone, Pair
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
+Reference = Literal["full", "none"]
+"""What it is given: output and target, or the output alone."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A registered metric; called with a pair it gives a number."""
+    """A registered metric; called with what a protocol shows, it gives a number."""
 
     name: str
     """Function, file and command-line name."""
@@ -22,8 +25,8 @@ class Metric:
     unit: str
     """dB, 8-bit levels, degrees, or '1' for a pure number."""
     better: Better
-    identical: float
-    """The value for an output that equals its target."""
+    identical: float | None
+    """The value for an output that equals its target; none where there is no target."""
     low: float
     high: float
     source: str
@@ -39,10 +42,16 @@ class Metric:
     cost: float = 0.0
     """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
     leaderboards/measured; an indication, by which the dearest are started first."""
+    reference: Reference = "full"
 
-    def __call__(self, pair: Pair) -> float:
-        """The value for one pair."""
-        return self.function(pair)
+    def __call__(self, seen: Alone) -> float:
+        """The value for one pair, or for an output alone.
+
+        Raises: MetricError when it needs a target and there is none, or is not defined on these images.
+        """
+        if self.reference == "full" and not isinstance(seen, Pair):
+            raise MetricError(f"{self.name} compares with a target, and there is none.")
+        return self.function(cast(Pair, seen))
 
 
 _registry: Registry[Metric] = Registry("metric", __package__, "iqabench.metrics")
@@ -68,7 +77,7 @@ def metric(
     colour: bool = False,
     cost: float = 0.0,
 ) -> Callable[[Callable[[Pair], float]], Callable[[Pair], float]]:
-    """Register the decorated function as the metric of its own name."""
+    """Register the decorated function as the full-reference metric of its own name."""
 
     def register(function: Callable[[Pair], float]) -> Callable[[Pair], float]:
         name = function.__name__
@@ -87,6 +96,47 @@ def metric(
             tolerance,
             colour,
             cost,
+        )
+        _registry.add(name, part, origin_of(function))
+        return function
+
+    return register
+
+
+def no_reference(
+    *,
+    title: str,
+    unit: str = "1",
+    better: Better,
+    source: str,
+    low: float = -inf,
+    high: float = inf,
+    version: int = 1,
+    min_size: int = 1,
+    tolerance: float = 1e-6,
+    colour: bool = False,
+    cost: float = 0.0,
+) -> Callable[[Callable[[Alone], float]], Callable[[Alone], float]]:
+    """Register the decorated function as the no-reference metric of its own name."""
+
+    def register(function: Callable[[Alone], float]) -> Callable[[Alone], float]:
+        name = function.__name__
+        part = Metric(
+            name,
+            function,
+            title,
+            unit,
+            better,
+            None,
+            low,
+            high,
+            source,
+            version,
+            min_size,
+            tolerance,
+            colour,
+            cost,
+            "none",
         )
         _registry.add(name, part, origin_of(function))
         return function
