@@ -8,6 +8,7 @@
     ├── ImageError                an image cannot be read, or is not of the kind a protocol needs
     ├── PairingError              outputs and targets cannot be matched
     ├── MetricError               a metric is not defined on these images
+    │   └── MetricWeightsError    what others trained for it cannot be had
     ├── ModelError                a model cannot be loaded, or returned something unusable
     │   └── WeightsError          weights are absent, damaged, unsafe, or of another architecture
     ├── FetchError                a file could not be brought here
@@ -69,6 +70,10 @@ class PairingError(IqabenchError):
 
 class MetricError(IqabenchError):
     """A metric is not defined on these images."""
+
+
+class MetricWeightsError(MetricError):
+    """Weights or parameters that a metric stands on cannot be had."""
 
 
 class ModelError(IqabenchError):

@@ -6,15 +6,18 @@ a degradation or a protocol is not quantised.
 
 from iqabench.images.accept import as_image
 from iqabench.images.luma import luma
-from iqabench.images.pair import Alone, Pair
+from iqabench.images.pair import AgainstPool, Alone, Pair
+from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
 from iqabench.images.view import quantise, view, view_alone
 from iqabench.images.write import write_image
 
 __all__ = [
+    "AgainstPool",
     "Alone",
     "Image",
     "Pair",
+    "Pool",
     "as_image",
     "image_files",
     "luma",

@@ -5,19 +5,15 @@ similarity, gradients, pyramids ...) is computed once, under a name, by whoever 
 output alone too, so that no-reference metrics ride along and share with the others.
 """
 
-import threading
-from collections.abc import Callable
-from typing import Any, Self, TypeVar, cast
-
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.images.pool import Pool
 from iqabench.images.read import Image
+from iqabench.images.shared import Shared
 
-T = TypeVar("T")
 
-
-class Alone:
+class Alone(Shared):
     """An output after a protocol's view: all that a no-reference metric is given.
 
     Made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
@@ -31,6 +27,7 @@ class Alone:
     """The largest value that a pixel can take."""
 
     def __init__(self, output: Image, *, unit: float = 1.0, offset: float = 0.0) -> None:
+        super().__init__()
         self.counts: tuple[Image, ...] = (output,)
         """The output, (H, W, C), as it is looked at."""
         self.unit = unit
@@ -39,8 +36,6 @@ class Alone:
         """The value of zero counts."""
         self.device = "cpu"
         """Where metrics that are neural networks run, as torch names it."""
-        self._shared: dict[str, Any] = {}
-        self._locks: dict[str, threading.Lock] = {}
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -52,17 +47,6 @@ class Alone:
     def output(self) -> Image:
         """The output's values, uint8 or float."""
         return self.shared("output", lambda seen: seen._values(seen.counts[0]))
-
-    def shared(self, name: str, make: Callable[[Self], T]) -> T:
-        """What `make` computes from this, computed once and kept under `name`.
-
-        Metrics may ask from several threads; `make` may ask for other names.
-        """
-        if name not in self._shared:
-            with self._locks.setdefault(name, threading.Lock()):
-                if name not in self._shared:
-                    self._shared[name] = make(self)
-        return cast(T, self._shared[name])
 
     def _values(self, counts: Image) -> Image:
         if (self.unit, self.offset) == (1.0, 0.0):
@@ -96,6 +80,20 @@ class Pair(Alone):
     def planes(self) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         """Output and target, channel by channel, as contiguous float32 planes (H, W)."""
         return self.shared("planes", _planes)
+
+
+class AgainstPool(Alone):
+    """An output, and a pool of pristine images of other scenes that it is compared with as a whole.
+
+    Shapes: the output (H, W, C), C = 1 or 3; the pool's images of any size.
+    Units: values in 0..255.
+    """
+
+    def __init__(self, output: Alone, pool: Pool) -> None:
+        super().__init__(output.counts[0], unit=output.unit, offset=output.offset)
+        self.device = output.device
+        self.pool = pool
+        """The pristine images, under the same protocol as the output."""
 
 
 def _planes(pair: Pair) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

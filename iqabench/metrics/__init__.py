@@ -11,6 +11,16 @@ function of `Alone`, the output without a target. Files with a leading underscor
 """
 
 from iqabench.metrics._column import Column, column, scores
-from iqabench.metrics._metric import Better, Metric, metric, metrics, no_reference
+from iqabench.metrics._metric import Better, Metric, against_pool, metric, metrics, no_reference
 
-__all__ = ["Better", "Column", "Metric", "column", "metric", "metrics", "no_reference", "scores"]
+__all__ = [
+    "Better",
+    "Column",
+    "Metric",
+    "against_pool",
+    "column",
+    "metric",
+    "metrics",
+    "no_reference",
+    "scores",
+]

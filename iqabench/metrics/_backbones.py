@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from iqabench.errors import FetchError, MetricError
+from iqabench.errors import FetchError, MetricWeightsError
 from iqabench.files import RemoteFile
 from iqabench.files.fetch import fetch
 from iqabench.files.named import find_named
@@ -28,12 +28,12 @@ def alexnet(owner: str) -> Path:
 
     `owner`: the metric that needs it, for messages.
 
-    Raises: MetricError when it can be had nowhere.
+    Raises: MetricWeightsError when it can be had nowhere.
     """
     try:
         return find_named(*_ALEXNET_FEATURES) or fetch([ALEXNET], owner=owner)[ALEXNET]
     except FetchError as error:
-        raise MetricError(
+        raise MetricWeightsError(
             f"{owner} needs the weights of AlexNet. {error} A mirror may also serve the convolutions "
             f"alone, as {_ALEXNET_FEATURES[0]}."
         ) from error

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from iqabench.errors import MetricError
+from iqabench.errors import MetricWeightsError
 from iqabench.metrics._backbones import alexnet
 
 _WIDTHS = (64, 192, 384, 256, 256)
@@ -106,7 +106,9 @@ def _backbone() -> dict[str, Tensor]:
 def _heads() -> dict[str, Tensor]:
     package = find_spec("lpips")  # found, not imported: it would bring torchvision's models along
     if package is None or package.origin is None:
-        raise MetricError("lpips needs the package of that name for its heads: pip install lpips.")
+        raise MetricWeightsError(
+            "lpips needs the package of that name for its heads: pip install lpips."
+        )
     path = Path(package.origin).parent / "weights" / "v0.1" / "alex.pth"
     state = torch.load(path, map_location="cpu", weights_only=True)
     return {f"heads.{n}": state[f"lin{n}.model.1.weight"] for n in range(len(_WIDTHS))}

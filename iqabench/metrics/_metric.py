@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Literal, cast
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 from iqabench.errors import MetricError
-from iqabench.images import Alone, Pair
+from iqabench.images import AgainstPool, Alone, Pair
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
-Reference = Literal["full", "none"]
-"""What it is given: output and target, or the output alone."""
+Reference = Literal["full", "none", "pool"]
+"""What it is given: output and target, the output alone, or the output and a pool of other images."""
 
 
 @dataclass(frozen=True)
@@ -20,29 +20,30 @@ class Metric:
 
     name: str
     """Function, file and command-line name."""
-    function: Callable[[Pair], float]
+    function: Callable[[Any], float]
+    """Of a Pair, of Alone or of AgainstPool, as `reference` says."""
     title: str
-    unit: str
-    """dB, 8-bit levels, degrees, or '1' for a pure number."""
     better: Better
-    identical: float | None
-    """The value for an output that equals its target; none where there is no target."""
-    low: float
-    high: float
     source: str
     """The publication that defines it."""
-    version: int
+    reference: Reference
+    identical: float | None
+    """The value for an output that equals its target; none where there is no target."""
+    unit: str = "1"
+    """dB, 8-bit levels, degrees, or '1' for a pure number."""
+    low: float = -inf
+    high: float = inf
+    version: int = 1
     """Raised whenever the numbers change; old records keep theirs."""
-    min_size: int
+    min_size: int = 1
     """The shorter side that it needs, in pixels."""
-    tolerance: float
+    tolerance: float = 1e-6
     """Largest accepted difference between devices, absolute."""
     colour: bool = False
     """Whether it looks at colour: a bare name then never means a protocol of luma."""
     cost: float = 0.0
     """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
     leaderboards/measured; an indication, by which the dearest are started first."""
-    reference: Reference = "full"
 
     def __call__(self, seen: Alone) -> float:
         """The value for one pair, or for an output alone.
@@ -51,10 +52,14 @@ class Metric:
         """
         if self.reference == "full" and not isinstance(seen, Pair):
             raise MetricError(f"{self.name} compares with a target, and there is none.")
-        return self.function(cast(Pair, seen))
+        if self.reference == "pool" and not isinstance(seen, AgainstPool):
+            raise MetricError(f"{self.name} needs a pool of images: {self.name}@unpaired:FOLDER.")
+        return self.function(seen)
 
 
 _registry: Registry[Metric] = Registry("metric", __package__, "iqabench.metrics")
+Seen = TypeVar("Seen", bound=Alone)
+Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
 
 
 def metrics() -> Registry[Metric]:
@@ -62,83 +67,53 @@ def metrics() -> Registry[Metric]:
     return _registry
 
 
+class _Facts(TypedDict, total=False):
+    """What the decorators take beside title, direction and source."""
+
+    unit: str
+    low: float
+    high: float
+    version: int
+    min_size: int
+    tolerance: float
+    colour: bool
+    cost: float
+
+
 def metric(
-    *,
-    title: str,
-    unit: str = "1",
-    better: Better,
-    identical: float,
-    source: str,
-    low: float = -inf,
-    high: float = inf,
-    version: int = 1,
-    min_size: int = 1,
-    tolerance: float = 1e-6,
-    colour: bool = False,
-    cost: float = 0.0,
-) -> Callable[[Callable[[Pair], float]], Callable[[Pair], float]]:
+    *, title: str, better: Better, identical: float, source: str, **facts: Unpack[_Facts]
+) -> Register[Pair]:
     """Register the decorated function as the full-reference metric of its own name."""
-
-    def register(function: Callable[[Pair], float]) -> Callable[[Pair], float]:
-        name = function.__name__
-        part = Metric(
-            name,
-            function,
-            title,
-            unit,
-            better,
-            identical,
-            low,
-            high,
-            source,
-            version,
-            min_size,
-            tolerance,
-            colour,
-            cost,
-        )
-        _registry.add(name, part, origin_of(function))
-        return function
-
-    return register
+    return _register("full", title, better, identical, source, facts)
 
 
 def no_reference(
-    *,
-    title: str,
-    unit: str = "1",
-    better: Better,
-    source: str,
-    low: float = -inf,
-    high: float = inf,
-    version: int = 1,
-    min_size: int = 1,
-    tolerance: float = 1e-6,
-    colour: bool = False,
-    cost: float = 0.0,
-) -> Callable[[Callable[[Alone], float]], Callable[[Alone], float]]:
+    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+) -> Register[Alone]:
     """Register the decorated function as the no-reference metric of its own name."""
+    return _register("none", title, better, None, source, facts)
 
-    def register(function: Callable[[Alone], float]) -> Callable[[Alone], float]:
-        name = function.__name__
+
+def against_pool(
+    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+) -> Register[AgainstPool]:
+    """Register the decorated function, which compares an output with a pool of other images."""
+    return _register("pool", title, better, None, source, facts)
+
+
+def _register(
+    reference: Reference,
+    title: str,
+    better: Better,
+    identical: float | None,
+    source: str,
+    facts: _Facts,
+) -> Register[Any]:
+    def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
         part = Metric(
-            name,
-            function,
-            title,
-            unit,
-            better,
-            None,
-            low,
-            high,
-            source,
-            version,
-            min_size,
-            tolerance,
-            colour,
-            cost,
-            "none",
+            function.__name__, function, title, better, source, reference, identical, **facts
         )
-        _registry.add(name, part, origin_of(function))
+        _registry.add(part.name, part, origin_of(function))
         return function
 
     return register

@@ -1,0 +1,28 @@
+"""A pool: pristine images of other scenes, which stand in for targets that do not exist."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from iqabench.images.read import Image
+from iqabench.images.shared import Shared
+
+
+class Pool(Shared):
+    """Images that are read one at a time, and what metrics made of all of them (see `shared`).
+
+    `load`: one function for each image, which gives its values, (H, W, C), in 0..255, after the
+    protocol's view. `digest`: hexadecimal, over everything that decides a pixel.
+    """
+
+    def __init__(self, name: str, digest: str, load: Sequence[Callable[[], Image]]) -> None:
+        super().__init__()
+        self.name = name
+        """As the user wrote it: a folder or a set."""
+        self.digest = digest
+        self._load = tuple(load)
+
+    def __len__(self) -> int:
+        return len(self._load)
+
+    def __iter__(self) -> Iterator[Image]:
+        """The images, each read when it is its turn."""
+        return (load() for load in self._load)
