@@ -17,8 +17,10 @@ from iqabench.facts import Facts, read_yaml, validate
 Domain = Literal["image", "luma"]
 """What a model is given: the set's image as it is, or its luma rounded to 8 bits."""
 
-Reference = Literal["target", "input", "model", "consensus", "restored"]
+Reference = Literal["target", "input", "model", "consensus", "restored", "pool"]
 """What an output is compared with: its target, or what stands in for one."""
+
+Argument = Literal["", "model", "pool"]
 
 _COMPARED_WITH: dict[Reference, str] = {
     "target": "the target",
@@ -26,6 +28,7 @@ _COMPARED_WITH: dict[Reference, str] = {
     "model": "the output of another model",
     "consensus": "the median of several models' outputs",
     "restored": "the output restored once more",
+    "pool": "a pool of pristine images",
 }
 
 _FILE = Path(__file__).with_name("protocols.yaml")
@@ -39,10 +42,13 @@ class Protocol(Facts):
     summary: str
     source: str
     reference: Reference = "target"
-    """What the output is compared with. `input`: the output is degraded again first. `model` and
-    `restored` are written with a model's name behind a colon, as in model:rcan."""
-    model: str = ""
-    """The model that was written behind the colon."""
+    """What the output is compared with. `input`: the output is degraded again first."""
+    argument: Argument = ""
+    """What belongs behind the protocol's name and a colon: a model, as in model:rcan, or a pool."""
+    named: str = ""
+    """What was written there."""
+    identity: str = ""
+    """What tells the reference from others of that name: hashes of weights, members of a consensus."""
     domain: Domain = "image"
     """What the model restores. With `luma` input and target are made from the target's luma."""
     quantise: bool = True
@@ -64,7 +70,8 @@ class Protocol(Facts):
         """12 hexadecimal digits over everything that decides a number (not the prose)."""
         facts = self.model_dump(exclude={"summary", "source", "colour"})
         if self.reference == "target":  # hashes from before there was another keep their meaning
-            del facts["reference"], facts["model"]
+            for name in ("reference", "argument", "named", "identity"):
+                del facts[name]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -73,10 +80,9 @@ class Protocol(Facts):
         """What the output is compared with, in words."""
         return _COMPARED_WITH[self.reference]
 
-    @property
-    def takes_model(self) -> bool:
-        """Whether a model's name belongs behind a colon."""
-        return self.reference in ("model", "restored")
+    def bound(self, identity: str) -> "Protocol":
+        """The same, with a reference that is known to the bit: its hash is of that, too."""
+        return Protocol(**{**self.model_dump(), "identity": identity})
 
     def shave(self, scale: int) -> int:
         """The border, in pixels of the target, that is left out at this scale."""
@@ -101,15 +107,18 @@ def protocols() -> dict[str, Protocol]:
 def protocol(name: str) -> Protocol:
     """The protocol of that name; `model:rcan` is the protocol `model` with the model rcan.
 
-    Raises: UnknownNameError with suggestions; UsageError when a model is missing or one too many.
+    Raises: UnknownNameError with suggestions; UsageError when what belongs behind the colon is missing, or is one too many.
     """
-    base, colon, model = name.partition(":")
+    base, colon, named = name.partition(":")
     known = protocols()
     if base not in known:
         raise UnknownNameError("protocol", base, known)
     found = known[base]
-    if found.takes_model and not model:
-        raise UsageError(f"protocol '{base}' needs the name of a model, as in {base}:rcan.")
-    if colon and not found.takes_model:
-        raise UsageError(f"protocol '{base}' takes no model; expected {base} alone, not '{name}'.")
-    return found.model_copy(update={"name": name, "model": model}) if model else found
+    if found.argument and not named:
+        example = {"model": "rcan", "pool": "FOLDER"}[found.argument]
+        raise UsageError(f"protocol '{base}' needs a {found.argument}, as in {base}:{example}.")
+    if colon and not found.argument:
+        raise UsageError(
+            f"protocol '{base}' takes nothing behind a colon; expected {base}, not '{name}'."
+        )
+    return Protocol(**{**found.model_dump(), "name": name, "named": named}) if named else found

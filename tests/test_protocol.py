@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from iqabench.errors import UnknownNameError
+from iqabench.errors import UnknownNameError, UsageError
 from iqabench.protocol import Protocol, protocol, protocols
 
 PUBLISHED = {
@@ -15,6 +15,15 @@ PUBLISHED = {
     "y-full": "7b949448eb47",
     "bicubic-2014": "233f2d925418",
     "ntire2017-rgb": "5f7e9fbef0c5",
+    "lr": "cf2dcb2eb788",
+    "lr-y": "3b8da9725f18",
+    "model": "d55646dab95c",
+    "model-y": "ad52bc9fd048",
+    "consensus": "e242d84f7a02",
+    "consensus-y": "48bb52ed613d",
+    "restored": "7650c149128c",
+    "restored-y": "e1223dc4d9cc",
+    "unpaired": "12199bd380f5",
 }
 """A changed hash means that old numbers and new ones differ: raise the version, then write it here."""
 
@@ -28,6 +37,24 @@ def test_the_hash_is_over_meaning_not_prose() -> None:
     assert base.model_copy(update={"summary": "other words"}).hash == base.hash
     for change in ({"version": 2}, {"round_luma": True}, {"shave_pixels": 6}, {"quantise": False}):
         assert Protocol(**{**base.model_dump(), **change}).hash != base.hash
+
+
+def test_a_pseudo_reference_is_named_and_bound() -> None:
+    found = protocol("model:rcan")
+    assert (found.name, found.reference, found.named) == ("model:rcan", "model", "rcan")
+    assert found.hash != protocol("model:hat").hash
+    assert found.bound("a").hash != found.bound("b").hash
+    assert found.bound("a").name == found.name
+    assert protocol("restored:./a:b.pth").named == "./a:b.pth"
+
+
+def test_what_belongs_behind_the_colon_is_asked_for() -> None:
+    with pytest.raises(UsageError, match="'model' needs a model, as in model:rcan"):
+        protocol("model")
+    with pytest.raises(UsageError, match="'unpaired' needs a pool, as in unpaired:FOLDER"):
+        protocol("unpaired")
+    with pytest.raises(UsageError, match="takes nothing behind a colon; expected sr-y, not 'sr-y:x'"):
+        protocol("sr-y:x")
 
 
 def test_shave_follows_the_scale() -> None:

@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from iqabench.run.evaluate import Watch
+from iqabench.run import Watch
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome, tell_unpaired
 from iqabench.cli.targets import chosen_targets, target_options
-from iqabench.run import score_folder
+from iqabench.run import has_kept_runs, no_targets, score_folder, score_kept, with_inputs
 from iqabench.store import Store
 
 
@@ -26,32 +26,51 @@ from iqabench.store import Store
     epilog=examples(
         "iqabench score outputs/ --target targets/ --scale 4",
         "iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image",
+        "iqabench score photos/ --column niqe --column brisque",
+        "iqabench score outputs/ --input inputs/ --scale 4 --column psnr@lr --column lpips@model:rcan",
+        "iqabench score saved/ --column lpips --column psnr@consensus",
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
 @target_options
+@click.option("--input", "inputs", type=click.Path(path_type=Path), metavar="DIR",
+              help="Folder of the inputs, for @lr and @model:X.")  # fmt: skip
 @scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
+@click.option("--force", is_flag=True, help="Score again what has been scored already.")
 @device_option
 @store_option
 @per_image_option
 @table_options
 def command(
-    outputs: Path, target: Path | None, images: str | None, scale: int | None,
-    columns: tuple[str, ...], name: str, device: str, store: Path, per_image: bool,
+    outputs: Path, target: Path | None, images: str | None, inputs: Path | None, scale: int | None,
+    columns: tuple[str, ...], name: str, force: bool, device: str, store: Path, per_image: bool,
     form: str | None,
 ) -> None:  # fmt: skip
-    """Score a folder of OUTPUTS against a folder of targets or a set.
+    """Score OUTPUTS, a folder or an image, against a folder of targets, a set, or nothing.
 
     Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns
     default to the super-resolution protocol sr-y; without it, a folder is compared as RGB.
+
+    Without targets, no-reference and pseudo-reference columns remain. A folder that 'run --save-outputs'
+    wrote knows its models and its set: its scores stand beside those of the run.
     """
-    targets = chosen_targets(target, images, scale, scale)
     records = Store(store)
+    alone = target is None and images is None and inputs is None
     with watching() as watch:
-        outcome, pairing = score_folder(
-            outputs, targets, records, list(columns), name, device, watch
-        )
-    tell_unpaired(pairing)
+        if alone and has_kept_runs(outputs):
+            outcome = score_kept(outputs, records, list(columns), device, watch, force=force)
+        else:
+            targets = (
+                no_targets(outputs, scale)
+                if target is None and images is None
+                else chosen_targets(target, images, scale, scale)
+            )
+            if inputs is not None:
+                targets = with_inputs(targets, inputs, scale)
+            outcome, pairing = score_folder(
+                outputs, targets, records, list(columns), name, device, watch, force=force
+            )
+            tell_unpaired(pairing)
     sys.exit(print_outcome(outcome, records, form, per_image=per_image))

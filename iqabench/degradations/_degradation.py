@@ -27,6 +27,8 @@ class Degradation:
     """Where it is defined."""
     version: int
     """Raised whenever the pixels change; old records keep theirs."""
+    random: bool
+    """Whether it draws numbers: applied to an output, it says nothing of how that fits its input."""
 
     def __call__(self, image: Image, **keywords: Any) -> Image:
         """The degraded image."""
@@ -51,13 +53,14 @@ def degradation(
     usual: tuple[float, ...],
     source: str,
     version: int = 1,
+    random: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated function as the degradation of its own name."""
 
     def register(function: Function) -> Function:
         name = function.__name__
         part = Degradation(
-            name, function, title, strength, unit_of_strength, usual, source, version
+            name, function, title, strength, unit_of_strength, usual, source, version, random
         )
         _registry.add(name, part, origin_of(function))
         return function

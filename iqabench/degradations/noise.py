@@ -13,6 +13,7 @@ from iqabench.images import Image
     unit_of_strength="8-bit levels",
     usual=(15, 25, 50),
     source="KAIR's test scripts: seed 0 for every image, drawn on (H, W, C), not clipped",
+    random=True,
 )
 def noise(image: Image, *, sigma: float, seed: int = 0) -> Image:
     """`image + 255 * RandomState(seed).normal(0, sigma / 255, image.shape)`.

@@ -10,13 +10,14 @@ what metrics share is memoised on the pair. A no-reference metric is registered 
 function of `Alone`, the output without a target. Files with a leading underscore hold shared mathematics.
 """
 
-from iqabench.metrics._column import Column, column, scores
+from iqabench.metrics._column import Column, PseudoReferences, column, scores
 from iqabench.metrics._metric import Better, Metric, against_pool, metric, metrics, no_reference
 
 __all__ = [
     "Better",
     "Column",
     "Metric",
+    "PseudoReferences",
     "against_pool",
     "column",
     "metric",

@@ -1,13 +1,14 @@
 """A column of a table: a metric under a protocol, written `metric@protocol`."""
 
 import os
+import typing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isnan
 
 from iqabench.errors import MetricError, UsageError
-from iqabench.images import Alone, Image, view, view_alone
+from iqabench.images import AgainstPool, Alone, Image, Pool, view, view_alone
 from iqabench.metrics._metric import Metric, metrics
 from iqabench.protocol import Protocol, protocol
 
@@ -21,6 +22,16 @@ class Column:
 
     metric: Metric
     protocol: Protocol
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it has no value without a target."""
+        return self.metric.reference == "full" and self.protocol.reference == "target"
+
+    @property
+    def needs_all_models(self) -> bool:
+        """Whether it compares with what several models made."""
+        return self.protocol.reference == "consensus"
 
     @property
     def name(self) -> str:
@@ -47,24 +58,40 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
     Raises: UsageError for other forms, UnknownNameError for unknown metrics and protocols.
     """
     name, at, under = text.partition("@")
-    if not name or (at and not under) or "@" in under:
+    if not name or (at and not under) or "@" in under.partition(":")[0]:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
     part = metrics().get(name)
     meant = protocol(under or default_protocol)
     if not under and meant.colour and (part.colour or part.reference == "none"):
         meant = protocol(meant.colour)
-    if part.reference == "none" and meant.reference != "target":
-        raise UsageError(
-            f"{name} compares with nothing, so there is no {text}; expected {name}@rgb or the like."
-        )
+    if (part.reference == "pool") != (meant.reference == "pool") or (
+        part.reference == "none" and meant.reference != "target"
+    ):
+        raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
     return Column(part, meant)
 
 
-PseudoReferences = Callable[[Protocol, Image], tuple[Image, Image]]
-"""For a protocol of another reference than the target: the output as it compares it, and with what.
+_EXPECTED = {
+    "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
+    "none": "{0} compares with nothing; expected {0}@rgb or the like",
+    "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
+}
 
-Raises MetricError when there is nothing to compare with.
-"""
+
+class PseudoReferences(typing.Protocol):
+    """What stands in for the target of one output, where a protocol has another reference."""
+
+    def pair(self, under: Protocol, output: Image) -> tuple[Image, Image]:
+        """The output as this protocol compares it, and what with.
+
+        Raises: MetricError when there is nothing to compare with.
+        """
+
+    def pool(self, under: Protocol) -> Pool:
+        """The pool of pristine images.
+
+        Raises: MetricError when it cannot be had.
+        """
 
 
 def scores(
@@ -87,16 +114,18 @@ def scores(
 def _seen(
     under: Protocol, output: Image, target: Image | None, scale: int, pseudo: PseudoReferences | None
 ) -> Alone:  # fmt: skip
-    if under.reference != "target":
-        if pseudo is None:
-            raise MetricError(
-                f"protocol '{under.name}' compares with {under.compared_with}, which is at hand in "
-                "'iqabench run' and 'iqabench score' alone."
-            )
-        return view(under, *pseudo(under, output), scale)
-    return (
-        view_alone(under, output, scale) if target is None else view(under, output, target, scale)
-    )
+    if under.reference == "target":
+        if target is None:
+            return view_alone(under, output, scale)
+        return view(under, output, target, scale)
+    if pseudo is None:
+        raise MetricError(
+            f"protocol '{under.name}' compares with {under.compared_with}, which is at hand in "
+            "'iqabench run' and 'iqabench score' alone."
+        )
+    if under.reference == "pool":
+        return AgainstPool(view_alone(under, output, scale), pseudo.pool(under))
+    return view(under, *pseudo.pair(under, output), scale)
 
 
 def _map(value: Callable[[Column], float], columns: list[Column]) -> list[float]:

@@ -1,9 +1,17 @@
 """What runs: plan, restore, evaluate, score. Records go to the store; tables are made elsewhere."""
 
-from iqabench.run.evaluate import Outcome, Watch, evaluate
+from iqabench.run.evaluate import evaluate
+from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outputs import Both, Outputs
 from iqabench.run.plan import Cell, Options, plan
-from iqabench.run.score import score_folder
-from iqabench.run.targets import Both, Outputs, Targets, targets_of_folder, targets_of_set
+from iqabench.run.score import has_kept_runs, score_folder, score_kept
+from iqabench.run.targets import (
+    Targets,
+    no_targets,
+    targets_of_folder,
+    targets_of_set,
+    with_inputs,
+)
 
 __all__ = [
     "Both",
@@ -14,8 +22,12 @@ __all__ = [
     "Targets",
     "Watch",
     "evaluate",
+    "has_kept_runs",
+    "no_targets",
     "plan",
     "score_folder",
+    "score_kept",
     "targets_of_folder",
     "targets_of_set",
+    "with_inputs",
 ]

@@ -10,6 +10,7 @@ from iqabench.models.catalogue import card_of
 from iqabench.models.load import is_own
 from iqabench.models.model import Precision
 from iqabench.protocol import Domain
+from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set
 
 DEFAULT_METRICS = ("psnr", "ssim")
@@ -65,6 +66,7 @@ def plan(
         for images in found:
             card = None if is_own(name) else _fitting_card(name, images)
             wanted = _columns(images, columns, outputs_wanted)
+            _check_consensus(wanted, len(set(models)))
             cells += [
                 Cell(name, card, images, domain, tuple(some)) for domain, some in _by_domain(wanted)
             ]
@@ -95,14 +97,26 @@ def _fitting_card(name: str, images: SampleSet) -> Card:
 
 
 def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list[Column]:
-    if not any(s.has_target for s in images.samples):
-        if outputs_wanted and not wanted:
-            return []
+    has_targets = any(s.has_target for s in images.samples)
+    if not has_targets and not wanted and outputs_wanted:
+        return []
+    columns = [column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    lost = [c.name for c in columns if c.needs_target and not has_targets]
+    if lost:
         raise SetError(
-            f"{images.name} has inputs only, so nothing can be compared. Add --save-outputs DIR to "
-            "restore it without scoring."
+            f"{images.name} has inputs only, so there is no {lost[0]}. Name columns that need no target, "
+            "as in --column niqe, or add --save-outputs DIR to restore it without scoring."
         )
-    return [column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    return columns
+
+
+def _check_consensus(columns: list[Column], models: int) -> None:
+    lost = [c.name for c in columns if c.needs_all_models and models < LEAST_MEMBERS]
+    if lost:
+        raise UsageError(
+            f"{lost[0]} compares with the median of at least {LEAST_MEMBERS} models in one run; "
+            f"{models} named."
+        )
 
 
 def _by_domain(columns: list[Column]) -> list[tuple[Domain, list[Column]]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
-from iqabench.metrics import Column, scores
+from iqabench.metrics import Column, PseudoReferences, scores
 from iqabench.models.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
@@ -22,18 +22,25 @@ class Score:
 
 
 def score(
-    columns: list[Column], output: Image, target: Image, scale: int, device: str = "cpu"
-) -> list[Score]:
+    columns: list[Column], output: Image, target: Image | None, scale: int, device: str = "cpu",
+    pseudo: PseudoReferences | None = None, why_no_target: str = "it has no target",
+) -> list[Score]:  # fmt: skip
     """One score per column; a column that is not defined here fails alone."""
+    at_hand = [c for c in columns if target is not None or not c.needs_target]
     try:
-        return [Score(v) for v in scores(columns, output, target, scale, device)]
+        found = [Score(v) for v in scores(at_hand, output, target, scale, device, pseudo)]
     except IqabenchError:
-        return [_single(c, output, target, scale, device) for c in columns]
+        found = [_single(c, output, target, scale, device, pseudo) for c in at_hand]
+    by_name = {c.name: s for c, s in zip(at_hand, found, strict=True)}
+    return [by_name.get(c.name, Score(nan, why_no_target)) for c in columns]
 
 
-def _single(part: Column, output: Image, target: Image, scale: int, device: str) -> Score:
+def _single(
+    part: Column, output: Image, target: Image | None, scale: int, device: str,
+    pseudo: PseudoReferences | None,
+) -> Score:  # fmt: skip
     try:
-        return Score(scores([part], output, target, scale, device)[0])
+        return Score(scores([part], output, target, scale, device, pseudo)[0])
     except IqabenchError as error:
         return Score(nan, str(error))
 
@@ -54,24 +61,43 @@ class Subject:
         return cls(images.task, images.name, images.hash, images.scale, images.level)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a record says of where outputs come from."""
+
+    model: str
+    model_hash: str
+    model_facts: str
+    model_version: int = 1
+    random_weights: bool = False
+    precision: str = "fp32"
+    tile: int = 0
+    device_class: str = "cpu"
+    device: str = ""
+
+    @classmethod
+    def of_card(
+        cls, card: Card, model_hash: str, *, random_weights: bool = False, precision: str = "fp32",
+        tile: int = 0, device: str = "cpu",
+    ) -> "Origin":  # fmt: skip
+        """Outputs of a model with these weights, on a device as torch names it."""
+        return cls(
+            model=card.id, model_hash=model_hash, model_facts=card.facts_json,
+            model_version=card.version, random_weights=random_weights, precision=precision, tile=tile,
+            device_class=device.partition(":")[0], device=device_name(device),
+        )  # fmt: skip
+
+
 class RecordMaker:
     """Makes the records of one model on one set; what they share is collected once."""
 
-    def __init__(
-        self, subject: Subject, card: Card, model_hash: str, run: str, *, random_weights: bool = False,
-        precision: str = "fp32", tile: int = 0, device: str = "cpu",
-    ) -> None:  # fmt: skip
-        self.subject = subject
-        self._tile, self._version = tile, card.version
+    def __init__(self, subject: Subject, origin: Origin, run: str) -> None:
+        self.subject, self.origin = subject, origin
+        facts = asdict(origin)
+        del facts["model_version"], facts["tile"]
         self._shared: dict[str, Any] = {
             **asdict(subject),
-            "model": card.id,
-            "model_hash": model_hash,
-            "model_facts": card.facts_json,
-            "random_weights": random_weights,
-            "precision": precision,
-            "device_class": device.partition(":")[0],
-            "device": device_name(device),
+            **facts,
             "run": run,
             "versions": versions(),
         }
@@ -81,7 +107,8 @@ class RecordMaker:
         names = ("set_hash", "level", "model", "model_hash", "random_weights", "precision",
                  "device_class")  # fmt: skip
         parts = {name: self._shared[name] for name in names}
-        return content_key(**parts, column=column.key, tile=self._tile, version=self._version)
+        tile, version = self.origin.tile, self.origin.model_version
+        return content_key(**parts, column=column.key, tile=tile, version=version)
 
     def failed(self, column: Column, sample: str, error: str) -> Record:
         """A record that says why there is no number."""
@@ -105,7 +132,7 @@ class RecordMaker:
             metric_version=column.metric.version,
             protocol=column.protocol.name,
             protocol_hash=column.protocol.hash,
-            tile=self._tile if tile is None else tile,
+            tile=self.origin.tile if tile is None else tile,
             tile_note=note,
             restore_ms=restore_ms,
             time=now(),

@@ -1,46 +1,112 @@
-"""Scoring images that exist already: a folder of outputs against a folder of targets or a set."""
+"""Scoring images that exist already: a folder against targets, or what an earlier run left."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from iqabench.errors import UsageError
 from iqabench.metrics import Column, column
 from iqabench.models.card import Card
+from iqabench.models.model import Model
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.evaluate import Outcome, Watch
+from iqabench.run.kept import maker_of, outputs_root, place_of, read_output
+from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outputs import Outputs
 from iqabench.run.pairing import Pairing
 from iqabench.run.plan import DEFAULT_METRICS
-from iqabench.run.records import RecordMaker, score
-from iqabench.run.targets import Both, Outputs, Targets
-from iqabench.store import Record, Store
+from iqabench.run.records import Origin, RecordMaker
+from iqabench.run.references import Conditions, References
+from iqabench.run.scoring import Candidate, Work, score_candidates
+from iqabench.run.targets import Targets, targets_of_set
+from iqabench.store import OutputFolder, Store, kept_runs
 
 
 def score_folder(
     outputs: Path, targets: Targets, store: Store, wanted: list[str], name: str = "",
-    device: str = "auto", watch: Watch = lambda *_: None,
+    device: str = "auto", watch: Watch = lambda *_: None, *, force: bool = False,
 ) -> tuple[Outcome, Pairing]:  # fmt: skip
-    """Score a folder of outputs; every pair is a record. Targets without an output are failures.
+    """Score a folder of outputs, or one; every image is a record. Targets without an output are failures.
 
-    Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty.
+    Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty; UsageError
+        when a column needs what is not at hand.
     """
     found = Outputs(outputs, targets)
-    columns = [column(c, targets.protocol) for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
-    card = Card(id=name or outputs.resolve().name, family="outputs", title=f"outputs in {outputs}",
+    columns = _columns(targets, wanted)
+    where = resolve_device(device)
+    references = _references(targets, store, where)
+    called = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
+    card = Card(id=name or called, family="outputs", title=f"outputs in {outputs}",
                 scale=targets.subject.scale, loader="file", channels="any")  # fmt: skip
     outcome = Outcome()
-    where = resolve_device(device)
     with store.writer(new_run()) as writer:
-        maker = RecordMaker(targets.subject, card, found.digest, writer.run, device=where)
-        outcome.keys = [maker.key(c) for c in columns]
-        for at, both in enumerate(found.pairs()):
-            records = _score_one(maker, columns, both, where)
-            writer.add(records)
-            outcome.done += 1
-            outcome.failures += [f"{both.sample}: {r.error}" for r in records if r.error][:1]
-            watch(f"{card.id} against {targets.subject.set}", at + 1, len(targets.names))
+        origin = Origin.of_card(card, found.digest, device=where)
+        maker = RecordMaker(targets.subject, origin, writer.run)
+        candidate = Candidate(maker, found.read, references.bound(columns))
+        work = Work([candidate], targets, references, store, writer, outcome, watch, force)
+        score_candidates(work, targets.names)
     return outcome, found.pairing
 
 
-def _score_one(maker: RecordMaker, columns: list[Column], both: Both, device: str) -> list[Record]:
-    if both.output is None or both.target is None:
-        return [maker.failed(c, both.sample, both.error) for c in columns]
-    found = score(columns, both.output, both.target, maker.subject.scale, device)
-    return [maker.make(c, both.sample, v, None) for c, v in zip(columns, found, strict=True)]
+def has_kept_runs(root: Path) -> bool:
+    """Whether a folder holds outputs that tell where they come from."""
+    return any(True for _ in kept_runs(root))
+
+
+def score_kept(
+    root: Path, store: Store, wanted: list[str], device: str = "auto",
+    watch: Watch = lambda *_: None, *, force: bool = False,
+) -> Outcome:  # fmt: skip
+    """Score what `iqabench run --save-outputs` left under a folder, as records of the models that made it.
+
+    Raises: SetError when its set has changed; UsageError when a column needs what is not at hand.
+    """
+    where = resolve_device(device)
+    by_set: dict[str, list[OutputFolder]] = {}
+    for kept in kept_runs(root):
+        if kept.provenance.domain == "image":
+            by_set.setdefault(kept.provenance.address, []).append(kept)
+    outcome = Outcome()
+    with store.writer(new_run()) as writer:
+        for address, members in by_set.items():
+            targets = targets_of_set(address, None)
+            references = _references(targets, store, where, members)
+            columns = references.bound(_columns(targets, wanted))
+            candidates = [
+                Candidate(
+                    maker_of(kept, targets.subject, writer.run), partial(read_output, kept), columns
+                )
+                for kept in members
+            ]
+            work = Work(candidates, targets, references, store, writer, outcome, watch, force)
+            score_candidates(work, targets.names)
+    return outcome
+
+
+def _columns(targets: Targets, wanted: list[str]) -> list[Column]:
+    """Raises: UsageError when one needs a target and there are none."""
+    if not wanted and targets.target is None:
+        raise UsageError(
+            "there are no targets; name them with --target DIR or --set NAME, or name columns that need "
+            "none, as in --column niqe."
+        )
+    columns = [column(c, targets.protocol) for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    lost = [c.name for c in columns if c.needs_target and targets.target is None]
+    if lost:
+        raise UsageError(
+            f"{lost[0]} compares with a target; name the targets with --target DIR or --set NAME."
+        )
+    return columns
+
+
+def _references(
+    targets: Targets, store: Store, device: str, members: Sequence[OutputFolder] = ()
+) -> References:
+    def kept(model: Model) -> OutputFolder:
+        origin = Origin.of_card(model.card, model.hash, device=device)
+        root = outputs_root(store)
+        return place_of(root, origin, targets.subject, targets.address, "image")
+
+    return References(
+        Conditions(targets.subject.scale, device), targets.recipe,
+        has_inputs=targets.input is not None, members=members, kept=kept,
+    )  # fmt: skip

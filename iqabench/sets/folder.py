@@ -53,6 +53,7 @@ def folder_set(folder: Path, level: str | None) -> SampleSet:
         scale=_recipe(level).scale,
         protocol="sr-y" if task == "sr" else "rgb",
         samples=tuple(samples),
+        address=f"{folder.resolve()}" + ("" if level == "x1" else f"@{level}"),
     )
 
 

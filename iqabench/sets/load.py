@@ -100,6 +100,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         scale=facts.scale(level),
         protocol=facts.protocol,
         samples=tuple(samples),
+        address=f"{facts.name}_{level}",
     )
 
 

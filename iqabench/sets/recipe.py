@@ -50,6 +50,17 @@ class Recipe:
             raise SetError("the set does not say how its inputs are made")
         return self.degradation(target, **dict(self.keywords))
 
+    def again(self, output: Image) -> Image:
+        """The output degraded as the input was: what its consistency with the input is measured by.
+
+        Raises: SetError when nothing says how, or the degradation is random.
+        """
+        if self.degradation is None:
+            raise SetError("the set does not say how its inputs are made")
+        if self.degradation.random:
+            raise SetError(f"{self.degradation.name} is random, so no output gives its input again")
+        return self.input(output)
+
     def luma(self, sample: str, target: Image) -> Image:
         """The target of the luma domain; grey images are used as they are."""
         return target[:, :, :1] if sample in self.grey else rounded_luma(target)

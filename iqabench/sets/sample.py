@@ -107,6 +107,15 @@ class SampleRef:
             raise SetError(f"the sample '{self.name}' has neither input nor target.")
         return Sample(self.name, given, target)
 
+    def load_target(self) -> Image | None:
+        """The target alone: no input is made. None where the set has inputs alone.
+
+        Raises: ImageError, SetError.
+        """
+        if self.trouble:
+            raise SetError(self.trouble)
+        return self.recipe.target(self.target.read()) if self.target else None
+
     def _luma(self) -> Sample:
         if self.target is None:
             raise SetError(
@@ -147,6 +156,8 @@ class SampleSet:
     protocol: str
     """What a bare metric means here."""
     samples: tuple[SampleRef, ...]
+    address: str = ""
+    """What `load_set` finds it by again."""
 
     @property
     def id(self) -> str:

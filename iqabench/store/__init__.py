@@ -1,12 +1,15 @@
 """Records and the store that keeps them. No torch here: a report is made on any machine."""
 
 from iqabench.store.crops import CropFolder, file_name
+from iqabench.store.outputs import OutputFolder, Provenance, kept_runs
 from iqabench.store.record import Record, Status, content_key
 from iqabench.store.store import Store, Writer
 from iqabench.store.tables import create_table
 
 __all__ = [
     "CropFolder",
+    "OutputFolder",
+    "Provenance",
     "Record",
     "Status",
     "Store",
@@ -14,4 +17,5 @@ __all__ = [
     "content_key",
     "create_table",
     "file_name",
+    "kept_runs",
 ]

@@ -224,11 +224,11 @@ def test_explain_refuses_and_leaves_out_with_a_reason(call: Call) -> None:
     refused = call(*where, "--claimed", "32,63")
     assert refused.status == 2
     assert "is no claim" in refused.err
-    first = sorted(folder.iterdir())[0]
+    first = sorted(folder.glob("*.png"))[0]
     cv2.imwrite(str(first), np.zeros((20, 20, 3), np.uint8))
     result = call(*where, "--claimed", "30.00")
     assert result.status == 3
     assert f"left out: {first.stem}: the output is 20x20" in result.err
-    for path in folder.iterdir():
+    for path in folder.glob("*.png"):
         cv2.imwrite(str(path), np.zeros((20, 20, 3), np.uint8))
     assert "no pair can be compared" in call(*where, "--claimed", "30.00").err

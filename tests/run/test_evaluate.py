@@ -164,9 +164,7 @@ def test_scoring_beside_the_model_changes_nothing(
 ) -> None:
     """As it is done where the model works on a GPU."""
     run(tmp_path / "a")
-    monkeypatch.setattr(
-        sys.modules["iqabench.run.evaluate"], "_leaves_the_processor", lambda _: True
-    )
+    monkeypatch.setattr(sys.modules["iqabench.run.cell"], "_leaves_the_processor", lambda _: True)
     run(tmp_path / "b")
     for folder in ("a", "b"):
         assert len(list((tmp_path / folder / "crops").rglob("model-*.png"))) == 5
@@ -189,7 +187,7 @@ def test_outputs_are_saved_and_score_the_same(tmp_path: Path) -> None:
 
 def test_saved_outputs_that_are_gone_are_made_again(tmp_path: Path) -> None:
     run(tmp_path / "a", save_outputs=tmp_path / "out")
-    next((tmp_path / "out" / "bicubic" / "demo_x2").iterdir()).unlink()
+    next((tmp_path / "out" / "bicubic" / "demo_x2").glob("*.png")).unlink()
     assert run(tmp_path / "a", save_outputs=tmp_path / "out").done == 1
 
 

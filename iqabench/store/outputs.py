@@ -1,0 +1,127 @@
+"""Whole outputs, kept on request, or because something compares with them.
+
+    ROOT/MODEL/SET_LEVEL/SAMPLE.png
+    ROOT/MODEL/SET_LEVEL/run.json      which weights made them, from which set, under which conditions
+
+With that file the images remain what a run made: they can be scored by other columns later, as records of
+the same model, and what other weights made is never taken for them.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from iqabench.errors import StoreError
+from iqabench.store.crops import file_name
+from iqabench.whole import write_whole
+
+_RUN = "run.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where outputs come from."""
+
+    model: str
+    model_hash: str
+    model_facts: str
+    """JSON, as in a record."""
+    model_version: int
+    random_weights: bool
+    precision: str
+    tile: int
+    device_class: str
+    device: str
+    task: str
+    set: str
+    scale: int
+    set_hash: str
+    level: str
+    address: str
+    """What `load_set` finds the set by."""
+    domain: str
+
+    @property
+    def folder(self) -> str:
+        """Where under the root the outputs lie."""
+        domain = "" if self.domain == "image" else f"_{self.domain}"
+        return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}"
+
+    def same_as(self, other: "Provenance") -> bool:
+        """Whether the pixels must be the same: all but the prose and the place of the set."""
+        return _pixels(self) == _pixels(other)
+
+
+class OutputFolder:
+    """The outputs of one model on one set."""
+
+    def __init__(self, root: Path, provenance: Provenance) -> None:
+        self.provenance = provenance
+        self.path = root / provenance.folder
+
+    def file(self, sample: str) -> Path:
+        """Where the output of a sample lies, or will lie."""
+        return self.path / f"{file_name(sample)}.png"
+
+    def has(self, sample: str) -> bool:
+        """Whether that output is there, and was made by these weights under these conditions."""
+        return self._is_ours and self.file(sample).exists()
+
+    def claim(self) -> None:
+        """Make the folder ours before the first output is written: what others made there goes.
+
+        Raises: StoreError when it cannot be written.
+        """
+        if self._is_ours:
+            return
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            if (self.path / _RUN).exists():
+                for old in self.path.glob("*.png"):
+                    old.unlink()
+            facts = json.dumps(asdict(self.provenance), indent=1)
+            write_whole(self.path / _RUN, facts.encode() + b"\n")
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written: {error.strerror}.") from error
+        del self._is_ours
+
+    @cached_property
+    def _is_ours(self) -> bool:
+        try:
+            return read_provenance(self.path).same_as(self.provenance)
+        except StoreError:
+            return False
+
+
+def kept_runs(root: Path) -> Iterator[OutputFolder]:
+    """The outputs under a root, or in the folder itself, that tell where they come from."""
+    for run in sorted([*root.glob(_RUN), *root.glob(f"*/{_RUN}"), *root.glob(f"*/*/{_RUN}")]):
+        found = OutputFolder(root, read_provenance(run.parent))
+        found.path = run.parent  # wherever it was copied to
+        yield found
+
+
+def read_provenance(folder: Path) -> Provenance:
+    """What run.json in the folder says.
+
+    Raises: StoreError when it is absent or damaged.
+    """
+    path = folder / _RUN
+    try:
+        data: dict[str, Any] = json.loads(path.read_text())
+        return Provenance(**{f.name: data[f.name] for f in fields(Provenance)})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"{path} is absent or damaged ({error}); it says where the outputs beside it come from. "
+            "Run the model again with --save-outputs."
+        ) from error
+
+
+def _pixels(provenance: Provenance) -> dict[str, Any]:
+    facts = asdict(provenance)
+    for prose in ("model_facts", "address", "device"):
+        del facts[prose]
+    return facts
