@@ -15,15 +15,18 @@ from iqabench.errors import UsageError
 from iqabench.images import as_image
 from iqabench.metrics import Column, column
 from iqabench.models.load import load_model
+from iqabench.opinions import read_opinions
 from iqabench.report.aggregate import rows
-from iqabench.run import Options, plan, score_folder, targets_of_folder
+from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
+from iqabench.run import Options, no_targets, plan, score_folder, targets_of_folder
 from iqabench.run import evaluate as run_cells
+from iqabench.run.agree import score_opinions
 from iqabench.run.environment import resolve_device
 from iqabench.run.records import score as score_images
 from iqabench.sets import load_set
 from iqabench.store import Store
 
-__all__ = ["evaluate", "load_model", "load_set", "metric", "score"]
+__all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "score"]
 
 
 def evaluate(
@@ -52,7 +55,7 @@ def evaluate(
 
 def score(
     outputs: Any,
-    targets: Any,
+    targets: Any = None,
     columns: Sequence[str] = ("psnr", "ssim"),
     *,
     scale: int | None = None,
@@ -62,18 +65,24 @@ def score(
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
-    Images are numpy uint8 (H, W, C), PIL, or torch (C, H, W) in [0, 1]. Folders are paired by name
-    and leave records in `store`; images leave none.
+    Without targets, the columns must be such as need none, as niqe. Images are numpy uint8 (H, W, C),
+    PIL, or torch (C, H, W) in [0, 1]. Folders are paired by name and leave records in `store`; images
+    leave none.
 
     Returns: a row for each column, or with `per_image` for each image and column.
     Raises: PairingError, ImageError, UnknownNameError.
     """
     if isinstance(outputs, (str, Path)):
         records = Store(Path(store))
-        against = targets_of_folder(Path(targets), scale)
+        against = (
+            no_targets(Path(outputs), scale)
+            if targets is None
+            else targets_of_folder(Path(targets), scale)
+        )
         done, _ = score_folder(Path(outputs), against, records, list(columns), device=device)
         return pd.DataFrame(rows(records, done.keys, per_image=per_image))
-    outputs, targets = _images(outputs), _images(targets)
+    outputs = _images(outputs)
+    targets = [None] * len(outputs) if targets is None else _images(targets)
     if len(outputs) != len(targets):
         raise UsageError(f"{len(outputs)} outputs and {len(targets)} targets; expected as many.")
     wanted = [column(c, "sr-y" if scale else "rgb") for c in columns]
@@ -85,6 +94,34 @@ def score(
     return found.assign(failed=len(outputs) - found["n"])
 
 
+def agree(
+    images: str,
+    folder: str | Path | None = None,
+    columns: Sequence[str] = (),
+    *,
+    fits: Sequence[str] = (),
+    resamples: int = 1000,
+    drawn: str = "samples",
+    seed: int = 0,
+    store: str | Path = "results",
+    device: str = "auto",
+) -> pd.DataFrame:
+    """Compare metrics with the opinions of a public set such as tid2013, as `iqabench agree` does.
+
+    `folder` is the set's own, as its authors hand it out. Values stay in `store` as records. For the
+    intervals, `samples` are drawn, or `references` with all that was made of them.
+
+    Returns: a row for each column, statistic and fit.
+    Raises: SetError when the folder lacks something; UsageError, UnknownNameError. A statistic that is
+        undefined is a row without a value that says why.
+    """
+    opinions = read_opinions(images, None if folder is None else Path(folder))
+    chosen, how = fits_named(fits), resampling_of(opinions, resamples, drawn, seed)
+    records = Store(Path(store))
+    done = score_opinions(opinions, records, list(columns), device)
+    return pd.DataFrame(agreement_rows(records, done.keys, opinions, chosen, how))
+
+
 def metric(name: str) -> Callable[..., float]:
     """A column as a function: `metric("ssim@sr-y")(output, target, scale=4)`.
 
@@ -93,9 +130,9 @@ def metric(name: str) -> Callable[..., float]:
     """
     part = column(name)
 
-    def value(output: Any, target: Any, scale: int = 1) -> float:
-        """The value for one output and its target."""
-        return part(as_image(output), as_image(target), scale)
+    def value(output: Any, target: Any = None, scale: int = 1) -> float:
+        """The value for one output and, unless it is a no-reference metric, its target."""
+        return part(as_image(output), None if target is None else as_image(target), scale)
 
     return value
 

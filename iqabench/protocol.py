@@ -107,7 +107,8 @@ def protocols() -> dict[str, Protocol]:
 def protocol(name: str) -> Protocol:
     """The protocol of that name; `model:rcan` is the protocol `model` with the model rcan.
 
-    Raises: UnknownNameError with suggestions; UsageError when what belongs behind the colon is missing, or is one too many.
+    Raises: UnknownNameError with suggestions; UsageError when what belongs behind the colon is missing, or
+        is one too many.
     """
     base, colon, named = name.partition(":")
     known = protocols()

@@ -13,10 +13,10 @@ So adding a part is adding a file, and a part from outside is one line in that p
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from iqabench.errors import DuplicateNameError, FactsError, UnknownNameError
 
@@ -27,27 +27,40 @@ class Registry(Generic[Part]):
     """Names to parts of one kind.
 
     `kind` is the singular word used in messages, `package` the room that is scanned and `group` the
-    entry-point group that packages from outside use.
+    entry-point group that packages from outside use. A room may hold parts of two kinds: the second
+    registry stands `beside` the first, and neither takes a name that the other has. `elsewhere` says of
+    names that people may expect here where they are to be had.
     """
 
-    def __init__(self, kind: str, package: str, group: str) -> None:
+    def __init__(
+        self, kind: str, package: str, group: str, beside: "Registry[Any] | None" = None,
+        elsewhere: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         self.kind = kind
         self.package = package
         self.group = group
         self._parts: dict[str, Part] = {}
         self._origin: dict[str, str] = {}
         self._complete = False
+        self._beside = beside
+        self._elsewhere = elsewhere or {}
+        if beside:
+            beside._beside = self
 
     def add(self, name: str, part: Part, origin: str) -> None:
         """Register `part` under `name`; `origin` says where it stands, for messages.
 
         Raises: DuplicateNameError when another place has registered that name.
         """
-        if name in self._parts:
-            raise DuplicateNameError(
-                f"two {self.kind}s are called '{name}': one in {self._origin[name]}, "
-                f"one in {origin}. Rename one of them."
-            )
+        for other in (self, self._beside):
+            if other and name in other._parts:
+                kinds = (
+                    f"two {self.kind}s" if other is self else f"a {other.kind} and a {self.kind}"
+                )
+                raise DuplicateNameError(
+                    f"{kinds} are called '{name}': one in {other._origin[name]}, "
+                    f"one in {origin}. Rename one of them."
+                )
         self._parts[name] = part
         self._origin[name] = origin
 
@@ -58,8 +71,14 @@ class Registry(Generic[Part]):
         """
         self._find_all()
         if name not in self._parts:
-            raise UnknownNameError(self.kind, name, self._parts)
+            raise self.unknown(name)
         return self._parts[name]
+
+    def unknown(self, name: str) -> UnknownNameError:
+        """The error for a name that nothing has; the registry beside this one may hold what was meant."""
+        beside = self._beside.names() if self._beside else []
+        hint = self._elsewhere.get(name, "")
+        return UnknownNameError(self.kind, name, [] if hint else [*self.names(), *beside], hint)
 
     def names(self) -> list[str]:
         """All names, sorted."""

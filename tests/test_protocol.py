@@ -53,7 +53,9 @@ def test_what_belongs_behind_the_colon_is_asked_for() -> None:
         protocol("model")
     with pytest.raises(UsageError, match="'unpaired' needs a pool, as in unpaired:FOLDER"):
         protocol("unpaired")
-    with pytest.raises(UsageError, match="takes nothing behind a colon; expected sr-y, not 'sr-y:x'"):
+    with pytest.raises(
+        UsageError, match="takes nothing behind a colon; expected sr-y, not 'sr-y:x'"
+    ):
         protocol("sr-y:x")
 
 

@@ -12,6 +12,7 @@ from iqabench.cli.main import COMMANDS, cli
 def test_the_package_offers_these_names() -> None:
     assert sorted(iqabench.__all__) == [
         "__version__",
+        "agree",
         "evaluate",
         "load_model",
         "load_set",
@@ -41,6 +42,7 @@ def test_the_commands_are_those_of_the_contract() -> None:
         "run",
         "score",
         "explain",
+        "agree",
         "report",
         "list",
         "show",

@@ -20,7 +20,7 @@ from iqabench.files.fetch import fetch
               help="Adopt files that you have already, found by their content below DIR.")  # fmt: skip
 @scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
-    """Bring the files of sets and models here: from the cache, a mirror, or their url.
+    """Bring the files of sets, models and metrics here: from the cache, a mirror, or their url.
 
     Every file is checked against its SHA-256 before it is used; an interrupted fetch goes on where it
     stopped. Without --scale a set is fetched at all its scales.

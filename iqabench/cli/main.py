@@ -16,6 +16,7 @@ COMMANDS = {
     "run": "Restore sets with models and score the outputs.",
     "score": "Score images that exist already.",
     "explain": "Say which way of computing gives a claimed figure.",
+    "agree": "Say how well metrics agree with people.",
     "report": "Render what is in the store as tables and pages.",
     "list": "List sets, models, metrics, protocols or degradations.",
     "show": "Show everything that is known of one of them.",

@@ -1,7 +1,8 @@
-"""Names on the command line that may mean a set or a model, and the files behind them."""
+"""Names on the command line that may mean a set, a model or a metric, and the files behind them."""
 
 from iqabench.errors import UnknownNameError
 from iqabench.files import RemoteFile
+from iqabench.metrics import metrics, set_metrics
 from iqabench.models.card import Card
 from iqabench.models.catalogue import card_of, cards
 from iqabench.sets import files_of, set_names
@@ -9,27 +10,36 @@ from iqabench.sets.catalogue import known_as
 
 
 def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
-    """The files of a set or a model, at one scale or at all of them.
+    """The files of a set or a model, at one scale or at all of them, or of a metric.
 
-    Raises: UnknownNameError with suggestions from both; SetError or ModelError for a scale it lacks.
+    Raises: UnknownNameError with suggestions from all; SetError or ModelError for a scale it lacks.
     """
     if known_as(name):
         return files_of(name, f"x{scale}" if scale else None)
     members = [c for c in cards().values() if name in (c.id, c.name)]
     if not members:
-        known = {*set_names(), *(c.id for c in cards().values())}
-        raise UnknownNameError("set or model", name, known, "'iqabench list sets' and 'iqabench list "
-                               "models' show them all.")  # fmt: skip
+        return _of_metric(name)
     if scale is not None:
         members = [card_of(name, scale)]
     return _weights(members)
 
 
+def _of_metric(name: str) -> list[RemoteFile]:
+    known = {m.name: m for m in [*metrics(), *set_metrics()]}
+    if name not in known:
+        every = {*set_names(), *(c.id for c in cards().values()), *known}
+        hint = "'iqabench list' with sets, models or metrics shows them all."
+        raise UnknownNameError("set, model or metric", name, every, hint)
+    return list(known[name].files)
+
+
 def all_files() -> dict[str, list[RemoteFile]]:
-    """The files of every set and model."""
+    """The files of every set, model and metric."""
     found = {name: files_of(name) for name in set_names()}
     for card in cards().values():
         found.setdefault(card.id, []).extend(_weights([card]))
+    for part in [*metrics(), *set_metrics()]:
+        found.setdefault(part.name, []).extend(part.files)
     return {name: files for name, files in found.items() if files}
 
 

@@ -27,7 +27,7 @@ from iqabench.store import Store
         "iqabench score outputs/ --target targets/ --scale 4",
         "iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image",
         "iqabench score photos/ --column niqe --column brisque",
-        "iqabench score outputs/ --input inputs/ --scale 4 --column psnr@lr --column lpips@model:rcan",
+        "iqabench score outputs/ --input inputs/ --scale 4 --column psnr@lr",
         "iqabench score saved/ --column lpips --column psnr@consensus",
     ),
 )

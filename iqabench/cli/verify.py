@@ -17,7 +17,7 @@ _SOME_FAILED = 3
 @click.option("--all", "every", is_flag=True, help="Show the files that are in order, too.")
 @table_options
 def command(names: tuple[str, ...], every: bool, form: str | None) -> None:
-    """Hash the files of sets and models again; say which are missing or damaged.
+    """Hash the files of sets, models and metrics again; say which are missing or damaged.
 
     Without names, everything that has at least one file here is checked.
     """

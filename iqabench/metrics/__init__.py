@@ -7,21 +7,39 @@
 
 A metric is a pure function of a `Pair`: colour, rounding and shave have been decided by the protocol, and
 what metrics share is memoised on the pair. A no-reference metric is registered with `@no_reference` and is a
-function of `Alone`, the output without a target. Files with a leading underscore hold shared mathematics.
+function of `Alone`, the output without a target. A metric over a whole set is registered with `@over_set`, in
+a registry of its own: features of each image, and a distance of all from all. Files with a leading underscore
+hold shared mathematics.
 """
 
-from iqabench.metrics._column import Column, PseudoReferences, column, scores
+from iqabench.metrics._column import (
+    AnyColumn,
+    Column,
+    PseudoReferences,
+    SetColumn,
+    any_column,
+    column,
+    scores,
+)
 from iqabench.metrics._metric import Better, Metric, against_pool, metric, metrics, no_reference
+from iqabench.metrics._set_metric import SetMetric, any_metric, over_set, set_metrics
 
 __all__ = [
+    "AnyColumn",
     "Better",
     "Column",
     "Metric",
     "PseudoReferences",
+    "SetColumn",
+    "SetMetric",
     "against_pool",
+    "any_column",
+    "any_metric",
     "column",
     "metric",
     "metrics",
     "no_reference",
+    "over_set",
     "scores",
+    "set_metrics",
 ]

@@ -9,29 +9,29 @@ from math import isnan
 
 from iqabench.errors import MetricError, UsageError
 from iqabench.images import AgainstPool, Alone, Image, Pool, view, view_alone
-from iqabench.metrics._metric import Metric, metrics
+from iqabench.metrics._metric import Metric
+from iqabench.metrics._set_metric import SetMetric, any_metric
 from iqabench.protocol import Protocol, protocol
 
 _MANY = 4
 """Columns from which on threads are worth their start."""
 
 
+class Named(typing.Protocol):
+    """What both kinds of metrics say of themselves."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
 @dataclass(frozen=True)
-class Column:
+class _Written:
     """A metric under a protocol."""
 
-    metric: Metric
+    metric: Named
     protocol: Protocol
-
-    @property
-    def needs_target(self) -> bool:
-        """Whether it has no value without a target."""
-        return self.metric.reference == "full" and self.protocol.reference == "target"
-
-    @property
-    def needs_all_models(self) -> bool:
-        """Whether it compares with what several models made."""
-        return self.protocol.reference == "consensus"
 
     @property
     def name(self) -> str:
@@ -43,27 +43,83 @@ class Column:
         """The name with everything that decides the number: versions and the protocol's hash."""
         return f"{self.metric.name}.{self.metric.version}@{self.protocol.name}.{self.protocol.hash}"
 
+
+@dataclass(frozen=True)
+class Column(_Written):
+    """A metric of single images under a protocol."""
+
+    metric: Metric
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it has no value without a target."""
+        return self.metric.reference == "full" and self.protocol.reference == "target"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it needs what several models made."""
+        return self.protocol.reference == "consensus"
+
     def __call__(self, output: Image, target: Image | None = None, scale: int = 1) -> float:
         """The value for one output and, if the metric asks for one, its target, in units of 0..255."""
         return scores([self], output, target, scale)[0]
 
 
+@dataclass(frozen=True)
+class SetColumn(_Written):
+    """A metric over a whole set under a protocol."""
+
+    metric: SetMetric
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it compares with the targets, and not with a pool."""
+        return self.protocol.reference == "target"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it needs more than one image at a time: always."""
+        return True
+
+
+AnyColumn = Column | SetColumn
+
+
 def column(text: str, default_protocol: str = "rgb") -> Column:
-    """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column.
+    """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column of single images.
 
     A metric that looks at colour takes the default's sibling in colour: `lpips` on a
     super-resolution set means lpips@sr-rgb. So does a no-reference metric, whose authors say
     themselves what becomes of colour.
 
-    Raises: UsageError for other forms, UnknownNameError for unknown metrics and protocols.
+    Raises: UsageError for other forms and metrics over whole sets, UnknownNameError for unknown metrics
+        and protocols.
+    """
+    found = any_column(text, default_protocol)
+    if isinstance(found, SetColumn):
+        raise UsageError(
+            f"{found.metric.name} is of a whole set, not of an image; 'iqabench run' and 'iqabench score' "
+            "compute it."
+        )
+    return found
+
+
+def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
+    """As `column`, for metrics of single images and of whole sets.
+
+    Raises: UsageError, UnknownNameError.
     """
     name, at, under = text.partition("@")
     if not name or (at and not under) or "@" in under.partition(":")[0]:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
-    part = metrics().get(name)
+    part = any_metric(name)
     meant = protocol(under or default_protocol)
-    if not under and meant.colour and (part.colour or part.reference == "none"):
+    if not under and meant.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
         meant = protocol(meant.colour)
+    if isinstance(part, SetMetric):
+        if meant.reference not in ("target", "pool"):
+            raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
+        return SetColumn(part, meant)
     if (part.reference == "pool") != (meant.reference == "pool") or (
         part.reference == "none" and meant.reference != "target"
     ):
@@ -71,9 +127,14 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
     return Column(part, meant)
 
 
+def _takes_colour(part: Metric) -> bool:
+    return part.colour or part.reference == "none"
+
+
 _EXPECTED = {
     "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
     "none": "{0} compares with nothing; expected {0}@rgb or the like",
+    "set": "{0} compares whole sets; expected {0}@rgb or {0}@unpaired:FOLDER",
     "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
 }
 

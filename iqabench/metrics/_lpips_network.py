@@ -1,114 +1,130 @@
-"""The network of LPIPS: AlexNet's features, and the heads that weigh how far they lie apart.
+"""The networks of LPIPS: the features of a backbone, and the heads that weigh how far they lie apart.
 
-It is written here and not taken from the package `lpips`, whose constructor downloads a backbone or draws
+They are written here and not taken from the package `lpips`, whose constructor downloads a backbone or draws
 one at random; its heads, which are what the paper trained, are read from the installed package.
 """
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from iqabench.errors import MetricWeightsError
-from iqabench.metrics._backbones import alexnet
+from iqabench.metrics._backbones import ALEXNET, SQUEEZENET, VGG16, Backbone, backbone
+from iqabench.metrics._convolutions import alexnet, convolutions, squeezenet, through, vgg16
+from iqabench.metrics._learned import colours, load_state, precision
+from iqabench.metrics._tiles import tiles, whole
 
-_WIDTHS = (64, 192, 384, 256, 256)
 _loading = threading.Lock()
 
 
-class Lpips(nn.Module):
-    """The distance of two images in five layers of AlexNet.
+@dataclass(frozen=True)
+class Trunk:
+    """A backbone, and the layers in which images are compared."""
 
-    Shapes: two (1, 3, H, W) to ().
+    backbone: Backbone
+    layers: Callable[[], nn.Sequential]
+    taps: tuple[int, ...]
+    widths: tuple[int, ...]
+    tiled: bool = False
+    """Whether large images are taken in tiles: VGG16's first stage keeps 64 numbers for each pixel."""
+    by_rows: bool = True
+    """Whether places are added in double, row by row, on which the number of threads has no influence."""
+
+
+TRUNKS = {
+    # by_rows is off: version 1 of the metric `lpips` is kept to its last digit
+    "alex": Trunk(ALEXNET, alexnet, (1, 4, 7, 9, 11), (64, 192, 384, 256, 256), by_rows=False),
+    "vgg": Trunk(VGG16, vgg16, (3, 8, 15, 22, 29), (64, 128, 256, 512, 512), tiled=True),
+    "squeeze": Trunk(
+        SQUEEZENET, squeezenet, (1, 4, 7, 9, 10, 11, 12), (64, 128, 256, 384, 384, 512, 512)
+    ),
+}
+"""By the names of the authors' files."""
+
+
+class Lpips(nn.Module):
+    """The distance of images in some layers of a backbone.
+
+    Shapes: two (N, 3, H, W) to (N,).
     Range: images in -1..1.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, net: str = "alex", version: str = "0.1") -> None:
         super().__init__()
-        first, second, third, fourth, fifth = _WIDTHS
-        self.features = nn.Sequential(
-            nn.Conv2d(3, first, 11, stride=4, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=2),
-            nn.Conv2d(first, second, 5, padding=2),
-            nn.ReLU(),
-            nn.MaxPool2d(3, stride=2),
-            nn.Conv2d(second, third, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(third, fourth, 3, padding=1),
-            nn.ReLU(),
-            nn.Conv2d(fourth, fifth, 3, padding=1),
-            nn.ReLU(),
-        )
-        self.heads = nn.ParameterList(torch.zeros(1, width, 1, 1) for width in _WIDTHS)
-        self.shift = nn.Buffer(_colours(-0.030, -0.088, -0.188), persistent=False)
-        self.scale = nn.Buffer(_colours(0.458, 0.448, 0.450), persistent=False)
+        self.trunk = TRUNKS[net]
+        self.features = self.trunk.layers()
+        self.heads = nn.ParameterList(torch.zeros(1, width, 1, 1) for width in self.trunk.widths)
+        self.scaled = version != "0.0"
+        self.shift = nn.Buffer(colours(-0.030, -0.088, -0.188), persistent=False)
+        self.scale = nn.Buffer(colours(0.458, 0.448, 0.450), persistent=False)
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
         """The weighted squared distance of unit feature vectors, mean over places, sum over layers."""
-        x = (torch.cat((output, target)) - self.shift) / self.scale
-        distance = x.new_zeros(())
-        heads = iter(self.heads)
-        for layer in self.features:
-            x = layer(x)
-            if isinstance(layer, nn.ReLU):
-                unit = x / (x.square().sum(1, keepdim=True).sqrt() + 1e-10)
-                apart = (unit[:1] - unit[1:]).square()
-                distance = distance + (apart * next(heads)).sum(1).mean()
+        both = torch.cat((output, target))
+        sums: list[Tensor | float] = [0.0] * len(self.heads)
+        counts = [0] * len(self.heads)
+        for tile in (tiles if self.trunk.tiled else whole)(*both.shape[2:]):
+            for layer, apart in enumerate(self._layers(tile.cut(both))):
+                inner = tile.inner(apart, 2**layer)  # VGG16 halves the image after each stage
+                sums[layer] = sums[layer] + self._sum(inner)
+                counts[layer] += inner[0].numel()
+        distance = both.new_zeros(len(output))
+        for total, count in zip(sums, counts, strict=True):
+            distance = distance + total / count
         return distance
 
+    def _layers(self, both: Tensor) -> list[Tensor]:
+        """For each layer how far outputs and targets lie apart at each place: (N, h, w)."""
+        x = (both - self.shift) / self.scale if self.scaled else both
+        features = through(self.features, self.trunk.taps, x)
+        return [_apart(layer, head) for layer, head in zip(features, self.heads, strict=True)]
 
-def network(device: str) -> Lpips:
+    def _sum(self, apart: Tensor) -> Tensor:
+        if self.trunk.by_rows:
+            return apart.sum(2, dtype=torch.float64).sum(1)
+        return apart.flatten(1).sum(1)
+
+
+def _apart(features: Tensor, head: Tensor) -> Tensor:
+    unit = features / (features.square().sum(1, keepdim=True).sqrt() + 1e-10)
+    output, target = unit.chunk(2)
+    return ((output - target).square() * head).sum(1)
+
+
+def network(device: str, owner: str = "lpips", net: str = "alex", version: str = "0.1") -> Lpips:
     """The network with its published weights, loaded once for each device.
 
     Raises: MetricError when the weights cannot be had.
     """
     with _loading:
-        return _load(device)
-
-
-def precision(device: str) -> torch.dtype:
-    """Double on Nvidia's GPUs, single elsewhere.
-
-    Convolutions in single precision may run as TF32 there, as the precision of the model that shares
-    the process has it, which moves the distance in its fourth digit; those in double never do.
-    """
-    return torch.float64 if torch.device(device).type == "cuda" else torch.float32
+        return _load(device, owner, net, version)
 
 
 @cache
-def _load(device: str) -> Lpips:
-    made = Lpips()
-    made.load_state_dict(_backbone() | _heads())
+def _load(device: str, owner: str, net: str, version: str) -> Lpips:
+    made = Lpips(net, version)
+    state = convolutions(load_state(backbone(TRUNKS[net].backbone, owner)))
+    made.load_state_dict(state | heads(owner, net, version))
     return made.requires_grad_(False).eval().to(device, precision(device))
 
 
-def _colours(*values: float) -> Tensor:
-    return torch.tensor(values).view(1, 3, 1, 1)
+def heads(owner: str, net: str, version: str) -> dict[str, Tensor]:
+    """What the authors trained, from their package.
 
-
-def _backbone() -> dict[str, Tensor]:
-    path = alexnet("lpips")
-    with path.open("rb") as file:
-        named = file.read(9).endswith(b"{")  # safetensors: a length, then JSON
-    state: dict[str, Tensor] = (
-        safetensors.torch.load_file(path)
-        if named
-        else torch.load(path, map_location="cpu", weights_only=True)
-    )
-    return {name: state[name] for name in state if name.startswith("features.")}
-
-
-def _heads() -> dict[str, Tensor]:
+    Raises: MetricWeightsError when that is not installed.
+    """
     package = find_spec("lpips")  # found, not imported: it would bring torchvision's models along
     if package is None or package.origin is None:
         raise MetricWeightsError(
-            "lpips needs the package of that name for its heads: pip install lpips."
+            f"{owner} needs the package lpips for its heads: pip install lpips."
         )
-    path = Path(package.origin).parent / "weights" / "v0.1" / "alex.pth"
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    return {f"heads.{n}": state[f"lin{n}.model.1.weight"] for n in range(len(_WIDTHS))}
+    path = Path(package.origin).parent / "weights" / f"v{version}" / f"{net}.pth"
+    state = load_state(path)
+    count = len(TRUNKS[net].widths)
+    return {f"heads.{n}": state[f"lin{n}.model.1.weight"] for n in range(count)}

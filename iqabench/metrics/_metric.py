@@ -6,6 +6,7 @@ from math import inf
 from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 from iqabench.errors import MetricError
+from iqabench.files import RemoteFile
 from iqabench.images import AgainstPool, Alone, Pair
 from iqabench.registry import Registry, origin_of
 
@@ -45,6 +46,12 @@ class Metric:
     """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
     leaderboards/measured; an indication, by which the dearest are started first."""
 
+    files: tuple[RemoteFile, ...] = ()
+    """What others trained or fitted and it stands on."""
+
+    identity: Callable[[], str] | None = None
+    """What else decides its numbers, such as a hash of weights that the user trained."""
+
     def __call__(self, seen: Alone) -> float:
         """The value for one pair, or for an output alone.
 
@@ -57,7 +64,18 @@ class Metric:
         return self.function(seen)
 
 
-_registry: Registry[Metric] = Registry("metric", __package__, "iqabench.metrics")
+OF_PYIQA = (
+    "arniqa", "clipiqa", "cnniqa", "dbcnn", "hyperiqa", "liqe", "maniqa", "musiq", "nima", "topiq_nr", "tres",
+)  # fmt: skip
+"""No-reference metrics that the plugin iqabench-pyiqa registers."""
+
+_PLUGIN = (
+    "It comes with the plugin iqabench-pyiqa, whose licence, pyiqa's, is non-commercial; "
+    "plugins/iqabench-pyiqa says how to install it."
+)
+_registry: Registry[Metric] = Registry(
+    "metric", __package__, "iqabench.metrics", elsewhere=dict.fromkeys(OF_PYIQA, _PLUGIN)
+)
 Seen = TypeVar("Seen", bound=Alone)
 Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
 
@@ -78,6 +96,8 @@ class _Facts(TypedDict, total=False):
     tolerance: float
     colour: bool
     cost: float
+    files: tuple[RemoteFile, ...]
+    identity: Callable[[], str]
 
 
 def metric(

@@ -129,7 +129,8 @@ _NUMBERED = {"key": "VARCHAR", "setting": "BIGINT", "configuration": "BIGINT", "
 
 _CELLS = """
 CREATE TEMP TABLE cells AS
-SELECT setting, configuration, numbered."column", sample, error, restore_ms,
+SELECT setting, configuration, numbered."column", kind, images, error, restore_ms,
+       CASE WHEN kind = 'image' THEN sample END AS sample,
        status = 'ok' AND value IS NOT NULL AND NOT isnan(value) AS ok,
        CASE WHEN ok THEN value END AS value
 FROM records JOIN numbered USING (key)
@@ -139,21 +140,25 @@ FROM records JOIN numbered USING (key)
 # order makes the last digit the same however many threads counted.
 _MEANS = """
 WITH counted AS (
-    SELECT setting, "column", count(DISTINCT sample) AS "of" FROM cells WHERE ok GROUP BY ALL
+    SELECT setting, "column",
+           greatest(count(DISTINCT sample), max(images) FILTER (kind = 'set')) AS "of"
+    FROM cells WHERE ok GROUP BY ALL
 ), grouped AS (
-    SELECT setting, configuration, "column", count(*) FILTER (ok) AS n, count(*) FILTER (NOT ok) AS failed,
+    SELECT setting, configuration, "column", sum(images) FILTER (ok) AS n,
+           sum(images) FILTER (NOT ok) AS failed,
            count(*) FILTER (isinf(value)) AS infinite, sum(value) FILTER (isinf(value)) AS infinity,
            favg(value ORDER BY value) FILTER (isfinite(value)) AS finite, median(restore_ms) AS restore_ms
     FROM cells GROUP BY ALL
 )
-SELECT setting, configuration, "column", coalesce(infinity, finite) AS value, n, failed, infinite, finite,
+SELECT setting, configuration, "column", coalesce(infinity, finite) AS value,
+       coalesce(n, 0)::BIGINT AS n, coalesce(failed, 0)::BIGINT AS failed, infinite, finite,
        coalesce("of", 0) AS "of", restore_ms
 FROM grouped LEFT JOIN counted USING (setting, "column") ORDER BY setting, configuration, "column"
 """
 
 _SAMPLES = """
 SELECT setting, configuration, "column", sample, value, ok::INT AS n, (NOT ok)::INT AS failed, error
-FROM cells ORDER BY setting, configuration, "column", sample
+FROM cells WHERE sample IS NOT NULL ORDER BY setting, configuration, "column", sample
 """
 
 

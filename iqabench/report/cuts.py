@@ -59,7 +59,8 @@ def _by_spread(results: Results, table: Table) -> list[str]:
     ranked = [r.number for r in table.rows if not r.configuration.random_weights]
     found = results.query(
         "SELECT sample, max(value) - min(value) AS spread, avg(value ORDER BY value) AS mean FROM cells "
-        'WHERE setting = ? AND "column" = ? AND isfinite(value) AND configuration IN (SELECT unnest(?)) '
+        'WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '
+        "AND configuration IN (SELECT unnest(?)) "
         "GROUP BY sample ORDER BY spread DESC, mean * ?, sample LIMIT ?",
         [table.number, table.column_numbers[0], ranked, table.columns[0].sign, 4 * SHOWN],
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from iqabench.report.aggregate import Results
 from iqabench.report.figures import ABSENT, figure
 from iqabench.report.tables import Table
+from iqabench.store import WHOLE_SET
 
 MOST_CELLS = 20_000
 """In one page; what is beyond is in the CSV file beside it."""
@@ -52,7 +53,8 @@ class Failure:
 def per_image(results: Results, table: Table) -> list[PerImage]:
     """Single values for each column of a table, samples by name."""
     found = results.query(
-        "SELECT DISTINCT sample FROM cells WHERE setting = ? ORDER BY sample", [table.number]
+        "SELECT DISTINCT sample FROM cells WHERE setting = ? AND sample IS NOT NULL ORDER BY sample",
+        [table.number],
     )
     names = [row["sample"] for row in found]
     shown = names[: max(_FEWEST, MOST_CELLS // (len(table.rows) * len(table.columns)))]
@@ -62,17 +64,22 @@ def per_image(results: Results, table: Table) -> list[PerImage]:
         [table.number, shown],
     )
     values = {(row["column"], row["sample"], row["configuration"]): row["value"] for row in every}
-    return [_of_column(table, at, shown, values, len(names)) for at in range(len(table.columns))]
+    valued = {row["column"] for row in every}  # a metric over the whole set has none for an image
+    return [
+        _of_column(table, at, shown, values, len(names))
+        for at in range(len(table.columns))
+        if table.column_numbers[at] in valued
+    ]
 
 
 def failures(results: Results, table: Table) -> list[Failure]:
     """Why values are missing, by row and reason."""
     found = results.query(
-        "SELECT configuration, error, count(DISTINCT sample) AS count, "
-        "list(DISTINCT sample ORDER BY sample)[:?] AS samples, "
+        "SELECT configuration, error, count(DISTINCT coalesce(sample, ?)) AS count, "
+        "list(DISTINCT coalesce(sample, ?) ORDER BY coalesce(sample, ?))[:?] AS samples, "
         'list(DISTINCT "column" ORDER BY "column") AS columns '
         "FROM cells WHERE setting = ? AND NOT ok GROUP BY configuration, error",
-        [_NAMED, table.number],
+        [WHOLE_SET, WHOLE_SET, WHOLE_SET, _NAMED, table.number],
     )
     labels = dict(zip(table.column_numbers, table.labels, strict=True))
     every = [
@@ -95,8 +102,11 @@ def write_samples(results: Results, table: Table, path: Path) -> None:
     name = str(path).replace("'", "''")
     results.execute(
         f"""COPY (
-            WITH labels AS (SELECT unnest($kinds) AS kind, unnest($numbers) AS number, unnest($texts) AS text)
-            SELECT sample, r.text AS model, c.text AS "column", value, error FROM cells
+            WITH labels AS (
+                SELECT unnest($kinds) AS kind, unnest($numbers) AS number, unnest($texts) AS text
+            )
+            SELECT coalesce(sample, '') AS sample, r.text AS model, c.text AS "column", value, error
+            FROM cells
             JOIN labels r ON r.kind = 'row' AND r.number = configuration
             JOIN labels c ON c.kind = 'column' AND c.number = cells."column"
             WHERE setting = $setting ORDER BY sample, configuration, cells."column"

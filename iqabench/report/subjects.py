@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from iqabench.protocol import protocols
+from iqabench.errors import UnknownNameError, UsageError
+from iqabench.protocol import Protocol, protocol, protocols
 
 PLAIN_PRECISION = "fp32"
 
@@ -37,6 +38,18 @@ class Column:
     protocol_hash: str
     unit: str
     better: str
+    reference: str = ""
+    """What tells its reference from others of that name, where it is not the target."""
+
+    @property
+    def known_protocol(self) -> Protocol | None:
+        """The protocol that it was measured under; none where this iqabench knows another of that name."""
+        try:
+            known = protocol(self.protocol)
+        except (UnknownNameError, UsageError):
+            return None
+        known = known.bound(self.reference) if self.reference else known
+        return known if known.hash == self.protocol_hash else None
 
     @property
     def sign(self) -> int:
@@ -46,14 +59,15 @@ class Column:
     @property
     def protocol_version(self) -> int | None:
         """The protocol's version; none when this iqabench knows another protocol of that name."""
-        known = protocols().get(self.protocol)
-        return known.version if known and known.hash == self.protocol_hash else None
+        known = self.known_protocol
+        return known.version if known else None
 
     @property
     def order(self) -> tuple[object, ...]:
         """Sorts columns: protocols as their file has them, then dB, other quality, distance."""
         names = list(protocols())
-        place = names.index(self.protocol) if self.protocol in names else len(names)
+        base = self.protocol.partition(":")[0]
+        place = names.index(base) if base in names else len(names)
         version = (self.metric_version, self.protocol_hash)
         return (
             place,

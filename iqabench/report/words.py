@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iqabench.protocol import Protocol, protocols
+from iqabench.protocol import Protocol
 from iqabench.report.subjects import Column
 
 _CHANNELS = {
@@ -35,13 +35,14 @@ def protocol_words(columns: Sequence[Column], scale: int) -> list[ProtocolWords]
 
 
 def _words(name: str, hashed: str, columns: tuple[Column, ...], scale: int) -> ProtocolWords:
-    known = protocols().get(name)
-    if known is None or known.hash != hashed:
+    known = columns[0].known_protocol
+    if known is None:
         unknown = (
             "This iqabench knows no protocol of this name with this hash: its figures stand apart."
         )
         return ProtocolWords(name, None, hashed, "", (unknown,), columns)
-    said = (_restored(known), _rounded(known), *_compared(known), _border(known, scale))
+    said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
+    said = (*said, _border(known, scale))
     return ProtocolWords(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
@@ -55,6 +56,14 @@ def _rounded(known: Protocol) -> str:
     if known.quantise:
         return "Its output is clipped to 0 to 255 and rounded half up to 8 bits."
     return "Its output is neither clipped nor rounded."
+
+
+def _reference(known: Protocol) -> list[str]:
+    if known.reference == "target":
+        return []
+    again = "It is degraded again as the input was, and" if known.reference == "input" else "It"
+    which = f" ({known.identity})" if known.identity else ""
+    return [f"{again} is compared with {known.compared_with}{which}, not with the target."]
 
 
 def _compared(known: Protocol) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from iqabench.errors import ModelError
 from iqabench.images import write_image
+from iqabench.metrics import Column
 from iqabench.models.model import Model
 from iqabench.models.restore import Restored, restore
 from iqabench.run.aside import Aside
@@ -31,7 +32,7 @@ class CellRun:
         self.options, self.outcome, self.watch = options, outcome, watch
         self.subject = Subject.of_set(cell.set)
         self.maker = RecordMaker(self.subject, self._origin(model), writer.run)
-        self.later = [c for c in cell.columns if c.needs_all_models]
+        self.later = [c for c in cell.columns if c.waits]
         """Columns that are scored once every model has left its outputs."""
         self.keeps = options.save_outputs is not None or bool(self.later)
         self.kept = self._outputs_of(model)
@@ -39,7 +40,9 @@ class CellRun:
             Conditions(cell.set.scale, str(model.device), options.precision, options.tile),
             cell.set.samples[0].recipe, kept=self._outputs_of,
         )  # fmt: skip
-        self.columns = self.references.bound([c for c in cell.columns if c not in self.later])
+        self.columns = self.references.bound(
+            c for c in cell.columns if isinstance(c, Column) and not c.waits
+        )
         self.keys = [self.maker.key(column) for column in self.columns]
         outcome.keys += self.keys
         self.aside = Aside()

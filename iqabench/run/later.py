@@ -1,13 +1,14 @@
-"""Columns that wait until every model has left its outputs: those against their consensus."""
+"""Columns that wait until every model has left its outputs: against their consensus, or over a whole set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from iqabench.errors import IqabenchError, StoreError
-from iqabench.metrics import Column
+from iqabench.metrics import AnyColumn
 from iqabench.run.kept import read_output
 from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.over_set import score_sets
 from iqabench.run.plan import Options
 from iqabench.run.records import RecordMaker
 from iqabench.run.references import Conditions, References
@@ -24,7 +25,7 @@ class Left:
     images: SampleSet
     outputs: OutputFolder
     maker: RecordMaker
-    columns: Sequence[Column]
+    columns: Sequence[AnyColumn]
     """Those that have waited."""
 
 
@@ -70,4 +71,6 @@ def _score(images: SampleSet, together: Sequence[Left], later: Later) -> None:
         candidates, targets_of(images), references, later.store, later.writer, later.outcome,
         later.watch, options.force,
     )  # fmt: skip
-    score_candidates(work, [sample.name for sample in images.samples[: options.limit]])
+    names = [sample.name for sample in images.samples[: options.limit]]
+    score_candidates(work, names)
+    score_sets(work, names)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iqabench.errors import ModelError, SetError, UsageError
-from iqabench.metrics import Column, column
+from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.card import Card
 from iqabench.models.catalogue import card_of
 from iqabench.models.load import is_own
@@ -44,7 +44,7 @@ class Cell:
     """Absent for what the user brings: it is known once it is loaded."""
     set: SampleSet
     domain: Domain
-    columns: tuple[Column, ...]
+    columns: tuple[AnyColumn, ...]
 
 
 def plan(
@@ -96,11 +96,13 @@ def _fitting_card(name: str, images: SampleSet) -> Card:
     return card
 
 
-def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list[Column]:
+def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list[AnyColumn]:
     has_targets = any(s.has_target for s in images.samples)
     if not has_targets and not wanted and outputs_wanted:
         return []
-    columns = [column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    columns = [
+        any_column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)
+    ]
     lost = [c.name for c in columns if c.needs_target and not has_targets]
     if lost:
         raise SetError(
@@ -110,8 +112,10 @@ def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list
     return columns
 
 
-def _check_consensus(columns: list[Column], models: int) -> None:
-    lost = [c.name for c in columns if c.needs_all_models and models < LEAST_MEMBERS]
+def _check_consensus(columns: list[AnyColumn], models: int) -> None:
+    lost = [
+        c.name for c in columns if c.protocol.reference == "consensus" and models < LEAST_MEMBERS
+    ]
     if lost:
         raise UsageError(
             f"{lost[0]} compares with the median of at least {LEAST_MEMBERS} models in one run; "
@@ -119,7 +123,7 @@ def _check_consensus(columns: list[Column], models: int) -> None:
         )
 
 
-def _by_domain(columns: list[Column]) -> list[tuple[Domain, list[Column]]]:
+def _by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, list[AnyColumn]]]:
     """Columns whose protocols give the model the same input ride on one forward pass."""
     if not columns:
         return [("image", [])]

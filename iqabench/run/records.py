@@ -1,16 +1,16 @@
 """Numbers become records here: with key, protocol, weights, device and time."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import nan
 from typing import Any
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
-from iqabench.metrics import Column, PseudoReferences, scores
+from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, scores
 from iqabench.models.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
-from iqabench.store import Record, content_key
+from iqabench.store import WHOLE_SET, Record, content_key
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class RecordMaker:
             "versions": versions(),
         }
 
-    def key(self, column: Column) -> str:
+    def key(self, column: AnyColumn) -> str:
         """The content key: equal keys mean equal numbers."""
         names = ("set_hash", "level", "model", "model_hash", "random_weights", "precision",
                  "device_class")  # fmt: skip
@@ -110,12 +110,16 @@ class RecordMaker:
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, column=column.key, tile=tile, version=version)
 
-    def failed(self, column: Column, sample: str, error: str) -> Record:
+    def failed(self, column: AnyColumn, sample: str, error: str) -> Record:
         """A record that says why there is no number."""
         return self.make(column, sample, Score(nan, error), None)
 
+    def over_set(self, column: SetColumn, found: Score, images: int) -> Record:
+        """The record of a column over a whole set of so many images."""
+        return replace(self.make(column, WHOLE_SET, found, None), kind="set", images=images)
+
     def make(
-        self, column: Column, sample: str, found: Score, restore_ms: float | None,
+        self, column: AnyColumn, sample: str, found: Score, restore_ms: float | None,
         tile: int | None = None, note: str = "",
     ) -> Record:  # fmt: skip
         """The record of one column for one sample; `tile` if it is not the one that was asked for."""
@@ -134,6 +138,7 @@ class RecordMaker:
             protocol_hash=column.protocol.hash,
             tile=self.origin.tile if tile is None else tile,
             tile_note=note,
+            reference=column.protocol.identity,
             restore_ms=restore_ms,
             time=now(),
             **self._shared,

@@ -5,15 +5,16 @@ the pool), which becomes part of the protocol's hash: numbers that were compared
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from iqabench.errors import IqabenchError, MetricError, ModelError, UsageError
 from iqabench.images import Image, Pool, quantise, read_image, write_image
-from iqabench.metrics import Column
+from iqabench.metrics import AnyColumn, Column
 from iqabench.models.card import Card
 from iqabench.models.catalogue import card_of
 from iqabench.models.load import is_own, load_model
@@ -22,6 +23,8 @@ from iqabench.models.restore import restore
 from iqabench.protocol import Protocol
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key
+
+C = TypeVar("C", bound=AnyColumn)
 
 LEAST_MEMBERS = 3
 """Models that a consensus needs: the median of two is their mean, and prefers none."""
@@ -53,18 +56,22 @@ class References:
         self._pools: dict[str, Pool] = {}
         self._median: tuple[str, Image] | None = None
 
-    def bound(self, columns: Sequence[Column]) -> list[Column]:
+    def bound(self, columns: Iterable[C]) -> list[C]:
         """The columns, each with the identity of what it compares with.
 
         Raises: UsageError when the inputs, or enough members, are not at hand; what loading raises.
         """
-        for column in columns:
-            under = column.protocol
-            if under.name not in self._bound:
-                self._bound[under.name] = (
-                    under if under.reference == "target" else under.bound(self._identity(under))
-                )
-        return [replace(c, protocol=self._bound[c.protocol.name]) for c in columns]
+        return [replace(column, protocol=self._bound_for(column)) for column in columns]
+
+    def _bound_for(self, column: AnyColumn) -> Protocol:
+        under = column.protocol
+        if under.reference == "target":
+            return under
+        if under.name not in self._bound:
+            self._bound[under.name] = under.bound(self._identity(under))
+        found = self._bound[under.name]
+        own = column.metric.identity if isinstance(column, Column) else None
+        return under.bound(f"{found.identity}; {own()}") if own else found
 
     def of(self, sample: str, given: Image | None) -> "SampleReferences":
         """The pseudo-references of one sample, whose input is `given`."""
@@ -77,14 +84,16 @@ class References:
                 "hand: name them with --input DIR, or the set with --set."
             )
         if under.reference == "input":
-            return json.dumps(self.recipe.facts()["degradation"] if self.recipe else None)
+            made = self.recipe.facts()["degradation"] if self.recipe else None
+            return json.dumps(made) if made else "no degradation is known"
         if under.reference == "consensus":
             return self._consensus_identity(under)
         if under.reference == "pool":
-            return self.pool(under.named).digest
+            pool = self.pool(under.named)
+            return f"{len(pool)} images, {pool.digest}"
         model = self.model(under)
         settings = [model.card.version, self.conditions.precision, self.conditions.tile]
-        return content_key(hash=model.hash, settings=settings)
+        return f"{model.card.name}, {content_key(hash=model.hash, settings=settings)[:12]}"
 
     def _consensus_identity(self, under: Protocol) -> str:
         if len(self.members) < LEAST_MEMBERS:
@@ -93,9 +102,9 @@ class References:
                 f"there are {len(self.members)}."
             )
         parts = [m.provenance for m in self.members]
-        return content_key(
-            members=sorted([p.model, p.model_hash, p.precision, p.tile] for p in parts)
-        )
+        members = sorted([p.model, p.model_hash, p.precision, p.tile] for p in parts)
+        names = ", ".join(str(name) for name, *_ in members)
+        return f"{names}, {content_key(members=members)[:12]}"
 
     def model(self, under: Protocol) -> Model:
         """The model that a protocol names, ready to run.

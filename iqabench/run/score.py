@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from iqabench.errors import UsageError
-from iqabench.metrics import Column, column
+from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.card import Card
 from iqabench.models.model import Model
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.kept import maker_of, outputs_root, place_of, read_output
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.outputs import Outputs
+from iqabench.run.over_set import score_sets
 from iqabench.run.pairing import Pairing
 from iqabench.run.plan import DEFAULT_METRICS
 from iqabench.run.records import Origin, RecordMaker
@@ -44,6 +45,7 @@ def score_folder(
         candidate = Candidate(maker, found.read, references.bound(columns))
         work = Work([candidate], targets, references, store, writer, outcome, watch, force)
         score_candidates(work, targets.names)
+        score_sets(work, targets.names)
     return outcome, found.pairing
 
 
@@ -79,17 +81,18 @@ def score_kept(
             ]
             work = Work(candidates, targets, references, store, writer, outcome, watch, force)
             score_candidates(work, targets.names)
+            score_sets(work, targets.names)
     return outcome
 
 
-def _columns(targets: Targets, wanted: list[str]) -> list[Column]:
+def _columns(targets: Targets, wanted: list[str]) -> list[AnyColumn]:
     """Raises: UsageError when one needs a target and there are none."""
     if not wanted and targets.target is None:
         raise UsageError(
             "there are no targets; name them with --target DIR or --set NAME, or name columns that need "
             "none, as in --column niqe."
         )
-    columns = [column(c, targets.protocol) for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    columns = [any_column(c, targets.protocol) for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
     lost = [c.name for c in columns if c.needs_target and targets.target is None]
     if lost:
         raise UsageError(
@@ -103,8 +106,9 @@ def _references(
 ) -> References:
     def kept(model: Model) -> OutputFolder:
         origin = Origin.of_card(model.card, model.hash, device=device)
-        root = outputs_root(store)
-        return place_of(root, origin, targets.subject, targets.address, "image")
+        place = place_of(outputs_root(store), origin, targets.subject, targets.address, "image")
+        same = [m for m in members if m.provenance.same_as(place.provenance)]
+        return same[0] if same else place
 
     return References(
         Conditions(targets.subject.scale, device), targets.recipe,

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
-from iqabench.metrics import Column
+from iqabench.metrics import AnyColumn, Column, SetColumn
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.prefetch import ahead
 from iqabench.run.records import RecordMaker, score
@@ -27,8 +27,18 @@ class Candidate:
     """Makes their records."""
     read: Callable[[str], Image]
     """The output of a sample. Raises: IqabenchError when there is none."""
-    columns: list[Column]
-    """Bound to what they compare with."""
+    bound: list[AnyColumn]
+    """Its columns, bound to what they compare with."""
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those that have a value for each image."""
+        return [c for c in self.bound if isinstance(c, Column)]
+
+    @cached_property
+    def set_columns(self) -> list[SetColumn]:
+        """Those over the whole set."""
+        return [c for c in self.bound if isinstance(c, SetColumn)]
 
     @property
     def model(self) -> str:
@@ -37,7 +47,7 @@ class Candidate:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The content keys of its columns."""
+        """The content keys of its columns of single images."""
         return [self.maker.key(c) for c in self.columns]
 
 
@@ -84,6 +94,8 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
     total = len(names) * len(work.candidates)
     done = total - sum(map(len, todo.values()))
     work.outcome.keys += [key for c in work.candidates for key in c.keys]
+    if not any(c.columns for c in work.candidates):
+        return
     work.outcome.found += done
     jobs = (partial(_load, work, name, lacking) for name, lacking in todo.items() if lacking)
     for loaded in ahead(jobs):

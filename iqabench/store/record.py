@@ -2,10 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal
 
 Status = Literal["ok", "failed"]
+Kind = Literal["image", "set"]
+
+WHOLE_SET = "(whole set)"
+"""What stands for the sample in a record of a whole set."""
 
 SCHEMA_VERSION = 1
 """Raised when a column of the store changes its meaning or goes; adding one does not raise it."""
@@ -13,7 +17,7 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One column's value for one sample restored by one model."""
+    """One column's value for one sample, or for a whole set, restored by one model."""
 
     key: str
     """Content key of the cell: equal keys mean equal numbers."""
@@ -58,12 +62,21 @@ class Record:
     """JSON: iqabench, Python, torch, numpy ... and the operating system."""
     time: str
     """UTC, ISO 8601."""
+    kind: Kind = "image"
+    """Whether the value is of one image, or of the whole set: then `sample` says so, and names none."""
+    images: int = 1
+    """How many images the value is of."""
+    reference: str = ""
+    """What tells the reference from others of its name, where the protocol has another than the target."""
 
 
 _TYPES: dict[object, str] = {int: "BIGINT", bool: "BOOLEAN", float | None: "DOUBLE"}
 
 FIELDS: dict[str, str] = {f.name: _TYPES.get(f.type, "VARCHAR") for f in fields(Record)}
 """Names and DuckDB types of a record's fields."""
+
+ADDED: dict[str, object] = {f.name: f.default for f in fields(Record) if f.default is not MISSING}
+"""Fields that old stores lack, and what they mean there."""
 
 
 def content_key(**parts: Any) -> str:

@@ -19,9 +19,13 @@ import duckdb
 
 from iqabench.errors import StoreError
 from iqabench.store.journal import Journal, read_journal
-from iqabench.store.record import FIELDS, SCHEMA_VERSION, Record
+from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
 from iqabench.store.tables import create_table, parquet_columns
 from iqabench.whole import write_whole
+
+_WHERE_ABSENT = ", ".join(
+    f"coalesce({name}, {meaning!r}) AS {name}" for name, meaning in ADDED.items()
+)
 
 
 class Store:
@@ -48,12 +52,13 @@ class Store:
         parts = ["SELECT * FROM journals"]
         finished = sorted(str(p) for p in self._records.glob("*.parquet"))
         if finished:
-            self._check_readable(connection, finished)
+            there = self._columns_of(connection, finished)
             files = ", ".join("'" + f.replace("'", "''") + "'" for f in finished)
-            names = ", ".join(f'"{name}"' for name in FIELDS)
+            names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
         connection.execute(
-            f"CREATE VIEW records AS SELECT * FROM ({' UNION ALL BY NAME '.join(parts)}) "  # noqa: S608
+            f"CREATE VIEW records AS SELECT * REPLACE ({_WHERE_ABSENT}) "  # noqa: S608
+            f"FROM ({' UNION ALL BY NAME '.join(parts)}) "
             "QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1"
         )
         return connection
@@ -122,7 +127,12 @@ class Store:
                 "with --store."
             )
 
-    def _check_readable(self, connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+    def _columns_of(self, connection: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
+        """The fields that any of the files has.
+
+        Raises: StoreError when one is damaged, or lacks what every store has.
+        """
+        found: set[str] = set()
         for file in files:
             try:
                 names = parquet_columns(connection, file)
@@ -130,9 +140,11 @@ class Store:
                 raise StoreError(
                     f"{file} is damaged ({error}). Move it away; the other runs are unharmed."
                 ) from error
-            missing = sorted(set(FIELDS) - names)
+            missing = sorted(set(FIELDS) - set(ADDED) - names)
             if missing:
                 raise StoreError(f"{file} lacks the columns {', '.join(missing)}. Move it away.")
+            found |= names
+        return found
 
 
 class Writer:

@@ -94,7 +94,8 @@ def test_failed_cells_exit_with_3(call: Call) -> None:
         (("list", "things"), 2, "protocols"),
         (("show", "model", "rcam"), 1, "Did you mean 'rcan'"),
         (("score", "nowhere", "--target", "nowhere"), 1, "does not exist"),
-        (("score", "nowhere"), 2, "--target DIR or --set NAME"),
+        (("score", "nowhere"), 1, "does not exist"),
+        (("score", ".", "--target", ".", "--set", "demo"), 2, "--target DIR or --set NAME"),
         (("fetch", "set6"), 1, "Did you mean 'set5'"),
         (
             ("run", "--model", "bicubic", "--set", "demo", "--device", "cuda:9"),

@@ -46,7 +46,7 @@ def part(request: pytest.FixtureRequest) -> Metric:
         try:
             found(Alone(photograph(side(found), side(found))))
         except MetricWeightsError as error:
-            pytest.skip(f"NO WEIGHTS: {error}")
+            pytest.skip(f"NO WEIGHTS: {str(error).splitlines()[0]}")
     return found
 
 

@@ -16,7 +16,10 @@ from torch import Tensor
 
 from iqabench.errors import MetricError
 from iqabench.images import Image, Pair
+from iqabench.metrics import _learned as learned
 from iqabench.metrics import _lpips_network as ours
+from iqabench.metrics._backbones import ALEXNET, Backbone, backbone
+from iqabench.metrics._learned import load_state
 from iqabench.metrics.lpips import lpips
 
 Pixels = NDArray[np.uint8]
@@ -78,7 +81,8 @@ def test_doubles_are_the_same_network(mirror: str, monkeypatch: pytest.MonkeyPat
     pair = Pair(noisy(64, 80, 3), noisy(64, 80, 3, seed=1))
     single = lpips(pair)
     ours._load.cache_clear()
-    monkeypatch.setattr(ours, "precision", lambda _: torch.float64)
+    for module in (ours, learned):
+        monkeypatch.setattr(module, "precision", lambda _: torch.float64)
     try:
         assert lpips(pair) == pytest.approx(single, abs=1e-6)
     finally:
@@ -86,21 +90,20 @@ def test_doubles_are_the_same_network(mirror: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_precision_of_devices() -> None:
-    assert ours.precision("cuda:0") == torch.float64
-    assert ours.precision("cpu") == torch.float32
+    assert learned.precision("cuda:0") == torch.float64
+    assert learned.precision("cpu") == torch.float32
 
 
 def test_the_network_is_loaded_once(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert mirror
     ours._load.cache_clear()
     loads = []
-    backbone = ours._backbone
 
-    def counted() -> dict[str, Tensor]:
+    def counted(of: Backbone, owner: str) -> Path:
         loads.append(1)
-        return backbone()
+        return backbone(of, owner)
 
-    monkeypatch.setattr(ours, "_backbone", counted)
+    monkeypatch.setattr(ours, "backbone", counted)
     with ThreadPoolExecutor(8) as pool:
         networks = list(pool.map(ours.network, ["cpu"] * 16))
     assert len(loads) == 1
@@ -121,13 +124,15 @@ def test_a_torch_file_of_the_whole_network_will_do(
 ) -> None:
     """As torchvision publishes it, with the classifier and without a tensor file's header."""
     assert mirror
-    ours._load.cache_clear()
-    features = ours._backbone()
+    features = load_state(backbone(ALEXNET, "lpips"))
     torch.save(features | {"classifier.1.weight": torch.zeros(2, 2)}, tmp_path / "a.pth")
-    monkeypatch.setattr(ours, "alexnet", lambda _: tmp_path / "a.pth")
-    again = ours._backbone()
-    assert set(again) == set(features)
-    assert all(torch.equal(again[name], features[name]) for name in features)
+    expected = ours.network("cpu").state_dict()
+    ours._load.cache_clear()
+    monkeypatch.setattr(ours, "backbone", lambda of, owner: tmp_path / "a.pth")
+    again = ours.network("cpu").state_dict()
+    ours._load.cache_clear()
+    assert set(again) == set(expected)
+    assert all(torch.equal(again[name], expected[name]) for name in expected)
 
 
 def test_other_metrics_do_not_wait_for_torch() -> None:

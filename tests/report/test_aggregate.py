@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from iqabench.report.aggregate import Results, rows
-from iqabench.store import Store
+from iqabench.store import WHOLE_SET, Store
 
 from .conftest import Fill, column_of, record
 
@@ -140,3 +140,21 @@ def test_completeness_is_over_the_samples_that_anybody_has(fill: Fill) -> None:
         found = {results.configurations[m.configuration].model: m for m in results.means}
     assert found["plain"].complete
     assert (found["short"].n, found["short"].of, found["short"].complete) == (1, 3, False)
+
+
+def test_a_record_of_a_whole_set_counts_its_images(fill: Fill) -> None:
+    whole = {"sample": WHOLE_SET, "kind": "set", "column": "fid@sr-rgb", "images": 5}
+    store = fill(
+        *column_of([30, 31, 32, 33, 34]),
+        record(**whole, value=12.5),
+        record(**whole, value=None, status="failed", error="b has no output", model="other"),
+    )
+    found = {(r["model"], r["column"]): r for r in rows(store)}
+    fid = found[("plain", "fid@sr-rgb")]
+    assert (fid["value"], fid["n"], fid["failed"]) == (12.5, 5, 0)
+    failed = found[("other", "fid@sr-rgb")]
+    assert (failed["value"], failed["n"], failed["failed"]) == (None, 0, 5)
+    assert {r["sample"] for r in rows(store, per_image=True)} == set("abcde")
+    with Results(store) as results:
+        assert all(m.complete for m in results.means if m.value is not None)
+        assert {m.of for m in results.means} == {5}

@@ -1,4 +1,4 @@
-from iqabench.protocol import protocols
+from iqabench.protocol import protocol, protocols
 from iqabench.report.figures import figure, moment, parameters
 from iqabench.report.labels import level_title, setting_title
 from iqabench.report.subjects import Column, ModelFacts, Setting
@@ -10,7 +10,9 @@ def column(name: str, hashed: str) -> Column:
 
 
 def said(name: str, scale: int = 4) -> str:
-    (words,) = protocol_words([column(name, protocols()[name].hash)], scale)
+    known = protocols()[name]
+    known = protocol(f"{name}:x") if known.argument else known
+    (words,) = protocol_words([column(known.name, known.hash)], scale)
     return " ".join(words.sentences)
 
 
@@ -25,6 +27,23 @@ def test_facts_in_words() -> None:
     assert "The whole image counts" in said("rgb")
     assert "Luma is rounded" in said("y-rounded")
     assert "restores luma" in said("bicubic-2014")
+
+
+def test_a_pseudo_reference_is_told_with_its_identity() -> None:
+    bound = protocol("model-y:rcan").bound("rcan_x4, 0123")
+    named = Column(
+        "psnr@model-y:rcan", "psnr", 1, "model-y:rcan", bound.hash, "dB", "higher", "rcan_x4, 0123"
+    )
+    (words,) = protocol_words([named], 4)
+    assert "the output of another model (rcan_x4, 0123), not with the target" in " ".join(
+        words.sentences
+    )
+    assert named.protocol_version == 1
+    assert "degraded again as the input was" in said("lr")
+    other = Column(
+        "psnr@model-y:rcan", "psnr", 1, "model-y:rcan", bound.hash, "dB", "higher", "rcan_x4, 4567"
+    )
+    assert other.protocol_version is None
 
 
 def test_unknown_hash_is_said_and_has_no_version() -> None:

@@ -1,5 +1,7 @@
 """What outputs are compared with besides their targets."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +156,17 @@ def test_a_pool_is_a_set_or_a_folder(tmp_path: Path) -> None:
     write_image(tmp_path / "own" / "a.png", np.full((33, 35, 3), 7, np.uint8))
     [image] = references.pool(str(tmp_path / "own"))
     assert image.shape == (33, 35, 3)
+
+
+def test_other_weights_of_the_users_make_another_column() -> None:
+    made = column("unpaired_iqa@unpaired:demo")
+    found = []
+    for weights in ("weights a", "weights b"):
+        part = replace(made, metric=replace(made.metric, identity=partial(str, weights)))
+        [bound] = References(Conditions(4)).bound([part])
+        assert bound.protocol.identity.endswith(f"; {weights}")
+        found.append(bound.key)
+    assert len(set(found)) == 2
 
 
 def test_in_python_a_pseudo_reference_says_where_it_is_at_hand() -> None:

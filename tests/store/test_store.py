@@ -16,6 +16,7 @@ import pytest
 
 from iqabench.errors import StoreError
 from iqabench.store import Record, Store, content_key, journal
+from iqabench.store.record import ADDED
 
 
 def record(sample: str = "baby", value: float | None = 32.0, **more: object) -> Record:
@@ -184,3 +185,22 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_content_keys_tell_apart() -> None:
     assert content_key(a=1, b=2) == content_key(b=2, a=1)
     assert content_key(a=1) != content_key(a=2)
+
+
+def test_a_store_from_before_a_field_was_added_is_read(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    with store.writer("r1") as writer:
+        writer.add([record("a", 30.0)])
+    [file] = (tmp_path / "s" / "records").glob("*.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"CREATE TABLE old AS SELECT * EXCLUDE ({', '.join(ADDED)}) FROM '{file}'"
+        )
+        connection.execute(f"COPY old TO '{file}' (FORMAT parquet)")
+    asked = "SELECT sample, kind, images, reference FROM records ORDER BY sample"
+    with store.connect() as connection:
+        assert connection.execute(asked).fetchall() == [("a", "image", 1, "")]
+    with store.writer("r2") as writer:
+        writer.add([record("b", 7.0, kind="set", images=5, reference="x")])
+    with store.connect() as connection:
+        assert connection.execute(asked).fetchall() == [("a", "image", 1, ""), ("b", "set", 5, "x")]

@@ -1,0 +1,101 @@
+"""`iqabench agree`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iqabench.cli.options import device_option, examples, store_option, table_options
+from iqabench.cli.progress import watching
+from iqabench.cli.result import SOME_FAILED
+from iqabench.cli.table import print_rows
+from iqabench.opinions import Opinions, read_opinions
+from iqabench.report.agreement import FITS, agreement_rows, fits_named, resampling_of
+from iqabench.run import Outcome
+from iqabench.run.agree import score_opinions
+from iqabench.store import Store
+
+_FAILURES = 20
+_SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
+"""What people see; the machine-readable forms have everything."""
+
+
+@click.command(
+    "agree",
+    epilog=examples(
+        "iqabench agree --set tid2013 --from /data/tid2013",
+        "iqabench agree --set tid2013 --from /data/tid2013 --column fsimc --fit 5",
+        "iqabench agree --set koniq10k --from /data/koniq10k --column entropy --csv",
+    ),
+)
+@click.option(
+    "--set", "images", required=True, metavar="NAME",
+    help="tid2013, kadid10k, pipal, live, csiq; without references: koniq10k, spaq, live_itw.",
+)  # fmt: skip
+@click.option(
+    "--from", "folder", type=click.Path(path_type=Path), metavar="DIR",
+    help="The set's folder, as its authors hand it out.  [default: IQABENCH_HOME/opinions/NAME]",
+)  # fmt: skip
+@click.option(
+    "--column", "columns", multiple=True, metavar="METRIC[@PROTOCOL]",
+    help="What to compare with people, as in ssim@rgb; repeatable.  [default: psnr and ssim, where there "
+    "are references]",
+)  # fmt: skip
+@click.option(
+    "--fit", "fits", multiple=True, type=click.Choice(list(FITS)),
+    help="What plcc and rmse are taken after; repeatable.  [default: none, 4 and 5]",
+)  # fmt: skip
+@click.option(
+    "--resamples", type=click.IntRange(0), default=1000, show_default=True, metavar="N",
+    help="Of the bootstrap that gives the 95 % intervals; 0 gives none.",
+)  # fmt: skip
+@click.option(
+    "--resample", "drawn", type=click.Choice(["samples", "references"]), default="samples",
+    show_default=True, help="What is drawn: images, or references with all that was made of them.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+              help="Of the bootstrap.")  # fmt: skip
+@device_option
+@store_option
+@table_options
+def command(
+    images: str, folder: Path | None, columns: tuple[str, ...], fits: tuple[str, ...],
+    resamples: int, drawn: str, seed: int, device: str, store: Path, form: str | None,
+) -> None:  # fmt: skip
+    """How well do metrics agree with people? Correlations with the opinions of a public set.
+
+    Rank correlations (srcc, krcc), linear ones after a named fit (plcc, rmse), and ntire2021, the main score
+    of that challenge. Higher agrees, whichever way metric and opinions count; n is what a figure is over.
+    """
+    opinions = read_opinions(images, folder)
+    how = resampling_of(opinions, resamples, drawn, seed)
+    records = Store(store)
+    with watching() as watch:
+        outcome = score_opinions(opinions, records, list(columns), device, watch)
+        rows = agreement_rows(records, outcome.keys, opinions, fits_named(fits), how, watch)
+    print_rows(rows if form in ("json", "csv") else [_for_people(row) for row in rows], form)
+    _tell(opinions, outcome, rows)
+    undefined = any(row["error"] for row in rows)
+    sys.exit(SOME_FAILED if outcome.failures or undefined else 0)
+
+
+def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> None:
+    """What a reader of the figures should know, on standard error."""
+    said = [f"{opinions.facts.title}: {note}" for note in opinions.notes]
+    said += [
+        f"{column}: {count} infinite values (identical images) have ranks, but no place in plcc and rmse."
+        for column, count in {r["column"]: r["infinite"] for r in rows if r["infinite"]}.items()
+    ]
+    if outcome.found:
+        said.append(f"{outcome.found} images had their records already.")
+    said += [f"failed: {line}" for line in outcome.failures[:_FAILURES]]
+    if len(outcome.failures) > _FAILURES:
+        said.append(f"... and {len(outcome.failures) - _FAILURES} more failures.")
+    for line in said:
+        click.echo(line, err=True)
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    kept = (*_SHOWN, "error") if row["error"] else _SHOWN
+    return {name: row[name] for name in kept}

@@ -1,0 +1,94 @@
+"""Opinions: what people said of images, read from the folders that the authors of the sets hand out.
+
+    @opinion_set(title="TID2013", scale="MOS, 0 to 9", better="higher", ...)
+    def tid2013(folder: Folder) -> Iterator[Opinion]: ...
+
+One reader a file, found by folder scan: a new file is a new set. Nothing is fetched: most of these sets are
+behind a form or a licence, so a person gets them, and says where they lie. A reader knows one thing: which
+files there are, and what they say. What all sets have in common (images that must be there, names that occur
+once, numbers that are numbers) is checked here, once.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from iqabench.errors import SetError, UnknownNameError
+from iqabench.files import home
+from iqabench.opinions._folder import Folder
+from iqabench.opinions._opinion import Better, Opinion, Opinions, OpinionSet
+from iqabench.opinions._registry import opinion_set, opinion_sets
+
+__all__ = [
+    "Better",
+    "Folder",
+    "Opinion",
+    "OpinionSet",
+    "Opinions",
+    "opinion_set",
+    "opinion_sets",
+    "read_opinions",
+]
+
+FEWEST = 5
+"""Opinions below which a correlation says nothing."""
+
+
+def read_opinions(name: str, folder: Path | None = None) -> Opinions:
+    """The opinions of a set, from its official folder; from `IQABENCH_HOME`/opinions/NAME without one.
+
+    Raises: UnknownNameError; SetError when the folder or a file of it is missing or damaged, an image that an
+        opinion is about is not there, a name occurs twice, or there are fewer than five opinions.
+    """
+    known = opinion_sets().names()
+    if name not in known:
+        hint = f"Known: {', '.join(known)}."
+        raise UnknownNameError("set of opinions", name, known, hint=hint)
+    facts = opinion_sets().get(name)
+    place = folder or home() / "opinions" / name
+    if not place.is_dir():
+        raise SetError(_absent(facts, place, asked=folder is not None))
+    handed = Folder(place, facts)
+    samples = tuple(facts.read(handed))
+    _check(samples, facts, place)
+    notes = list(handed.notes)
+    if len(samples) != facts.size:
+        notes.append(f"{len(samples)} opinions are in {place}; the whole set has {facts.size}.")
+    return Opinions(facts, place, samples, tuple(notes))
+
+
+def _absent(facts: OpinionSet, place: Path, *, asked: bool) -> str:
+    what = "is a file" if place.is_file() else "does not exist"
+    where = "" if asked else f" Nothing was named with --from, and {place.parent} was looked into."
+    return (
+        f"{place} {what}; expected the folder of {facts.title}.{where} Get the set from {facts.site} "
+        f"({facts.source}) and name its folder with --from.\n{facts.layout}"
+    )
+
+
+def _check(samples: tuple[Opinion, ...], facts: OpinionSet, place: Path) -> None:
+    seen: set[str] = set()
+    for sample in samples:
+        if sample.name.lower() in seen:
+            raise SetError(
+                f"{place} has two opinions of '{sample.name}'; expected one of each image."
+            )
+        seen.add(sample.name.lower())
+    for kind, paths in (
+        ("image", (s.distorted for s in samples)),
+        ("reference", (s.reference for s in samples if s.reference is not None)),
+    ):
+        missing = _missing(paths)
+        if missing:
+            more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+            raise SetError(
+                f"{len(missing)} {kind}s of {facts.title} that there are opinions of are missing: "
+                f"{', '.join(map(str, missing[:3]))}{more}.\n{facts.layout}"
+            )
+    if len(samples) < FEWEST:
+        raise SetError(
+            f"{place} has {len(samples)} opinions; a correlation needs at least {FEWEST}."
+        )
+
+
+def _missing(paths: Iterable[Path]) -> list[Path]:
+    return [path for path in dict.fromkeys(paths) if not path.is_file()]

@@ -1,0 +1,64 @@
+"""CSIQ: 30 references, six distortions, four or five levels."""
+
+from collections.abc import Iterator
+
+from iqabench.errors import SetError
+from iqabench.opinions._folder import Folder
+from iqabench.opinions._opinion import Opinion
+from iqabench.opinions._registry import opinion_set
+from iqabench.opinions._tables import read_table
+
+_IN_NAMES = {
+    "noise": "AWGN",
+    "awgn": "AWGN",
+    "blur": "BLUR",
+    "contrast": "contrast",
+    "fnoise": "fnoise",
+    "jpeg": "JPEG",
+    "jpeg 2000": "jpeg2000",
+    "jpeg2000": "jpeg2000",
+}
+"""What the sheet calls a distortion, and what the names of the images call it."""
+
+
+@opinion_set(
+    title="CSIQ",
+    scale="DMOS, 0 to 1",
+    better="lower",
+    size=866,
+    has_references=True,
+    site="https://s2.smu.edu/~eclarson/csiq.html",
+    source="Larson, Chandler, Journal of Electronic Imaging 19(1), 2010",
+    files=(
+        ("csiq.DMOS.xlsx", "its sheet all_by_image; or that sheet as csiq.DMOS.csv"),
+        ("src_imgs/", "1600.png ..."),
+        ("dst_imgs/", "awgn/1600.AWGN.1.png ..., in a folder for each distortion or in one"),
+    ),
+)
+def csiq(folder: Folder) -> Iterator[Opinion]:
+    """Read from the sheet all_by_image, below the line of column names."""
+    distorted = folder.images("dst_imgs", "dst_imgs_all")
+    references = folder.images("src_imgs")
+    path = folder.file("csiq.DMOS.xlsx", "csiq.DMOS.csv")
+    for row in read_table(path, ("image", "dst_type", "dst_lev", "dmos"), sheet="all_by_image"):
+        said = row.text("dst_type").lower()
+        if said not in _IN_NAMES:
+            raise SetError(
+                f"{row.where}: '{said}' is no distortion of CSIQ; expected one of "
+                f"{', '.join(_IN_NAMES)}."
+            )
+        scene, level = _whole(row.text("image")), _whole(row.text("dst_lev"))
+        name = f"{scene}.{_IN_NAMES[said]}.{level}"
+        yield Opinion(
+            name=name,
+            distorted=distorted[f"{name}.png"],
+            reference=references[f"{scene}.png"],
+            value=row.number("dmos"),
+            kind=_IN_NAMES[said].lower(),
+            level=level,
+        )
+
+
+def _whole(text: str) -> str:
+    """The reference 1600 is a number to a spreadsheet, which may write 1600.0."""
+    return text.removesuffix(".0")

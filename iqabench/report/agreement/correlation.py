@@ -1,0 +1,75 @@
+"""Ranks and correlations of weighted samples.
+
+A weight says how often a sample counts; weights of 1 give the usual coefficients.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+class UndefinedError(ValueError):
+    """A statistic that these values do not have, and why; told in its row, never raised to users."""
+
+
+class Ranked:
+    """Values, sorted once; their ranks under any weights cost one pass. Infinite values are the largest."""
+
+    def __init__(self, values: Doubles) -> None:
+        distinct, place = np.unique(values, return_inverse=True)
+        self.place: Counts = place.astype(np.int64)
+        """For each value, how many distinct ones are below it."""
+        self.distinct = len(distinct)
+
+    def ranks(self, weights: Doubles) -> Doubles:
+        """Mid-ranks: values that are alike share the mean of their ranks."""
+        heaps = np.bincount(self.place, weights, minlength=self.distinct)
+        middle = np.cumsum(heaps) - (heaps - 1) / 2
+        return np.asarray(middle[self.place])
+
+
+def pearson(x: Doubles, y: Doubles, weights: Doubles) -> float:
+    """Pearson's linear correlation of a metric x and opinions y.
+
+    Range: -1 to 1.
+    Raises: UndefinedError when x or y is constant.
+    """
+    require_change(x[weights > 0], y[weights > 0])
+    whole = weights.sum()  # sums and no dot products: those depend on the number of threads
+    x, y = x - (weights * x).sum() / whole, y - (weights * y).sum() / whole
+    x, y = x / np.abs(x).max(), y / np.abs(y).max()  # squares must neither vanish nor overflow
+    squares = (weights * x * x).sum() * (weights * y * y).sum()
+    return float(np.clip((weights * x * y).sum() / np.sqrt(squares), -1.0, 1.0))
+
+
+def spearman(x: Ranked, y: Ranked, weights: Doubles) -> float:
+    """Spearman's rank correlation: Pearson's, of mid-ranks.
+
+    Raises: UndefinedError when x or y is constant.
+    """
+    return pearson(x.ranks(weights), y.ranks(weights), weights)
+
+
+def kendall(x: Ranked, y: Ranked, weights: Doubles) -> float:
+    """Kendall's tau-b, which counts ties in neither.
+
+    Raises: UndefinedError when x or y is constant.
+    """
+    from scipy.stats import kendalltau  # noqa: PLC0415 - slow
+
+    times = weights.astype(np.int64)
+    a, b = np.repeat(x.place, times), np.repeat(y.place, times)
+    require_change(a, b)
+    return float(kendalltau(a, b, variant="b", method="asymptotic").statistic)
+
+
+def require_change(x: NDArray[np.generic], y: NDArray[np.generic]) -> None:
+    """Whether a metric x and opinions y can go together at all.
+
+    Raises: UndefinedError when one of them says the same of every image.
+    """
+    for who, values in (("the metric says", x), ("people say", y)):
+        if not len(values) or bool((values == values[0]).all()):
+            raise UndefinedError(f"{who} the same of every image, so a correlation is undefined")

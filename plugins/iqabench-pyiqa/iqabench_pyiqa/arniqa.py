@@ -1,0 +1,25 @@
+"""ARNIQA."""
+
+from iqabench.images import Alone
+from iqabench.metrics import no_reference
+from iqabench_pyiqa._network import score
+
+
+@no_reference(
+    title="Distortion manifold, KonIQ-10k (pyiqa, non-commercial)",
+    better="higher",
+    min_size=16,
+    colour=True,
+    tolerance=0.01,
+    source="Agnolucci et al., ARNIQA: learning distortion manifold for image quality assessment, "
+    "WACV 2024",
+    cost=6600,
+)
+def arniqa(seen: Alone) -> float:
+    """The opinion that a linear function of features expects which were learned from damages alone.
+
+    Range: about 0 to 1.
+    Raises: MetricWeightsError when pyiqa cannot load its network.
+    Source: ARNIQA's publication, as pyiqa has it.
+    """
+    return score("arniqa", seen)

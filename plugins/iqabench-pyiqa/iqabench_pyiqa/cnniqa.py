@@ -1,0 +1,25 @@
+"""CNNIQA."""
+
+from iqabench.images import Alone
+from iqabench.metrics import no_reference
+from iqabench_pyiqa._network import score
+
+
+@no_reference(
+    title="Convolutional network for image quality, KonIQ-10k, trained by pyiqa (pyiqa, non-commercial)",
+    better="higher",
+    min_size=16,
+    colour=True,
+    tolerance=0.01,
+    source="Kang et al., Convolutional neural networks for no-reference image quality assessment, "
+    "CVPR 2014",
+    cost=2300,
+)
+def cnniqa(seen: Alone) -> float:
+    """The opinion that one convolution and what is largest and smallest after it expect.
+
+    Range: about 0 to 1.
+    Raises: MetricWeightsError when pyiqa cannot load its network.
+    Source: CNNIQA's publication, as pyiqa has it.
+    """
+    return score("cnniqa", seen)
