@@ -17,12 +17,12 @@ from iqabench.metrics._column import (
     Column,
     PseudoReferences,
     SetColumn,
-    any_column,
-    column,
+    attempts,
     scores,
 )
 from iqabench.metrics._metric import Better, Metric, against_pool, metric, metrics, no_reference
 from iqabench.metrics._set_metric import SetMetric, any_metric, over_set, set_metrics
+from iqabench.metrics._spelling import any_column, column
 
 __all__ = [
     "AnyColumn",
@@ -35,6 +35,7 @@ __all__ = [
     "against_pool",
     "any_column",
     "any_metric",
+    "attempts",
     "column",
     "metric",
     "metrics",

@@ -5,13 +5,17 @@ import typing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from math import isnan
+from typing import TypeVar
 
-from iqabench.errors import MetricError, UsageError
+from iqabench.errors import IqabenchError, MetricError
 from iqabench.images import AgainstPool, Alone, Image, Pool, view, view_alone
-from iqabench.metrics._metric import Metric
-from iqabench.metrics._set_metric import SetMetric, any_metric
-from iqabench.protocol import Protocol, protocol
+from iqabench.metrics._metric import Metric, Reference
+from iqabench.metrics._set_metric import SetMetric
+from iqabench.protocol import Protocol
+
+T = TypeVar("T")
 
 _MANY = 4
 """Columns from which on threads are worth their start."""
@@ -85,60 +89,6 @@ class SetColumn(_Written):
 AnyColumn = Column | SetColumn
 
 
-def column(text: str, default_protocol: str = "rgb") -> Column:
-    """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column of single images.
-
-    A metric that looks at colour takes the default's sibling in colour: `lpips` on a
-    super-resolution set means lpips@sr-rgb. So does a no-reference metric, whose authors say
-    themselves what becomes of colour.
-
-    Raises: UsageError for other forms and metrics over whole sets, UnknownNameError for unknown metrics
-        and protocols.
-    """
-    found = any_column(text, default_protocol)
-    if isinstance(found, SetColumn):
-        raise UsageError(
-            f"{found.metric.name} is of a whole set, not of an image; 'iqabench run' and 'iqabench score' "
-            "compute it."
-        )
-    return found
-
-
-def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
-    """As `column`, for metrics of single images and of whole sets.
-
-    Raises: UsageError, UnknownNameError.
-    """
-    name, at, under = text.partition("@")
-    if not name or (at and not under) or "@" in under.partition(":")[0]:
-        raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
-    part = any_metric(name)
-    meant = protocol(under or default_protocol)
-    if not under and meant.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
-        meant = protocol(meant.colour)
-    if isinstance(part, SetMetric):
-        if meant.reference not in ("target", "pool"):
-            raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
-        return SetColumn(part, meant)
-    if (part.reference == "pool") != (meant.reference == "pool") or (
-        part.reference == "none" and meant.reference != "target"
-    ):
-        raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
-    return Column(part, meant)
-
-
-def _takes_colour(part: Metric) -> bool:
-    return part.colour or part.reference == "none"
-
-
-_EXPECTED = {
-    "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
-    "none": "{0} compares with nothing; expected {0}@rgb or the like",
-    "set": "{0} compares whole sets; expected {0}@rgb or {0}@unpaired:FOLDER",
-    "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
-}
-
-
 class PseudoReferences(typing.Protocol):
     """What stands in for the target of one output, where a protocol has another reference."""
 
@@ -164,15 +114,50 @@ def scores(
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
         on what the protocol leaves, or there is nothing to compare with.
     """
-    seen = {}
-    for name, under in {c.protocol.name: c.protocol for c in columns}.items():
-        compares = any(c.metric.reference == "full" for c in columns if c.protocol.name == name)
-        seen[name] = _seen(under, output, target if compares else None, scale, pseudo)
-        seen[name].device = device
-    return _map(lambda c: _value(c, seen[c.protocol.name]), columns)
+    values = []
+    for found in attempts(columns, output, target, scale, device, pseudo):
+        if isinstance(found, IqabenchError):
+            raise found
+        values.append(found)
+    return values
+
+
+def attempts(
+    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    pseudo: PseudoReferences | None = None,
+) -> list[float | IqabenchError]:  # fmt: skip
+    """As `scores`, with the error in the place of a value that there is not."""
+    seen: dict[tuple[Protocol, Reference], Alone | IqabenchError] = {}
+    kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
+    for under, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
+        pair = seen.get((under, "full"))  # it is an output, too
+        given = target if reference == "full" else None
+        seen[under, reference] = (
+            pair
+            if reference == "none" and isinstance(pair, Alone)
+            else _attempt(partial(_seen, under, output, given, scale, device, pseudo))
+        )
+    return _map(lambda c: _value(c, seen[c.protocol, c.metric.reference]), columns)
+
+
+def _attempt(make: Callable[[], T]) -> T | IqabenchError:
+    try:
+        return make()
+    except IqabenchError as error:
+        return error
 
 
 def _seen(
+    under: Protocol, output: Image, target: Image | None, scale: int, device: str,
+    pseudo: PseudoReferences | None,
+) -> Alone:  # fmt: skip
+    """What the protocol shows."""
+    seen = _view(under, output, target, scale, pseudo)
+    seen.device = device
+    return seen
+
+
+def _view(
     under: Protocol, output: Image, target: Image | None, scale: int, pseudo: PseudoReferences | None
 ) -> Alone:  # fmt: skip
     if under.reference == "target":
@@ -189,7 +174,9 @@ def _seen(
     return view(under, *pseudo.pair(under, output), scale)
 
 
-def _map(value: Callable[[Column], float], columns: list[Column]) -> list[float]:
+def _map(
+    value: Callable[[Column], float | IqabenchError], columns: list[Column]
+) -> list[float | IqabenchError]:
     """In threads where that pays: what metrics spend their time on lets other threads run."""
     threads = min(len(columns), threads_allowed())
     if threads < 2 or len(columns) < _MANY:
@@ -208,7 +195,11 @@ def threads_allowed() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _value(part: Column, seen: Alone) -> float:
+def _value(part: Column, seen: Alone | IqabenchError) -> float | IqabenchError:
+    return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
+
+
+def _measured(part: Column, seen: Alone) -> float:
     height, width, _ = seen.shape
     if min(height, width) < part.metric.min_size:
         raise MetricError(

@@ -6,7 +6,7 @@ from typing import Any
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
-from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, scores
+from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, attempts
 from iqabench.models.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
@@ -27,22 +27,13 @@ def score(
 ) -> list[Score]:  # fmt: skip
     """One score per column; a column that is not defined here fails alone."""
     at_hand = [c for c in columns if target is not None or not c.needs_target]
-    try:
-        found = [Score(v) for v in scores(at_hand, output, target, scale, device, pseudo)]
-    except IqabenchError:
-        found = [_single(c, output, target, scale, device, pseudo) for c in at_hand]
-    by_name = {c.name: s for c, s in zip(at_hand, found, strict=True)}
+    found = attempts(at_hand, output, target, scale, device, pseudo)
+    by_name = {c.name: _score(f) for c, f in zip(at_hand, found, strict=True)}
     return [by_name.get(c.name, Score(nan, why_no_target)) for c in columns]
 
 
-def _single(
-    part: Column, output: Image, target: Image | None, scale: int, device: str,
-    pseudo: PseudoReferences | None,
-) -> Score:  # fmt: skip
-    try:
-        return Score(scores([part], output, target, scale, device, pseudo)[0])
-    except IqabenchError as error:
-        return Score(nan, str(error))
+def _score(found: float | IqabenchError) -> Score:
+    return Score(nan, str(found)) if isinstance(found, IqabenchError) else Score(found)
 
 
 @dataclass(frozen=True)
