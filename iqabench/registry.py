@@ -78,7 +78,7 @@ class Registry(Generic[Part]):
         """The error for a name that nothing has; the registry beside this one may hold what was meant."""
         beside = self._beside.names() if self._beside else []
         hint = self._elsewhere.get(name, "")
-        return UnknownNameError(self.kind, name, [] if hint else [*self.names(), *beside], hint)
+        return UnknownNameError(self.kind, name, [*self.names(), *beside], hint)
 
     def names(self) -> list[str]:
         """All names, sorted."""

@@ -8,7 +8,7 @@ import click
 
 from iqabench.cli.options import device_option, examples, store_option, table_options
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED
+from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.table import print_rows
 from iqabench.opinions import Opinions, read_opinions
 from iqabench.report.agreement import FITS, agreement_rows, fits_named, resampling_of
@@ -16,7 +16,6 @@ from iqabench.run import Outcome
 from iqabench.run.agree import score_opinions
 from iqabench.store import Store
 
-_FAILURES = 20
 _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
 """What people see; the machine-readable forms have everything."""
 
@@ -89,11 +88,9 @@ def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> N
     ]
     if outcome.found:
         said.append(f"{outcome.found} images had their records already.")
-    said += [f"failed: {line}" for line in outcome.failures[:_FAILURES]]
-    if len(outcome.failures) > _FAILURES:
-        said.append(f"... and {len(outcome.failures) - _FAILURES} more failures.")
     for line in said:
         click.echo(line, err=True)
+    tell_failures(outcome.failures)
 
 
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:

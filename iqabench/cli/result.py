@@ -1,17 +1,19 @@
 """What a run or a scoring came to: the table on standard output, failures and notes on standard error."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from iqabench.cli.table import print_rows
 from iqabench.report.aggregate import rows
-from iqabench.run import Outcome
+from iqabench.run import Failure, Outcome
 from iqabench.run.pairing import Pairing
 from iqabench.store import Store
 
 SOME_FAILED = 3
 _SHOWN = 20
+_NAMED = 5
 
 SHOWN = (
     "model",
@@ -37,11 +39,23 @@ def print_outcome(outcome: Outcome, store: Store, form: str | None, *, per_image
         click.echo(
             f"{outcome.found} images had their records already; --force runs them again.", err=True
         )
-    for line in outcome.failures[:_SHOWN]:
-        click.echo(f"failed: {line}", err=True)
-    if len(outcome.failures) > _SHOWN:
-        click.echo(f"... and {len(outcome.failures) - _SHOWN} more failures.", err=True)
+    tell_failures(outcome.failures)
     return SOME_FAILED if outcome.failures else 0
+
+
+def tell_failures(failures: Sequence[Failure]) -> None:
+    """Each reason once, with the images it befell, on standard error."""
+    samples: dict[tuple[str, str], list[str]] = {}
+    for failure in failures:
+        samples.setdefault((failure.where, failure.error), []).append(failure.sample)
+    told = list(samples.items())
+    for (where, error), names in told[:_SHOWN]:
+        named = [n for n in names if n]
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        place = f"{where} on {', '.join(named[:_NAMED])}{more}" if named else where
+        click.echo(f"failed: {place}: {error}", err=True)
+    if len(told) > _SHOWN:
+        click.echo(f"... and {len(told) - _SHOWN} more reasons.", err=True)
 
 
 def tell_unpaired(pairing: Pairing) -> None:

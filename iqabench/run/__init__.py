@@ -1,7 +1,7 @@
 """What runs: plan, restore, evaluate, score. Records go to the store; tables are made elsewhere."""
 
 from iqabench.run.evaluate import evaluate
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.outputs import Both, Outputs
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.score import has_kept_runs, score_folder, score_kept
@@ -16,6 +16,7 @@ from iqabench.run.targets import (
 __all__ = [
     "Both",
     "Cell",
+    "Failure",
     "Options",
     "Outcome",
     "Outputs",

@@ -67,9 +67,7 @@ def score_opinions(
             for loaded, missing in _loaded(todo):
                 records = _score(maker, missing, loaded, where)
                 keep(records)
-                outcome.done += 1
-                failed = [r.error for r in records if r.error]
-                outcome.failures += [f"{loaded.name}: {error}" for error in failed[:1]]
+                outcome.tell(opinions.facts.name, loaded.name, (r.error for r in records))
                 watch(name, outcome.found + outcome.done, total)
     return outcome
 

@@ -93,7 +93,6 @@ class CellRun:
     ) -> None:
         """Score one output, then keep records, window and, on request, the whole output."""
         records = self._records(loaded, restored, spent_ms, error)
-        failed = [r.error for r in records if r.status == "failed"] or ([error] if error else [])
         if restored is not None and loaded.sample is not None:
             if self.keeps:
                 self.kept.claim()
@@ -104,8 +103,8 @@ class CellRun:
                     self.cell.set.scale, self.options.tile,
                 )  # fmt: skip
         self.writer.add(records)
-        self.outcome.done += 1
-        self.outcome.failures += [f"{self.model.card.id} on {loaded.name}: {e}" for e in failed[:1]]
+        errors = [r.error for r in records] or [error]
+        self.outcome.tell(self.model.card.id, loaded.name, errors)
 
     def _records(
         self, loaded: Loaded, restored: Restored | None, spent_ms: float, error: str

@@ -17,7 +17,7 @@ from iqabench.models.model import Model
 from iqabench.run.cell import CellRun
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.later import Later, Left, score_later
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.plan import Cell, Options, check_fits
 from iqabench.store import Store
 
@@ -45,7 +45,7 @@ def evaluate(
                 run = CellRun(cell, loaded[1], store, writer, options, outcome, watch)
             except IqabenchError as error:
                 errors.append(error)
-                outcome.failures.append(f"{cell.model} on {cell.set.name}: {error}")
+                outcome.failures.append(Failure(str(error), f"{cell.model} on {cell.set.name}"))
                 continue
             run.run()
             if run.later:

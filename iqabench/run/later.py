@@ -7,7 +7,7 @@ from functools import partial
 from iqabench.errors import IqabenchError, StoreError
 from iqabench.metrics import AnyColumn
 from iqabench.run.kept import read_output
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.over_set import score_sets
 from iqabench.run.plan import Options
 from iqabench.run.records import RecordMaker
@@ -56,7 +56,7 @@ def score_later(left: Sequence[Left], later: Later) -> None:
         except StoreError:
             raise
         except IqabenchError as error:
-            later.outcome.failures.append(f"{images.name}: {error}")
+            later.outcome.failures.append(Failure(str(error), images.name))
 
 
 def _score(images: SampleSet, together: Sequence[Left], later: Later) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from iqabench.errors import IqabenchError, MetricError
 from iqabench.images import Image, view_alone
 from iqabench.metrics import SetColumn
+from iqabench.run.outcome import Failure
 from iqabench.run.prefetch import ahead
 from iqabench.run.records import Score
 from iqabench.run.scoring import Candidate, Work
@@ -36,7 +37,7 @@ def score_sets(work: Work, names: list[str]) -> None:
             work.writer.add([candidate.maker.over_set(column, found, len(names))])
             work.outcome.done += len(names)
             if found.error:
-                work.outcome.failures.append(f"{candidate.model}: {found.error}")
+                work.outcome.failures.append(Failure(found.error, candidate.model))
 
 
 def _distance(

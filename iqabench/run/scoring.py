@@ -102,9 +102,7 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
         for candidate, output in loaded.outputs:
             records = _score(work, loaded, candidate, output)
             work.writer.add(records)
-            work.outcome.done += 1
-            said = [f"{candidate.model} on {loaded.name}: {r.error}" for r in records if r.error]
-            work.outcome.failures += said[:1]
+            work.outcome.tell(candidate.model, loaded.name, (r.error for r in records))
             done += 1
             work.watch(f"{candidate.model} on {work.targets.subject.set}", done, total)
 

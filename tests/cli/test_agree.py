@@ -105,7 +105,7 @@ def test_failed_images_are_told_and_exit_with_3(call: Call) -> None:
     assert result.status == 3
     assert {(r["n"], r["failed"]) for r in result.rows} == {(11, 1)}
     assert all(r["value"] is not None for r in result.rows)
-    assert "failed: I02_11_02: " in result.err
+    assert "failed: kadid10k on I02_11_02: " in result.err
 
 
 def test_identical_images_are_counted(call: Call) -> None:

@@ -91,7 +91,7 @@ def test_an_image_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     outcome = score_opinions(read_opinions("kadid10k", folder), store, ["psnr", "entropy"], "cpu")
     assert outcome.done == 12
-    assert [line.partition(":")[0] for line in outcome.failures] == ["I02_11_02", "I03_11_01"]
+    assert [failure.sample for failure in outcome.failures] == ["I02_11_02", "I03_11_01"]
     failed = {(c, s): e for c, s, _, e in records(store) if e}
     assert "I02_11_02.png is not an image" in failed["psnr@rgb", "I02_11_02"]
     assert "I02_11_02.png is not an image" in failed["entropy@rgb", "I02_11_02"]

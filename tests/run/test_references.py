@@ -111,7 +111,7 @@ def test_a_model_without_outputs_fails_the_consensus_of_its_samples(
     failed = [r for r in records(tmp_path) if r["status"] == "failed"]
     assert len(failed) == 4
     assert all("RaisesOnSecond left no output" in r["error"] for r in failed)
-    assert any("this size is not for me" in line for line in outcome.failures)
+    assert any("this size is not for me" in line for line in map(str, outcome.failures))
 
 
 def test_restored_takes_the_output_once_more(tmp_path: Path, networks: str) -> None:
