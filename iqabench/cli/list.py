@@ -11,5 +11,5 @@ from iqabench.cli.table import print_rows
 @click.argument("kind", type=click.Choice(KINDS))
 @table_options
 def command(kind: str, form: str | None) -> None:
-    """List what is registered: sets, models, metrics, protocols or degradations."""
+    """List what is registered: sets, models, metrics, protocols, degradations or opinions."""
     print_rows(kind_of(kind).rows(), form)

@@ -25,6 +25,7 @@ __all__ = [
     "OpinionSet",
     "Opinions",
     "opinion_set",
+    "opinion_set_named",
     "opinion_sets",
     "read_opinions",
 ]
@@ -39,11 +40,7 @@ def read_opinions(name: str, folder: Path | None = None) -> Opinions:
     Raises: UnknownNameError; SetError when the folder or a file of it is missing or damaged, an image that an
         opinion is about is not there, a name occurs twice, or there are fewer than five opinions.
     """
-    known = opinion_sets().names()
-    if name not in known:
-        hint = f"Known: {', '.join(known)}."
-        raise UnknownNameError("set of opinions", name, known, hint=hint)
-    facts = opinion_sets().get(name)
+    facts = opinion_set_named(name)
     place = folder or home() / "opinions" / name
     if not place.is_dir():
         raise SetError(_absent(facts, place, asked=folder is not None))
@@ -54,6 +51,19 @@ def read_opinions(name: str, folder: Path | None = None) -> Opinions:
     if len(samples) != facts.size:
         notes.append(f"{len(samples)} opinions are in {place}; the whole set has {facts.size}.")
     return Opinions(facts, place, samples, tuple(notes))
+
+
+def opinion_set_named(name: str) -> OpinionSet:
+    """The facts of a set.
+
+    Raises: UnknownNameError with suggestions.
+    """
+    known = opinion_sets().names()
+    if name not in known:
+        raise UnknownNameError(
+            "set of opinions", name, known, "'iqabench list opinions' shows them all."
+        )
+    return opinion_sets().get(name)
 
 
 def _absent(facts: OpinionSet, place: Path, *, asked: bool) -> str:

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
-KINDS = ("sets", "models", "metrics", "protocols", "degradations")
+KINDS = ("sets", "models", "metrics", "protocols", "degradations", "opinions")
 
 
 class Kind(Protocol):
