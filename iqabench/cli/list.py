@@ -12,4 +12,6 @@ from iqabench.cli.table import print_rows
 @table_options
 def command(kind: str, form: str | None) -> None:
     """List what is registered: sets, models, metrics, protocols, degradations or opinions."""
-    print_rows(kind_of(kind).rows(), form)
+    rows = kind_of(kind).rows()
+    hidden = () if form else getattr(kind_of(kind), "HIDDEN", ())
+    print_rows([{k: v for k, v in row.items() if k not in hidden} for row in rows], form)

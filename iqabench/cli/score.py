@@ -17,7 +17,9 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome, tell_unpaired
 from iqabench.cli.targets import chosen_targets, target_options
+from iqabench.errors import UsageError
 from iqabench.run import has_kept_runs, no_targets, score_folder, score_kept, with_inputs
+from iqabench.run.environment import resolve_device
 from iqabench.store import Store
 
 
@@ -40,12 +42,14 @@ from iqabench.store import Store
 @click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
 @click.option("--force", is_flag=True, help="Score again what has been scored already.")
 @device_option
+@click.option("--batch", type=click.IntRange(1), default=1, metavar="N",
+              help="Score N outputs at a time, where the device is a GPU.  [default: 1]")  # fmt: skip
 @store_option
 @per_image_option
 @table_options
 def command(
     outputs: Path, target: Path | None, images: str | None, inputs: Path | None, scale: int | None,
-    columns: tuple[str, ...], name: str, force: bool, device: str, store: Path, per_image: bool,
+    columns: tuple[str, ...], name: str, force: bool, device: str, batch: int, store: Path, per_image: bool,
     form: str | None,
 ) -> None:  # fmt: skip
     """Score OUTPUTS, a folder or an image, against a folder of targets, a set, or nothing.
@@ -56,11 +60,15 @@ def command(
     Without targets, no-reference and pseudo-reference columns remain. A folder that 'run --save-outputs'
     wrote knows its models and its set: its scores stand beside those of the run.
     """
+    if batch > 1 and not resolve_device(device).startswith("cuda"):
+        raise UsageError(f"--batch {batch} is for GPUs; on the CPU single outputs are faster.")
     records = Store(store)
     alone = target is None and images is None and inputs is None
     with watching() as watch:
         if alone and has_kept_runs(outputs):
-            outcome = score_kept(outputs, records, list(columns), device, watch, force=force)
+            outcome = score_kept(
+                outputs, records, list(columns), device, watch, force=force, batch=batch
+            )
         else:
             targets = (
                 no_targets(outputs, scale)
@@ -70,7 +78,15 @@ def command(
             if inputs is not None:
                 targets = with_inputs(targets, inputs, scale)
             outcome, pairing = score_folder(
-                outputs, targets, records, list(columns), name, device, watch, force=force
+                outputs,
+                targets,
+                records,
+                list(columns),
+                name,
+                device,
+                watch,
+                force=force,
+                batch=batch,
             )
             tell_unpaired(pairing)
     sys.exit(print_outcome(outcome, records, form, per_image=per_image))

@@ -127,7 +127,20 @@ def attempts(
     pseudo: PseudoReferences | None = None,
 ) -> list[float | IqabenchError]:  # fmt: skip
     """As `scores`, with the error in the place of a value that there is not."""
-    seen: dict[tuple[Protocol, Reference], Alone | IqabenchError] = {}
+    seen = views(columns, output, target, scale, device, pseudo)
+    return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
+
+
+Views = dict[tuple[Protocol, Reference], Alone | IqabenchError]
+"""What each protocol shows to each kind of metric, or why it shows nothing."""
+
+
+def views(
+    columns: list[Column], output: Image, target: Image | None, scale: int, device: str,
+    pseudo: PseudoReferences | None,
+) -> Views:  # fmt: skip
+    """What the columns look at."""
+    seen: Views = {}
     kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
     for under, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
         pair = seen.get((under, "full"))  # it is an output, too
@@ -137,7 +150,7 @@ def attempts(
             if reference == "none" and isinstance(pair, Alone)
             else _attempt(partial(_seen, under, output, given, scale, device, pseudo))
         )
-    return _map(lambda c: _value(c, seen[c.protocol, c.metric.reference]), columns)
+    return seen
 
 
 def _attempt(make: Callable[[], T]) -> T | IqabenchError:
@@ -175,15 +188,15 @@ def _view(
 
 
 def _map(
-    value: Callable[[Column], float | IqabenchError], columns: list[Column]
+    find: Callable[[Column], float | IqabenchError], columns: list[Column]
 ) -> list[float | IqabenchError]:
     """In threads where that pays: what metrics spend their time on lets other threads run."""
     threads = min(len(columns), threads_allowed())
     if threads < 2 or len(columns) < _MANY:
-        return [value(c) for c in columns]
+        return [find(c) for c in columns]
     dearest_first = sorted(columns, key=lambda c: -c.metric.cost)
     with ThreadPoolExecutor(threads, thread_name_prefix="metric") as pool:
-        found = {c.name: pool.submit(value, c) for c in dearest_first}
+        found = {c.name: pool.submit(find, c) for c in dearest_first}
     return [found[c.name].result() for c in columns]
 
 
@@ -195,13 +208,19 @@ def threads_allowed() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _value(part: Column, seen: Alone | IqabenchError) -> float | IqabenchError:
+def large_enough(part: Column, seen: Alone) -> bool:
+    """Whether the metric is defined on an image of that size."""
+    return min(seen.shape[:2]) >= part.metric.min_size
+
+
+def value(part: Column, seen: Alone | IqabenchError) -> float | IqabenchError:
+    """Of one column, or the error."""
     return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
 
 
 def _measured(part: Column, seen: Alone) -> float:
     height, width, _ = seen.shape
-    if min(height, width) < part.metric.min_size:
+    if not large_enough(part, seen):
         raise MetricError(
             f"{part.name} needs at least {part.metric.min_size} pixels a side; {width}x{height} are left."
         )

@@ -34,6 +34,9 @@ _TILE = (128, 512)
 """Windows a tile has, about, downwards and across."""
 _DOUBT = 5e-7
 """The estimated rounding error of a tile's mean beyond which it is computed in double."""
+_FAINT = 1e-3
+"""A similarity below which it is computed in double: descendants take small powers of it, which make much of
+little."""
 _SAMPLED = (slice(None, None, 5), slice(None, None, 7))
 """The windows on which that is estimated: steps that no JPEG block or screen pattern shares."""
 _EVERY = 8
@@ -58,10 +61,21 @@ def similarities(pair: Pair) -> list[Similarity]:
     return pair.shared("similarities", _channels)
 
 
-def similarity(
-    output: Plane, target: Plane, *, peak: float = Pair.peak, offset: float = 0.0
+def similarity(output: Plane, target: Plane) -> Similarity:
+    """The similarity of two planes in 0..255 of at least `WINDOW` pixels a side, its logarithm exact, too."""
+    found = _similarity(output, target, Pair.peak, 0.0, _DOUBT)
+    return _similarity(output, target, Pair.peak, 0.0, 0.0) if is_faint(found) else found
+
+
+def is_faint(found: Similarity) -> bool:
+    """Whether rounding that no mean would show could be felt in a small power of it."""
+    return min(abs(found.full), abs(found.contrast)) < _FAINT
+
+
+def _similarity(
+    output: Plane, target: Plane, peak: float, offset: float, doubt: float
 ) -> Similarity:
-    """The similarity of two planes of at least `WINDOW` pixels a side.
+    """Of two planes, with tiles in double where their error is estimated at `doubt` or more.
 
     `peak` and `offset` are in units of the planes: their largest value, and what black lacks to zero.
     """
@@ -69,7 +83,7 @@ def similarity(
     sums = np.zeros(3)
     for rows in _spans(height, _TILE[0]):
         for columns in _spans(width, _TILE[1]):
-            sums += _tile(output[rows, columns], target[rows, columns], peak, offset)
+            sums += _tile(output[rows, columns], target[rows, columns], peak, offset, doubt)
     luminance, contrast, both = (sums / (height * width)).tolist()
     return Similarity(1 - 2 * luminance - 2 * contrast + 4 * both, 1 - 2 * contrast)
 
@@ -92,7 +106,7 @@ def _blur(plane: Plane) -> Plane:
 def _channels(pair: Pair) -> list[Similarity]:
     peak, offset = pair.peak / pair.unit, pair.offset / pair.unit
     channels = zip(*(_split(counts) for counts in pair.counts), strict=True)
-    return [similarity(x, y, peak=peak, offset=offset) for x, y in channels]
+    return [_similarity(x, y, peak, offset, _DOUBT) for x, y in channels]
 
 
 def _split(image: Plane) -> Sequence[Plane]:
@@ -107,10 +121,12 @@ def _spans(windows: int, size: int) -> Iterator[slice]:
         yield slice(start, start + step + 2 * _EDGE)
 
 
-def _tile(output: Plane, target: Plane, peak: float, offset: float) -> NDArray[np.float64]:
+def _tile(
+    output: Plane, target: Plane, peak: float, offset: float, accepted: float
+) -> NDArray[np.float64]:
     """Sums over the tile's windows of half of what luminance and contrast lack to 1, and their product."""
     sums, doubt = _sums(output, target, peak, offset, np.float32)
-    return sums if doubt < _DOUBT else _sums(output, target, peak, offset, np.float64)[0]
+    return sums if doubt < accepted else _sums(output, target, peak, offset, np.float64)[0]
 
 
 def _sums(

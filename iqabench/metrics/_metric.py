@@ -46,6 +46,8 @@ class Metric:
     """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
     leaderboards/measured; an indication, by which the dearest are started first."""
 
+    gpu_cost: float | None = None
+    """The same on the GPU of leaderboards/measured, in batches, where it was measured."""
     files: tuple[RemoteFile, ...] = ()
     """What others trained or fitted and it stands on."""
 
@@ -96,6 +98,7 @@ class _Facts(TypedDict, total=False):
     tolerance: float
     colour: bool
     cost: float
+    gpu_cost: float
     files: tuple[RemoteFile, ...]
     identity: Callable[[], str]
 

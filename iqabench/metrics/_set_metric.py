@@ -73,6 +73,8 @@ class SetMetric:
     cost: float = 0.0
     """Milliseconds per megapixel of an RGB pair, the features of both, as for `Metric`."""
 
+    gpu_cost: float | None = None
+    """The same on the GPU of leaderboards/measured, where it was measured."""
     files: tuple[RemoteFile, ...] = ()
     """What others trained or fitted and it stands on."""
     reference: ClassVar[Literal["set"]] = "set"
@@ -129,6 +131,7 @@ class _Facts(TypedDict, total=False):
     min_size: int
     tolerance: float
     cost: float
+    gpu_cost: float
     files: tuple[RemoteFile, ...]
 
 

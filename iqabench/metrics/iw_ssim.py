@@ -26,6 +26,7 @@ _RIM = WINDOW // 2 - 1
     high=1.0,
     source="Wang & Li, Information content weighting for perceptual image quality assessment, "
     "IEEE TIP 20(5), 2011",
+    version=2,
     cost=80,
 )
 def iw_ssim(pair: Pair) -> float:

@@ -3,7 +3,7 @@
 import cv2
 
 from iqabench.images import Pair
-from iqabench.metrics._gaussian import WINDOW, Plane, Similarity, similarities, similarity
+from iqabench.metrics._gaussian import WINDOW, Plane, Similarity, is_faint, similarities, similarity
 from iqabench.metrics._metric import metric
 
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -18,6 +18,7 @@ _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
     high=1.0,
     min_size=WINDOW * 2 ** (len(_WEIGHTS) - 1),
     source="Wang et al., Multi-scale structural similarity for image quality assessment, Asilomar 2003",
+    version=2,
     cost=42,
 )
 def ms_ssim(pair: Pair) -> float:
@@ -41,7 +42,7 @@ def ms_ssim(pair: Pair) -> float:
 
 def _product(output: Plane, target: Plane, first: Similarity) -> float:
     """Of one channel, whose similarity at the finest scale is known."""
-    scales = [first]
+    scales = [similarity(output, target) if is_faint(first) else first]
     for _ in _WEIGHTS[1:]:
         output, target = _halved(output), _halved(target)
         scales.append(similarity(output, target))

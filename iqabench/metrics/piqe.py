@@ -30,7 +30,7 @@ Doubles = NDArray[np.float64]
     better="lower",
     source="Venkatanath et al., Blind image quality evaluation using perception based features, NCC 2015; "
     "MATLAB's piqe()",
-    cost=25,
+    cost=13,
 )
 def piqe(seen: Alone) -> float:
     """The share of distortion in the blocks in which something happens.

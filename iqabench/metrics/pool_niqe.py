@@ -28,7 +28,7 @@ _FEATURES = 36
     tolerance=1e-6,
     source="Mittal, Soundararajan, Bovik, Making a completely blind image quality analyzer, "
     "IEEE Signal Processing Letters 20(3), 2013",
-    cost=90,
+    cost=43,
 )
 def pool_niqe(seen: AgainstPool) -> float:
     """How far the statistics of the output's blocks lie from those of the pool's sharp blocks.

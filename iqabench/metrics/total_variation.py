@@ -13,7 +13,7 @@ from iqabench.metrics._metric import no_reference
     low=0.0,
     high=510.0,
     source="Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
-    cost=10,
+    cost=3.2,
 )
 def total_variation(seen: Alone) -> float:
     """Mean absolute step to the right neighbour plus that to the one below, over all such neighbours.

@@ -23,7 +23,9 @@ def outputs_root(store: Store) -> Path:
     return store.folder / "outputs"
 
 
-def maker_of(kept: OutputFolder, subject: Subject, run: str) -> RecordMaker:
+def maker_of(
+    kept: OutputFolder, subject: Subject, run: str, *, batched: bool = False
+) -> RecordMaker:
     """Makes records of the model that left these outputs.
 
     Raises: SetError when the set is not the one that they were made from.
@@ -34,7 +36,9 @@ def maker_of(kept: OutputFolder, subject: Subject, run: str) -> RecordMaker:
             f"{kept.path} was made from another version of {subject.set} ({facts['set_hash']}; now it is "
             f"{subject.set_hash}). Run the model again, or score the folder with --target DIR."
         )
-    return RecordMaker(subject, Origin(**{f.name: facts[f.name] for f in fields(Origin)}), run)
+    return RecordMaker(
+        subject, Origin(**{f.name: facts[f.name] for f in fields(Origin)}), run, batched=batched
+    )
 
 
 def read_output(kept: OutputFolder, sample: str) -> Image:

@@ -1,5 +1,6 @@
 """Numbers become records here: with key, protocol, weights, device and time."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from math import nan
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
 from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, attempts
+from iqabench.metrics._many import Request, many_attempts
 from iqabench.models.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
@@ -21,15 +23,41 @@ class Score:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One output that is to be scored, with all that it may be compared with."""
+
+    output: Image
+    target: Image | None
+    pseudo: PseudoReferences | None = None
+    why_no_target: str = "it has no target"
+
+
 def score(
     columns: list[Column], output: Image, target: Image | None, scale: int, device: str = "cpu",
-    pseudo: PseudoReferences | None = None, why_no_target: str = "it has no target",
+    pseudo: PseudoReferences | None = None,
 ) -> list[Score]:  # fmt: skip
     """One score per column; a column that is not defined here fails alone."""
-    at_hand = [c for c in columns if target is not None or not c.needs_target]
-    found = attempts(at_hand, output, target, scale, device, pseudo)
+    return score_many(columns, [Asked(output, target, pseudo)], scale, device)[0]
+
+
+def score_many(
+    columns: list[Column], asked: Sequence[Asked], scale: int, device: str, *, together: bool = False
+) -> list[list[Score]]:  # fmt: skip
+    """As `score`, for each output; `together` in batches, where metrics have a form for that."""
+    if together and all(a.target is not None for a in asked):
+        found = many_attempts(
+            columns, [Request(a.output, a.target, a.pseudo) for a in asked], scale, device
+        )
+        return [[_score(f) for f in one] for one in found]
+    return [_score_one(columns, one, scale, device) for one in asked]
+
+
+def _score_one(columns: list[Column], one: Asked, scale: int, device: str) -> list[Score]:
+    at_hand = [c for c in columns if one.target is not None or not c.needs_target]
+    found = attempts(at_hand, one.output, one.target, scale, device, one.pseudo)
     by_name = {c.name: _score(f) for c, f in zip(at_hand, found, strict=True)}
-    return [by_name.get(c.name, Score(nan, why_no_target)) for c in columns]
+    return [by_name.get(c.name, Score(nan, one.why_no_target)) for c in columns]
 
 
 def _score(found: float | IqabenchError) -> Score:
@@ -82,8 +110,12 @@ class Origin:
 class RecordMaker:
     """Makes the records of one model on one set; what they share is collected once."""
 
-    def __init__(self, subject: Subject, origin: Origin, run: str) -> None:
+    def __init__(
+        self, subject: Subject, origin: Origin, run: str, *, batched: bool = False
+    ) -> None:
         self.subject, self.origin = subject, origin
+        self._batched = {"batched": True} if batched else {}
+        """Batched forms of metrics round otherwise; keys from before there were any stay as they are."""
         facts = asdict(origin)
         del facts["model_version"], facts["tile"]
         self._shared: dict[str, Any] = {
@@ -99,7 +131,7 @@ class RecordMaker:
                  "device_class")  # fmt: skip
         parts = {name: self._shared[name] for name in names}
         tile, version = self.origin.tile, self.origin.model_version
-        return content_key(**parts, column=column.key, tile=tile, version=version)
+        return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
 
     def failed(self, column: AnyColumn, sample: str, error: str) -> Record:
         """A record that says why there is no number."""

@@ -24,7 +24,7 @@ from iqabench.store import OutputFolder, Store, kept_runs
 
 def score_folder(
     outputs: Path, targets: Targets, store: Store, wanted: list[str], name: str = "",
-    device: str = "auto", watch: Watch = lambda *_: None, *, force: bool = False,
+    device: str = "auto", watch: Watch = lambda *_: None, *, force: bool = False, batch: int = 1,
 ) -> tuple[Outcome, Pairing]:  # fmt: skip
     """Score a folder of outputs, or one; every image is a record. Targets without an output are failures.
 
@@ -41,9 +41,9 @@ def score_folder(
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         origin = Origin.of_card(card, found.digest, device=where)
-        maker = RecordMaker(targets.subject, origin, writer.run)
+        maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
         candidate = Candidate(maker, found.read, references.bound(columns))
-        work = Work([candidate], targets, references, store, writer, outcome, watch, force)
+        work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
         score_candidates(work, targets.names)
         score_sets(work, targets.names)
     return outcome, found.pairing
@@ -56,7 +56,7 @@ def has_kept_runs(root: Path) -> bool:
 
 def score_kept(
     root: Path, store: Store, wanted: list[str], device: str = "auto",
-    watch: Watch = lambda *_: None, *, force: bool = False,
+    watch: Watch = lambda *_: None, *, force: bool = False, batch: int = 1,
 ) -> Outcome:  # fmt: skip
     """Score what `iqabench run --save-outputs` left under a folder, as records of the models that made it.
 
@@ -75,11 +75,15 @@ def score_kept(
             columns = references.bound(_columns(targets, wanted))
             candidates = [
                 Candidate(
-                    maker_of(kept, targets.subject, writer.run), partial(read_output, kept), columns
+                    maker_of(kept, targets.subject, writer.run, batched=batch > 1),
+                    partial(read_output, kept),
+                    columns,
                 )
                 for kept in members
             ]
-            work = Work(candidates, targets, references, store, writer, outcome, watch, force)
+            work = Work(
+                candidates, targets, references, store, writer, outcome, watch, force, batch
+            )
             score_candidates(work, targets.names)
             score_sets(work, targets.names)
     return outcome

@@ -4,7 +4,7 @@ A candidate is a set of outputs with a name: a folder, or what one model of a ru
 target and the input are read once, and every candidate that lacks a record is scored.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -13,7 +13,7 @@ from iqabench.images import Image
 from iqabench.metrics import AnyColumn, Column, SetColumn
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.prefetch import ahead
-from iqabench.run.records import RecordMaker, score
+from iqabench.run.records import Asked, RecordMaker, score_many
 from iqabench.run.references import References
 from iqabench.run.targets import Targets
 from iqabench.store import Record, Store, Writer
@@ -64,6 +64,8 @@ class Work:
     watch: Watch = lambda *_: None
     force: bool = False
     """Score again what has a record already."""
+    batch: int = 1
+    """Outputs that are scored together: worth it on a GPU alone."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +77,26 @@ class _Got:
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """All that is needed for one sample."""
+class _Lack:
+    """Columns of a candidate that a sample has no record of."""
 
-    name: str
+    candidate: Candidate
+    columns: list[Column]
+
+
+@dataclass(frozen=True)
+class _One:
+    """All that is needed to fill one lack."""
+
+    sample: str
+    lack: _Lack
+    output: _Got
     target: _Got
     input: _Got
-    outputs: list[tuple[Candidate, _Got]]
 
 
 def score_candidates(work: Work, names: Iterable[str]) -> None:
-    """Score what lacks a record; after each image its records are safe in the store.
+    """Score what lacks a record; after each image, or batch, its records are safe in the store.
 
     Raises: StoreError when records cannot be kept.
     """
@@ -98,35 +109,38 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
         return
     work.outcome.found += done
     jobs = (partial(_load, work, name, lacking) for name, lacking in todo.items() if lacking)
-    for loaded in ahead(jobs):
-        for candidate, output in loaded.outputs:
-            records = _score(work, loaded, candidate, output)
+    ones = (one for loaded in ahead(jobs) for one in loaded)
+    for batch in _batches(ones, work.batch):
+        for one, records in zip(batch, _score(work, batch), strict=True):
             work.writer.add(records)
-            work.outcome.tell(candidate.model, loaded.name, (r.error for r in records))
+            work.outcome.tell(one.lack.candidate.model, one.sample, (r.error for r in records))
             done += 1
-            work.watch(f"{candidate.model} on {work.targets.subject.set}", done, total)
+            work.watch(f"{one.lack.candidate.model} on {work.targets.subject.set}", done, total)
 
 
-def _missing(work: Work, names: list[str]) -> dict[str, list[Candidate]]:
-    """For each sample the candidates that lack a record of it."""
+def _missing(work: Work, names: list[str]) -> dict[str, list[_Lack]]:
+    """For each sample what candidates lack."""
     there = set() if work.force else work.store.finished(k for c in work.candidates for k in c.keys)
-    return {
-        name: [c for c in work.candidates if any((key, name) not in there for key in c.keys)]
-        for name in names
-    }
+    todo: dict[str, list[_Lack]] = {}
+    for name in names:
+        lacks = [
+            _Lack(
+                c, [x for x, key in zip(c.columns, c.keys, strict=True) if (key, name) not in there]
+            )
+            for c in work.candidates
+        ]
+        todo[name] = [lack for lack in lacks if lack.columns]
+    return todo
 
 
-def _load(work: Work, name: str, lacking: list[Candidate]) -> _Loaded:
-    columns = [c for candidate in lacking for c in candidate.columns]
+def _load(work: Work, name: str, lacking: list[_Lack]) -> list[_One]:
+    columns = [c for lack in lacking for c in lack.columns]
     references = {c.protocol.reference for c in columns}
-    target = any(c.needs_target for c in columns) and work.targets.target
+    wanted = any(c.needs_target for c in columns) and work.targets.target
     given = bool({"input", "model"} & references) and work.targets.input
-    return _Loaded(
-        name,
-        _get(target, name) if target else _Got(None, "it has no target"),
-        _get(given, name) if given else _Got(None),
-        [(candidate, _get(candidate.read, name)) for candidate in lacking],
-    )
+    target = _get(wanted, name) if wanted else _Got(None, "it has no target")
+    source = _get(given, name) if given else _Got(None)
+    return [_One(name, x, _get(x.candidate.read, name), target, source) for x in lacking]
 
 
 def _get(load: Callable[[str], Image], name: str) -> _Got:
@@ -136,13 +150,34 @@ def _get(load: Callable[[str], Image], name: str) -> _Got:
         return _Got(None, str(error))
 
 
-def _score(work: Work, loaded: _Loaded, candidate: Candidate, output: _Got) -> list[Record]:
-    maker, columns = candidate.maker, candidate.columns
-    if output.image is None:
-        return [maker.failed(c, loaded.name, output.error) for c in columns]
-    found = score(
-        columns, output.image, loaded.target.image, maker.subject.scale,
-        work.references.conditions.device, work.references.of(loaded.name, loaded.input.image),
-        loaded.target.error,
-    )  # fmt: skip
-    return [maker.make(c, loaded.name, v, None) for c, v in zip(columns, found, strict=True)]
+def _batches(ones: Iterable[_One], size: int) -> Iterator[list[_One]]:
+    """Of one after the other so many, as long as they lack the same."""
+    batch: list[_One] = []
+    for one in ones:
+        if batch and (len(batch) == size or one.lack.columns != batch[0].lack.columns):
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
+        yield batch
+
+
+def _score(work: Work, batch: list[_One]) -> list[list[Record]]:
+    scored = [_asked(work, one) for one in batch if one.output.image is not None]
+    columns, where = batch[0].lack.columns, work.references.conditions
+    found = iter(score_many(columns, scored, where.scale, where.device, together=work.batch > 1))
+    return [
+        [one.lack.candidate.maker.failed(c, one.sample, one.output.error) for c in columns]
+        if one.output.image is None
+        else [
+            one.lack.candidate.maker.make(c, one.sample, v, None)
+            for c, v in zip(columns, next(found), strict=True)
+        ]
+        for one in batch
+    ]
+
+
+def _asked(work: Work, one: _One) -> Asked:
+    assert one.output.image is not None
+    pseudo = work.references.of(one.sample, one.input.image)
+    return Asked(one.output.image, one.target.image, pseudo, one.target.error)

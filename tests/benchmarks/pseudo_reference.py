@@ -14,6 +14,7 @@ out of its own columns. What has no counterpart of its own is compared with PSNR
 import sys
 from pathlib import Path
 
+import click
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
@@ -33,16 +34,16 @@ def main(store: str) -> None:
     found["protocol"] = found["column"].str.partition("@")[2]
     found["value"] = found["value"].astype(float) * np.where(found["better"] == "lower", -1.0, 1.0)
     for images, part in found.groupby("set"):
-        print(
+        click.echo(
             f"\n### {images}: {part['model'].nunique()} models, {part['sample'].nunique()} images\n"
-        )  # noqa: T201
+        )
         print_rows(table(part), "markdown")
 
 
 def table(found: pd.DataFrame) -> list[dict[str, object]]:
     """One row for each pseudo-reference or no-reference column."""
     full = found[found["protocol"].isin(FULL)]
-    counterparts = {}
+    counterparts: dict[str, str] = {}
     for column in full["column"].unique():
         counterparts.setdefault(column.partition("@")[0], column)
     blind = {"niqe", "brisque", "piqe", "ilniqe", "clip_iqa"}

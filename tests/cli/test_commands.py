@@ -31,7 +31,8 @@ def test_run_prints_a_row_for_each_column(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["run", "score", "agree", "explain", "report", "list", "show", "fetch", "verify", "doctor"]
+    "name",
+    ["run", "score", "agree", "explain", "report", "list", "show", "fetch", "verify", "doctor"],
 )
 def test_help_keeps_its_lines(call: Call, name: str) -> None:
     said = call(name, "--help").out
@@ -172,7 +173,9 @@ def test_report_prints_and_writes(call: Call) -> None:
     assert "pages/index.html" in result.out
 
 
-@pytest.mark.parametrize("kind", ["sets", "models", "metrics", "protocols", "degradations", "opinions"])
+@pytest.mark.parametrize(
+    "kind", ["sets", "models", "metrics", "protocols", "degradations", "opinions"]
+)
 def test_list_and_show_cover_each_other(call: Call, kind: str) -> None:
     rows = call("list", kind, "--json").rows
     assert len(rows) >= 3

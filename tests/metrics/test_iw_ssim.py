@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 from iqabench.images import Pair
+from iqabench.metrics._batched import batch_scores
 from iqabench.metrics._information import information
 from iqabench.metrics._laplacian import laplacian
 from iqabench.metrics.iw_ssim import iw_ssim
@@ -186,3 +187,13 @@ def test_a_flat_target_counts_all_places_alike_that_the_output_leaves_flat() -> 
     x, y = 1600.0, 2400.0
     luminance = (2 * x * y + 6.5025) / (x * x + y * y + 6.5025)
     assert iw_ssim(pair) == pytest.approx(luminance ** (0.1333 / 1.0001), abs=1e-9)
+
+
+def test_what_nearly_vanishes_keeps_its_power() -> None:
+    """A similarity of 1e-18, to the power 0.13, is no zero: tiles in single precision had rounded it away."""
+    black = np.zeros((200, 200, 1), np.uint8)
+    half = black.copy()
+    half[:, 100:] = 255
+    [[double]] = batch_scores(["iw_ssim"], [Pair(black, half)], "cpu")
+    assert iw_ssim(Pair(black, half)) == pytest.approx(double, rel=1e-3)
+    assert double == pytest.approx(0.00438, abs=1e-5)

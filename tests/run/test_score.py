@@ -188,3 +188,51 @@ def test_inputs_alone_are_restored_and_scored(tmp_path: Path) -> None:
     assert {r["column"] for r in records(tmp_path / "s")} == {"entropy@sr-rgb", "psnr@lr"}
     with pytest.raises(SetError, match="has inputs only, so there is no psnr@sr-y"):
         plan(["bicubic"], [str(tmp_path / "real")], ["psnr"], 4)
+
+
+def test_batches_give_what_singles_give(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in "abcde":
+        side = 200 if name < "d" else 180
+        target = rng.integers(0, 256, (side, side + 8, 3), np.uint8)
+        write_image(tmp_path / "targets" / f"{name}.png", target)
+        write_image(
+            tmp_path / "outputs" / f"{name}.png", target // 2 * 2 if name != "b" else target
+        )
+    write_image(tmp_path / "targets" / "f.png", np.zeros((20, 20, 3), np.uint8))
+    write_image(tmp_path / "outputs" / "f.png", np.ones((20, 20, 3), np.uint8))
+    targets = targets_of_folder(tmp_path / "targets", None)
+    columns = ["psnr", "ssim", "ms_ssim", "entropy", "psnr@sr-y", "total_variation"]
+    for store, batch in (("one", 1), ("many", 4)):
+        score_folder(
+            tmp_path / "outputs",
+            targets,
+            Store(tmp_path / store),
+            columns,
+            device="cpu",
+            batch=batch,
+        )
+    singles, together = records(tmp_path / "one"), records(tmp_path / "many")
+    assert len(singles) == 36
+    for one, other in zip(singles, together, strict=True):
+        assert (one["column"], one["sample"], one["error"]) == (
+            other["column"], other["sample"], other["error"],
+        )  # fmt: skip
+        assert other["value"] == (
+            None if one["value"] is None else pytest.approx(one["value"], abs=1e-5)
+        )
+        assert one["key"] != other["key"]
+
+
+def test_only_columns_that_lack_a_record_are_computed(saved: Path) -> None:
+    store = Store(saved.parent / "store")
+    score_kept(saved, store, ["gmsd"], "cpu")
+    before = {
+        r["time"] for r in records(store.folder) if r["column"] == "gmsd@sr-y" and not r["error"]
+    }
+    score_kept(saved, store, ["gmsd", "entropy"], "cpu")
+    after = {
+        r["time"] for r in records(store.folder) if r["column"] == "gmsd@sr-y" and not r["error"]
+    }
+    assert before == after
+    assert len([r for r in records(store.folder) if r["column"] == "entropy@sr-rgb"]) == 15
