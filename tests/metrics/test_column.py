@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from math import nan
-
 from typing import Any
 
 import numpy as np
