@@ -4,7 +4,6 @@ A pseudo-reference has an identity (the weights of the other model, the members 
 the pool), which becomes part of the protocol's hash: numbers that were compared with other things never meet.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,8 +83,7 @@ class References:
                 "hand: name them with --input DIR, or the set with --set."
             )
         if under.reference == "input":
-            made = self.recipe.facts()["degradation"] if self.recipe else None
-            return json.dumps(made) if made else "no degradation is known"
+            return self.recipe.words if self.recipe else "no degradation is known"
         if under.reference == "consensus":
             return self._consensus_identity(under)
         if under.reference == "pool":

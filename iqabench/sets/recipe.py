@@ -33,6 +33,16 @@ class Recipe:
             "grey": sorted(self.grey),
         }
 
+    @property
+    def words(self) -> str:
+        """The degradation with all that decides its pixels."""
+        made = self.degradation
+        if made is None:
+            return "no degradation is known"
+        return f"{made.name} version {made.version}" + "".join(
+            f", {k} {v}" for k, v in self.keywords
+        )
+
     def target(self, image: Image) -> Image:
         """The target: the image cropped to a multiple of the scale; its rounded luma if so
         declared.

@@ -51,6 +51,15 @@ def test_lr_degrades_the_output_again(tmp_path: Path) -> None:
         assert found[("ssim@lr-y", "bicubic", sample.name)] == expected
 
 
+def test_a_record_says_what_it_was_compared_with(tmp_path: Path) -> None:
+    run(tmp_path, ["psnr@lr", "psnr@model:lanczos", "psnr@consensus", "psnr@sr-y"])
+    told = {r["column"]: r["reference"] for r in records(tmp_path)}
+    assert told["psnr@lr"] == "bicubic version 1, edge mirror, scale 4"
+    assert told["psnr@model:lanczos"].startswith("lanczos_x4, ")
+    assert told["psnr@consensus"].startswith("bicubic, lanczos, nearest, ")
+    assert told["psnr@sr-y"] == ""
+
+
 def frame(image: Image) -> Image:
     """With a border that sr-y shaves off again."""
     return np.pad(image, ((4, 4), (4, 4), (0, 0)))
