@@ -33,13 +33,10 @@ class Trunk:
     widths: tuple[int, ...]
     tiled: bool = False
     """Whether large images are taken in tiles: VGG16's first stage keeps 64 numbers for each pixel."""
-    by_rows: bool = True
-    """Whether places are added in double, row by row, on which the number of threads has no influence."""
 
 
 TRUNKS = {
-    # by_rows is off: version 1 of the metric `lpips` is kept to its last digit
-    "alex": Trunk(ALEXNET, alexnet, (1, 4, 7, 9, 11), (64, 192, 384, 256, 256), by_rows=False),
+    "alex": Trunk(ALEXNET, alexnet, (1, 4, 7, 9, 11), (64, 192, 384, 256, 256)),
     "vgg": Trunk(VGG16, vgg16, (3, 8, 15, 22, 29), (64, 128, 256, 512, 512), tiled=True),
     "squeeze": Trunk(
         SQUEEZENET, squeezenet, (1, 4, 7, 9, 10, 11, 12), (64, 128, 256, 384, 384, 512, 512)
@@ -72,7 +69,7 @@ class Lpips(nn.Module):
         for tile in (tiles if self.trunk.tiled else whole)(*both.shape[2:]):
             for layer, apart in enumerate(self._layers(tile.cut(both))):
                 inner = tile.inner(apart, 2**layer)  # VGG16 halves the image after each stage
-                sums[layer] = sums[layer] + self._sum(inner)
+                sums[layer] = sums[layer] + _sum(inner)
                 counts[layer] += inner[0].numel()
         distance = both.new_zeros(len(output))
         for total, count in zip(sums, counts, strict=True):
@@ -85,10 +82,10 @@ class Lpips(nn.Module):
         features = through(self.features, self.trunk.taps, x)
         return [_apart(layer, head) for layer, head in zip(features, self.heads, strict=True)]
 
-    def _sum(self, apart: Tensor) -> Tensor:
-        if self.trunk.by_rows:
-            return apart.sum(2, dtype=torch.float64).sum(1)
-        return apart.flatten(1).sum(1)
+
+def _sum(apart: Tensor) -> Tensor:
+    """Over places, row by row and in double, on which the number of threads has no influence."""
+    return apart.sum(2, dtype=torch.float64).sum(1)
 
 
 def _apart(features: Tensor, head: Tensor) -> Tensor:

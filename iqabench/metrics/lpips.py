@@ -16,6 +16,7 @@ from iqabench.metrics._metric import metric
     tolerance=1e-5,
     source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
     "CVPR 2018",
+    version=2,
     cost=640,
     files=(ALEXNET.whole,),
 )
