@@ -1,6 +1,6 @@
 """A folder of outputs, each with the sample that it belongs to, decoded ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -56,13 +56,20 @@ class Outputs:
         return read_image(self.files[name])
 
     def pairs(self, names: list[str] | None = None) -> Iterator[Both]:
-        """One for each target or each of `names`; a target without an output is one with a reason."""
-        wanted = self.targets.names if names is None else names
-        return ahead(partial(self._load, name) for name in wanted)
+        """One for each target or each of `names`; a target without an output is one with a reason.
 
-    def _load(self, sample: str) -> Both:
-        assert self.targets.target is not None
+        Raises: PairingError when there are no targets at all.
+        """
+        target = self.targets.target
+        if target is None:
+            raise PairingError(
+                f"{self.targets.subject.set} has no targets; there is nothing to compare with."
+            )
+        wanted = self.targets.names if names is None else names
+        return ahead(partial(self._load, target, name) for name in wanted)
+
+    def _load(self, target: Callable[[str], Image], sample: str) -> Both:
         try:
-            return Both(sample, self.read(sample), self.targets.target(sample), "")
+            return Both(sample, self.read(sample), target(sample), "")
         except IqabenchError as error:
             return Both(sample, None, None, str(error))

@@ -11,6 +11,7 @@ from iqabench.images import read_image, write_image
 from iqabench.metrics import column
 from iqabench.run import (
     Options,
+    Outputs,
     evaluate,
     has_kept_runs,
     no_targets,
@@ -167,6 +168,12 @@ def test_no_reference_columns_outlive_a_target_of_another_size(tmp_path: Path) -
     found = {r["column"]: r["error"] for r in records(store.folder)}
     assert found["entropy@rgb"] == ""
     assert "never resized" in found["psnr@rgb"]
+
+
+def test_pairs_need_targets(saved: Path) -> None:
+    folder = saved / "nearest" / "demo_x4"
+    with pytest.raises(PairingError, match="demo_x4 has no targets; there is nothing to compare"):
+        Outputs(folder, no_targets(folder, 4)).pairs()
 
 
 def test_bad_folders(tmp_path: Path) -> None:
