@@ -26,7 +26,7 @@ Plane = NDArray[np.float64]
     min_size=2 ** (_LEVEL + 2),
     source="Sampat et al., Complex wavelet structural similarity: a new image similarity index, "
     "IEEE TIP 18(11), 2009",
-    cost=27,
+    cost=24,
 )
 def cw_ssim(pair: Pair) -> float:
     """How far complex wavelet coefficients agree but for a common turn of phase, as small shifts cause.

@@ -35,7 +35,7 @@ _EPS = float(np.finfo(np.float64).eps)
     tolerance=1e-4,
     source="Zhang, Zhang and Bovik, A feature-enriched completely blind image quality evaluator, IEEE "
     "Transactions on Image Processing 2015; the authors' release, with its model of pristine images",
-    cost=910,
+    cost=830,
     files=(PRISTINE,),
 )
 def ilniqe(seen: Alone) -> float:

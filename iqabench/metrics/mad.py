@@ -24,7 +24,7 @@ _POWER = 1 / (log(10) * 3.35)
     min_size=SHORTEST,
     source="Larson and Chandler, Most apparent distortion: full-reference image quality assessment and "
     "the role of strategy, Journal of Electronic Imaging 19(1), 2010; the authors' MAD_index of 2011",
-    cost=930,
+    cost=800,
 )
 def mad(pair: Pair) -> float:
     """Visible errors and changed appearance, a geometric mean: the worse the former, the more the latter.

@@ -30,7 +30,7 @@ PRISTINE = RemoteFile(
     tolerance=1e-6,
     source="Mittal, Soundararajan and Bovik, Making a completely blind image quality analyzer, IEEE Signal "
     "Processing Letters 2013; the authors' release, with its model of pristine images",
-    cost=47,
+    cost=41,
     files=(PRISTINE,),
 )
 def niqe(seen: Alone) -> float:

@@ -35,7 +35,7 @@ Plane = NDArray[np.float64]
     min_size=SHORTEST,
     source="Sheikh and Bovik, Image information and visual quality, IEEE TIP 15(2), 2006; "
     "the authors' vifvec",
-    cost=230,
+    cost=190,
 )
 def vif(pair: Pair) -> float:
     """The information on the scene that the output keeps, as a part of what the target holds.

@@ -23,6 +23,9 @@ from iqabench.cli.table import print_rows
 from iqabench.report.aggregate import rows
 from iqabench.store import Store
 
+_FEWEST = 5
+"""Images below which a correlation says nothing."""
+
 FULL = ("sr-y", "sr-rgb")
 """Protocols that compare with the target."""
 
@@ -67,11 +70,15 @@ def row(column: str, against: str, part: pd.DataFrame, other: pd.DataFrame) -> d
         )
         for p in (part, other)
     )
+    scored = one.notna().sum()
+    one = one.loc[
+        :, scored == scored.max()
+    ]  # models that were scored on some images alone are left out
     two = two.reindex(index=one.index, columns=one.columns)
     usable = one.notna().all(axis=1) & two.notna().all(axis=1)
     one, two = one[usable], two[usable]
-    if one.empty:
-        return {"column": column, "against": against, "images": 0}
+    if len(one) < _FEWEST:
+        return {"column": column, "against": against, "images": len(one)}
     within_images = [srcc(one.loc[s], two.loc[s]) for s in one.index]
     within_models = [srcc(one[m], two[m]) for m in one.columns]
     return {
