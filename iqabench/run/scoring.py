@@ -7,6 +7,7 @@ target and the input are read once, and every candidate that lacks a record is s
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from threading import Lock
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
@@ -108,8 +109,7 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
     if not any(c.columns for c in work.candidates):
         return
     work.outcome.found += done
-    jobs = (partial(_load, work, name, lacking) for name, lacking in todo.items() if lacking)
-    ones = (one for loaded in ahead(jobs) for one in loaded)
+    ones = ahead(job for name, lacking in todo.items() for job in _jobs(work, name, lacking))
     for batch in _batches(ones, work.batch):
         for one, records in zip(batch, _score(work, batch), strict=True):
             work.writer.add(records)
@@ -133,14 +133,36 @@ def _missing(work: Work, names: list[str]) -> dict[str, list[_Lack]]:
     return todo
 
 
-def _load(work: Work, name: str, lacking: list[_Lack]) -> list[_One]:
+def _jobs(work: Work, name: str, lacking: list[_Lack]) -> Iterator[Callable[[], _One]]:
+    """One for each candidate, so that few outputs are in memory; they share the target and the input."""
     columns = [c for lack in lacking for c in lack.columns]
     references = {c.protocol.reference for c in columns}
-    wanted = any(c.needs_target for c in columns) and work.targets.target
-    given = bool({"input", "model"} & references) and work.targets.input
-    target = _get(wanted, name) if wanted else _Got(None, "it has no target")
-    source = _get(given, name) if given else _Got(None)
-    return [_One(name, x, _get(x.candidate.read, name), target, source) for x in lacking]
+    wanted = work.targets.target if any(c.needs_target for c in columns) else None
+    given = work.targets.input if {"input", "model"} & references else None
+    target = _Once(wanted, name, "it has no target")
+    source = _Once(given, name, "")
+    return (partial(_load, name, lack, target, source) for lack in lacking)
+
+
+def _load(name: str, lack: _Lack, target: "_Once", source: "_Once") -> _One:
+    return _One(name, lack, _get(lack.candidate.read, name), target.get(), source.get())
+
+
+class _Once:
+    """An image that several threads ask for and one reads; without a way to read it, the reason why."""
+
+    def __init__(self, load: Callable[[str], Image] | None, name: str, otherwise: str) -> None:
+        self._load, self._name = load, name
+        self._got: _Got | None = None if load else _Got(None, otherwise)
+        self._lock = Lock()
+
+    def get(self) -> _Got:
+        """The image, read when first asked for."""
+        with self._lock:
+            if self._got is None:
+                assert self._load is not None
+                self._got = _get(self._load, self._name)
+            return self._got
 
 
 def _get(load: Callable[[str], Image], name: str) -> _Got:
