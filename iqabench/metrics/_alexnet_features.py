@@ -13,7 +13,7 @@ from iqabench.metrics._backbones import ALEXNET, backbone
 from iqabench.metrics._convolutions import alexnet, convolutions
 from iqabench.metrics._learned import load_state, precision
 
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's colours, as torchvision's networks expect them, in 0..1."""
 
 _loading = threading.Lock()
@@ -27,13 +27,23 @@ def alexnet_features(seen: Alone, owner: str) -> NDArray[np.float64]:
     Shapes: (places, 256).
     Raises: MetricWeightsError when the weights cannot be had.
     """
-    with _loading:
-        made = _network(seen.device, owner)
+    made = network(seen.device, owner)
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).astype(np.float64) / 255
-    scaled = ((image - _MEAN) / _DEVIATION).transpose(2, 0, 1)
+    scaled = ((image - MEAN) / DEVIATION).transpose(2, 0, 1)
     with torch.inference_mode():
         found = made(torch.from_numpy(scaled.copy()).to(seen.device, precision(seen.device))[None])
     return np.asarray(found[0].flatten(1).T.cpu(), np.float64)
+
+
+def network(device: str, owner: str) -> nn.Sequential:
+    """AlexNet's convolutions with their published weights, loaded once for each device and owner.
+
+    `owner`: the metric that asks, for messages.
+
+    Raises: MetricWeightsError when the weights cannot be had.
+    """
+    with _loading:
+        return _network(device, owner)
 
 
 @cache

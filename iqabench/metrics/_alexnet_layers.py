@@ -1,19 +1,17 @@
 """What the early layers of AlexNet see in an image: where damage shows most, and scenes differ least."""
 
-import threading
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from iqabench.images import Alone
-from iqabench.metrics._backbones import ALEXNET, backbone
-from iqabench.metrics._convolutions import alexnet, convolutions, through
-from iqabench.metrics._learned import load_state, precision
+from iqabench.metrics._alexnet_features import DEVIATION, MEAN, network
+from iqabench.metrics._convolutions import through
+from iqabench.metrics._learned import precision
 from iqabench.metrics._tiles import tiles
 
 Floats = NDArray[np.float64]
@@ -24,10 +22,6 @@ WIDTHS = {1: 64, 2: 192, 3: 384}
 _TAPS = {1: 1, 2: 4, 3: 7}
 _STRIDES = {1: 4, 2: 8, 3: 16}
 """Pixels from place to place."""
-_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of ImageNet's colours, as torchvision's networks expect them, in 0..1."""
-
-_loading = threading.Lock()
 
 
 def alexnet_layers(seen: Alone, owner: str, layers: tuple[int, ...]) -> Iterator[list[Floats]]:
@@ -39,8 +33,7 @@ def alexnet_layers(seen: Alone, owner: str, layers: tuple[int, ...]) -> Iterator
     Shapes: for each layer (places, width).
     Raises: MetricWeightsError when the network's weights cannot be had.
     """
-    with _loading:
-        made = _network(seen.device, owner)
+    made = network(seen.device, owner)
     x = torch.from_numpy(_scaled(seen)).to(seen.device, precision(seen.device))
     taps = [_TAPS[layer] for layer in layers]
     for tile in tiles(*seen.shape[:2]):
@@ -54,18 +47,10 @@ def alexnet_layers(seen: Alone, owner: str, layers: tuple[int, ...]) -> Iterator
 
 def _scaled(seen: Alone) -> NDArray[np.float32]:
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).astype(np.float32) / np.float32(255)
-    scaled = (image - np.array(_MEAN, np.float32)) / np.array(_DEVIATION, np.float32)
+    scaled = (image - np.array(MEAN, np.float32)) / np.array(DEVIATION, np.float32)
     return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
 
 
 def _unit(features: Tensor) -> Floats:
     found = features.flatten(1).T.cpu().numpy().astype(np.float64)
     return np.asarray(found / (np.sqrt(np.square(found).sum(1, keepdims=True)) + 1e-10))
-
-
-@cache
-def _network(device: str, owner: str) -> nn.Sequential:
-    made = alexnet()
-    state = convolutions(load_state(backbone(ALEXNET, owner)))
-    made.load_state_dict({name.removeprefix("features."): state[name] for name in state})
-    return made.requires_grad_(False).eval().to(device, precision(device))

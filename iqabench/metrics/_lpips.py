@@ -1,6 +1,31 @@
 """What the six metrics of LPIPS have in common."""
 
 from iqabench.images import Pair
+from iqabench.metrics._backbones import Backbone
+from iqabench.metrics._metric import Register, metric
+
+
+def lpips_metric(
+    net: str, version: str, backbone: Backbone, *, min_size: int, cost: float, revision: int = 1
+) -> Register[Pair]:
+    """Register the decorated function as LPIPS with heads of that version on that backbone.
+
+    `revision`: of our numbers, as every metric has it.
+    """
+    return metric(
+        title=f"Learned perceptual image patch similarity ({net}, v{version})",
+        better="lower",
+        identical=0.0,
+        low=0.0,
+        min_size=min_size,
+        colour=True,
+        tolerance=1e-5,
+        source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
+        "CVPR 2018",
+        version=revision,
+        cost=cost,
+        files=(backbone.whole,),
+    )
 
 
 def distance(pair: Pair, owner: str, net: str, version: str = "0.1") -> float:

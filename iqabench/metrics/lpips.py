@@ -2,24 +2,10 @@
 
 from iqabench.images import Pair
 from iqabench.metrics._backbones import ALEXNET
-from iqabench.metrics._lpips import distance
-from iqabench.metrics._metric import metric
+from iqabench.metrics._lpips import distance, lpips_metric
 
 
-@metric(
-    title="Learned perceptual image patch similarity (AlexNet, v0.1)",
-    better="lower",
-    identical=0.0,
-    low=0.0,
-    min_size=31,
-    colour=True,
-    tolerance=1e-5,
-    source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
-    "CVPR 2018",
-    version=2,
-    cost=640,
-    files=(ALEXNET.whole,),
-)
+@lpips_metric("AlexNet", "0.1", ALEXNET, min_size=31, cost=640, revision=2)
 def lpips(pair: Pair) -> float:
     """The distance of the two images in the features of AlexNet, weighed as people judged.
 

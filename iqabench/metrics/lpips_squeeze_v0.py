@@ -2,23 +2,10 @@
 
 from iqabench.images import Pair
 from iqabench.metrics._backbones import SQUEEZENET
-from iqabench.metrics._lpips import distance
-from iqabench.metrics._metric import metric
+from iqabench.metrics._lpips import distance, lpips_metric
 
 
-@metric(
-    title="Learned perceptual image patch similarity (SqueezeNet 1.1, v0.0)",
-    better="lower",
-    identical=0.0,
-    low=0.0,
-    min_size=17,
-    colour=True,
-    tolerance=1e-5,
-    source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
-    "CVPR 2018",
-    cost=1300,
-    files=(SQUEEZENET.whole,),
-)
+@lpips_metric("SqueezeNet 1.1", "0.0", SQUEEZENET, min_size=17, cost=1300)
 def lpips_squeeze_v0(pair: Pair) -> float:
     """The distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
 

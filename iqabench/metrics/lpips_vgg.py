@@ -2,23 +2,10 @@
 
 from iqabench.images import Pair
 from iqabench.metrics._backbones import VGG16
-from iqabench.metrics._lpips import distance
-from iqabench.metrics._metric import metric
+from iqabench.metrics._lpips import distance, lpips_metric
 
 
-@metric(
-    title="Learned perceptual image patch similarity (VGG16, v0.1)",
-    better="lower",
-    identical=0.0,
-    low=0.0,
-    min_size=16,
-    colour=True,
-    tolerance=1e-5,
-    source="Zhang et al., The unreasonable effectiveness of deep features as a perceptual metric, "
-    "CVPR 2018",
-    cost=17000,
-    files=(VGG16.whole,),
-)
+@lpips_metric("VGG16", "0.1", VGG16, min_size=16, cost=17000)
 def lpips_vgg(pair: Pair) -> float:
     """The distance of the two images in the features of VGG16, weighed as people judged.
 

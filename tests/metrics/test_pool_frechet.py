@@ -13,8 +13,9 @@ from torchvision.transforms.functional import normalize, to_tensor
 
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import AgainstPool, Alone, Image
-from iqabench.metrics import _alexnet_layers as ours
+from iqabench.metrics import _alexnet_features as ours
 from iqabench.metrics import _tiles
+from iqabench.metrics._alexnet_layers import alexnet_layers
 from iqabench.metrics.pool_frechet import pool_frechet
 
 from .damage import DAMAGES, Pixels, photographs
@@ -41,15 +42,15 @@ def theirs(mirror: str) -> Features:
 @pytest.mark.parametrize("layer", [1, 2, 3])
 def test_features_are_those_of_torchvision(theirs: Features, layer: int) -> None:
     for image in [*photographs(), photographs()[0][:31, :31], photographs()[3][:97, :44]]:
-        (found,) = next(ours.alexnet_layers(Alone(image), "a test", (layer,)))
+        (found,) = next(alexnet_layers(Alone(image), "a test", (layer,)))
         np.testing.assert_allclose(found, theirs(image, layer), atol=1e-5)
 
 
 def test_tiles_are_seams_that_nobody_sees(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
     image = np.tile(photographs()[0], (2, 2, 1))[:541, :397]
-    (whole,) = ours.alexnet_layers(Alone(image), "a test", (1, 2, 3))
+    (whole,) = alexnet_layers(Alone(image), "a test", (1, 2, 3))
     monkeypatch.setattr(_tiles, "SIDE", 208)
-    tiled = list(ours.alexnet_layers(Alone(image), "a test", (1, 2, 3)))
+    tiled = list(alexnet_layers(Alone(image), "a test", (1, 2, 3)))
     assert len(tiled) == 6
     for layer, expected in enumerate(whole):
         found = np.concatenate([tile[layer] for tile in tiled])
