@@ -11,6 +11,9 @@
     │   └── MetricWeightsError    what others trained for it cannot be had
     ├── ModelError                a model cannot be loaded, or returned something unusable
     │   └── WeightsError          weights are absent, damaged, unsafe, or of another architecture
+    ├── ProbeError                what a model costs cannot be measured here, or not so
+    ├── BusyError                 a device is being measured by another process
+    ├── CompressError             a variant cannot be made as it was asked for
     ├── FetchError                a file could not be brought here
     │   ├── OfflineError          it would need the network, which is switched off
     │   └── ChecksumError         what arrived is not what was promised
@@ -82,6 +85,18 @@ class ModelError(IqabenchError):
 
 class WeightsError(ModelError):
     """Weights are absent, damaged, unsafe, or of another architecture."""
+
+
+class ProbeError(IqabenchError):
+    """What a model costs cannot be measured here, or not so."""
+
+
+class BusyError(IqabenchError):
+    """A device is being measured by another process."""
+
+
+class CompressError(IqabenchError):
+    """A variant cannot be made as it was asked for."""
 
 
 class FetchError(IqabenchError):

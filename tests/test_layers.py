@@ -15,10 +15,11 @@ PACKAGE = Path(iqabench.__file__).parent
 LAYERS: list[set[str]] = [
     {"errors", "registry", "facts", "protocol", "whole"},
     {"images", "store", "files"},
-    {"degradations", "metrics", "models"},
+    {"training"},
+    {"degradations", "metrics", "models", "probes"},
     {"sets", "opinions"},
     {"run", "report"},
-    {"explain"},
+    {"explain", "compress"},
     {"api", "cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

@@ -41,6 +41,28 @@ class Weights(Facts):
         )
 
 
+Method = Literal["pruned", "distilled", "quantised", "binarised", "collapsed"]
+Layout = Literal["parent", "widths", "int8"]
+
+
+class Variant(Facts):
+    """What makes a model a variant of another."""
+
+    parent: str
+    """Id, or explicit name where the scale differs, of the model that it was made from."""
+    method: Method
+    recipe: str
+    """How, in one line that people can read."""
+    layout: Layout = "parent"
+    """How the network differs from the one the card names: not at all; in the widths of its layers, which
+    the weights tell; in convolutions that compute with 8-bit integers.
+    """
+    made: dict[str, Any] = Field(default_factory=dict)
+    """For variants that `iqabench compress` made: command, seed, data, versions."""
+    figures: dict[str, dict[str, float | int | None]] = Field(default_factory=dict)
+    """What was measured `before` and `after`, by column."""
+
+
 class Card(Facts):
     """One model at one scale."""
 
@@ -73,6 +95,8 @@ class Card(Facts):
     params: int | None = None
     """Trainable parameters."""
     training_sets: tuple[str, ...] = ()
+    variant: Variant | None = None
+    """Absent for models that stand for themselves."""
     weights: Weights | None = None
     notes: str = ""
     folder: Path = Path()
@@ -88,5 +112,7 @@ class Card(Facts):
         """What a record says of the model."""
         kept = ("title", "family", "task", "scale", "params", "licence", "source", "code",
                 "training_sets", "notes")  # fmt: skip
-        facts = {name: getattr(self, name) for name in kept}
+        facts: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        if self.variant is not None:
+            facts["variant"] = self.variant.model_dump(include={"parent", "method", "recipe"})
         return json.dumps(facts, separators=(",", ":"))

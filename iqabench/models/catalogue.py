@@ -1,5 +1,6 @@
 """The catalogue of registered models: every card, by name. Imports no torch."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from iqabench.models.card import Card
 from iqabench.registry import load_entry_points
 
 _ROOM = Path(__file__).parent
+FOLDERS = "IQABENCH_MODELS"
+"""Environment variable: folders that hold families of the user's own, as `iqabench compress` writes them."""
 GROUP = "iqabench.models"
 """Entry points of other packages; each names a folder that holds families."""
 
@@ -21,7 +24,8 @@ def cards() -> dict[str, Card]:
     Raises: FactsError with file and line for a wrong card, DuplicateNameError for a name given twice.
     """
     found: dict[str, Card] = {}
-    rooms = [_ROOM, *(Path(str(folder)) for folder in load_entry_points(GROUP))]
+    own = [Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
+    rooms = [_ROOM, *(Path(str(folder)) for folder in load_entry_points(GROUP)), *own]
     for path in sorted(p for room in rooms for p in room.glob("*/card.yaml")):
         for card in read_family(path):
             if card.name in found:
@@ -66,6 +70,30 @@ def card_of(name: str, scale: int | None = None) -> Card:
         has = ", ".join(f"x{c.scale}" for c in sorted(members, key=lambda c: c.scale))
         raise ModelError(f"the model '{name}' has {has}, not x{scale}.")
     return max(fitting, key=lambda c: c.scale == 4)
+
+
+def card_at(place: Path) -> Card:
+    """The card of the one model in a folder, or in a card.yaml.
+
+    Raises: FactsError when there is none, or several.
+    """
+    path = place / "card.yaml" if place.is_dir() else place
+    members = read_family(path)
+    if len(members) != 1:
+        raise FactsError(
+            f"{path} declares {len(members)} models; expected one. Name one of a family by its id, with "
+            f"{FOLDERS}={path.parent.parent}."
+        )
+    return members[0]
+
+
+def family_tree() -> dict[str, list[Card]]:
+    """Parents by their ids, each with the cards of its variants."""
+    found: dict[str, list[Card]] = {}
+    for card in cards().values():
+        if card.variant is not None:
+            found.setdefault(card.variant.parent, []).append(card)
+    return found
 
 
 def _mapping(member: Any, path: Path) -> dict[str, Any]:

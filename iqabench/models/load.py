@@ -25,7 +25,7 @@ from iqabench.models._spandrel import (
 )
 from iqabench.models._weights import load_strictly, read_state
 from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of
+from iqabench.models.catalogue import card_at, card_of
 from iqabench.models.model import Model, NetworkModel
 
 _SUFFIXES: dict[str, Callable[[Path], Model]] = {
@@ -39,10 +39,13 @@ _SUFFIXES: dict[str, Callable[[Path], Model]] = {
     ".onnx": load_onnx,
 }
 
+_CARDS = (".yaml", ".yml")
+
 
 def is_own(name: str) -> bool:
     """Whether `name` is something the user brings rather than a registered id."""
-    return ":" in name or Path(name).suffix.lower() in _SUFFIXES or "/" in name
+    suffix = Path(name).suffix.lower()
+    return ":" in name or suffix in (*_SUFFIXES, *_CARDS) or "/" in name
 
 
 def load_model(
@@ -54,8 +57,9 @@ def load_model(
 ) -> Model:
     """The model that `name` means, on the CPU in fp32.
 
-    `name` is an id (rlfn, rlfn_x2), a file (.pth .pt .safetensors .onnx, TorchScript, exported program),
-    `package.module:factory`, or `cmd:PROGRAM {input} {output}`.
+    `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a card or its folder, a file (.pth .pt
+    .safetensors .onnx, TorchScript, exported program), `package.module:factory`, or
+    `cmd:PROGRAM {input} {output}`.
 
     Raises: UnknownNameError, ModelError, WeightsError, FetchError.
     """
@@ -105,13 +109,19 @@ def random_model(card: Card) -> Model:
 def weights_path(card: Card, *, progress: bool | None = None) -> Path:
     """The card's weights as a local file, fetched if need be.
 
-    Raises: FetchError.
+    Raises: FetchError; WeightsError for a file beside the card that is not the one it means.
     """
     assert card.weights is not None
     if card.weights.embedded:
         path = card.folder / card.weights.file
         if not path.is_file():
-            raise FetchError(f"{path} is missing; reinstall iqabench.")
+            raise FetchError(f"{path} is missing, which {card.folder / 'card.yaml'} names.")
+        found = _sha256(path)
+        if card.weights.sha256 and found != card.weights.sha256:
+            raise WeightsError(
+                f"{path} is not the file that its card means: SHA-256 {found}, expected "
+                f"{card.weights.sha256}. Restore the file, or make the variant again."
+            )
         return path
     file = card.weights.remote
     return fetch([file], progress=progress, owner=card.name)[file]
@@ -150,6 +160,8 @@ def _network_file(card: Card) -> ModuleType:
 
 def _load_own(name: str) -> Model:
     path = Path(name)
+    if (path / "card.yaml").is_file() or (path.is_file() and path.suffix.lower() in _CARDS):
+        return load_card(card_at(path))
     if path.is_file():
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:

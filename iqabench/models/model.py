@@ -1,7 +1,7 @@
 """A loaded model: a card, and something that can go forward."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import ModelError
 from iqabench.models.card import Card
+from iqabench.models.mode import PLAIN, Mode, in_mode
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
 
@@ -29,6 +30,10 @@ class Model(ABC):
         self.random_weights = random_weights
         self.device = torch.device("cpu")
         self.precision: Precision = "fp32"
+        self.module: nn.Module | None = None
+        """The network, where the model is one."""
+        self.trainable: int | None = None
+        """Parameters that its authors train."""
 
     @abstractmethod
     def forward(self, batch: Tensor) -> Tensor:
@@ -37,6 +42,16 @@ class Model(ABC):
         Shapes: (N, C, H, W) on `self.device` to (N, C, s H, s W).
         Units: 0..255, neither clipped nor rounded on the way out.
         """
+
+    @contextmanager
+    def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
+        """The network alone, of batches in its own numeric range: what is counted and timed.
+
+        Raises: ModelError when this kind of model has no such mode.
+        """
+        if mode != PLAIN:
+            raise ModelError(f"{self.card.id} is no torch network: it has no mode '{mode.name}'.")
+        yield self.forward
 
     def to(self, device: str, precision: Precision = "fp32") -> "Model":
         """Move to a device and a precision; returns itself.
@@ -57,7 +72,8 @@ class NetworkModel(Model):
         self, card: Card, module: nn.Module, weights_hash: str, *, random_weights: bool = False
     ) -> None:
         super().__init__(card, weights_hash, random_weights=random_weights)
-        self.module = module.eval()
+        self.trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        self.module: nn.Module = module.eval()
         for parameter in module.parameters():  # scripted modules lack requires_grad_
             parameter.requires_grad = False
         self._has_weights = next(iter(module.parameters()), None) is not None
@@ -82,6 +98,12 @@ class NetworkModel(Model):
         self.precision = precision
         self.module = self.module.to(self.device)
         return self
+
+    @contextmanager
+    def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
+        """The network alone in its precision; see `Model.bare`."""
+        with self._arithmetic(), in_mode(self.module, mode) as call:
+            yield call
 
     @contextmanager
     def _arithmetic(self) -> Iterator[None]:

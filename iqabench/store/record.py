@@ -6,10 +6,13 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal
 
 Status = Literal["ok", "failed"]
-Kind = Literal["image", "set"]
+Kind = Literal["image", "set", "cost"]
 
 WHOLE_SET = "(whole set)"
 """What stands for the sample in a record of a whole set."""
+
+NO_SAMPLE = "(cost)"
+"""What stands for the sample in a record of what a model costs."""
 
 SCHEMA_VERSION = 1
 """Raised when a column of the store changes its meaning or goes; adding one does not raise it."""
@@ -17,7 +20,11 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One column's value for one sample, or for a whole set, restored by one model."""
+    """One column's value for one sample, or for a whole set, restored by one model.
+
+    A record of cost is the same with other words: the device is its set, the size of the input its level,
+    the probe its metric, and the counting convention (or nothing) its protocol.
+    """
 
     key: str
     """Content key of the cell: equal keys mean equal numbers."""
@@ -63,11 +70,17 @@ class Record:
     time: str
     """UTC, ISO 8601."""
     kind: Kind = "image"
-    """Whether the value is of one image, or of the whole set: then `sample` says so, and names none."""
+    """Whether the value is of one image, of the whole set, or of what the model costs: then `sample` says so,
+    and names none.
+    """
     images: int = 1
     """How many images the value is of."""
     reference: str = ""
     """What tells the reference from others of its name, where the protocol has another than the target."""
+    mode: str = ""
+    """How the network was made to run, where that is not plain: compile+channels_last, cuda_graph ..."""
+    details: str = ""
+    """JSON of what stands behind a cost: interval, samples, operators, clocks, load; see `probes`."""
 
 
 _TYPES: dict[object, str] = {int: "BIGINT", bool: "BOOLEAN", float | None: "DOUBLE"}

@@ -18,9 +18,9 @@ from iqabench.images import Image, read_image, view, write_image
 from iqabench.models.catalogue import card_of
 from iqabench.models.load import load_model, weights_path
 from iqabench.models.pocket.network import Pocket
-from iqabench.models.pocket.patches import FLAT, SIDE, batch, cut, detail, prepare, split
 from iqabench.models.pocket.train import Expanded, Plan, Training, main, validate
 from iqabench.protocol import protocol
+from iqabench.training.patches import FLAT, SIDE, batch, cut, detail, prepare, split
 
 PAIRS = Path(__file__).parents[1] / "degradations" / "pairs.csv"
 BICUBIC_DB = 28.4290

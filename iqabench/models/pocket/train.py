@@ -36,7 +36,7 @@ from torch.func import functional_call
 from torch.nn.functional import l1_loss
 
 from iqabench.models.pocket.network import Pocket
-from iqabench.models.pocket.patches import SCALE, Patches, batch, prepare, split, tensors
+from iqabench.training.patches import SCALE, Patches, batch, prepare, split, tensors
 
 PATH: click.Path = click.Path(path_type=Path)
 

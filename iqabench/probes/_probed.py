@@ -1,0 +1,50 @@
+"""What a probe is given, and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value, and what stands behind it."""
+
+    value: float
+    details: dict[str, Any] = field(default_factory=dict)
+    """Plain values for JSON: operators, interval, samples, what was left out and why."""
+
+
+@dataclass
+class Probed:
+    """One model, ready to run at one size on one device.
+
+    `call(batch)` runs the network alone, in the arithmetic that was asked for; nothing but that is counted or
+    timed. What several probes need is made once: `seen.shared("times", make)`.
+    """
+
+    name: str
+    call: Callable[[Tensor], Tensor]
+    batch: Tensor
+    """(N, C, H, W), on `device`, a natural image in the network's own numeric range."""
+    module: nn.Module | None = None
+    """The network, where the model is one; none for commands and ONNX sessions."""
+    scale: int = 1
+    trainable: int | None = None
+    """Parameters that the authors train; loading has frozen them all."""
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    _shared: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """What several probes stand on; made when it is first asked for."""
+        if name not in self._shared:
+            self._shared[name] = make()
+        return cast(T, self._shared[name])
+
+    def keep(self, name: str, made: object) -> None:
+        """What was made elsewhere, such as times that were sampled of several models in turn."""
+        self._shared[name] = made

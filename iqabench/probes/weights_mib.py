@@ -1,0 +1,20 @@
+"""Size of the weights."""
+
+from iqabench.errors import ProbeError
+from iqabench.probes._probe import probe
+from iqabench.probes._probed import Found, Probed
+
+
+@probe(title="Weights", unit="MiB", better="lower", sized=False, source="-")
+def weights_mib(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+    """Parameters and saved buffers as they lie in memory, in 2**20 bytes: an int8 weight is one byte.
+
+    Raises: ProbeError for models that are no torch network.
+    """
+    if seen.module is None:
+        raise ProbeError(f"{seen.name} is no torch network; its weights cannot be seen.")
+    state = {t.data_ptr() or id(t): t for t in seen.module.state_dict().values()}
+    kinds = sorted({str(t.dtype).removeprefix("torch.") for t in state.values()})
+    return Found(
+        sum(t.numel() * t.element_size() for t in state.values()) / 2**20, {"dtypes": kinds}
+    )
