@@ -4,6 +4,7 @@
     iqabench.score(outputs, targets, columns)       score what exists already; a DataFrame
     iqabench.metric("ssim@sr-y")(output, target)    one number
     iqabench.agree(set, folder, columns)            metrics against human opinion; a DataFrame
+    iqabench.profile(models, inputs=["3x256x256"])  what models cost; a DataFrame
     iqabench.load_model(name)                       a model ready to run
     iqabench.load_set(name, scale=4)                a set of samples
 
@@ -14,11 +15,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from iqabench.api import agree, evaluate, load_model, load_set, metric, score
+    from iqabench.api import agree, evaluate, load_model, load_set, metric, profile, score
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "agree", "evaluate", "load_model", "load_set", "metric", "score"]
+__all__ = [
+    "__version__",
+    "agree",
+    "evaluate",
+    "load_model",
+    "load_set",
+    "metric",
+    "profile",
+    "score",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,17 +16,21 @@ from iqabench.images import as_image
 from iqabench.metrics import Column, column
 from iqabench.models.load import load_model
 from iqabench.opinions import read_opinions
+from iqabench.probes import cost_columns, sizes_of
 from iqabench.report.aggregate import rows
 from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
+from iqabench.report.costs import cost_rows
 from iqabench.run import Options, no_targets, plan, score_folder, targets_of_folder
 from iqabench.run import evaluate as run_cells
 from iqabench.run.agree import score_opinions
 from iqabench.run.environment import resolve_device
+from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions
+from iqabench.run.profile import profile as measure_costs
 from iqabench.run.records import score as score_images
 from iqabench.sets import load_set
 from iqabench.store import Store
 
-__all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "score"]
+__all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "profile", "score"]
 
 
 def evaluate(
@@ -120,6 +124,33 @@ def agree(
     records = Store(Path(store))
     done = score_opinions(opinions, records, list(columns), device)
     return pd.DataFrame(agreement_rows(records, done.keys, opinions, chosen, how))
+
+
+def profile(
+    models: str | Sequence[str],
+    *,
+    inputs: Sequence[str] = (),
+    output_sizes: Sequence[str] = (),
+    probes: Sequence[str] = DEFAULT_PROBES,
+    batch: int = 1,
+    store: str | Path = "results",
+    **options: Any,
+) -> pd.DataFrame:
+    """Measure what models cost, as `iqabench profile` does.
+
+    `inputs` are as in "3x256x256" or "64..1024", `output_sizes` as in "1280x720". `options` are the fields of
+    `iqabench.run.profile.ProfileOptions`: device, precision, mode, threads, sampling ...
+
+    Returns: a row for each model, size and probe; `details` holds what stands behind the value.
+    Raises: IqabenchError when names are unknown or nothing could be measured; BusyError when another
+        process measures on the device. Single failures are rows without a value that have an `error`.
+    """
+    columns = cost_columns(probes)
+    given = bool(inputs or output_sizes or batch > 1)
+    sizes = sizes_of(list(inputs), list(output_sizes), batch) if given else None
+    records = Store(Path(store))
+    done = measure_costs(_several(models), columns, sizes, records, ProfileOptions(**options))
+    return pd.DataFrame(cost_rows(records, done.keys))
 
 
 def metric(name: str) -> Callable[..., float]:

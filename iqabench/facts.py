@@ -45,12 +45,16 @@ def validate(model: type[F], data: Any, path: Path, at: Sequence[str | int] = ()
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        tree = yaml.compose(path.read_bytes(), Loader=_Loader)
         said = [
-            f"{path}:{_line(tree, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
+            f"{path}:{line_of(path, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
             for e in error.errors(include_url=False)
         ]
         raise FactsError("\n".join(said)) from error
+
+
+def line_of(path: Path, keys: Sequence[object]) -> int:
+    """The line of a YAML file to which keys and positions lead, or as near as they lead."""
+    return _line(yaml.compose(path.read_bytes(), Loader=_Loader), keys)
 
 
 def _dotted(keys: Iterable[object]) -> str:

@@ -4,7 +4,11 @@ import os
 import warnings
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from iqabench.images import write_image
 
 REAL_MIRROR = os.environ.get("IQABENCH_MIRROR", "")
 
@@ -34,6 +38,18 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> str:
     absolute = os.pathsep.join(str(Path(p).resolve()) for p in folders)
     monkeypatch.setenv("IQABENCH_MIRROR", absolute)
     return absolute
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Three small pictures with some detail, to learn from."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rng = np.random.default_rng(5)
+    for name in "abc":
+        spots = rng.integers(0, 256, (40, 44, 3), dtype=np.uint8)
+        write_image(folder / f"{name}.png", cv2.resize(spots, (220, 200)))
+    return folder
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
     {"errors", "registry", "facts", "protocol", "whole"},
-    {"images", "store", "files"},
+    {"images", "store", "files", "boards"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
     {"sets", "opinions"},
     {"run", "report"},
-    {"explain", "compress"},
+    {"explain", "compress", "challenge"},
     {"api", "cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
@@ -31,6 +31,7 @@ LIGHT = [
     "iqabench.protocol",
     "iqabench.images",
     "iqabench.store",
+    "iqabench.boards",
     "iqabench.report",
     "iqabench.report.html",
     "iqabench.report.agreement",
@@ -39,6 +40,7 @@ LIGHT = [
     "iqabench.opinions",
     "iqabench.cli.list",
     "iqabench.cli.report",
+    "iqabench.cli.kinds.boards",
     "iqabench.cli.kinds.models",
     "iqabench.cli.kinds.sets",
     "iqabench.cli.kinds.protocols",
@@ -128,7 +130,14 @@ def test_models_load_without_what_few_of_them_need() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["list", "sets"], ["list", "models"], ["list", "protocols"]]
+    "words",
+    [
+        ["--help"],
+        ["list", "sets"],
+        ["list", "models"],
+        ["list", "models", "--variants"],
+        ["list", "protocols"],
+    ],
 )
 def test_listing_commands_never_import_torch(words: list[str]) -> None:
     code = (

@@ -17,6 +17,7 @@ def test_the_package_offers_these_names() -> None:
         "load_model",
         "load_set",
         "metric",
+        "profile",
         "score",
     ]
     for name in iqabench.__all__:
@@ -40,9 +41,14 @@ def test_importing_the_package_costs_nothing() -> None:
 def test_the_commands_are_those_of_the_contract() -> None:
     assert list(COMMANDS) == [
         "run",
+        "profile",
         "score",
         "explain",
+        "compare",
+        "reproduce",
+        "rank",
         "agree",
+        "compress",
         "report",
         "list",
         "show",

@@ -14,11 +14,16 @@ from iqabench.errors import IqabenchError
 
 COMMANDS = {
     "run": "Restore sets with models and score the outputs.",
+    "profile": "Measure what models cost: operations, latency, memory, energy.",
     "score": "Score images that exist already.",
     "explain": "Say which way of computing gives a claimed figure.",
+    "compare": "Compare a model with another, image by image and cost by cost.",
+    "reproduce": "Recompute a challenge or a table: published beside measured.",
+    "rank": "Say where a model would stand in a challenge.",
     "agree": "Say how well metrics agree with people.",
+    "compress": "Make a smaller or faster variant of a model.",
     "report": "Render what is in the store as tables and pages.",
-    "list": "List sets, models, metrics, protocols or degradations.",
+    "list": "List sets, models, metrics, probes, boards ...",
     "show": "Show everything that is known of one of them.",
     "fetch": "Bring the files of sets and models here.",
     "verify": "Say which files are missing or damaged.",

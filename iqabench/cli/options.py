@@ -27,6 +27,27 @@ device_option = click.option(
     metavar="auto|cpu|cuda[:N]",
     help="Where it runs.",
 )
+
+
+def _by_word(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """WORD=FOLDER, as a dictionary."""
+    found = {}
+    for text in given:
+        word, equals, folder = text.partition("=")
+        if not (word and equals and Path(folder).expanduser().is_dir()):
+            raise click.BadParameter(f"'{text}' is not WORD=FOLDER with a folder that is there.")
+        found[word] = f"{Path(folder).expanduser().resolve()}"
+    return found
+
+
+sets_option = click.option(
+    "--set", "sets", multiple=True, metavar="WORD=FOLDER", callback=_by_word,
+    help="Where you have a set of the board, by the board's word for it; repeatable.",
+)  # fmt: skip
+precision_option = click.option(
+    "--precision", type=click.Choice(["fp32", "tf32", "bf16", "fp16"]), default="fp32", show_default=True,
+    help="Arithmetic of the network.",
+)  # fmt: skip
 per_image_option = click.option("--per-image", is_flag=True, help="A row for each image.")
 
 

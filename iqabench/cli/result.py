@@ -1,12 +1,14 @@
 """What a run or a scoring came to: the table on standard output, failures and notes on standard error."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
 from iqabench.cli.table import print_rows
 from iqabench.report.aggregate import rows
+from iqabench.report.costs import cost_rows, with_costs
+from iqabench.report.figures import cost_figure
 from iqabench.run import Failure, Outcome
 from iqabench.run.pairing import Pairing
 from iqabench.store import Store
@@ -31,10 +33,19 @@ SHOWN = (
 """What people see; the machine-readable forms have everything."""
 
 
-def print_outcome(outcome: Outcome, store: Store, form: str | None, *, per_image: bool) -> int:
-    """Print the rows of an outcome; the exit status is 0, or 3 when something failed."""
+def print_outcome(
+    outcome: Outcome, store: Store, form: str | None, *, per_image: bool, costs: Iterable[str] = ()
+) -> int:
+    """Print the rows of an outcome, those costs beside them; the status is 0, or 3 when something failed."""
     found = rows(store, outcome.keys, per_image=per_image)
-    print_rows(found if form in ("json", "csv") else [_for_people(r) for r in found], form)
+    beside = cost_rows(store, costs) if costs else []
+    if form not in ("json", "csv"):
+        names = [c["column"] for c in beside]
+        beside = [{**c, "value": cost_figure(c["value"], c["unit"])} for c in beside]
+        found = [_for_people(row, names) for row in with_costs(found, beside)]
+    else:
+        found = with_costs(found, beside)
+    print_rows(found, form)
     if outcome.found:
         click.echo(
             f"{outcome.found} images had their records already; --force runs them again.", err=True
@@ -67,8 +78,8 @@ def tell_unpaired(pairing: Pairing) -> None:
             click.echo(f"{len(names)} {what}: {', '.join(names[:_SHOWN])}{more}", err=True)
 
 
-def _for_people(row: dict[str, Any]) -> dict[str, Any]:
-    """The label says what tells two configurations of a model apart, such as bf16."""
-    row = {**row, "model": row["label"]}
+def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
+    """The label says what tells two configurations of a model apart, such as bf16; costs stand at the end."""
+    shown = {**row, "model": row["label"]}
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]
-    return {name: row[name] for name in kept if name in row}
+    return {name: shown[name] for name in (*kept, *costs) if name in shown}

@@ -10,6 +10,7 @@ from iqabench.cli.options import (
     device_option,
     examples,
     per_image_option,
+    precision_option,
     scale_option,
     store_option,
     table_options,
@@ -18,7 +19,9 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
 from iqabench.models.model import Precision
+from iqabench.probes import cost_columns, sizes_of
 from iqabench.run import Cell, Options, evaluate, plan
+from iqabench.run.profile import profile_cells
 from iqabench.store import Store
 
 
@@ -27,6 +30,7 @@ from iqabench.store import Store
     epilog=examples(
         "iqabench run --model rlfn --set set14",
         "iqabench run --model rlfn --model bicubic --set set5 --set set14 --scale 2",
+        "iqabench run --model pocket --model bicubic --set set5 --probe latency_ms,macs",
         "iqabench run --model my_rcan.safetensors --set ./photos --column psnr@sr-y --column lpips",
     ),
 )
@@ -38,8 +42,7 @@ from iqabench.store import Store
 @scale_option("4")
 @column_option
 @device_option
-@click.option("--precision", type=click.Choice(["fp32", "tf32", "bf16", "fp16"]), default="fp32",
-              show_default=True, help="Arithmetic of the network.")  # fmt: skip
+@precision_option
 @click.option("--tile", type=click.IntRange(0), default=0, metavar="N",
               help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]")  # fmt: skip
 @click.option("--save-outputs", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -47,6 +50,11 @@ from iqabench.store import Store
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
 )
+@click.option("--probe", "probes", multiple=True, metavar="PROBE[@CONVENTION]",
+              help="A cost to put beside the quality, as in latency_ms or macs; repeatable, and commas part "
+              "several.")  # fmt: skip
+@click.option("--input", "inputs", multiple=True, metavar="CxHxW",
+              help="Size at which --probe measures.  [default: 256 squared]")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option("--force", is_flag=True, help="Run again what has been run already.")
 @click.option("--allow-random-weights", is_flag=True,
@@ -57,8 +65,8 @@ from iqabench.store import Store
 def command(
     models: tuple[str, ...], sets: tuple[str, ...], scale: int | None, columns: tuple[str, ...],
     device: str, precision: Precision, tile: int, save_outputs: Path | None, limit: int | None,
-    dry_run: bool, force: bool, allow_random_weights: bool, store: Path, per_image: bool,
-    form: str | None,
+    probes: tuple[str, ...], inputs: tuple[str, ...], dry_run: bool, force: bool,
+    allow_random_weights: bool, store: Path, per_image: bool, form: str | None,
 ) -> None:  # fmt: skip
     """Restore sets with models and score the outputs.
 
@@ -82,9 +90,16 @@ def command(
         save_outputs=save_outputs, allow_random_weights=allow_random_weights,
     )  # fmt: skip
     records = Store(store)
+    wanted = cost_columns(probes)
     with watching() as watch:
         outcome = evaluate(cells, records, options, watch)
-    sys.exit(print_outcome(outcome, records, form, per_image=per_image))
+        costs = profile_cells(
+            cells, wanted, sizes_of(list(inputs), []) if inputs else None, records, options, watch
+        )
+    outcome.failures += costs.failures
+    for warning in costs.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    sys.exit(print_outcome(outcome, records, form, per_image=per_image, costs=costs.keys))
 
 
 def _row(cell: Cell, limit: int | None) -> dict[str, object]:

@@ -15,7 +15,7 @@ _SINGULAR = [kind.removesuffix("s") for kind in KINDS]
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print json.")
 def command(kind: str, name: str, as_json: bool) -> None:
-    """Show everything that is known of one set, model, metric, protocol, degradation or set of opinions."""
+    """Show everything that is known of one set, model, metric, probe or whatever else is registered."""
     facts = kind_of(kind).show(name)
     if as_json:
         click.echo(json.dumps(facts, indent=2, default=str))

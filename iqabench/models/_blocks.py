@@ -128,7 +128,7 @@ class FeatureDistillation(nn.Module):
     """Three shallow residual steps; before each, half the channels are set aside; all are fused.
 
     The body of the residual feature distillation block, spatial attention included. Blocks that
-    add to it (a further attention, a skip) subclass it.
+    add to it (a further attention, a skip) subclass it. Without `skips`, no step adds its input.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15.
     Source: Liu et al., "Residual Feature Distillation Network for Lightweight Image
@@ -143,6 +143,7 @@ class FeatureDistillation(nn.Module):
         attention: SpatialAttention,
         pointwise: MakeLayer = conv1x1,
         conv: MakeLayer = conv3x3,
+        skips: bool = True,
     ) -> None:
         super().__init__()
         kept = features // 2
@@ -153,6 +154,7 @@ class FeatureDistillation(nn.Module):
         self.c5 = pointwise(4 * kept, features)
         self.act = activation
         self.esa = attention
+        self.skips = skips
 
     def forward(self, x: Tensor) -> Tensor:
         """Distil, fuse and weigh the features x."""
@@ -160,7 +162,7 @@ class FeatureDistillation(nn.Module):
         steps = ((self.c1_d, self.c1_r), (self.c2_d, self.c2_r), (self.c3_d, self.c3_r))
         for distil, refine in steps:
             kept.append(self.act(distil(x)))
-            x = self.act(refine(x) + x)
+            x = self.act(refine(x) + x if self.skips else refine(x))
         kept.append(self.act(self.c4(x)))
         weighed: Tensor = self.esa(self.c5(torch.cat(kept, dim=1)))
         return weighed

@@ -14,10 +14,8 @@ from iqabench.models.card import Card
 from iqabench.models.model import Model, NetworkModel
 
 
-def load_factory(name: str) -> Model:
-    """Call `factory()` of `package.module`; it returns a torch module that maps [0, 1] to [0, 1].
-
-    The current folder is searched as Python itself does with `-m`.
+def make(name: str) -> nn.Module:
+    """Call `factory()` of `package.module`; the current folder is searched as Python does with `-m`.
 
     Raises: ModelError when there is no such thing, when it fails, or when it returns no module.
     """
@@ -35,7 +33,15 @@ def load_factory(name: str) -> Model:
         ) from error
     if not isinstance(made, nn.Module):
         raise ModelError(f"'{name}' made a {type(made).__name__}; expected a torch.nn.Module.")
-    made.eval()
+    return made
+
+
+def load_factory(name: str) -> Model:
+    """The module that a factory makes, as a model; it maps [0, 1] to [0, 1].
+
+    Raises: ModelError; see `make`.
+    """
+    made = make(name).eval()
     scale, channels = probe(made, name)
     card = Card(
         id=name,
@@ -44,6 +50,7 @@ def load_factory(name: str) -> Model:
         task="sr" if scale > 1 else "denoise",
         scale=scale,
         loader="factory",
+        network=name,
         channels=channels,
         params=sum(p.numel() for p in made.parameters() if p.requires_grad),
     )

@@ -41,21 +41,24 @@ class Weights(Facts):
         )
 
 
-Method = Literal["pruned", "distilled", "quantised", "binarised", "collapsed"]
-Layout = Literal["parent", "widths", "int8"]
+Method = Literal["pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed"]
+"""Slimmed: made narrower or shorter by hand and trained anew, where pruning takes channels out."""
+Layout = Literal["parent", "widths", "int8", "folded"]
 
 
 class Variant(Facts):
     """What makes a model a variant of another."""
 
     parent: str
-    """Id, or explicit name where the scale differs, of the model that it was made from."""
+    """The model that it was made from, of the same task and scale: its id or explicit name; a path or a
+    factory where it was not registered.
+    """
     method: Method
     recipe: str
     """How, in one line that people can read."""
     layout: Layout = "parent"
     """How the network differs from the one the card names: not at all; in the widths of its layers, which
-    the weights tell; in convolutions that compute with 8-bit integers.
+    the weights tell; in convolutions that compute with 8-bit integers; in linear layers folded together.
     """
     made: dict[str, Any] = Field(default_factory=dict)
     """For variants that `iqabench compress` made: command, seed, data, versions."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from iqabench.errors import DuplicateNameError, FactsError, ModelError, UnknownNameError
 from iqabench.facts import read_yaml, validate
+from iqabench.models._variants import check_variants, parent_of
 from iqabench.models.card import Card
 from iqabench.registry import load_entry_points
 
@@ -21,7 +22,8 @@ GROUP = "iqabench.models"
 def cards() -> dict[str, Card]:
     """All cards by their explicit names (rlfn_x4).
 
-    Raises: FactsError with file and line for a wrong card, DuplicateNameError for a name given twice.
+    Raises: FactsError with file and line for a wrong card or a variant without a parent, DuplicateNameError
+    for a name given twice.
     """
     found: dict[str, Card] = {}
     own = [Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
@@ -34,6 +36,7 @@ def cards() -> dict[str, Card]:
                     f"{card.folder}. Rename one of them."
                 )
             found[card.name] = card
+    check_variants(found)
     return found
 
 
@@ -88,11 +91,15 @@ def card_at(place: Path) -> Card:
 
 
 def family_tree() -> dict[str, list[Card]]:
-    """Parents by their ids, each with the cards of its variants."""
+    """Parents, by their explicit names, each with the cards of its variants.
+
+    A parent that is a file or a factory goes by what the variant calls it.
+    """
     found: dict[str, list[Card]] = {}
     for card in cards().values():
         if card.variant is not None:
-            found.setdefault(card.variant.parent, []).append(card)
+            parent = parent_of(card, cards())
+            found.setdefault(parent.name if parent else card.variant.parent, []).append(card)
     return found
 
 

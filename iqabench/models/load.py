@@ -15,7 +15,8 @@ from torch import nn
 from iqabench.errors import FetchError, ModelError, WeightsError
 from iqabench.files.fetch import fetch
 from iqabench.models._command import load_command
-from iqabench.models._factory import load_factory
+from iqabench.models._factory import load_factory, make
+from iqabench.models._layout import lay_out, try_out
 from iqabench.models._onnx import load_onnx
 from iqabench.models._script import load_script
 from iqabench.models._spandrel import (
@@ -93,15 +94,25 @@ def load_card(
     if card.loader == "spandrel":
         return NetworkModel(card, spandrel_module(state, card.weights.file), sha256)
     module = build(card)
-    adapt = getattr(_network_file(card), "adapt", None)
+    adapt = getattr(_network_file(card), "adapt", None) if _is_published(card) else None
     if adapt is not None:
         state = adapt(state, card.scale)
+    module = lay_out(module, card, state)
     load_strictly(module, state, f"{card.name} ({card.weights.file})")
+    try_out(module, card)
     return NetworkModel(card, module, sha256)
 
 
 def random_model(card: Card) -> Model:
-    """A registered model with random weights, for measuring cost alone; its records say so."""
+    """A registered model with random weights, for measuring cost alone; its records say so.
+
+    Raises: WeightsError for a variant whose weights say what its network is.
+    """
+    if card.variant is not None and card.variant.layout != "parent":
+        raise WeightsError(
+            f"{card.name} is what its weights say ({card.variant.layout}); without them there is nothing to "
+            "measure, random or not."
+        )
     torch.manual_seed(0)
     return NetworkModel(card, build(card), f"random:{card.name}", random_weights=True)
 
@@ -132,6 +143,8 @@ def build(card: Card) -> nn.Module:
 
     Raises: ModelError when there is no such network.
     """
+    if card.loader == "factory":
+        return make(card.network)
     module, _, attribute = card.network.rpartition(".")
     place = importlib.import_module(module) if module else _network_file(card)
     factory = getattr(place, attribute, None)
@@ -141,6 +154,14 @@ def build(card: Card) -> nn.Module:
     scale = {} if card.loader == "spandrel" or card.task != "sr" else {"scale": card.scale}
     with without_spandrels_warnings():
         return cast(nn.Module, factory(**scale, **card.arguments))
+
+
+def _is_published(card: Card) -> bool:
+    """Whether the weights are as their authors published them, and the network stands beside the card; what
+    `iqabench compress` wrote has the network's own names already.
+    """
+    made = card.variant is not None and bool(card.variant.made)
+    return card.loader == "network" and "." not in card.network and not made
 
 
 def _network_file(card: Card) -> ModuleType:

@@ -1,13 +1,18 @@
 """Ways to make a network run faster that change nothing of what it computes, but for rounding."""
 
+import contextlib
+import importlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from iqabench.errors import ModelError
+from iqabench.models._int8 import has_int8
+
+_INT8_PASSES = "torchao.quantization.pt2e.quantizer.x86_inductor_quantizer"
 
 
 @dataclass(frozen=True)
@@ -37,9 +42,11 @@ def in_mode(module: nn.Module, mode: Mode) -> Iterator[Callable[[Tensor], Tensor
     Raises: ModelError when the device has no such mode.
     """
     call: Callable[[Tensor], Tensor] = module
+    constants: AbstractContextManager[None] = contextlib.nullcontext()
     if mode.compile:
         torch.compiler.reset()
         call = torch.compile(module)
+        constants = _for_integers() if has_int8(module) else constants
     if mode.channels_last:
         module.to(memory_format=torch.channels_last)
         inner = call
@@ -50,10 +57,24 @@ def in_mode(module: nn.Module, mode: Mode) -> Iterator[Callable[[Tensor], Tensor
     if mode.cuda_graph:
         call = _graphed(module, call)
     try:
-        yield call
+        with constants:
+            yield call
     finally:
         if mode.channels_last:
             module.to(memory_format=torch.contiguous_format)
+
+
+@contextmanager
+def _for_integers() -> Iterator[None]:
+    """What integer convolutions need to get integer kernels: weights taken for constants, and the passes that
+    know them, which torch 2.8 registers itself and torchao, later, when it is imported.
+    """
+    with contextlib.suppress(ImportError):
+        importlib.import_module(_INT8_PASSES)
+    # Not at the top: it takes a second to import, and few compile.
+    inductor = importlib.import_module("torch._inductor.config")
+    with inductor.patch(freezing=True):
+        yield
 
 
 def _graphed(module: nn.Module, call: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:

@@ -72,7 +72,9 @@ class NetworkModel(Model):
         self, card: Card, module: nn.Module, weights_hash: str, *, random_weights: bool = False
     ) -> None:
         super().__init__(card, weights_hash, random_weights=random_weights)
-        self.trainable = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        self.trainable = sum(  # 8-bit weights were trained before they were rounded
+            p.numel() for p in module.parameters() if p.requires_grad or p.dtype == torch.int8
+        )
         self.module: nn.Module = module.eval()
         for parameter in module.parameters():  # scripted modules lack requires_grad_
             parameter.requires_grad = False

@@ -49,7 +49,7 @@ def restore(model: Model, image: Image, tile: int = 0) -> Restored:
                 output = _tiled(model, batch, tile) if tile else _padded(model, batch)
             break
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             tile = _smaller(tile, max(image.shape[:2]), model, error)
             note = f"out of memory: tiles of {tile}"
@@ -150,7 +150,8 @@ def _precision_hint(model: Model) -> str:
     return "; try --precision fp32 or bf16" if model.precision == "fp16" else ""
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether that is what went wrong, however the library in question says so."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     said = str(error)

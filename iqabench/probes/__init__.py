@@ -10,7 +10,7 @@ stands behind it, or raises ProbeError with the reason why there is none. Files 
 what several probes share.
 """
 
-from iqabench.probes._probe import CostColumn, Probe, cost_column, probe, probes
+from iqabench.probes._probe import CostColumn, Probe, cost_column, cost_columns, probe, probes
 from iqabench.probes._probed import Found, Probed
 from iqabench.probes._size import Size, sizes_of
 
@@ -21,6 +21,7 @@ __all__ = [
     "Probed",
     "Size",
     "cost_column",
+    "cost_columns",
     "probe",
     "probes",
     "sizes_of",

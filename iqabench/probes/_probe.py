@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -128,3 +128,13 @@ def cost_column(text: str) -> CostColumn:
             f"Known: {', '.join(known)}." if known else f"{name} has one way of counting: write '{name}'.",
         )  # fmt: skip
     return CostColumn(part, convention)
+
+
+def cost_columns(texts: Iterable[str]) -> list[CostColumn]:
+    """Each once, in the order given; commas part several in one text.
+
+    Raises: as `cost_column`.
+    """
+    parts = (part.strip() for text in texts for part in text.split(","))
+    found = {column.name: column for part in parts if part for column in [cost_column(part)]}
+    return list(found.values())

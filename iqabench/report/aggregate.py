@@ -80,6 +80,11 @@ class Results:
         names = [part[0] for part in done.description]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
+    def execute_numpy(self, sql: str, values: object = None) -> dict[str, Any]:
+        """The columns of a query as numpy arrays, for many rows."""
+        found: dict[str, Any] = self._connection.execute(sql, values).fetchnumpy()
+        return found
+
     def _latest_keys(self, keys: list[str] | None) -> list[dict[str, Any]]:
         """One key for each setting, configuration and column: what a newer key replaces is left out."""
         names = [f.name for kind in (Setting, Configuration, Column) for f in fields(kind)]
@@ -116,13 +121,16 @@ def rows(
 ) -> list[dict[str, Any]]:
     """Means, or single values, as plain rows; of all records or of those with these cell keys.
 
+    What models cost is not among them: see `costs.cost_rows`.
+
     Returns: dictionaries with `model set scale level column value unit better n failed` and what else
         one must know; per image also `sample` and `error`. A failed value is None, inf is inf.
     """
     with Results(store, keys) as results:
         labels = configuration_labels(results.configurations)
         found = results.query(_SAMPLES) if per_image else [asdict(m) for m in results.means]
-        return [_row(results, labels, row) for row in found]
+        quality = (row for row in found if not results.settings[row["setting"]].is_cost)
+        return [_row(results, labels, row) for row in quality]
 
 
 _NUMBERED = {"key": "VARCHAR", "setting": "BIGINT", "configuration": "BIGINT", "column": "BIGINT"}
@@ -141,7 +149,7 @@ FROM records JOIN numbered USING (key)
 _MEANS = """
 WITH counted AS (
     SELECT setting, "column",
-           greatest(count(DISTINCT sample), max(images) FILTER (kind = 'set')) AS "of"
+           greatest(count(DISTINCT sample), max(images) FILTER (kind <> 'image')) AS "of"
     FROM cells WHERE ok GROUP BY ALL
 ), grouped AS (
     SELECT setting, configuration, "column", sum(images) FILTER (ok) AS n,

@@ -1,6 +1,6 @@
 """How figures are written: the same digits in every table, so that equal text means equal rank."""
 
-from math import isinf
+from math import floor, isinf, log10
 
 ABSENT = "–"
 
@@ -32,9 +32,47 @@ def parameters(count: int | None) -> str:
     return str(count)
 
 
+def cost_figure(value: float | None, unit: str) -> str:
+    """A cost to four digits: counts as in 9.834 G, anything else with its unit, as in 27.13 ms."""
+    if value is None:
+        return ABSENT
+    if isinf(value):
+        return "inf"
+    if unit == "1":
+        return _count(value)
+    return f"{_four(value)} {short_unit(unit)}".strip()
+
+
+def cost_number(value: float | None, unit: str) -> str:
+    """The same without its unit, which stands in the column's head."""
+    return cost_figure(value, unit if unit == "1" else "")
+
+
+def plain_zeros(text: str) -> str:
+    """A figure without zeros that say nothing, as at an axis: 200 K for 200.0 K."""
+    number, space, letter = text.partition(" ")
+    return (number.rstrip("0").rstrip(".") if "." in number else number) + space + letter
+
+
+def short_unit(unit: str) -> str:
+    """A unit as it fits into a table; nothing for counts."""
+    return {"": "", "1": "", "megapixels per second": "Mpx/s"}.get(unit, unit)
+
+
 def moment(time: str) -> str:
     """A record's time, to the minute."""
     return f"{time[:16].replace('T', ' ')} UTC" if time else ABSENT
+
+
+def _count(value: float) -> str:
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if value >= size * 0.99995:
+            return f"{_four(value / size)} {letter}"
+    return f"{value:.0f}"
+
+
+def _four(value: float) -> str:
+    return f"{value:.{max(0, 3 - floor(log10(abs(value))))}f}" if value else "0"
 
 
 def _three(value: float) -> str:

@@ -16,18 +16,18 @@ _LATEX = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "×": r"$\times$", "–": "--",
     "↑": r"$\uparrow$", "↓": r"$\downarrow$",
 }  # fmt: skip
-_ARROWS = {"higher": " ↑", "lower": " ↓"}
+ARROWS = {"higher": " ↑", "lower": " ↓"}
 
 
 def as_markdown(table: Table) -> str:
     """A heading, the table with best bold and second underlined, and what the columns mean."""
-    heads = [_markdown(text) for text in _heads(table)]
+    heads = [markdown_text(text) for text in _heads(table)]
     marks = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
-    body = [_row(table, row, _markdown, marks) for row in table.rows]
+    body = [_row(table, row, markdown_text, marks) for row in table.rows]
     lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
     grid = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    facts = "\n".join(f"- {_markdown(column_facts(c))}" for c in table.columns)
-    return f"### {_markdown(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
+    facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
+    return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
 
 
 def as_latex(table: Table) -> str:
@@ -36,14 +36,14 @@ def as_latex(table: Table) -> str:
     n and failures have columns only where there is something to say.
     """
     marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
-    lines = [[_latex(text) for text in _heads(table)]]
-    lines += [_row(table, row, _latex, marks) for row in table.rows]
+    lines = [[latex_text(text) for text in _heads(table)]]
+    lines += [_row(table, row, latex_text, marks) for row in table.rows]
     if all(row.n == table.samples and not row.failed for row in table.rows):
         lines = [line[:-2] for line in lines]
     heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
     return "\n".join([
         r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
-        rf"  \caption{{{_latex(_caption(table))}}}", rf"  \label{{tab:{_label(table)}}}",
+        rf"  \caption{{{latex_text(_caption(table))}}}", rf"  \label{{tab:{_label(table)}}}",
         rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
         r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
     ])  # fmt: skip
@@ -73,7 +73,7 @@ def _heads(table: Table) -> list[str]:
     for column, label in zip(table.columns, table.labels, strict=True):
         alone = len(protocols) == 1 and label == column.column
         name = column_title(column) if alone else _long_title(column, label)
-        heads.append(name + _ARROWS.get(column.better, ""))
+        heads.append(name + ARROWS.get(column.better, ""))
     return ["Model", "Parameters", *heads, "n", "failed"]
 
 
@@ -118,11 +118,12 @@ def _label(table: Table) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{table.setting.set}-{table.setting.level}").strip("-")
 
 
-def _latex(text: str) -> str:
+def latex_text(text: str) -> str:
+    """Text that LaTeX prints as it is."""
     return "".join(_LATEX.get(c, c) for c in _plain(text))
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
     """Text that no Markdown reader takes for markup or HTML."""
     said = _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~$#])", r"\\\1", said)

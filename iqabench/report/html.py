@@ -1,51 +1,48 @@
 """A report as one static folder: it opens from disk, without a network, and is the same byte for byte.
 
-OUT/index.html            the sets and who leads
+OUT/index.html            the sets and who leads, the devices
 OUT/SET-LEVEL.html        one page for each setting
+OUT/cost-DEVICE.html      one page for each device on which costs were measured
 OUT/tables/ plots/        the same tables as CSV, Markdown and LaTeX, the same plots as SVG
 OUT/per-image/            every single value as CSV
 OUT/crops/                small cuts, named by their content
 OUT/report.json           the files that this report consists of
 """
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
-from iqabench.report import figures, labels
-from iqabench.report._svg import for_file, for_page
+from iqabench.report import cost_page, figures, labels
 from iqabench.report.aggregate import Results
+from iqabench.report.beside import besides, device_titles, shown
+from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
+from iqabench.report.cost_tables import CostTable
 from iqabench.report.cuts import comparisons
+from iqabench.report.devices import Device, devices_of
+from iqabench.report.first_front import first_front
 from iqabench.report.folder import new_folder
 from iqabench.report.forms import as_csv, as_latex, as_markdown
 from iqabench.report.overview import groups, summary
 from iqabench.report.per_image import failures, per_image, write_samples
-from iqabench.report.plots import Point, can_plot, quality_plot
 from iqabench.report.provenance import Provenance
+from iqabench.report.set_plots import set_plots, title_of
+from iqabench.report.slugs import slugs_of
+from iqabench.report.sweeps import sweeps_of
 from iqabench.report.tables import Table, tables_of
+from iqabench.report.variants import beside_parents
 from iqabench.report.words import protocol_words
-from iqabench.store import Store, file_name
+from iqabench.store import Store
 
 TITLE = "Image restoration benchmark"
 TASKS = {"sr": "Super-resolution", "denoise": "Denoising", "jpeg": "JPEG artefact removal"}
 
 _FORMS: dict[str, Callable[[Table], str]] = {"csv": as_csv, "md": as_markdown, "tex": as_latex}
-_ASSETS = ("report.css", "report.js")
-
-
-@dataclass(frozen=True)
-class Plot:
-    """One column's plot: to stand in the page, and as a file."""
-
-    label: str
-    svg: Markup
-    href: str
-    summary: str
-    """The same in words, for those who cannot see it."""
+_COST_FORMS: dict[str, Callable[[CostTable], str]] = {
+    "csv": cost_csv, "md": cost_markdown, "tex": cost_latex,
+}  # fmt: skip
+_ASSETS = ("report.css", "report.js", "plots.js")
 
 
 def write_report(store: Store, out: Path, *, title: str = TITLE) -> list[Path]:
@@ -55,101 +52,82 @@ def write_report(store: Store, out: Path, *, title: str = TITLE) -> list[Path]:
     Raises: StoreError when the store is empty, or `out` holds other files or cannot be written.
     """
     with Results(store) as results:
-        tables = tables_of(results)
-        slugs = _slugs(tables)
+        writer = _Writer(results, title)
         with new_folder(out) as folder:
-            _Writer(results, tables, slugs, folder, title).write()
-    return [out / "index.html", *(out / f"{slugs[t.number]}.html" for t in tables)]
+            writer.write(folder)
+    return [out / "index.html", *(out / f"{slug}.html" for slug in writer.slugs)]
 
 
 class _Writer:
     """What all pages share."""
 
-    def __init__(
-        self, results: Results, tables: list[Table], slugs: dict[int, str], folder: Path, title: str
-    ) -> None:
-        self.results, self.tables, self.slugs, self.folder = results, tables, slugs, folder
+    def __init__(self, results: Results, title: str) -> None:
+        self.results, self.tables, self.devices = results, tables_of(results), devices_of(results)
+        set_slugs, device_slugs = slugs_of(self.tables, self.devices)
+        self.slugs = [*set_slugs, *device_slugs]
+        self.by_table = {t.number: slug for t, slug in zip(self.tables, set_slugs, strict=True)}
+        self.by_device = dict(zip((d.hash for d in self.devices), device_slugs, strict=True))
         self.provenance = Provenance(results)
         self.environment = Environment(
             loader=PackageLoader("iqabench.report"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self.environment.globals.update(
-            title=title, slugs=slugs, figure=figures.figure, parameters=figures.parameters,
+            title=title, slugs=self.by_table, device_slugs=self.by_device, figure=figures.figure,
+            parameters=figures.parameters, cost_number=figures.cost_number,
+            cost_figure=figures.cost_figure, short_unit=figures.short_unit,
             level_title=labels.level_title, setting_title=labels.setting_title,
-            metric_title=labels.metric_title, tasks=TASKS,
+            metric_title=labels.metric_title, cost_title=labels.cost_title, tasks=TASKS,
         )  # fmt: skip
 
-    def write(self) -> None:
+    def write(self, folder: Path) -> None:
         """Write everything into the folder."""
+        self.folder = folder
         for name in ("tables", "plots", "per-image"):
-            (self.folder / name).mkdir()
+            (folder / name).mkdir()
         for asset in _ASSETS:
             self._file(asset, self.environment.get_template(asset).render())
         for table in self.tables:
-            self._set_page(table)
-        page = self.environment.get_template("index.html").render(
-            summary=summary(self.results), groups=groups(self.tables)
+            self._set_page(table, self.by_table[table.number])
+        for device in self.devices:
+            self._cost_page(device, self.by_device[device.hash])
+        self._page(
+            "index", summary=summary(self.results), groups=groups(self.tables), devices=self.devices
         )
-        self._file("index.html", page)
 
-    def _set_page(self, table: Table) -> None:
-        slug = self.slugs[table.number]
+    def _set_page(self, table: Table, slug: str) -> None:
         for suffix, form in _FORMS.items():
             self._file(f"tables/{slug}.{suffix}", form(table))
         write_samples(self.results, table, self.folder / "per-image" / f"{slug}.csv")
-        page = self.environment.get_template("set.html").render(
-            table=table, slug=slug, plots=self._plots(table, slug), failures=failures(self.results, table),
+        every = besides(table, (cost for device in self.devices for cost in device.costs))
+        beside = shown(every, table)
+        titles = device_titles(beside)
+        self._page(
+            "set", slug, table=table, beside=beside, device_titles=titles,
+            title_of=lambda one: title_of(one, titles), front=first_front(table, beside),
+            plots=set_plots(table, slug, beside, self._file), failures=failures(self.results, table),
+            variants=beside_parents(self.results, table, beside),
             comparisons=comparisons(self.results, table, self.folder),
-            per_image=per_image(self.results, table), runs=self.provenance.runs(table),
+            per_image=per_image(self.results, table), runs=self.provenance.runs([table.number]),
             origins=self.provenance.origins(table),
             protocols=protocol_words(table.columns, table.setting.scale),
         )  # fmt: skip
-        self._file(f"{slug}.html", page)
 
-    def _plots(self, table: Table, slug: str) -> list[Plot]:
-        found = []
-        for at, (column, label) in enumerate(zip(table.columns, table.labels, strict=True)):
-            ranked = table.ranked(at)
-            points = [
-                Point(r.label, r.facts.params, cell.mean.value)
-                for r in ranked
-                if (cell := r.cells[at])
-                and cell.mean.value is not None
-                and r.facts.params is not None
-            ]
-            if can_plot(points):
-                svg = quality_plot(
-                    points, f"{labels.column_title(column)}, {column.protocol}", column.better
-                )
-                href = f"plots/{slug}-{file_name(label)}.svg"
-                self._file(href, for_file(svg))
-                told = "; ".join(_told(p, column.unit) for p in points)
-                found.append(Plot(label, Markup(for_page(svg, f"p{at}")), href, told))  # noqa: S704 - matplotlib escapes
-        return found
+    def _cost_page(self, device: Device, slug: str) -> None:
+        for at, table in enumerate(device.tables):
+            for suffix, form in _COST_FORMS.items():
+                self._file(f"tables/{slug}-{at + 1}.{suffix}", form(table))
+        self._page(
+            "cost", slug, device=device, latencies=cost_page.latency_plots(device, slug, self._file),
+            sweeps=sweeps_of(device, slug, self._file), failures=cost_page.cost_failures(device),
+            notes=cost_page.cost_notes(device), warnings=cost_page.cost_warnings(device),
+            timings=cost_page.timings(device), machine=cost_page.machine_of(device),
+            facts_of=cost_page.facts_of, runs=self.provenance.runs(device.settings),
+        )  # fmt: skip
+
+    def _page(self, template: str, slug: str = "index", **values: object) -> None:
+        page = self.environment.get_template(f"{template}.html").render(slug=slug, **values)
+        self._file(f"{slug}.html", page)
 
     def _file(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-def _told(point: Point, unit: str) -> str:
-    value = figures.figure(point.value, unit)
-    return f"{point.label}: {figures.parameters(point.params)} parameters, {value}"
-
-
-def _slugs(tables: list[Table]) -> dict[int, str]:
-    """A file name for each setting, as short as can be; told apart even where case does not count."""
-    names = {
-        t.number: "-".join(file_name(p) for p in (t.setting.set, t.setting.level) if p)
-        for t in tables
-    }
-    for part in ("task", "set_hash"):
-        shared = Counter(n.casefold() for n in names.values())
-        for t in tables:
-            if shared[names[t.number].casefold()] > 1:
-                names[t.number] += f"-{file_name(getattr(t.setting, part)[:12])}"
-    shared = Counter(n.casefold() for n in names.values())
-    return {
-        n: f"{s}-{n}" if shared[s.casefold()] > 1 or s.casefold() == "index" else s
-        for n, s in names.items()
-    }

@@ -11,6 +11,13 @@ T = TypeVar("T")
 
 _LEVELS = {"x": "×{}", "n": "noise {}", "q": "JPEG quality {}"}
 
+_COSTS = {
+    "macs": "MACs", "flops": "FLOPs", "params": "Parameters", "conv_layers": "Convolutions",
+    "weights_mib": "Weights", "latency_ms": "Latency", "latency_ms_p90": "Latency p90",
+    "latency_ms_p99": "Latency p99", "first_call_ms": "First call", "memory_mib": "Memory",
+    "throughput_mpx_s": "Throughput", "energy_j_per_mpx": "Energy per Mpx",
+}  # fmt: skip
+
 
 def configuration_labels(configurations: Iterable[Configuration]) -> dict[Configuration, str]:
     """A label for each: the model's name, and in brackets what is not plain or tells it from others."""
@@ -42,6 +49,12 @@ def metric_title(metric: str) -> str:
     return metric.upper().replace("_", "-")
 
 
+def cost_title(column: Column) -> str:
+    """A probe as a heading, without unit and convention."""
+    metric = column.metric
+    return _COSTS.get(metric) or metric.replace("_", " ").capitalize()
+
+
 def column_title(column: Column) -> str:
     """Metric and unit, as in `PSNR (dB)`."""
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
@@ -66,6 +79,8 @@ def _label(this: Configuration, alike: list[Configuration]) -> str:
         said.append(this.device_class)
     if this.precision != PLAIN_PRECISION:
         said.append(this.precision)
+    if this.mode:
+        said.append(this.mode.replace("_", " ").replace("+", ", "))
     if this.tile:
         said.append(f"tile {this.tile}")
     if this.random_weights:

@@ -56,6 +56,8 @@ class Summary:
     """The store in a few figures."""
 
     sets: int
+    devices: int
+    """On which costs were measured."""
     models: int
     records: int
     failed: int
@@ -65,7 +67,9 @@ class Summary:
 
 def summary(results: Results) -> Summary:
     """Counts and times over everything in the report."""
-    sets, models = {s.set for s in results.settings}, {c.model for c in results.configurations}
+    sets = {s.set for s in results.settings if not s.is_cost}
+    devices = {s.set for s in results.settings if s.is_cost}
+    models = {c.model for c in results.configurations}
     counts = results.query(
         "SELECT count(*) AS records, count(*) FILTER (NOT ok) AS failed FROM cells"
     )[0]
@@ -73,7 +77,7 @@ def summary(results: Results) -> Summary:
         "SELECT min(time) AS first, max(time) AS last FROM records JOIN numbered USING (key)"
     )[0]
     return Summary(
-        len(sets), len(models), counts["records"], counts["failed"],
+        len(sets), len(devices), len(models), counts["records"], counts["failed"],
         moment(times["first"]), moment(times["last"]),
     )  # fmt: skip
 

@@ -1,39 +1,34 @@
-"""Quality against parameters, as SVG that takes its colours from the page around it.
+"""Quality against cost, as SVG that takes its colours from the page around it.
 
-Text stays text and colours are placeholders until the end, so that one drawing serves a light page, a
-dark page and a file of its own. Equal points give equal bytes.
+Better is up and cheaper is left. Text stays text and colours are placeholders until the end, so that one
+drawing serves a light page, a dark page and a file of its own. Equal points give equal bytes.
 """
 
-import io
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import style
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from iqabench.report._drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    PAPER,
+    SECOND,
+    SIZE,
+    Cards,
+    drawing,
+    short,
+    ticks_of,
+    write,
+)
 from iqabench.report._labelling import place_labels
-from iqabench.report._svg import COLOURS, clean
-from iqabench.report.figures import parameters
-
-_INK, _MUTED, _LINE, _ACCENT, _PAPER, _SECOND = (pair[0] for pair in COLOURS.values())
-_SIZE = 9.0
-_LONGEST = 30
-_STYLE = {
-    "svg.hashsalt": "iqabench", "svg.fonttype": "none", "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"], "font.size": _SIZE, "text.color": _INK, "text.usetex": False,
-    "axes.edgecolor": _LINE, "axes.labelcolor": _INK, "axes.spines.top": False,
-    "axes.spines.right": False, "axes.grid": True, "grid.color": _LINE, "grid.linewidth": 0.6,
-    "xtick.color": _LINE, "ytick.color": _LINE, "xtick.labelcolor": _INK, "ytick.labelcolor": _INK,
-    "axes.axisbelow": True, "axes.unicode_minus": False, "figure.facecolor": "none",
-    "axes.facecolor": "none", "xtick.major.size": 0, "ytick.major.size": 0, "xtick.minor.size": 0,
-    "xtick.major.pad": 5, "ytick.major.pad": 5, "axes.spines.left": False,
-}  # fmt: skip
+from iqabench.report.figures import parameters, plain_zeros
+from iqabench.report.pareto import front as pareto_front
 
 
 @dataclass(frozen=True)
@@ -41,60 +36,73 @@ class Point:
     """One configuration in the plot."""
 
     label: str
-    params: int
+    cost: float
     value: float
+    card: str = ""
+    """What a reader finds on hovering."""
+    parent: str = ""
+    """Label of the model that it is a variant of, if that is in the plot, too."""
+
+
+@dataclass(frozen=True)
+class CostAxis:
+    """What stands below."""
+
+    title: str
+    form: Callable[[float], str]
+    better: str = "lower"
+
+
+PARAMETERS = CostAxis("Parameters", lambda count: parameters(round(count)))
 
 
 def can_plot(points: Sequence[Point]) -> bool:
-    """Whether there is anything to compare: two points, one of which has parameters."""
+    """Whether there is anything to compare: two points, one of which costs something."""
     drawn = [p for p in points if isfinite(p.value)]
-    return len(drawn) > 1 and any(p.params > 0 for p in drawn)
+    return len(drawn) > 1 and any(p.cost > 0 for p in drawn)
 
 
-def quality_plot(points: Sequence[Point], title: str, better: str) -> str:
-    """A drawing of quality against parameters; better is up, fewer parameters are left.
+def quality_plot(
+    points: Sequence[Point], title: str, better: str, cost: CostAxis = PARAMETERS
+) -> str:
+    """A drawing of quality against a cost; better is up, cheaper is left.
 
-    Models without parameters are dashed lines; the best for their size are joined by the front.
+    Models that cost nothing of it are dashed lines; the Pareto front is joined; thin arrows lead from a model
+    to its variants.
 
     Returns: SVG with placeholder colours, for `for_page` or `for_file`.
     """
     drawn = sorted(
-        (p for p in points if isfinite(p.value)), key=lambda p: (p.params, p.value, p.label)
+        (p for p in points if isfinite(p.value)), key=lambda p: (p.cost, p.value, p.label)
     )
-    with style.context(["default", _STYLE]), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # a glyph that DejaVu lacks; the browser has it
-        figure = Figure(figsize=(6.3, 4.6), dpi=72)
-        FigureCanvasSVG(figure)
-        _draw(figure, drawn, title, better)
-        out = io.StringIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(out, format="svg", metadata=nothing)
-    return clean(out.getvalue())
+    return drawing(
+        (6.3, 4.6), lambda figure, cards: _draw(figure, cards, drawn, title, better, cost)
+    )
 
 
-def _draw(figure: Figure, points: list[Point], title: str, better: str) -> None:
-    models = [p for p in points if p.params > 0]
-    lines = [p for p in points if p.params <= 0]
+def _draw(
+    figure: Figure, cards: Cards, points: list[Point], title: str, better: str, cost: CostAxis
+) -> None:
+    models = [p for p in points if p.cost > 0]
+    lines = [p for p in points if p.cost <= 0]
     upper, lower = _axes(figure, models, lines)
-    _scale_x(lower, models)
+    _scale_x(lower, models, cost)
     if better == "lower":
         upper.invert_yaxis()
         if lower is not upper:
             lower.invert_yaxis()
-    front = _front(models, better)
-    upper.plot(
-        [p.params for p in front], [p.value for p in front], color=_ACCENT, lw=1.2, alpha=0.55
-    )
-    on, off = [p for p in models if p in front], [p for p in models if p not in front]
-    for some, colour in ((on, _ACCENT), (off, _MUTED)):
-        upper.scatter([p.params for p in some], [p.value for p in some], s=30, color=colour,
-                      edgecolors=_PAPER, linewidths=0.8, zorder=3)  # fmt: skip
+    front = _front(models, better, cost.better)
+    upper.plot([p.cost for p in front], [p.value for p in front], color=ACCENT, lw=1.2, alpha=0.55)
+    _join_families(upper, models)
+    for point in models:
+        colour = ACCENT if point in front else MUTED
+        cards.point(upper, point.cost, point.value, point.card or point.label, marker="o", ms=6.2,
+                    color=colour, markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3)  # fmt: skip
     for line in lines:
-        lower.axhline(line.value, color=_SECOND, lw=1.1, ls=(0, (5, 4)))
-    figure.supylabel(title, fontsize=_SIZE, x=0.012)
-    lower.set_xlabel("Parameters (log scale)", labelpad=8)
+        lower.axhline(line.value, color=SECOND, lw=1.1, ls=(0, (5, 4)))
+    figure.supylabel(title, fontsize=SIZE, x=0.012)
+    way = "log scale" if cost.better == "lower" else "log scale, more is left"
+    lower.set_xlabel(f"{cost.title} ({way})", labelpad=8)
     _write(figure, upper, lower, models, lines, front)
 
 
@@ -114,12 +122,8 @@ def _axes(figure: Figure, models: list[Point], lines: list[Point]) -> tuple[Any,
     _range_y(lower, far, ticks=2)
     upper.spines["bottom"].set_visible(False)
     gap = {
-        "marker": [(-1, -0.6), (1, 0.6)],
-        "ms": 7,
-        "ls": "none",
-        "color": _MUTED,
-        "clip_on": False,
-    }
+        "marker": [(-1, -0.6), (1, 0.6)], "ms": 7, "ls": "none", "color": MUTED, "clip_on": False,
+    }  # fmt: skip
     upper.plot([0, 1], [0, 0], transform=upper.transAxes, **gap)
     lower.plot([0, 1], [1, 1], transform=lower.transAxes, **gap)
     return upper, lower
@@ -132,51 +136,46 @@ def _range_y(axes: Any, values: list[float], ticks: int = 6) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(ticks))
 
 
-def _scale_x(axes: Any, models: list[Point]) -> None:
-    low, high = models[0].params, models[-1].params
+def _scale_x(axes: Any, models: list[Point], cost: CostAxis) -> None:
+    low, high = models[0].cost, models[-1].cost
     axes.set_xscale("log")
     room = max((high / low) ** 0.08, 1.5)
     axes.set_xlim(low / room, high * room)
-    steps = (1.0, 2.0, 5.0) if high / low < 300 else (1.0,)
-    axes.xaxis.set_major_locator(LogLocator(subs=steps, numticks=20))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda v, _: parameters(round(v)).replace(".00", "").replace(".0", ""))
-    )
+    axes.xaxis.set_major_locator(LogLocator(subs=ticks_of(low / room, high * room), numticks=20))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: plain_zeros(cost.form(v))))
     axes.xaxis.set_minor_formatter(NullFormatter())
+    if cost.better == "higher":
+        axes.invert_xaxis()
 
 
-def _front(models: list[Point], better: str) -> list[Point]:
-    """Those that nobody with as few parameters beats, from small to large."""
-    sign = -1 if better == "lower" else 1
-    found: list[Point] = []
-    for point in sorted(models, key=lambda p: (p.params, -sign * p.value, p.label)):
-        if not found or sign * point.value > sign * found[-1].value:
-            found.append(point)
-    return found
+def _front(models: list[Point], better: str, cheaper: str) -> list[Point]:
+    """Those on the Pareto front, from one end to the other."""
+    signs = [-1 if way == "lower" else 1 for way in (cheaper, better)]
+    on = pareto_front([(p.cost, p.value) for p in models], signs)
+    return [point for point, is_on in zip(models, on, strict=True) if is_on]
+
+
+def _join_families(axes: Any, models: list[Point]) -> None:
+    """Arrows from models to their variants."""
+    by_label = {p.label: p for p in models}
+    for point in models:
+        parent = by_label.get(point.parent)
+        if parent is not None and parent is not point:
+            ends = (point.cost, point.value), (parent.cost, parent.value)
+            how = {"arrowstyle": "->", "color": SECOND, "lw": 0.8, "shrinkA": 5, "shrinkB": 5}
+            axes.annotate("", *ends, arrowprops=how, zorder=2)
 
 
 def _write(
-    figure: Figure,
-    upper: Any,
-    lower: Any,
-    models: list[Point],
-    lines: list[Point],
-    front: list[Point],
-) -> None:
-    places = upper.transData.transform([(p.params, p.value) for p in models]).tolist()
-    named = [(_short(p.label), tuple(at), p in front) for p, at in zip(models, places, strict=True)]
+    figure: Figure, upper: Any, lower: Any, models: list[Point], lines: list[Point], front: list[Point]
+) -> None:  # fmt: skip
+    places = upper.transData.transform([(p.cost, p.value) for p in models]).tolist()
+    named = [(short(p.label), tuple(at), p in front) for p, at in zip(models, places, strict=True)]
     frame = upper.get_window_extent()
-    dashes = [lower.transData.transform((models[0].params, p.value))[1] for p in lines]
-    edges = [(_short(p.label), y) for p, y in zip(lines, dashes, strict=True)]
-    for label in place_labels(named, edges, frame, lower.get_window_extent(), _SIZE):
-        colour = {"front": _INK, "model": _MUTED, "line": _SECOND}[label.kind]
-        figure.text(label.x, label.y, label.text, transform=None, ha=label.align, va="center",
-                    color=colour, fontsize=_SIZE, parse_math=False, zorder=5)  # fmt: skip
+    dashes = [lower.transData.transform((models[0].cost, p.value))[1] for p in lines]
+    edges = [(short(p.label), y) for p, y in zip(lines, dashes, strict=True)]
+    for label in place_labels(named, edges, frame, lower.get_window_extent(), SIZE):
+        colour = {"front": INK, "model": MUTED, "line": SECOND}[label.kind]
+        write(figure, label.x, label.y, label.text, ha=label.align, color=colour)
         if label.leader:
-            figure.add_artist(mpl.lines.Line2D(*label.leader, transform=None, color=_MUTED, lw=0.5))
-
-
-def _short(label: str) -> str:
-    """A label that fits a plot, without line breaks."""
-    text = " ".join("".join(c if c.isprintable() else " " for c in label).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 11]}…{text[-10:]}"
+            figure.add_artist(mpl.lines.Line2D(*label.leader, transform=None, color=MUTED, lw=0.5))

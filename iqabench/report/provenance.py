@@ -1,7 +1,7 @@
 """Where numbers come from: runs, devices, versions, tiles, and what each model says of itself."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,11 +51,19 @@ class Provenance:
         versions = results.query("SELECT run, min(versions) AS versions FROM records GROUP BY run")
         self._versions = {row["run"]: _terms(row["versions"]) for row in versions}
 
-    def runs(self, table: Table) -> list[Run]:
-        """The runs that a table's records come from, oldest first."""
+    def versions(self, run: str) -> Terms:
+        """Names and versions of what made a run."""
+        return self._versions.get(run, ())
+
+    def runs(self, settings: Iterable[int], among: Container[int] | None = None) -> list[Run]:
+        """The runs that the records of these settings come from, oldest first.
+
+        `among` keeps to some configurations, by their positions.
+        """
         found: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for part in self._parts[table.number]:
-            found.setdefault((part["run"], part["device"]), []).append(part)
+        for part in (part for number in settings for part in self._parts[number]):
+            if among is None or part["configuration"] in among:
+                found.setdefault((part["run"], part["device"]), []).append(part)
         runs = [
             Run(
                 run, device, moment(min(p["first"] for p in parts)), moment(max(p["last"] for p in parts)),
@@ -79,6 +87,7 @@ def _origin(row: Row, parts: list[dict[str, Any]]) -> Origin:
     params = f"{facts.params:,}" if facts.params is not None else "not stated"
     terms = (
         ("Model", f"{how.model}{f' – {facts.title}' if facts.title else ''}"),
+        ("Variant", str(facts.variant or "")),
         ("Parameters", params),
         ("Weights", _weights(row)),
         ("Precision", how.precision),

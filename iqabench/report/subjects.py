@@ -10,6 +10,9 @@ from iqabench.protocol import Protocol, protocol, protocols
 
 PLAIN_PRECISION = "fp32"
 
+COST = "cost"
+"""The task of settings whose set is a device and whose level is the size of the input."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -22,9 +25,14 @@ class Setting:
     set_hash: str
 
     @property
+    def is_cost(self) -> bool:
+        """Whether it is a device and a size, and no set of images."""
+        return self.task == COST
+
+    @property
     def order(self) -> tuple[object, ...]:
         """Sorts settings: by task, scale and level, then sets by name, set5 before set14."""
-        return self.task, self.scale, _natural(self.level), _natural(self.set), self.set_hash
+        return self.task, self.scale, natural(self.level), natural(self.set), self.set_hash
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,8 @@ class Configuration:
     tile: int
     """The tile that was asked for; 0 where tiling came by itself, which the provenance tells."""
     device_class: str
+    mode: str = ""
+    """compile, channels_last, cuda_graph; nothing when it ran plainly."""
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -102,7 +112,29 @@ class Configuration:
             *precision,
             self.tile,
             self.device_class,
+            self.mode,
         )
+
+
+@dataclass(frozen=True)
+class VariantFacts:
+    """What makes a model a variant of another."""
+
+    parent: str
+    """Id or explicit name of the model that it was made from."""
+    method: str
+    recipe: str
+
+    @classmethod
+    def read(cls, found: object) -> "VariantFacts | None":
+        """The facts in a record; None where it is no variant."""
+        if not isinstance(found, dict) or not found.get("parent"):
+            return None
+        return cls(*(str(found.get(name) or "") for name in ("parent", "method", "recipe")))
+
+    def __str__(self) -> str:
+        recipe = f": {self.recipe}" if self.recipe else ""
+        return f"Variant of {self.parent}, {self.method or 'method not stated'}{recipe}"
 
 
 @dataclass(frozen=True)
@@ -116,6 +148,7 @@ class ModelFacts:
     code: str = ""
     training_sets: tuple[str, ...] = ()
     notes: str = ""
+    variant: VariantFacts | None = None
 
     @classmethod
     def read(cls, text: str) -> "ModelFacts":
@@ -135,10 +168,11 @@ class ModelFacts:
         return cls(
             params=params if isinstance(params, int) else None,
             training_sets=tuple(str(s) for s in sets) if isinstance(sets, list) else (),
+            variant=VariantFacts.read(found.get("variant")),
             **words,
         )
 
 
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
+def natural(text: str) -> tuple[tuple[int, str], ...]:
     """Sorts text with its numbers as numbers."""
     return tuple((int(p) if p.isdigit() else -1, p) for p in re.split(r"([0-9]+)", text) if p)

@@ -109,9 +109,9 @@ class Table:
 
 
 def tables(store: Store) -> list[Table]:
-    """One table for each setting of a store.
+    """One table for each setting of a store; what models cost is none of them (`cost_tables`).
 
-    Raises: StoreError when there are no records.
+    Raises: StoreError when there are no records, not even of costs.
     """
     with Results(store) as results:
         return tables_of(results)
@@ -119,7 +119,7 @@ def tables(store: Store) -> list[Table]:
 
 def tables_of(results: Results) -> list[Table]:
     """The same of results that are grouped already."""
-    if not results.means:
+    if not results.settings:
         folder = results.store.folder
         raise StoreError(
             f"the store {folder} holds no records. Run 'iqabench run --model bicubic --set demo --store "
@@ -128,6 +128,8 @@ def tables_of(results: Results) -> list[Table]:
     facts = model_facts(results)
     found: dict[int, list[Mean]] = {}
     for mean in results.means:
+        if results.settings[mean.setting].is_cost:
+            continue
         found.setdefault(mean.setting, []).append(mean)
     return [_table(results, number, found[number], facts) for number in sorted(found)]
 

@@ -1,11 +1,12 @@
 """Training patches from photographs: pairs of a small input and its target, cut once, kept on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor
 
@@ -21,10 +22,20 @@ FLAT = 3.0
 """Patches with less detail than this teach nothing: skies, blurred grounds, gradients of drawings."""
 HOLD_OUT = 9
 """One photograph in so many is kept for validation."""
-PATCH = np.dtype(
-    [("input", "u1", (SIDE, SIDE, 3)), ("target", "u1", (SCALE * SIDE, SCALE * SIDE, 3))]
-)
 Patches = NDArray[np.void]
+"""Records of an `input` and its `target`, 8 bits a value; the shapes tell side and scale."""
+
+
+def layout(scale: int, side: int) -> np.dtype[np.void]:
+    """How a pair lies in memory and in the file."""
+    return np.dtype(
+        [("input", "u1", (side, side, 3)), ("target", "u1", (scale * side, scale * side, 3))]
+    )
+
+
+def scale_of(patches: Patches) -> int:
+    """How much larger the targets are than the inputs."""
+    return int(patches.dtype["target"].shape[0] // patches.dtype["input"].shape[0])
 
 
 def split(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -39,8 +50,12 @@ def split(folder: Path) -> tuple[list[Path], list[Path]]:
     return [photo for photo in photos if photo not in held], held
 
 
-def prepare(photos: list[Path], file: Path, per_copy: int, seed: int) -> Patches:
+def prepare(
+    photos: list[Path], file: Path, per_copy: int, seed: int, scale: int = SCALE, side: int = SIDE
+) -> Patches:
     """The patches in `file`, cut now from `photos` if there is no such file.
+
+    Inputs have `side` pixels a side, targets `scale` times as many.
 
     Raises: ImageError for unreadable photographs, SetError when all are flat or small.
     """
@@ -48,36 +63,45 @@ def prepare(photos: list[Path], file: Path, per_copy: int, seed: int) -> Patches
         rng = np.random.default_rng(seed)
         part = file.with_suffix(".part")
         with part.open("wb") as out:
-            for photo in track(photos, "cutting patches"):
-                pairs = [pair for copy in copies(photo) for pair in cut(copy, per_copy, rng)]
-                out.write(np.array(pairs, PATCH).tobytes())
+            for photo in _shown(photos):
+                for copy in copies(photo, scale, side):
+                    pairs = list(cut(copy, per_copy, rng, scale, side))
+                    out.write(np.array(pairs, layout(scale, side)).tobytes())
         if not part.stat().st_size:
             raise SetError(f"{len(photos)} photographs gave no patch: all flat, or too small.")
         part.rename(file)
-    return np.memmap(file, PATCH, "r")
+    return np.memmap(file, layout(scale, side), "r")
 
 
-def copies(photo: Path) -> Iterator[Image]:
+def _shown(photos: list[Path]) -> Iterable[Path]:
+    """With a bar on standard error, where somebody watches."""
+    console = Console(stderr=True)
+    return track(photos, "cutting patches", console=console, disable=not console.is_terminal)
+
+
+def copies(photo: Path, scale: int = SCALE, side: int = SIDE) -> Iterator[Image]:
     """The photograph at several sizes, each cropped to a multiple of the scale."""
     image = read_image(photo)
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
     longest = max(image.shape)
-    for side in sorted({min(side, longest) for side in LONG_SIDES}):
-        copy = imresize(image, side / longest) if side < longest else image
-        height, width = (n - n % SCALE for n in copy.shape[:2])
-        if min(height, width) >= SCALE * SIDE:
+    for long in sorted({min(long, longest) for long in LONG_SIDES}):
+        copy = imresize(image, long / longest) if long < longest else image
+        height, width = (n - n % scale for n in copy.shape[:2])
+        if min(height, width) >= scale * side:
             yield copy[:height, :width]
 
 
-def cut(copy: Image, count: int, rng: np.random.Generator) -> Iterator[tuple[Image, Image]]:
+def cut(
+    copy: Image, count: int, rng: np.random.Generator, scale: int = SCALE, side: int = SIDE
+) -> Iterator[tuple[Image, Image]]:
     """Up to `count` aligned (input, target) patches at random places, flat ones left out."""
-    small = imresize(copy, 1 / SCALE)
+    small = imresize(copy, 1 / scale)
     for _ in range(count):
-        y, x = (int(rng.integers(n - SIDE + 1)) for n in small.shape[:2])
-        target = copy[SCALE * y : SCALE * (y + SIDE), SCALE * x : SCALE * (x + SIDE)]
+        y, x = (int(rng.integers(n - side + 1)) for n in small.shape[:2])
+        target = copy[scale * y : scale * (y + side), scale * x : scale * (x + side)]
         if detail(target) >= FLAT:
-            yield small[y : y + SIDE, x : x + SIDE], target
+            yield small[y : y + side, x : x + side], target
 
 
 def detail(image: Image) -> float:

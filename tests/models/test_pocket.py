@@ -5,7 +5,6 @@ import hashlib
 import os
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,25 +17,15 @@ from iqabench.images import Image, read_image, view, write_image
 from iqabench.models.catalogue import card_of
 from iqabench.models.load import load_model, weights_path
 from iqabench.models.pocket.network import Pocket
-from iqabench.models.pocket.train import Expanded, Plan, Training, main, validate
+from iqabench.models.pocket.train import Expanded, main, training_of, write
 from iqabench.protocol import protocol
 from iqabench.training.patches import FLAT, SIDE, batch, cut, detail, prepare, split
+from iqabench.training.plan import Plan
+from iqabench.training.validate import validate
 
 PAIRS = Path(__file__).parents[1] / "degradations" / "pairs.csv"
 BICUBIC_DB = 28.4290
 LIMIT_BYTES = 100_000
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Three small pictures with some detail."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    rng = np.random.default_rng(5)
-    for name in "abc":
-        spots = rng.integers(0, 256, (40, 44, 3), dtype=np.uint8)
-        write_image(folder / f"{name}.png", cv2.resize(spots, (220, 200)))
-    return folder
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (7, 12), (24, 17)])
@@ -148,11 +137,11 @@ def test_collapsing_changes_nothing() -> None:
 
 def test_training_lowers_the_error(photos: Path, tmp_path: Path) -> None:
     patches = prepare(split(photos)[0], tmp_path / "patches", 4, seed=0)
-    training = Training(Plan(steps=40, batch=2, warm_up=1), tmp_path, tmp_path / "out.safetensors")
-    before = validate(training.model, patches)
+    training = training_of(Plan(steps=40, batch=2, warm_up=1), tmp_path)
+    before = validate(training.module, patches)
     errors = [training.advance(patches) for _ in range(40)]
     assert np.mean(errors[-5:]) < 0.9 * np.mean(errors[:5])
-    assert validate(training.model, patches) > before
+    assert validate(training.module, patches) > before
 
 
 def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
@@ -163,15 +152,16 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
     ends = []
     for name, stops in (("straight", ()), ("stopped", (2,))):
         work, out = tmp_path / name, tmp_path / name / "out.safetensors"
-        work.mkdir()
-        training = Training(plan, work, out)
+        training = training_of(plan, work)
         while training.step < plan.steps:
             training.advance(patches)
             if training.step in stops:
                 training.save()
-                training = Training(plan, work, out)
+                training = training_of(plan, work)
                 assert training.step in stops
         training.save()
+        assert isinstance(training.module, Expanded)
+        write(training.module, out)
         ends.append(load_file(out))
     assert ends[0].keys() == ends[1].keys()
     assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iqabench.protocol import protocol
-from iqabench.store import CropFolder, Record, Store, content_key
+from iqabench.store import NO_SAMPLE, CropFolder, Record, Store, content_key
 
 NASTY = "<script>alert('x')</script>_100% a/b|$x$&\\#.pth"
 """A name with what HTML, LaTeX, Markdown and paths take for their own."""
@@ -28,7 +28,8 @@ def record(**given: Any) -> Record:
         "sample": "a", "column": column, "status": "ok", "value": 30.0, "error": "",
         "unit": "dB" if metric == "psnr" else "1", "better": "lower" if metric == "lpips" else "higher",
         "metric": metric, "metric_version": 1, "protocol": name,
-        "protocol_hash": protocol(name).hash, "task": "sr", "set": "tiny", "set_hash": "5" * 64,
+        "protocol_hash": given.get("protocol_hash") or protocol(name).hash, "task": "sr",
+        "set": "tiny", "set_hash": "5" * 64,
         "scale": 4, "level": "x4", "model": "plain", "model_hash": "ab" * 32,
         "model_facts": json.dumps(facts), "random_weights": False, "precision": "fp32", "tile": 0,
         "tile_note": "", "device_class": "cpu", "device": "a processor", "restore_ms": 5.0,
@@ -40,6 +41,33 @@ def record(**given: Any) -> Record:
              "column", "metric_version", "protocol_hash", "tile")  # fmt: skip
     key = values.pop("key", None) or content_key(**{n: values[n] for n in names})
     return Record(key=key, **values)
+
+
+UNITS = {"params": "1", "macs": "1", "latency_ms": "ms", "memory_mib": "MiB",
+         "throughput_mpx_s": "megapixels per second"}  # fmt: skip
+
+
+def cost(value: float | None = 10.0, **given: Any) -> Record:
+    """A record of cost, None a failure; `probe` may name a convention, `details` stand behind the value."""
+    probe, _, convention = given.pop("probe", "latency_ms").partition("@")
+    size, place = given.pop("size", "3x256x256"), given.pop("place", "a processor (1 thread)")
+    under = ":".join(part for part in (convention, size if probe != "params" else "") if part)
+    values: dict[str, Any] = {
+        "sample": NO_SAMPLE, "column": f"{probe}@{under}" if under else probe, "metric": probe,
+        "protocol": convention, "protocol_hash": f"hash of {convention}", "value": value,
+        "unit": UNITS[probe], "better": "higher" if probe == "throughput_mpx_s" else "lower",
+        "task": "cost", "set": place, "set_hash": content_key(device=place), "level": size,
+        "restore_ms": None, "kind": "cost", "mode": "",
+    }  # fmt: skip
+    if value is None:
+        values |= {"status": "failed", "error": f"out of memory at {size}"}
+    values["details"] = json.dumps(given.pop("details", {}))
+    values |= given
+    if "key" not in values:
+        named = ("set", "level", "column", "model", "model_hash", "mode", "precision", "scale",
+                 "random_weights")  # fmt: skip
+        values["key"] = content_key(**{n: values.get(n) for n in named})
+    return record(**values)
 
 
 def column_of(
@@ -58,12 +86,17 @@ def fill(tmp_path: Path) -> Fill:
     """Makes a store of records."""
 
     def make(*records: Record, name: str = "store", run: str = "run-1") -> Store:
-        store = Store(tmp_path / name)
-        with store.writer(run) as writer:
-            writer.add(list(records))
-        return store
+        return filled(tmp_path / name, records, run)
 
     return make
+
+
+def filled(folder: Path, records: Iterable[Record], run: str = "run-1") -> Store:
+    """A store of records, in a folder."""
+    store = Store(folder)
+    with store.writer(run) as writer:
+        writer.add(list(records))
+    return store
 
 
 def png(width: int, height: int, grey: int) -> bytes:
@@ -124,3 +157,50 @@ def full(fill: Fill) -> Store:
     store = fill(*psnr, *ssim, *other, *noise)
     cut_out(store, [*psnr, *other])
     return store
+
+
+SAMPLES = [9.0, 9.5, 10.0, 10.5, 11.0, 30.0]
+SAMPLED = {
+    "samples_ms": SAMPLES, "interval": [9.5, 10.5], "p50": 10.0, "samples": 6, "warm_up_calls": 12,
+    "outliers": 1, "within": 0.05, "overhead": 0.0012, "first_call_ms": 40.0, "ended": "budget",
+    "calls_a_sample": 3,
+    "warnings": ["The machine was not quiet: <b>others</b> took 1.6 of its 2 cores."],
+    "machine": {"at": "2026-01-02T03:04:05+00:00", "cpu": {"name": "A & B", "clock_mhz": 2600.0,
+                "counters": {"busy_s": 5.0}}, "threads": {"torch": 1}},
+}  # fmt: skip
+"""What stands behind a sampled latency."""
+LIKE = {"parent": "good", "method": "pruned", "recipe": "half of <i>all</i> channels"}
+
+
+def costly_records() -> list[Record]:
+    """Quality and cost: a sweep, out of memory in it, a variant beside its parent, notes, two devices."""
+    small = {"params": 2000, "variant": LIKE}
+    ratio = {"to": "good_x4", "value": 0.5, "interval": [0.48, 0.52]}
+    note = {"notes": ["attention of 2 layers is <u>not</u> seen"]}
+    gpu = {"place": "a GPU", "device_class": "cuda"}
+    quick = {"model": "good@pruned", "model_hash": "cd" * 32}
+    return [
+        *column_of([30.0, 32.0, 34.0], model="good", facts={"params": 5000}),
+        *column_of([29.5, 32.0, 33.0], **quick, facts=small),
+        *column_of([28.0, 27.0, 30.0], model="bicubic", facts={"params": 0}),
+        *column_of([20.0, 20.0, 20.0], model="luck", random_weights=True),
+        *column_of([0.1, 0.2, 0.3], model="good", column="lpips@sr-rgb", facts={"params": 5000}),
+        *column_of([0.2, 0.2, 0.3], **quick, column="lpips@sr-rgb", facts=small),
+        *(cost(1e9 * n, probe="macs@exact", size=f"3x{s}x{s}", model="good", details=note)
+          for n, s in ((1, 128), (4, 256), (16, 512))),
+        cost(2e9, probe="macs@exact", **quick),
+        cost(3e9, probe="macs@exact", model="luck", random_weights=True),
+        cost(3.5e9, probe="macs@fvcore", model="good"),
+        cost(4.0, model="good", size="3x128x128"), cost(10.0, model="good", details=SAMPLED),
+        cost(40.0, model="good", size="3x512x512"), cost(None, model="good", size="3x1024x1024"),
+        cost(5.0, **quick, facts=small, details=SAMPLED | {"p50": 5.0, "ratio": ratio}),
+        cost(1.0, model="good", **gpu), cost(0.4, **quick, **gpu),
+        cost(9.9, model=NASTY),
+        cost(7.0, model="good", precision="bf16", mode="compile+channels_last"),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def costly(tmp_path: Path) -> Store:
+    """A store of them."""
+    return filled(tmp_path / "costly", costly_records())

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +16,40 @@ CHROMIUM = next(
 )
 
 
-@pytest.fixture
-def page(full: Store, tmp_path: Path) -> Iterator[Any]:
-    """An open page whose complaints are collected in `page.complaints`."""
+@contextmanager
+def browsing(out: Path, *, javascript: bool = True) -> Iterator[Any]:
+    """The index of a report in a browser; what the browser complains of is collected in `complaints`."""
     if CHROMIUM is None:
         pytest.skip("NO BROWSER: install chromium, or google-chrome, to test the pages in one")
     sync_api = pytest.importorskip(
         "playwright.sync_api", reason="NO PLAYWRIGHT: pip install playwright"
     )
-    write_report(full, tmp_path / "out")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 390, "height": 844})
+        opened = browser.new_page(
+            viewport={"width": 390, "height": 844}, java_script_enabled=javascript
+        )
         opened.complaints = []
         opened.on("console", lambda message: opened.complaints.append(message.text))
         opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
         opened.on("requestfailed", lambda request: opened.complaints.append(request.url))
-        opened.goto((tmp_path / "out" / "index.html").as_uri())
+        opened.goto((out / "index.html").as_uri())
         yield opened
         browser.close()
+
+
+@pytest.fixture
+def page(full: Store, tmp_path: Path) -> Iterator[Any]:
+    """The index of a report of everything."""
+    write_report(full, tmp_path / "out")
+    with browsing(tmp_path / "out") as opened:
+        yield opened
+
+
+def follow(page: Any, link: str) -> None:
+    """Click a link, and wait until styles and scripts of the page behind it are there."""
+    page.click(f"text={link}")
+    page.wait_for_load_state("load")
 
 
 def first_cells(page: Any, table: str) -> list[str]:
@@ -42,7 +58,7 @@ def first_cells(page: Any, table: str) -> list[str]:
 
 
 def test_in_a_browser(page: Any) -> None:
-    page.click("text=tiny ×4")
+    follow(page, "tiny ×4")
     assert page.locator("h1").inner_text() == "tiny ×4"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

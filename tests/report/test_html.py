@@ -175,7 +175,7 @@ def test_nothing_is_fetched(out: Path) -> None:
             for name in ("src", "href"):
                 if (tag, name) in RESOURCES and name in attributes:
                     assert not re.match(r"\w+://|//", attributes[name]), (path, attributes)
-    for path in (out / "report.css", out / "report.js"):
+    for path in (out / "report.css", out / "report.js", out / "plots.js"):
         assert "//" not in path.read_text().replace("/*", "").replace("*/", ""), path
         assert not re.search(r"url\(|@import|fetch\(|XMLHttp", path.read_text())
     for path in (out / "plots").glob("*.svg"):
@@ -186,7 +186,7 @@ def test_names_never_become_markup(out: Path) -> None:
     for path in out.glob("*.html"):
         page = Page(path)
         scripts = [a for t, a in page.tags if t == "script"]
-        assert scripts == [{"src": "report.js", "defer": ""}]
+        assert scripts == [{"src": name, "defer": ""} for name in ("report.js", "plots.js")]
         assert "alert('x')</script>" not in page.text
         assert not any(t == "b" for t, _ in page.tags)
         assert not any(link.startswith("javascript:") for _, link in page.links())

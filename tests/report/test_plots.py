@@ -7,7 +7,7 @@ import pytest
 
 from iqabench.report._labelling import place_labels
 from iqabench.report._svg import for_file, for_page
-from iqabench.report.plots import Point, can_plot, quality_plot
+from iqabench.report.plots import CostAxis, Point, can_plot, quality_plot
 
 POINTS = [
     Point("bicubic", 0, 28.42), Point("rlfn", 543744, 32.24), Point("bsrn", 352000, 32.35),
@@ -67,6 +67,48 @@ def test_names_are_text_not_markup_nor_mathematics() -> None:
 )  # fmt: skip
 def test_what_can_be_plotted(points: list[Point], possible: bool) -> None:
     assert can_plot(points) == possible
+
+
+def test_every_point_has_its_card_as_title() -> None:
+    points = [*POINTS, Point("odd", 7000, 31.0, "odd <b>\nPSNR: 31.00 dB\x00\n& more")]
+    svg = for_page(quality_plot(points, "PSNR", "higher"), "p")
+    root = ET.fromstring(svg.replace("xlink:href", "href"))
+    titles = [e.text for e in root.iter("{http://www.w3.org/2000/svg}title")]
+    assert "odd <b>\nPSNR: 31.00 dB\n& more" in titles
+    assert len(titles) == len(points) - 1  # bicubic is a line
+    assert svg.count('class="card"') == len(titles)
+
+
+def test_an_arrow_leads_from_a_model_to_its_variant() -> None:
+    family = [Point("small", 9000, 31.0, parent="rlfn"), Point("lost", 8000, 30.0, parent="absent")]
+    plain = [Point(p.label, p.cost, p.value) for p in family]
+    one, other = (for_file(quality_plot([*POINTS, *p], "P", "higher")) for p in (family, plain))
+    assert len(re.findall("<path", one)) - len(re.findall("<path", other)) == 2  # line and head
+
+
+def positions(svg: str) -> dict[str, float]:
+    """Where each point stands, from left to right, by its title."""
+    found = re.findall(r'<title>(\w+)</title>.*?<use [^>]*x="([\d.]+)"', svg, flags=re.S)
+    return {name: float(x) for name, x in found}
+
+
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_cheaper_is_left_whatever_the_cost(better: str) -> None:
+    points = [Point("one", 1.0, 30.0), Point("ten", 10.0, 31.0), Point("hundred", 100.0, 32.0)]
+    axis = CostAxis("Throughput (Mpx/s)", "{:g}".format, better)
+    svg = quality_plot(points, "PSNR", "higher", axis)
+    at = positions(svg)
+    assert (at["one"] < at["ten"] < at["hundred"]) == (better == "lower")
+    assert ("more is left" in svg) == (better == "higher")
+    assert "Throughput (Mpx/s)" in svg
+
+
+def test_the_front_follows_both_ways_of_better() -> None:
+    """Of the three only the last is beaten by nobody where more throughput and more quality are better."""
+    points = [Point("one", 1.0, 30.0), Point("ten", 10.0, 31.0), Point("hundred", 100.0, 32.0)]
+    svg = quality_plot(points, "PSNR", "higher", CostAxis("T", str, "higher"))
+    found = dict(re.findall(r"<title>(\w+)</title>.*?fill: (#\w+)", svg, flags=re.S))
+    assert [n for n, colour in found.items() if colour == "#040404"] == ["hundred"]
 
 
 @pytest.mark.parametrize("better", ["higher", "lower"])

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
-KINDS = ("sets", "models", "metrics", "protocols", "degradations", "opinions")
+KINDS = ("sets", "models", "metrics", "protocols", "probes", "boards", "degradations", "opinions")
 
 
 class Kind(Protocol):

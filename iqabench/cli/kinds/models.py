@@ -21,6 +21,7 @@ def _row(members: list[Card]) -> dict[str, Any]:
         "task": card.task,
         "scales": " ".join(f"x{c.scale}" for c in sorted(members, key=lambda c: c.scale)),
         "params": card.params,
+        "variant_of": card.variant.parent if card.variant else "",
         "weights": _weights(card),
         "licence": card.licence,
         "what": card.title,

@@ -2,6 +2,8 @@
 
 Source: Hui et al., "Lightweight Image Super-Resolution with Information Multi-distillation
 Network", ACM MM 2019, arXiv:1909.11856.
+
+The networks that a card of this family can name are here: IMDN, and two that came after it.
 """
 
 import torch
@@ -15,6 +17,10 @@ from iqabench.models._blocks import (
     conv3x3,
     pixel_shuffle,
 )
+from iqabench.models.imdn.plain import PlainIMDN
+from iqabench.models.imdn.plus import IMDNPlus
+
+__all__ = ["IMDN", "IMDNPlus", "PlainIMDN"]
 
 
 class MultiDistillation(nn.Module):

@@ -23,42 +23,23 @@ palapeli-data (GPL-2+): castle-maintenon, cincinnati-bridge, citrus-fruits, euro
     panther-chameleon-female
 """
 
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.func import functional_call
-from torch.nn.functional import l1_loss
 
 from iqabench.models.pocket.network import Pocket
-from iqabench.training.patches import SCALE, Patches, batch, prepare, split, tensors
+from iqabench.training.loop import Training
+from iqabench.training.losses import MeanAbsolute
+from iqabench.training.patches import SCALE
+from iqabench.training.photographs import photographs
+from iqabench.training.plan import Plan
+from iqabench.whole import replacing
 
 PATH: click.Path = click.Path(path_type=Path)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how fast to learn."""
-
-    steps: int = 16000
-    seed: int = 0
-    save_every: int = 500
-    batch: int = 16
-    rate: float = 1e-3
-    """Of Adam, after `warm_up` steps; falls to 0 along a cosine."""
-    warm_up: int = 200
-    coarse: float = 0.9
-    """The part of the steps that runs in bfloat16, twice as fast; the last ones are exact."""
-
-    def rate_at(self, step: int) -> float:
-        """The learning rate of a step."""
-        cosine = (1 + float(np.cos(np.pi * step / self.steps))) / 2
-        return self.rate * cosine * min(1.0, (step + 1) / self.warm_up)
 
 
 class Expanded(nn.Module):
@@ -98,59 +79,17 @@ class Expanded(nn.Module):
         return output
 
 
-class Training:
-    """A network, its optimizer and the step they have reached, kept in a folder."""
+def training_of(plan: Plan, work: Path) -> Training:
+    """A new `pocket` that learns by this plan, or the one whose checkpoint is in `work`."""
+    torch.manual_seed(plan.seed)
+    return Training(Expanded(Pocket(SCALE)), MeanAbsolute(), plan, work)
 
-    def __init__(self, plan: Plan, work: Path, out: Path) -> None:
-        torch.manual_seed(plan.seed)
-        self.plan, self.out, self.checkpoint, self.step = plan, out, work / "checkpoint.pt", 0
-        self.model = Expanded(Pocket(SCALE))
-        learned = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.Adam(learned, betas=(0.9, 0.99))
-        if self.checkpoint.exists():
-            saved = torch.load(self.checkpoint, weights_only=True)
-            self.model.load_state_dict(saved["model"])
-            self.optimizer.load_state_dict(saved["optimizer"])
-            self.step = int(saved["step"])
 
-    def advance(self, patches: Patches) -> float:
-        """Takes one step; the mean absolute error before it, in 0..255."""
-        plan = self.plan
-        self.optimizer.param_groups[0]["lr"] = plan.rate_at(self.step)
-        inputs, targets = batch(patches, plan.batch, plan.seed, self.step)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.step < plan.coarse * plan.steps):
-            outputs = self.model(inputs)
-        loss = l1_loss(outputs.float(), targets)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
-        self.optimizer.step()
-        self.step += 1
-        return 255 * loss.item()
-
-    def save(self) -> None:
-        """A checkpoint to go on from, and the collapsed weights in half precision."""
-        model, optimizer = self.model.state_dict(), self.optimizer.state_dict()
-        part = self.checkpoint.with_suffix(".part")
-        torch.save({"model": model, "optimizer": optimizer, "step": self.step}, part)
-        part.replace(self.checkpoint)
-        weights = {k: v.detach().half().contiguous() for k, v in self.model.collapse().items()}
-        part = self.out.with_suffix(".part")
+def write(network: Expanded, out: Path) -> None:
+    """The collapsed weights in half precision."""
+    weights = {k: v.detach().half().contiguous() for k, v in network.collapse().items()}
+    with replacing(out) as part:
         save_file(weights, part)
-        part.replace(self.out)
-
-
-@torch.inference_mode()
-def validate(model: nn.Module, patches: Patches) -> float:
-    """Mean PSNR of the luma of 8-bit outputs, each patch shaved by the scale, as `sr-y` does it."""
-    weights = torch.tensor([65.481, 128.553, 24.966]).view(3, 1, 1) / 255
-    values = []
-    for at in range(0, len(patches), 64):
-        inputs, targets = tensors(patches[at : at + 64])
-        outputs = (model(inputs) * 255).round().clamp(0, 255)
-        luma = ((outputs - targets * 255) * weights).sum(1)
-        error = luma[:, SCALE:-SCALE, SCALE:-SCALE].square().mean((1, 2))
-        values.append(20 * np.log10(255) - 10 * error.log10())
-    return float(torch.cat(values).mean())
 
 
 @click.command()
@@ -171,22 +110,15 @@ def main(
     per_copy: int,
 ) -> None:
     """Train `pocket` on the photographs in a folder; go on where an earlier run stopped."""
+    photos_found = photographs(photos)
     work = work or out.with_suffix(".work")
-    work.mkdir(parents=True, exist_ok=True)
-    learned, held = split(photos)
-    train = prepare(learned, work / "train.patches", per_copy, seed)
-    check = prepare(held, work / "held_out.patches", max(1, per_copy // 4), seed)
-    click.echo(f"{len(train)} patches to learn from, {len(check)} held out")
-    training = Training(Plan(steps, seed, save_every), work, out)
-    began, errors = time.monotonic(), []
-    while training.step < steps:
-        errors.append(training.advance(train))
-        if training.step % save_every == 0 or training.step == steps:
-            training.save()
-            click.echo(
-                f"step {training.step}/{steps}, mean error {np.mean(errors[-save_every:]):.4f}, "
-                f"held out {validate(training.model, check):.3f} dB, {time.monotonic() - began:.0f} s"
-            )
+    learned, held = photos_found.patches(work, per_copy=per_copy, seed=seed)
+    click.echo(f"{len(learned)} patches to learn from, {len(held)} held out")
+    plan = Plan(steps, seed, save_every)
+    training = training_of(plan, work)
+    network = training.module
+    assert isinstance(network, Expanded)
+    training.run(learned, held, after=lambda: write(network, out))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ Source: Liu et al., "Residual Feature Distillation Network for Lightweight Image
 ECCVW 2020, arXiv:2009.11551.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -16,6 +18,7 @@ from iqabench.models._blocks import (
     conv3x3,
     pixel_shuffle,
 )
+from iqabench.models.rfdn.faster import NarrowingDistillation
 
 
 def distillation(features: int) -> FeatureDistillation:
@@ -27,18 +30,68 @@ def distillation(features: int) -> FeatureDistillation:
     )
 
 
+def pruned_distillation(features: int) -> FeatureDistillation:
+    """The block without the skips around its steps; its attention is as narrow as with 50 features."""
+    return FeatureDistillation(
+        features,
+        activation=nn.LeakyReLU(0.05),
+        attention=SpatialAttention(features, 12),
+        skips=False,
+    )
+
+
+class CollapsedConvolution(nn.Module):
+    """What remains of a collapsible linear block (3x3, then 1x1, and a skip): one 3x3 kernel.
+
+    Shapes: (N, inputs, H, W) to (N, outputs, H, W).
+    Source: Bhardwaj et al., "Collapsible Linear Blocks for Super-Efficient Super Resolution",
+    MLSys 2022, arXiv:2103.09404.
+    """
+
+    def __init__(self, inputs: int, outputs: int, activation: nn.Module | None = None) -> None:
+        super().__init__()
+        self.conv3x3 = conv3x3(inputs, outputs)
+        self.act = activation or nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve x."""
+        y: Tensor = self.act(self.conv3x3(x))
+        return y
+
+
+def collapsed_distillation(features: int) -> FeatureDistillation:
+    """The block with collapsed convolutions, whose skips went into their kernels."""
+    block = FeatureDistillation(
+        features,
+        activation=nn.SiLU(),
+        attention=SpatialAttention(features, features // 4),
+        conv=CollapsedConvolution,
+        skips=False,
+    )
+    # Activated here and by the block again: so the published weights were trained.
+    block.c4 = CollapsedConvolution(features, features // 2, nn.SiLU())
+    return block
+
+
 class RFDN(nn.Module):
     """A chain of distillation blocks, all of whose outputs are fused before the long skip.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
 
-    def __init__(self, scale: int = 4, features: int = 50, blocks: int = 4) -> None:
+    def __init__(
+        self,
+        scale: int = 4,
+        features: int = 50,
+        blocks: int = 4,
+        *,
+        block: Callable[[int], nn.Module] = distillation,
+    ) -> None:
         super().__init__()
-        self.fea_conv = conv3x3(3, features)
-        self.names = add_numbered(self, "B", [distillation(features) for _ in range(blocks)])
+        self.fea_conv: nn.Module = conv3x3(3, features)
+        self.names = add_numbered(self, "B", [block(features) for _ in range(blocks)])
         self.c = nn.Sequential(conv1x1(blocks * features, features), nn.LeakyReLU(0.05))
-        self.LR_conv = conv3x3(features, features)
+        self.LR_conv: nn.Module = conv3x3(features, features)
         self.upsampler = pixel_shuffle(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -47,3 +100,30 @@ class RFDN(nn.Module):
         fused = self.c(torch.cat(chain(self, self.names, shallow), dim=1))
         output: Tensor = self.upsampler(self.LR_conv(fused) + shallow)
         return output
+
+
+class PrunedRFDN(RFDN):
+    """RFDN whose blocks lost their inner skips and a fifth of their channels."""
+
+    def __init__(self, scale: int = 4, features: int = 40) -> None:
+        super().__init__(scale, features, block=pruned_distillation)
+
+
+class CollapsedRFDN(RFDN):
+    """RFDN trained with collapsible linear blocks, as it is after collapsing.
+
+    A learnt slope after the fusion, and no convolution between the fusion and the long skip.
+    """
+
+    def __init__(self, scale: int = 4, features: int = 32) -> None:
+        super().__init__(scale, features, block=collapsed_distillation)
+        self.fea_conv = CollapsedConvolution(3, features)
+        self.c[1] = nn.PReLU()
+        self.LR_conv = nn.Identity()
+
+
+class FasterRFDN(RFDN):
+    """RFDN with more features, on which only the first step of a block works in full."""
+
+    def __init__(self, scale: int = 4, features: int = 64) -> None:
+        super().__init__(scale, features, block=NarrowingDistillation)

@@ -1,47 +1,18 @@
-"""SPAN as deployed, from Wan et al.: what the convolutions find is its own attention map."""
+"""SPAN as deployed, from Wan et al.: what the convolutions find is its own attention map.
+
+The networks that a card of this family can name are here: SPAN, and two made from it.
+"""
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from iqabench.models._blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models._blocks import conv1x1, pixel_shuffle
 from iqabench.models._residual import DIV2K_MEAN
+from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
+from iqabench.models.span.merged import MergedSPAN
+from iqabench.models.span.span_f import SPANF
 
-BLOCKS = tuple(f"block_{number}" for number in range(1, 7))
-
-
-class MergedConvolution(nn.Module):
-    """What remains of a re-parameterised convolution after merging: one 3x3 kernel."""
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__()
-        # Paper: trained as 1x1, 3x3, 1x1 with a 1x1 bypass (section 3.3);
-        # here: the merged kernel alone, because the published file holds only that.
-        self.eval_conv = conv3x3(inputs, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, inputs, H, W) to (N, outputs, H, W)."""
-        out: Tensor = self.eval_conv(x)
-        return out
-
-
-class AttentionBlock(nn.Module):
-    """The paper's SPAB: what the convolutions find is its own attention map."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.c1_r = MergedConvolution(features, features)
-        self.c2_r = MergedConvolution(features, features)
-        self.c3_r = MergedConvolution(features, features)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The attended features, and those after the first convolution.
-
-        Shapes: (N, features, H, W), kept in both.
-        """
-        first = functional.silu(self.c1_r(x))
-        found = self.c3_r(functional.silu(self.c2_r(first)))
-        return (found + x) * (torch.sigmoid(found) - 0.5), first
+__all__ = ["SPAN", "SPANF", "MergedSPAN", "adapt"]
 
 
 class SPAN(nn.Module):
@@ -78,3 +49,11 @@ class SPAN(nn.Module):
         joined = torch.cat([shallow, self.conv_2(features), attended, first], dim=1)
         restored: Tensor = self.upsampler(self.conv_cat(joined))
         return restored
+
+
+def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
+    """The names of a published file as the networks here have them; one entry renamed its tail."""
+    del scale
+    renamed = {"conv_cat_1": "conv_cat", "conv_2_1": "conv_2"}
+    parts = {name: name.partition(".") for name in state}
+    return {renamed.get(p[0], p[0]) + p[1] + p[2]: state[name] for name, p in parts.items()}

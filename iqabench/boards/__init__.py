@@ -1,0 +1,44 @@
+"""Boards: a challenge or a classical table, declared in one YAML and one CSV; no code in either.
+
+A board says what is measured (columns), what must be met (gates), what is made of it (scores) and who stands
+where (tracks). Values carry the room that their printed digits leave, so that "the published rank does not
+follow" can be told from "it may follow: the organisers ranked unrounded figures".
+
+    column, score, track   the vocabulary
+    board                  a board, and what it knows of itself
+    references             whether its names refer to something
+    rows, entries          the published figures
+    values                 numbers with the room of their digits
+    scoring, ranking       scores, gates and ranks
+    check                  whether what was printed follows from what was printed
+"""
+
+from iqabench.boards.board import Board, Erratum
+from iqabench.boards.catalogue import board, boards, read_board
+from iqabench.boards.column import ColumnFacts, Published
+from iqabench.boards.entries import Entry, entries_of
+from iqabench.boards.quantity import Quantity
+from iqabench.boards.ranking import Standing, Standings, standings
+from iqabench.boards.score import Score
+from iqabench.boards.track import Gate, Track
+from iqabench.boards.values import Value
+
+__all__ = [
+    "Board",
+    "ColumnFacts",
+    "Entry",
+    "Erratum",
+    "Gate",
+    "Published",
+    "Quantity",
+    "Score",
+    "Standing",
+    "Standings",
+    "Track",
+    "Value",
+    "board",
+    "boards",
+    "entries_of",
+    "read_board",
+    "standings",
+]

@@ -1,0 +1,105 @@
+"""What is made of what was measured: a fixed list of formulas, each with its names as data."""
+
+from pydantic import model_validator
+
+from iqabench.boards.column import Better
+from iqabench.facts import Facts
+
+FORMULAS = ("weighted_sum", "mean", "ratio", "exp_ratio", "linear", "rank_sum")
+
+
+class ExpRatio(Facts):
+    """exp(times * value / the baseline's value)."""
+
+    of: str
+    times: float = 1.0
+
+
+class Linear(Facts):
+    """factor * value + offset, cut at `low` and `high`."""
+
+    of: str
+    factor: float = 1.0
+    offset: float = 0.0
+    low: float | None = None
+    high: float | None = None
+
+
+class Score(Facts):
+    """One quantity made of others: exactly one of the formulas."""
+
+    title: str = ""
+    better: Better = "higher"
+    published: str = ""
+    """The CSV's column that holds it, if it was printed."""
+    tolerance: float = 0.0
+    """Largest accepted difference from the printed one beyond what rounding explains."""
+    weighted_sum: dict[str, float] | None = None
+    mean: tuple[str, ...] | None = None
+    ratio: str | None = None
+    """To the baseline's value."""
+    exp_ratio: ExpRatio | None = None
+    linear: Linear | None = None
+    rank_sum: tuple[str, ...] | None = None
+    """Sum of the ranks in these, among those who are ranked."""
+
+    @model_validator(mode="after")
+    def _one_formula(self) -> "Score":
+        given = [name for name in FORMULAS if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = ", ".join(given) or "none"
+            raise ValueError(f"expected one of {', '.join(FORMULAS)}; found {found}")
+        if not self.needs:
+            raise ValueError(f"{given[0]} of nothing; name columns or scores")
+        return self
+
+    @property
+    def formula(self) -> str:
+        """Its name."""
+        return next(name for name in FORMULAS if getattr(self, name) is not None)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Columns and scores that it is made of."""
+        given = getattr(self, self.formula)
+        if isinstance(given, (ExpRatio, Linear)):
+            return (given.of,)
+        return (given,) if isinstance(given, str) else tuple(given)
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether it is made of a ratio to the baseline."""
+        return self.formula in ("ratio", "exp_ratio")
+
+    def words(self, baseline: str) -> str:
+        """The formula as a person would write it."""
+        if self.weighted_sum is not None:
+            return _sum(self.weighted_sum)
+        if self.mean is not None:
+            return f"mean of {', '.join(self.mean)}"
+        if self.rank_sum is not None:
+            return f"sum of the ranks in {', '.join(self.rank_sum)}"
+        if self.exp_ratio is not None:
+            times = f"{self.exp_ratio.times:g} × " if self.exp_ratio.times != 1 else ""
+            return f"exp({times}{self.exp_ratio.of} / that of {baseline})"
+        if self.linear is not None:
+            return _line(self.linear)
+        return f"{self.ratio} / that of {baseline}"
+
+
+def _sum(weights: dict[str, float]) -> str:
+    said = ""
+    for name, weight in weights.items():
+        sign = (" - " if weight < 0 else " + ") if said else ("-" if weight < 0 else "")
+        said += sign + (name if abs(weight) == 1 else f"{abs(weight):g} × {name}")
+    return said
+
+
+def _line(how: Linear) -> str:
+    said = _sum({how.of: how.factor})
+    if how.offset:
+        said = f"{how.offset:g} - {_sum({how.of: -how.factor})}" if how.factor < 0 else (
+            f"{said} {'-' if how.offset < 0 else '+'} {abs(how.offset):g}"
+        )  # fmt: skip
+    said += "" if how.low is None else f", at least {how.low:g}"
+    return said + ("" if how.high is None else f", at most {how.high:g}")

@@ -1,0 +1,70 @@
+"""Numbers as they were printed: each stands for everything that rounds to it."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from math import exp, inf
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number, and between what it may truly lie."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def exact(cls, value: float) -> "Value":
+        """A number that was not rounded."""
+        return cls(value, value, value)
+
+    @classmethod
+    def printed(cls, text: str, digits: int | None = None) -> "Value":
+        """As a table has it: 29.00 is between 28.995 and 29.005, and 29 is 29. `digits` if zeros are hidden.
+
+        Raises: ValueError when it is no finite number.
+        """
+        try:
+            number = Decimal(text.strip())
+        except InvalidOperation as error:
+            raise ValueError(f"'{text}' is no number") from error
+        last = number.as_tuple().exponent
+        if not isinstance(last, int):
+            raise ValueError(f"'{text}' is not finite")
+        value = float(number)
+        if digits is None and last >= 0:
+            return cls.exact(value)  # a count, a rank or a sum of ranks
+        half = 0.5 * 10.0 ** (last if digits is None else -digits)
+        return cls(value, value - half, value + half)
+
+    def plus(self, other: "Value") -> "Value":
+        """Their sum."""
+        return Value(self.value + other.value, self.low + other.low, self.high + other.high)
+
+    def times(self, factor: float) -> "Value":
+        """A multiple of it."""
+        low, high = sorted((self.low * factor, self.high * factor))
+        return Value(self.value * factor, low, high)
+
+    def by(self, other: "Value") -> "Value":
+        """Its ratio to a positive value; itself exactly 1 times itself."""
+        if self is other:
+            return Value.exact(1.0)
+        ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high) if b]
+        return Value(self.value / other.value, min(ends), max(ends))
+
+    def exp(self) -> "Value":
+        """E to its power."""
+        return Value(exp(self.value), exp(self.low), exp(self.high))
+
+    def cut(self, low: float | None, high: float | None) -> "Value":
+        """Not below `low`, not above `high`."""
+        bottom, top = -inf if low is None else low, inf if high is None else high
+        ends = (min(max(part, bottom), top) for part in (self.value, self.low, self.high))
+        return Value(*ends)
+
+    def may_be(self, other: "Value", room: float = 0.0) -> bool:
+        """Whether both may stand for one number, or for two that are no more than `room` apart."""
+        apart = max(self.low, other.low) - min(self.high, other.high)
+        whole = self.low == self.high or other.low == other.high  # ends of a count belong to it
+        return self.value == other.value or apart < room or (whole and apart <= room)

@@ -1,0 +1,14 @@
+"""Challenges: reproducing a board's published figures, and saying where a model would stand in it.
+
+parts        whether what a board names exists here
+measure      running and profiling models, as the board asks; agreement, where metrics compete
+reproduce    published beside measured
+rank         where a model would stand
+submissions  what a challenge's own submissions measure
+"""
+
+from iqabench.challenge.measurement import Measurement
+from iqabench.challenge.rank import Place, rank
+from iqabench.challenge.reproduce import Compared, reproduce
+
+__all__ = ["Compared", "Measurement", "Place", "rank", "reproduce"]

@@ -1,0 +1,60 @@
+"""Boards on which metrics compete: how well each agrees with a set of opinions."""
+
+from collections.abc import Sequence
+
+from iqabench.boards import Board, Value
+from iqabench.challenge.measurement import Measurement
+from iqabench.errors import IqabenchError
+from iqabench.metrics import column
+from iqabench.opinions import Opinions, read_opinions
+from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
+from iqabench.report.board_values import Measured
+from iqabench.run import Options, Watch
+from iqabench.run.agree import score_opinions
+from iqabench.store import Store
+
+RESAMPLES = 1000
+
+
+def measure_agreement(
+    board: Board, metrics: Sequence[str], store: Store, options: Options, watch: Watch
+) -> Measurement:
+    """The board's statistics of each metric, with 95 % intervals.
+
+    Raises: SetError with the way to get the opinions; UnknownNameError and UsageError for metrics.
+    """
+    found = Measurement(ids={name: column(name, "rgb").name for name in metrics})
+    opinions = read_opinions(board.opinions)
+    for name in metrics:
+        try:
+            outcome = score_opinions(opinions, store, [found.ids[name]], options.device, watch)
+        except IqabenchError as error:
+            found.reasons |= {(name, n): str(error).splitlines()[0] for n in board.quantities}
+            continue
+        for quantity, one in _statistics(board, store, outcome.keys, opinions).items():
+            if isinstance(one, str):
+                found.reasons[name, quantity] = one
+            else:
+                found.values.setdefault(found.ids[name], {})[quantity] = one
+    return found
+
+
+def _statistics(
+    board: Board, store: Store, keys: Sequence[str], opinions: Opinions
+) -> dict[str, Measured | str]:
+    """By quantity: the figure, or why there is none."""
+    asked = {name: q.facts.agreement.partition("@") for name, q in board.quantities.items()}
+    fits = fits_named([fit for _, _, fit in asked.values() if fit] or ["none"])
+    how = resampling_of(opinions, RESAMPLES, "samples", 0)
+    rows = agreement_rows(store, keys, opinions, fits, how)
+    found: dict[str, Measured | str] = {}
+    for name, (statistic, _, fit) in asked.items():
+        row = next((r for r in rows if r["statistic"] == statistic and fit in ("", r["fit"])), None)
+        if row is None or row["value"] is None:
+            found[name] = row["error"] if row else f"there is no statistic '{statistic}'"
+            continue
+        low, high = (
+            row[end] if row[end] is not None else row["value"] for end in ("ci_low", "ci_high")
+        )
+        found[name] = Measured(Value(row["value"], low, high), row["n"], row["n"] + row["failed"])
+    return found

@@ -1,0 +1,96 @@
+"""Whether the parts that a board names exist here: sets, probes, opinions; told with file and line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from iqabench.boards import Board, Quantity
+from iqabench.errors import FactsError, IqabenchError, ModelError
+from iqabench.facts import line_of
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_of
+from iqabench.models.load import is_own, load_model
+from iqabench.opinions import opinion_set_named
+from iqabench.probes import cost_column, sizes_of
+from iqabench.sets.catalogue import known_as
+
+_TASKS = {
+    "sr": "super-resolution", "denoise": "denoising", "jpeg": "JPEG artefact removal",
+    "iqa": "metrics",
+}  # fmt: skip
+
+
+def check_parts(board: Board) -> None:
+    """Raises: FactsError with file and line of sets, levels, probes and opinions that do not exist.
+
+    A metric may come with a package that is not installed: that is the column's own reason, and no mistake.
+    """
+    for word, name in board.sets.items():
+        if name and "/" not in name:
+            _known(board, ("sets", word), _check_set, name)
+    for quantity in board.quantities.values():
+        if quantity.level and quantity.set and "/" not in quantity.set:
+            _known(board, ("levels", quantity.level_word), known_as, quantity.address)
+    for column, facts in board.columns.items():
+        if facts.probe:
+            _known(board, ("columns", column, "probe"), cost_column, facts.probe)
+            _known(board, ("columns", column, "input"), _check_size, facts.input)
+    if board.opinions:
+        _known(board, ("opinions",), opinion_set_named, board.opinions)
+
+
+def _known(board: Board, at: tuple[str, ...], look_up: Callable[[str], object], name: str) -> None:
+    try:
+        look_up(name)
+    except IqabenchError as error:
+        said = f"{board.file}:{line_of(board.file, at)}: {'.'.join(at)}: {error}"
+        raise FactsError(said) from error
+
+
+def _check_set(name: str) -> None:
+    found = known_as(name)
+    if found is None:
+        raise FactsError(f"no set is called '{name}'; 'iqabench list sets' shows them all.")
+    if found[0].facts.name != name:
+        raise FactsError(f"the set '{name}' goes by '{found[0].facts.name}' here; write that.")
+
+
+def _check_size(text: str) -> None:
+    sizes_of([text], [])
+
+
+def address_of(board: Board, quantity: Quantity) -> str:
+    """What `load_set` finds a quantity's set by; folders are beside the board."""
+    if "/" not in quantity.set:
+        return quantity.address
+    folder = board.file.parent / Path(quantity.set).expanduser()
+    return f"{folder}@{quantity.level}" if quantity.level else str(folder)
+
+
+def scale_of(board: Board) -> int | None:
+    """The scale at which models are asked for; none where a task has no scales."""
+    return board.scale if board.task == "sr" else None
+
+
+def card_for(board: Board, model: str) -> Card:
+    """The card of a model that may enter the board.
+
+    Raises: ModelError when it is for another task or scale; UnknownNameError; WeightsError.
+    """
+    scale = scale_of(board)
+    card = load_model(model, scale).card if is_own(model) else _registered(board, model)
+    wanted = board.scale if board.task == "sr" else 1
+    if card.task != board.task or card.scale != wanted:
+        raise ModelError(
+            f"the model '{model}' is for {_TASKS[card.task]}{_at(card.scale)}; the board {board.name} is of "
+            f"{_TASKS[board.task]}{_at(wanted)}."
+        )
+    return card
+
+
+def _registered(board: Board, model: str) -> Card:
+    card = card_of(model)  # at any scale: a denoiser has none that a board of x4 could ask for
+    return card_of(model, board.scale) if card.task == board.task == "sr" else card
+
+
+def _at(scale: int) -> str:
+    return f" x{scale}" if scale > 1 else ""

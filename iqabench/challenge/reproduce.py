@@ -1,0 +1,101 @@
+"""Published beside measured: every cell of a board that can be run here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from iqabench.boards import Board, Entry, Quantity, entries_of
+from iqabench.challenge.measure import measure
+from iqabench.challenge.measurement import Measurement
+from iqabench.errors import UsageError
+from iqabench.run import Options, Watch
+from iqabench.store import Store
+
+Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run"]
+"""Erratum: out, as the board says it must be; part: of some images only, so that it proves nothing."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One cell."""
+
+    entry: str
+    model: str
+    column: str
+    published: float
+    measured: float | None
+    difference: float | None
+    """Measured minus published; of what only compares as a ratio to the baseline, that of the ratios."""
+    tolerance: float | None
+    verdict: Verdict
+    why: str = ""
+
+
+def reproduce(
+    board: Board, store: Store, options: Options, models: Sequence[str] = (),
+    watch: Watch = lambda *_: None, *, costs: bool = True,
+) -> tuple[list[Compared], Measurement]:  # fmt: skip
+    """Every published cell of the entries that are registered here, or of those with these model ids.
+
+    Raises: UsageError for models that the board does not know; FactsError; StoreError; BusyError.
+    """
+    unknown = sorted(set(models) - set(board.model_ids))
+    if unknown:
+        known = ", ".join(board.model_ids) or "none"
+        raise UsageError(
+            f"{unknown[0]} is no entry of the board {board.name}; its models are: {known}. "
+            f"'iqabench rank {board.name} --model {unknown[0]}' says where another one would stand."
+        )
+    entries = [e for e in entries_of(board) if e.models]
+    wanted = dict.fromkeys(models or board.model_ids)
+    base = next(iter(board.models_of(board.baseline).values()), "")
+    if base and costs:
+        wanted = {base: None, **wanted}
+    found = measure(board, list(wanted), store, options, watch, costs=costs)
+    printed = next((e for e in entries if e.name == board.baseline), None)
+    return [
+        _cell(board, entry, quantity, found, printed, options.limit)
+        for entry in entries
+        for quantity in board.quantities.values()
+        if quantity.name in entry.values
+        and quantity.facts.measurable
+        and entry.model_for(quantity)
+        and (not models or entry.model_for(quantity) in models)
+        and (costs or not quantity.facts.probe)
+    ], found
+
+
+def _cell(
+    board: Board, entry: Entry, quantity: Quantity, found: Measurement, base: Entry | None,
+    limit: int | None,
+) -> Compared:  # fmt: skip
+    model, name, facts = entry.model_for(quantity), quantity.name, quantity.facts
+    printed, here = entry.values[name].value, found.of(model).get(name)
+    if here is None:
+        why = found.why_not(model, quantity)
+        return Compared(
+            entry.name, model, name, printed, None, None, facts.tolerance, "not run", why
+        )
+    value = here.value.value
+    apart, why = value - printed, f"{here.n} of {here.of} images" if here.n < here.of else ""
+    verdict = _verdict(value, printed, facts.tolerance)
+    if facts.metric and (why or limit):
+        verdict, why = "part", why or f"of at most {limit} images"
+    elif verdict == "out" and (known := board.erratum(entry.name, name)):
+        right = known.instead is None or _verdict(value, known.instead, facts.tolerance) == "ok"
+        verdict, why = ("erratum" if right else "out"), known.why
+    if (
+        facts.relative
+        and base
+        and name in base.values
+        and (first := found.of(base.model).get(name))
+    ):
+        here_ratio, there = value / first.value.value, printed / base.values[name].value
+        apart, why = here_ratio - there, f"{here_ratio:.3f} of the baseline here, {there:.3f} there"
+    return Compared(entry.name, model, name, printed, value, apart, facts.tolerance, verdict, why)
+
+
+def _verdict(measured: float, printed: float, tolerance: float | None) -> Verdict:
+    if tolerance is None:
+        return "other machine"
+    return "ok" if abs(measured - printed) <= tolerance * (1 + 1e-9) + 1e-12 else "out"

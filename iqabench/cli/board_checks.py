@@ -1,0 +1,78 @@
+"""What `iqabench reproduce` prints of the published figures: what follows from them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from iqabench.boards import Board, Entry, standings
+from iqabench.boards.check import Check
+from iqabench.cli.table import print_rows
+
+
+def print_checks(checks: Sequence[Check], form: str | None) -> None:
+    """How many published scores and ranks follow, and each that does not."""
+    kinds: dict[str, dict[str, Any]] = {}
+    for one in checks:
+        row = kinds.setdefault(
+            one.what,
+            {
+                "from the published figures": one.what,
+                "equal": 0,
+                "rounding": 0,
+                "erratum": 0,
+                "differs": 0,
+            },
+        )
+        row[one.verdict] += 1
+    if kinds:
+        print_rows([*kinds.values()], form)
+    odd = [c for c in checks if c.verdict != "equal"]
+    if odd:
+        click.echo()
+        print_rows([_odd(c) for c in odd], form)
+
+
+def _odd(one: Check) -> dict[str, Any]:
+    between = "" if one.low == one.high else f"{one.low:g} to {one.high:g}"
+    return {
+        "entry": one.entry, "what": one.what, "published": f"{one.published:g}",
+        "recomputed": f"{one.recomputed:.6g}", "within the digits": between, "verdict": one.verdict,
+        "why": one.why,
+    }  # fmt: skip
+
+
+def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Ranks that nobody printed, as they follow from the published figures."""
+    found = standings(board, entries)
+    return [
+        {
+            "track": track.name, "rank": s.rank, "entry": s.entry.name, "by": track.rank, "value": s.by.value,
+            "best": s.best, "worst": s.worst,
+        }
+        for track in board.tracks
+        if not track.published
+        for s in found.tracks[track.name]
+    ]  # fmt: skip
+
+
+def print_unprinted(board: Board, entries: Sequence[Entry], form: str | None) -> None:
+    """The same for people, with those whom a gate keeps out."""
+    rows = unprinted(board, entries)
+    for track in dict.fromkeys(row["track"] for row in rows):
+        click.echo(f"\n{track}, which nobody printed the ranks of:")
+        some = [row for row in rows if row["track"] == track]
+        print_rows([_for_people(row) for row in some], form)
+    found = standings(board, entries)
+    for entry in entries:
+        for failed in found.judged[entry.name].failed:
+            if not entry.ranks:
+                click.echo(f"not ranked: {entry.name}: {failed}")
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    within = "" if row["best"] == row["worst"] else f"{row['best']} to {row['worst']}"
+    return {
+        "rank": row["rank"], "entry": row["entry"], row["by"]: f"{row['value']:.6g}",
+        "within the digits": within,
+    }  # fmt: skip

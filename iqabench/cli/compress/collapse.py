@@ -1,0 +1,75 @@
+"""`iqabench compress collapse`."""
+
+from pathlib import Path
+
+import click
+
+from iqabench.cli.compress.options import (
+    command_line,
+    half_option,
+    latency_option,
+    name_option,
+    set_option,
+    training_options,
+)
+from iqabench.cli.compress.result import measure_and_tell
+from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.compress.collapse import Collapsing, Expansion, fold_model, train_expanded
+from iqabench.compress.course import Course
+from iqabench.compress.expand import BLOCKS
+from iqabench.errors import UsageError
+from iqabench.models.load import load_model
+
+
+@click.command(
+    "collapse",
+    epilog=examples(
+        "iqabench compress collapse --model nets.mine:RepVGGLike --out folded",
+        "iqabench compress collapse --model pocket --expand sesr --photos photos --out mine",
+    ),
+)
+@click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
+@click.option("--expand", "block", type=click.Choice([*BLOCKS]),
+              help="First train it with every 3x3 convolution as such a block; needs --photos.")  # fmt: skip
+@click.option("--width", type=click.IntRange(1), default=Expansion.width, show_default=True, metavar="N",
+              help="Of the blocks of --expand sesr.")  # fmt: skip
+@scale_option("4 where there are several")
+@training_options(steps=8000, rate=5e-4, needed=False)
+@name_option
+@set_option
+@half_option
+@latency_option
+@table_options
+def command(
+    model: str, block: str | None, width: int, scale: int | None, course: Course | None, out: Path,
+    name: str | None, sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
+) -> None:  # fmt: skip
+    """Fold layers that are linear together into fewer, exactly.
+
+    A convolution and its batch norm, convolutions right after one another, and parallel branches of one input
+    become one convolution each; outputs before and after are compared, border included. With --expand the
+    network is first trained on photographs with more layers than it keeps. A training that was stopped goes
+    on when the same command is given again.
+    """
+    if (block is None) != (course is None):
+        raise UsageError(
+            "--expand and --photos go together: blocks are expanded in order to train them."
+        )
+    parent = load_model(model, scale)
+    order = Collapsing(
+        parent=parent,
+        parent_name=model,
+        folder=out,
+        command=command_line(),
+        name=name or "",
+        half=half,
+    )
+    if block is not None and course is not None:
+        train_expanded(order, Expansion(block, course, width))
+    else:
+        folded = fold_model(order)
+        for fold in folded.folds:
+            click.echo(f"{fold.rule}: {', '.join(fold.layers)} -> {fold.into}", err=True)
+        for left in folded.left:
+            click.echo(f"left: {', '.join(left.layers)}: {left.why}", err=True)
+    measure_and_tell(out, sets, course.device if course else "cpu", latency=latency, form=form)

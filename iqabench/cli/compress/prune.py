@@ -1,0 +1,105 @@
+"""`iqabench compress prune`."""
+
+from pathlib import Path
+
+import click
+
+from iqabench.cli.compress.options import (
+    command_line,
+    half_option,
+    latency_option,
+    name_option,
+    set_option,
+    training_options,
+)
+from iqabench.cli.compress.result import measure_and_tell
+from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.compress.course import Course
+from iqabench.compress.importance import Importance
+from iqabench.compress.prune import Pruning, prune
+from iqabench.compress.reduce import Reduced, Wish
+from iqabench.compress.selection import Selection
+from iqabench.compress.target import TargetCost, target
+from iqabench.errors import UsageError
+
+_TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
+
+
+@click.command(
+    "prune",
+    epilog=examples(
+        "iqabench compress prune --model pocket --macs 0.5x --photos photos --out pruned",
+        "iqabench compress prune --model rlfn --latency 0.7x --importance fisher --photos photos --out fast",
+        "iqabench compress prune --model edsr_baseline --ratio 0.3 --uniform --round-to 8 --out narrow",
+    ),
+)
+@click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
+@click.option("--ratio", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="X",
+              help="Share of the channels that goes.")  # fmt: skip
+@click.option("--macs", metavar="SHARE", help="Multiply-accumulates that stay, as in 0.5x.")
+@click.option("--params", metavar="SHARE", help="Parameters that stay, as in 0.5x.")
+@click.option("--latency", "latency_share", metavar="SHARE",
+              help="Latency that stays, as in 0.7x: measured beside the parent's at every step.")  # fmt: skip
+@click.option("--importance", type=click.Choice(["l1", "taylor", "fisher"]), default="l1",
+              show_default=True, help="Which channels go first: those of small weights, of small effect on "
+              "the loss, or of small effect for the memory they take.")  # fmt: skip
+@click.option("--uniform", is_flag=True,
+              help="Every layer loses the same share; else all channels are ranked together.")  # fmt: skip
+@click.option("--round-to", type=click.IntRange(1), default=1, show_default=True, metavar="N",
+              help="Layers keep multiples of N channels: processors compute 8 or 16 at a time.")  # fmt: skip
+@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
+              help="Importance is estimated anew in each, and what goes is spread over them.")  # fmt: skip
+@click.option("--batches", type=click.IntRange(1), default=Pruning.batches, show_default=True, metavar="N",
+              help="Batches of patches on which taylor and fisher look.")  # fmt: skip
+@click.option("--input", "size", default=Pruning.size, show_default=True, metavar="CxHxW",
+              help="Size at which targets are counted and measured.")  # fmt: skip
+@click.option("--teacher/--no-teacher", default=True, show_default=True,
+              help="Whether the parent's outputs are learned beside the photographs.")  # fmt: skip
+@scale_option("4 where there are several")
+@training_options(steps=8000, rate=5e-4, needed=False)
+@name_option
+@set_option
+@half_option
+@latency_option
+@table_options
+def command(
+    model: str, ratio: float | None, macs: str | None, params: str | None, latency_share: str | None,
+    importance: Importance, uniform: bool, round_to: int, rounds: int, batches: int, size: str,
+    teacher: bool, scale: int | None, course: Course | None, out: Path, name: str | None,
+    sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
+) -> None:  # fmt: skip
+    """Take channels out of a network, and train what is left.
+
+    Channels that belong together (added to one another, concatenated, shuffled into pixels) go together; the
+    channels of the image stay. Without --photos the narrower network is not trained again. A training that
+    was stopped goes on when the same command is given again.
+    """
+    texts = dict(zip(_TARGETS, (macs, params, latency_share), strict=True))
+    targets = [target(cost, text) for cost, text in texts.items() if text is not None]
+    if len(targets) + (ratio is not None) != 1:
+        raise UsageError("give one of --ratio, --macs, --params and --latency.")
+    wish = Wish(
+        ratio=ratio, target=targets[0] if targets else None, importance=importance, rounds=rounds,
+        selection=Selection(uniform=uniform, round_to=round_to),
+    )  # fmt: skip
+    order = Pruning(
+        parent=model, scale=scale, wish=wish, size=size, course=course, teacher=teacher,
+        batches=batches, half=half,
+    )  # fmt: skip
+    found = prune(order, out, name=name, command=command_line(), tell=_tell)
+    _tell_widths(found)
+    device = course.device if course else "cpu"
+    measure_and_tell(out, sets, device, latency=latency, form=form)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _tell_widths(found: Reduced) -> None:
+    """Which layers are narrower, and which could not be, on standard error."""
+    for layer, (before, after) in found.widths.items():
+        if before != after:
+            _tell(f"{layer}: {before} -> {after} channels")
+    for layer, reason in found.kept.items():
+        _tell(f"{layer}: kept, {reason}")

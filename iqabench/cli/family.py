@@ -1,0 +1,57 @@
+"""The family trees of models: parents with the variants made from them. Imports no torch."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from iqabench.models.card import Card
+from iqabench.models.catalogue import cards, family_tree
+
+
+def variant_rows() -> list[dict[str, Any]]:
+    """One row for each variant at each scale, for programs."""
+    return [
+        {"parent": _id(parent), "variant": card.id, "scale": card.scale, **_facts(card, parent)}
+        for parent, variants in sorted(family_tree().items())
+        for card in sorted(variants, key=lambda c: c.name)
+    ]
+
+
+def tree_rows() -> list[dict[str, Any]]:
+    """Each model that has variants, and beneath it, indented, what was made from it, for people."""
+    tree = family_tree()
+    variants = {card.name for found in tree.values() for card in found}
+    rows: list[dict[str, Any]] = []
+    for root in sorted(set(tree) - variants):
+        card = cards().get(root)
+        rows.append({"model": root, "method": "", "params": card.params if card else None})
+        rows += _beneath(root, tree, "")
+    return rows
+
+
+def _beneath(parent: str, tree: dict[str, list[Card]], indent: str) -> Iterator[dict[str, Any]]:
+    found = sorted(tree.get(parent, []), key=lambda c: c.name)
+    for card in found:
+        last = card is found[-1]
+        yield {"model": f"{indent}{'└─' if last else '├─'} {card.name}", **_facts(card, parent)}
+        yield from _beneath(card.name, tree, indent + ("   " if last else "│  "))
+
+
+def _facts(card: Card, parent: str) -> dict[str, Any]:
+    assert card.variant is not None
+    return {
+        "method": card.variant.method,
+        "params": card.params,
+        "params_ratio": _ratio(card.params, cards().get(parent)),
+        "recipe": card.variant.recipe,
+    }
+
+
+def _ratio(params: int | None, parent: Card | None) -> float | None:
+    if params is None or parent is None or not parent.params:
+        return None
+    return round(params / parent.params, 4)
+
+
+def _id(name: str) -> str:
+    card = cards().get(name)
+    return card.id if card else name

@@ -1,0 +1,123 @@
+"""`iqabench rank`."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from iqabench.boards import Board, board
+from iqabench.challenge import Place, rank
+from iqabench.cli.options import (
+    device_option,
+    examples,
+    sets_option,
+    store_option,
+    table_options,
+)
+from iqabench.cli.progress import watching
+from iqabench.cli.result import SOME_FAILED
+from iqabench.cli.table import print_rows
+from iqabench.run import Options
+from iqabench.store import Store
+
+
+@click.command(
+    "rank",
+    epilog=examples(
+        "iqabench rank ntire2026-esr --model span@distilled",
+        "iqabench rank ntire2022-esr --model ./my_network.safetensors --device cuda",
+    ),
+)
+@click.argument("name", metavar="BOARD")
+@click.option("--model", "models", multiple=True, required=True, metavar="NAME|FILE|...",
+              help="As for 'run'; repeatable.")  # fmt: skip
+@sets_option
+@click.option("--no-quality", is_flag=True,
+              help="Restore no images: gates on quality are then told of as unchecked.")  # fmt: skip
+@device_option
+@store_option
+@table_options
+def command(
+    name: str, models: tuple[str, ...], sets: dict[str, str], no_quality: bool, device: str, store: Path,
+    form: str | None,
+) -> None:  # fmt: skip
+    """Say where a model would stand in BOARD.
+
+    The model and the board's baseline are measured here in turn; ratios to the baseline carry over to the
+    organisers' machine, and the board's own formula ranks the model among the published entries. On a board
+    without published figures the models are ranked among each other. The exit status is 3 when a model is
+    not ranked.
+    """
+    meant = board(name).with_sets(sets)
+    with watching() as watch:
+        options = Options(device=device)
+        places, found = rank(meant, models, Store(store), options, watch, quality=not no_quality)
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if form:
+        print_rows([_row(p) for p in places], form)
+    else:
+        for place in places:
+            click.echo(_said(meant, place))
+        for words in dict.fromkeys(w for p in places for w in _remarks(p)):
+            click.echo(words)
+    sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
+
+
+def _row(place: Place) -> dict[str, Any]:
+    value = place.value
+    return {
+        **asdict(place), "value": value.value if value else None,
+        "ci_low": value.low if value else None, "ci_high": value.high if value else None,
+        "neighbours": " < ".join(n for n in place.neighbours if n),
+        "failed": "; ".join(place.failed), "unchecked": "; ".join(place.unchecked),
+        "missing": "; ".join(place.missing), "replaces": ", ".join(place.replaces),
+    }  # fmt: skip
+
+
+def _said(meant: Board, place: Place) -> str:
+    track = meant.track(place.track)
+    assert track is not None
+    head = f"{place.model}, {track.title or track.name}: "
+    if place.rank is None:
+        return head + _unranked(place)
+    assert place.value is not None
+    between = (
+        f", between {_nth(place.best)} and {_nth(place.worst)} with 95 % confidence"
+        if place.best != place.worst
+        else ""
+    )
+    before, after = place.neighbours
+    sides = (f"after {before}" if before else "", f"before {after}" if after else "")
+    around = " and ".join(side for side in sides if side)
+    value = f"{track.rank} {place.value.value:.4g}"
+    provided = "; provided that it meets the gates below" if place.unchecked else ""
+    why = f" ({value}; {around})" if around else f" ({value})"
+    return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{provided}"
+
+
+def _unranked(place: Place) -> str:
+    if place.failed:
+        return f"not ranked, for it misses a gate: {'; '.join(place.failed)}"
+    if place.missing:
+        return f"cannot be said, for lack of {'; '.join(place.missing)}"
+    return f"cannot be said, for a gate was not checked: {'; '.join(place.unchecked)}"
+
+
+def _remarks(place: Place) -> list[str]:
+    said = [f"gate not checked for {place.model}: {words}" for words in place.unchecked]
+    if place.failed:
+        said += [f"gate missed by {place.model}: {words}" for words in place.failed]
+    if place.replaces:
+        said.append(
+            f"{place.model} stands here by its own figures; published as {', '.join(place.replaces)}."
+        )
+    return said
+
+
+def _nth(number: int | None) -> str:
+    assert number is not None
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 <= number % 100 <= 20 else ending}"

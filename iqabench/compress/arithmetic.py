@@ -1,0 +1,42 @@
+"""What quantising did to speed and quality, measured on the written folder: nothing of it is assumed."""
+
+from pathlib import Path
+
+from iqabench.compress.figures import Figures, latency_figure, mean_quality
+from iqabench.models.card import Weights
+from iqabench.models.catalogue import card_at
+from iqabench.models.load import load_model
+from iqabench.models.mode import Mode
+from iqabench.models.model import Precision
+
+
+def arithmetic_figures(
+    folder: Path, sets: tuple[str, ...], device: str = "cpu", *, precision: Precision = "fp32",
+    latency: bool = True, compiled: bool = False, column: str = "psnr@sr-y",
+) -> tuple[Figures, Figures]:  # fmt: skip
+    """Latency of the variant by its parent's, as they are and compiled; below fp32 quality in that precision
+    too, and the sizes of the files of weights.
+
+    Returns: before (the parent's) and after.
+    Raises: what `latency_figure` and `mean_quality` raise.
+    """
+    card = card_at(folder)
+    assert card.variant is not None
+    parent = card.variant.parent
+    before: Figures = {"weights_file_mib": _file_mib(load_model(parent, card.scale).card.weights)}
+    after: Figures = {"weights_file_mib": _file_mib(card.weights)}
+    if precision != "fp32":
+        name = str(folder.resolve())
+        for where in sets:
+            key = f"{column} on {where} in {precision}"
+            before[key] = round(mean_quality(parent, where, column, card.scale, device), 4)
+            after[key] = round(mean_quality(name, where, column, card.scale, device, precision), 4)
+    for mode in [Mode(), *([Mode(compile=True)] if compiled else [])] if latency else []:
+        after |= latency_figure(
+            parent, folder, scale=card.scale, device=device, mode=mode, precision=precision
+        )
+    return before, after
+
+
+def _file_mib(weights: Weights | None) -> float | None:
+    return round(weights.bytes / 2**20, 6) if weights and weights.bytes else None

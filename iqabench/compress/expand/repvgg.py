@@ -1,0 +1,35 @@
+"""RepVGG's block: a 3x3 convolution, a 1x1 convolution and the identity, added."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import pad
+
+from iqabench.compress.expand._expanded import Expanded
+
+
+class RepVgg(Expanded):
+    """The kernel is a 3x3 one, plus a 1x1 one in its middle, plus the identity where inputs and outputs are
+    as many.
+
+    Source: Ding et al., "RepVGG: Making VGG-style ConvNets Great Again", CVPR 2021, arXiv:2101.03697.
+    """
+
+    # Paper: batch norm in every branch; here: none, as in networks of super-resolution.
+    # Paper: begins anew; here: as the given convolution, the 3x3 branch giving what the others take.
+    def __init__(self, plain: nn.Conv2d, width: int = 0) -> None:
+        super().__init__(plain, width)
+        outputs, inputs = plain.weight.shape[:2]
+        point = torch.randn(outputs, inputs, 1, 1) / (9 * inputs) ** 0.5
+        self.point = nn.Parameter(point)
+        rest = plain.weight.detach() - pad(point, [1, 1, 1, 1]) - self._skip(plain.weight)
+        self.square = nn.Parameter(rest)
+
+    def kernel(self) -> Tensor:
+        """See `Expanded.kernel`."""
+        return self.square + pad(self.point, [1, 1, 1, 1]) + self._skip(self.plain.weight)
+
+    @staticmethod
+    def _skip(weight: Tensor) -> Tensor:
+        """The identity, or nothing."""
+        skip = torch.zeros_like(weight)
+        return nn.init.dirac_(skip) if weight.shape[0] == weight.shape[1] else skip

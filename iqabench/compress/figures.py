@@ -1,0 +1,119 @@
+"""What a model costs and how good it is, measured by loading it afresh."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from iqabench.compress.result import add_figures
+from iqabench.errors import CompressError
+from iqabench.models.catalogue import card_at
+from iqabench.models.load import load_model
+from iqabench.models.mode import PLAIN, Mode
+from iqabench.models.model import Precision
+from iqabench.probes import cost_column, sizes_of
+from iqabench.report.aggregate import rows
+from iqabench.run import Options, evaluate, plan
+from iqabench.run.environment import resolve_device
+from iqabench.run.profile import costs_of, latency_ratio
+from iqabench.store import Store
+
+_COSTS = ("params", "macs", "weights_mib")
+Figures = dict[str, float | int | None]
+"""Values by what was measured."""
+
+
+def figures_of(
+    model: str | Path, set_name: str = "demo", column: str = "psnr@sr-y", size: str = "3x256x256",
+    scale: int | None = None, device: str = "cpu",
+) -> Figures:  # fmt: skip
+    """Parameters, multiply-accumulates at a size, MiB of weights, and the mean quality on a set.
+
+    `model` is what `load_model` takes; a written variant is given by its folder.
+
+    Returns: values by column; the set's name stands in that of the quality, as in `psnr@sr-y on demo`.
+    Raises: CompressError when the set cannot be scored; what loading raises.
+    """
+    name = str(model.resolve()) if isinstance(model, Path) else model
+    loaded = load_model(name, scale).to(device)
+    (wanted,) = sizes_of([size], [])
+    columns = [cost_column(cost) for cost in _COSTS]
+    costs = costs_of(loaded, columns, wanted, device)
+    found: Figures = {one.named(wanted.name): _tidy(costs[one.name]) for one in columns}
+    quality = mean_quality(name, set_name, column, loaded.card.scale, device)
+    return {**found, f"{column} on {set_name}": round(quality, 4)}
+
+
+def measure(
+    folder: Path, sets: Sequence[str] = ("demo",), device: str = "cpu", *, latency: bool = True
+) -> tuple[Figures, Figures]:
+    """Measure a written variant and its parent, and put the figures onto the variant's card.
+
+    Returns: before (the parent's) and after.
+    Raises: what `figures_of` and `latency_figure` raise.
+    """
+    card, device = card_at(folder), resolve_device(device)
+    assert card.variant is not None
+    before: Figures = {}
+    after: Figures = {}
+    for name in sets:
+        before |= figures_of(card.variant.parent, name, scale=card.scale, device=device)
+        after |= figures_of(folder, name, device=device)
+    if latency:
+        after |= latency_figure(card.variant.parent, folder, scale=card.scale, device=device)
+    add_figures(folder, before=before, after=after)
+    return before, after
+
+
+def mean_quality(
+    name: str, set_name: str, column: str, scale: int | None = None, device: str = "cpu",
+    precision: Precision = "fp32",
+) -> float:  # fmt: skip
+    """The mean of a column over a set.
+
+    Raises: CompressError when any image of it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        cells = plan([name], [set_name], [column], scale)
+        outcome = evaluate(
+            cells, store, Options(device=device, precision=precision, progress=False)
+        )
+        (row,) = rows(store, outcome.keys)
+    if row["value"] is None or row["failed"]:
+        why = outcome.failures[0].error if outcome.failures else "no image has a value"
+        raise CompressError(f"{column} of {name} on {set_name} cannot be measured: {why}")
+    return float(row["value"])
+
+
+def latency_figure(
+    parent: str, variant: Path, size: str = "3x256x256", scale: int | None = None,
+    device: str = "cpu", *, mode: Mode = PLAIN, precision: Precision = "fp32",
+) -> Figures:  # fmt: skip
+    """Latency of a variant by that of its parent, sampled in turn, with the 95 % interval.
+
+    Both run in the mode; the precision is the variant's, and the parent's is fp32.
+
+    Raises: ProbeError when one of them cannot run at that size; BusyError.
+    """
+    one, other = load_model(parent, scale), load_model(str(variant.resolve()))
+    (wanted,) = sizes_of([size], [])
+    with torch.inference_mode():
+        found = latency_ratio(
+            one.to(device), other.to(device, precision), wanted, device, mode=mode
+        )
+    how = "+".join(part for part in (mode.name, precision if precision != "fp32" else "") if part)
+    at = f"latency_ms@{wanted.name} {how} ratio" if how else f"latency_ms@{wanted.name} ratio"
+    return {
+        at: round(found.value, 4),
+        f"{at} low": round(found.low, 4),
+        f"{at} high": round(found.high, 4),
+    }
+
+
+def _tidy(value: float | None) -> float | int | None:
+    """Counts as whole numbers, sizes to six digits."""
+    if value is None:
+        return None
+    return int(value) if value == int(value) else round(value, 6)

@@ -1,0 +1,131 @@
+"""Who learns: a registered network, with other arguments if need be, or a user's own."""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from torch import nn
+
+from iqabench.compress.parent import check_trainable, network_of
+from iqabench.errors import CompressError, ModelError, UsageError
+from iqabench.models.card import Card
+from iqabench.models.catalogue import card_at, card_of
+from iqabench.models.load import build, is_own, load_model, random_model
+from iqabench.models.model import Model
+
+
+@dataclass(frozen=True)
+class Student:
+    """A network that is to learn, and the model whose card it will have."""
+
+    name: str
+    """As it was asked for."""
+    model: Model
+    """Of the parent's architecture; its weights may be random."""
+    network: nn.Module
+    arguments: dict[str, Any]
+    """Of the network, where a card names it."""
+    fresh: bool
+    """Whether it begins with random weights: then nothing is left of what its parent has learned."""
+
+    @property
+    def card(self) -> Card:
+        """The card of the parent."""
+        return self.model.card
+
+
+def student_of(
+    name: str, arguments: dict[str, Any], scale: int | None = None, *, own_weights: bool = False,
+    seed: int = 0,
+) -> Student:  # fmt: skip
+    """The student that `name` means: a registered id, a card's folder, a weights file, or
+    package.module:factory.
+
+    Registered networks begin with random weights, drawn with `seed`, unless `own_weights`; `arguments` change
+    what the card builds. Files bring their weights, and factories make what they make.
+
+    Raises: CompressError for arguments that the network does not have; UsageError for arguments where none
+        can be given; what loading raises.
+    """
+    card = _registered(name, scale)
+    if card is None or own_weights:
+        if arguments:
+            raise UsageError(
+                f"--arguments changes the network of a card, which then has no weights; {name} brings its "
+                "own."
+            )
+        torch.manual_seed(seed)  # a factory draws its weights
+        model = load_model(name, scale)
+        check_trainable(model)
+        fresh = model.card.loader == "factory"
+        return Student(name, model, network_of(model), dict(model.card.arguments), fresh)
+    if arguments and card.loader != "network":
+        raise CompressError(
+            f"{card.name} is known by its tensors alone ({card.loader}), so no card could say its arguments. "
+            "Leave --arguments out."
+        )
+    model = random_model(card)
+    check_trainable(model)
+    changed = {**card.arguments, **arguments}
+    torch.manual_seed(seed)
+    return Student(name, model, _built(card, changed), changed, fresh=True)
+
+
+def read_arguments(text: str) -> dict[str, Any]:
+    """`features=16,depth=7` as {"features": 16, "depth": 7}; values are read as in YAML.
+
+    Raises: UsageError for other forms.
+    """
+    found: dict[str, Any] = {}
+    for part in filter(None, text.split(",")):
+        name, equals, value = part.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise UsageError(
+                f"'{part}' is no argument; expected name=value as in features=16,depth=7."
+            )
+        found[name.strip()] = yaml.safe_load(value)
+    return found
+
+
+def check_pair(teacher: Card, student: Card) -> None:
+    """Whether one can teach the other.
+
+    Raises: CompressError naming both when scale, task or channels differ.
+    """
+    for what, its, mine in (
+        ("scale", f"x{teacher.scale}", f"x{student.scale}"),
+        ("task", teacher.task, student.task),
+        ("channels", teacher.channels, student.channels),
+    ):
+        if its != mine and "any" not in (its, mine):
+            raise CompressError(
+                f"the student '{student.name}' has the {what} {mine}, its teacher '{teacher.name}' {its}; "
+                "both must be alike. Name another, or another --scale."
+            )
+
+
+def _registered(name: str, scale: int | None) -> Card | None:
+    """The card of a registered network, or of a card's folder."""
+    if not is_own(name):
+        return card_of(name, scale)
+    path = Path(name)
+    is_card = path.is_file() and path.suffix.lower() in (".yaml", ".yml")
+    return card_at(path) if is_card or (path / "card.yaml").is_file() else None
+
+
+def _built(card: Card, arguments: dict[str, Any]) -> nn.Module:
+    try:
+        return build(card.model_copy(update={"arguments": arguments})).train()
+    except (TypeError, ValueError, RuntimeError, ModelError) as error:
+        raise CompressError(
+            f"the network of '{card.name}' cannot be built with {arguments}: {error}. It takes "
+            f"{_signature(card)}."
+        ) from error
+
+
+def _signature(card: Card) -> str:
+    network = type(build(card))
+    return ", ".join(str(p) for p in inspect.signature(network).parameters.values())

@@ -1,0 +1,54 @@
+"""IMDN+: multi-distillation whose convolutions narrow, step by step, to what is left."""
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.models._blocks import add_numbered, conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.imdn.plain import Skipped
+
+STEPS = 6
+
+
+class NarrowingDistillation(nn.Module):
+    """Six times convolve what is left and set a sixth of the features aside; fuse the sixths.
+
+    Shapes: (N, C, H, W) to the same; C a multiple of 6.
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.kept = features // STEPS
+        widths = [left * self.kept for left in range(STEPS, 0, -1)]
+        self.names = add_numbered(self, "c", [conv3x3(width, width) for width in widths])
+        self.c7 = conv1x1(features, features)
+        self.act = nn.SiLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Refine the features x."""
+        sixths, rest = [], x
+        for name in self.names:
+            found = self.act(getattr(self, name)(rest))
+            sixths.append(found[:, : self.kept])
+            rest = found[:, self.kept :]
+        fused: Tensor = self.c7(torch.cat(sixths, dim=1))
+        return fused + x
+
+
+class IMDNPlus(nn.Module):
+    """Narrowing blocks in a row under one long skip, and a shuffling tail.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Source: the team rainbow in Li et al., "NTIRE 2022 Challenge on Efficient Super-Resolution",
+    CVPRW 2022, arXiv:2205.05675.
+    """
+
+    def __init__(self, scale: int = 4, features: int = 36, blocks: int = 8) -> None:
+        super().__init__()
+        body = [NarrowingDistillation(features) for _ in range(blocks)]
+        self.FEM = nn.Sequential(conv3x3(3, features), Skipped(*body, conv3x3(features, features)))
+        self.RM = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Enlarge the images x."""
+        output: Tensor = self.RM(self.FEM(x))
+        return output

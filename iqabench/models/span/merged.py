@@ -1,0 +1,64 @@
+"""SPAN with its linear layers folded further than at each convolution, as sent to NTIRE 2026."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from iqabench.models._blocks import conv1x1, pixel_shuffle
+from iqabench.models._residual import DIV2K_MEAN
+from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution, attend
+
+
+class OpenedBlock(nn.Module):
+    """An attention block whose first convolution was folded into what stands before the block."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.c2_r = MergedConvolution(features, features)
+        self.c3_r = MergedConvolution(features, features)
+
+    def forward(self, x: Tensor, first: Tensor) -> Tensor:
+        """The attended features; `first` is what the first convolution found, activated.
+
+        Shapes: (N, features, H, W), all of them.
+        """
+        return attend(self.c3_r(functional.silu(self.c2_r(first))), x)
+
+
+class MergedSPAN(nn.Module):
+    """SPAN with no linear layer fed into another.
+
+    The opening convolution and the first of the first block are one of 5x5; the last convolution
+    went into the map that joins the stages. At the image's border it differs from the network it
+    was folded from, which pads with zeros between the two.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
+    Range: 0..1.
+    """
+
+    mean: Tensor
+
+    def __init__(self, scale: int = 4, features: int = 26) -> None:
+        super().__init__()
+        mean = torch.tensor(DIV2K_MEAN).view(1, 3, 1, 1)
+        self.register_buffer("mean", mean, persistent=False)  # not in the published file
+        self.conv_1 = MergedConvolution(3, features)
+        self.conv_fused = nn.Conv2d(3, features, 5, padding=2)
+        self.block_1 = OpenedBlock(features)
+        for name in BLOCKS[1:]:
+            self.add_module(name, AttentionBlock(features))
+        self.conv_cat_other = conv1x1(3 * features, features)
+        self.conv2_fused = nn.Conv2d(features, features, 3, padding=1, bias=False)
+        self.upsampler = pixel_shuffle(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The image, `scale` times larger."""
+        centred = (x - self.mean) * 255
+        shallow = self.conv_1(centred)
+        attended = self.block_1(shallow, functional.silu(self.conv_fused(centred)))
+        features, first = attended, shallow
+        for name in BLOCKS[1:]:
+            features, first = getattr(self, name)(features)
+        joined = self.conv_cat_other(torch.cat([shallow, attended, first], dim=1))
+        restored: Tensor = self.upsampler(joined + self.conv2_fused(features))
+        return restored

@@ -1,0 +1,152 @@
+"""The CPU and what else runs on it."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psutil
+
+SYS = Path("/sys")
+PROC = Path("/proc")
+_LOOK_S = 0.3
+_AWAY = ("idle", "iowait", "steal", "guest", "guest_nice")
+"""Parts of a CPU's time that nobody here worked in; guests are counted among the users already."""
+_SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal")
+
+
+def cpu_facts() -> dict[str, Any]:
+    """Model, clock, temperature, load and what others take of it; what is not known is not there.
+
+    `others_cores` is how many cores' worth of time other processes took over 0.3 s in which this process
+    slept, `stolen_cores` what the machine below a virtual one kept for itself. `counters` are sums since the
+    start of the machine, for differences; `own_s` includes child processes such as compilers.
+
+    Units: MHz, degrees Celsius, cores, seconds.
+    """
+    first = counters()
+    sleep(_LOOK_S)
+    last = counters()
+    found = {
+        "name": _known(_model),
+        "cores": psutil.cpu_count(),
+        "cores_usable": _known(lambda: len(os.sched_getaffinity(0))),
+        "cores_quota": _known(_quota),
+        **_clock(),
+        "governor": _known(lambda: _text("devices/system/cpu/cpu0/cpufreq/scaling_governor")),
+        "temperature_c": _temperature(),
+        "load_average": _known(lambda: list(os.getloadavg())),
+        **between(first, last),
+        "counters": last,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def counters() -> dict[str, float]:
+    """Seconds and events since the machine started; of this process, since it started."""
+    times = psutil.cpu_times()
+    found: dict[str, float | None] = {
+        "at_s": monotonic(),
+        "busy_s": sum(v for name, v in times._asdict().items() if name not in _AWAY),
+        "stolen_s": getattr(times, "steal", None),
+        "own_s": _own_s(),
+        "quota_stopped_s": _known(_quota_stopped_s),
+        "throttles": _known(_throttles),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def between(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
+    """Cores' worth of time that others took between two looks at the counters."""
+    seconds = last["at_s"] - first["at_s"]
+    gone = {name: last[name] - first[name] for name in first.keys() & last.keys()}
+    found = {"others_cores": max(0.0, gone["busy_s"] - gone["own_s"]) / seconds}
+    if "stolen_s" in gone:
+        found["stolen_cores"] = gone["stolen_s"] / seconds
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _own_s() -> float:
+    """Of this process, the children it has and those it had."""
+    process = psutil.Process()
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):  # it may end while it is looked at
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def _model() -> str | None:
+    lines = (PROC / "cpuinfo").read_text().splitlines()
+    return next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), None)
+
+
+def _clock() -> dict[str, float | None]:
+    """Of all cores, on average; psutil says 0 where it does not know."""
+    clock = _known(psutil.cpu_freq)
+    return {"clock_mhz": clock.current, "clock_max_mhz": clock.max or None} if clock else {}
+
+
+def _temperature() -> float | None:
+    """The hottest of the CPU's own sensors."""
+    sensors: Callable[[], dict[str, Sequence[Any]]] | None = getattr(
+        psutil, "sensors_temperatures", None
+    )
+    known = (_known(sensors) if sensors else None) or {}
+    found = [s.current for name in _SENSORS for s in known.get(name, [])]
+    return max(found, default=None)
+
+
+def _group(controller: str) -> Path:
+    """The folder of this process's control group: version 2 where it is mounted, else version 1."""
+    root = SYS / "fs/cgroup"
+    lines = [x.split(":", 2) for x in (PROC / "self/cgroup").read_text().splitlines()]
+    if (root / "cgroup.controllers").exists():
+        own = next((path for number, _, path in lines if number == "0"), "/")
+        folder = root / own.strip("/")
+    else:
+        own = next((path for _, names, path in lines if controller in names.split(",")), "/")
+        root = root / controller
+        folder = root / own.strip("/")
+    return folder if folder.is_dir() else root  # a container sees its own group as the root
+
+
+def _quota() -> float | None:
+    """Cores' worth of time that the container may use; None without a limit."""
+    folder = _group("cpu")
+    if (folder / "cpu.max").exists():
+        quota, period = (folder / "cpu.max").read_text().split()
+    else:
+        quota, period = (
+            (folder / f"cpu.cfs_{x}_us").read_text().strip() for x in ("quota", "period")
+        )
+    return None if quota in ("max", "-1") else int(quota) / int(period)
+
+
+def _quota_stopped_s() -> float | None:
+    """Seconds for which the container's processes were stopped because their quota was used up."""
+    said = dict(x.split() for x in (_group("cpu") / "cpu.stat").read_text().splitlines())
+    if "throttled_usec" in said:
+        return int(said["throttled_usec"]) / 1e6
+    return int(said["throttled_time"]) / 1e9 if "throttled_time" in said else None
+
+
+def _throttles() -> float | None:
+    """How often cores were slowed because they were hot."""
+    files = list(SYS.glob("devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"))
+    return float(sum(int(file.read_text()) for file in files)) if files else None
+
+
+def _text(path: str) -> str:
+    return (SYS / path).read_text().strip()
+
+
+def _known(question: Callable[[], Any]) -> Any:
+    """The answer, None where this system has none."""
+    try:
+        return question()
+    except (OSError, ValueError, AttributeError, NotImplementedError):
+        return None

@@ -1,0 +1,36 @@
+"""Elements of what convolutions put out."""
+
+from iqabench.errors import ProbeError
+from iqabench.probes._gaps import functional, short
+from iqabench.probes._operators import recorded
+from iqabench.probes._probe import probe
+from iqabench.probes._probed import Found, Probed
+from iqabench.probes._tables import found_in
+
+_CONVENTIONS = {
+    "ntire": "outputs of Conv2d and ConvTranspose2d modules that run",
+    "exact": "outputs of every convolution that ran, those called as functions included",
+}
+
+
+@probe(
+    title="Activations", unit="1", better="lower", conventions=_CONVENTIONS,
+    source="NTIRE efficient super-resolution challenges",
+)  # fmt: skip
+def activations(seen: Probed, convention: str) -> Found:
+    """Elements of the outputs of convolutions in one forward pass, of the whole batch.
+
+    Raises: ProbeError for what is no torch network.
+    """
+    found = recorded(seen)
+    if convention == "exact":
+        return found_in(found, sum(one.elements for one in found.of("convolution")), {})
+    if seen.module is None:
+        raise ProbeError(f"{seen.name} is no torch network; its modules cannot be seen.")
+    unseen = sum(one.elements for one in functional(found))
+    notes = (
+        [f"convolutions called as functions are not seen: {short(unseen)} missing"]
+        if unseen
+        else []
+    )
+    return found_in(found, sum(call.elements for call in found.modules.of("conv")), {}, notes)

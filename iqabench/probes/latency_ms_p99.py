@@ -1,0 +1,18 @@
+"""Latency that few calls exceed: the 99th percentile."""
+
+from iqabench.probes._probe import probe
+from iqabench.probes._probed import Found, Probed
+from iqabench.probes._sampled import SOURCE, times_of
+
+
+@probe(title="Latency, 99th percentile", unit="ms", better="lower", timed=True, source=SOURCE)
+def latency_ms_p99(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+    """What 99 samples of a hundred stay below, by linear interpolation; a sample of a fast network is the
+    mean of a block of calls, which the details tell.
+
+    Units: milliseconds a call, of the whole batch.
+    """
+    times = times_of(seen)
+    details = times.details(samples=False)
+    details["median_interval"] = details.pop("interval")  # it is not this percentile's
+    return Found(times.p99, details)

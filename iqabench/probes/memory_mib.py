@@ -1,0 +1,64 @@
+"""Memory that a call needs beyond the model at rest."""
+
+import torch
+
+from iqabench.errors import ProbeError
+from iqabench.probes._probe import probe
+from iqabench.probes._probed import Found, Probed
+from iqabench.probes._resident import growth
+from iqabench.probes._sampled import times_of
+
+_MIB = 2**20
+_CALLS = 3
+
+
+@probe(
+    title="Peak memory of a call", unit="MiB", better="lower", timed=True,
+    source="NTIRE efficient super-resolution challenges, with the counter reset",
+)  # fmt: skip
+def memory_mib(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+    """The most memory that one call holds above what is held before it: features and output are in it;
+    weights, input, and what a library keeps after the warm-up are not. The largest of three calls.
+
+    On a GPU: peak of what torch's allocator gave out, the counter reset before. On the CPU: growth of the
+    process's resident memory.
+
+    Units: 2**20 bytes.
+
+    Raises: ProbeError when the call takes less than its output: it works in memory that it holds already.
+    """
+    times_of(seen)  # which warms it up
+    with torch.inference_mode():
+        return _allocated(seen) if seen.device.type == "cuda" else _resident(seen)
+
+
+def _allocated(seen: Probed) -> Found:
+    torch.cuda.synchronize(seen.device)
+    at_rest = torch.cuda.memory_allocated(seen.device)
+    peaks, size = [], 0
+    for _ in range(_CALLS):
+        torch.cuda.reset_peak_memory_stats(seen.device)
+        output = seen.call(seen.batch)
+        torch.cuda.synchronize(seen.device)
+        peaks.append(torch.cuda.max_memory_allocated(seen.device) - at_rest)
+        size = output.nbytes
+        del output
+    if max(peaks) < size:
+        raise ProbeError(
+            f"a call of {seen.name} takes {max(peaks)} bytes, less than its output of {size}: it replays "
+            "into memory that it holds between calls. Measure memory without --cuda-graph."
+        )
+    return Found(
+        max(peaks) / _MIB,
+        {"method": "torch's allocator, peak reset", "at_rest_mib": at_rest / _MIB, "calls_mib": _mib(peaks)},
+    )  # fmt: skip
+
+
+def _resident(seen: Probed) -> Found:
+    found = [growth(lambda: seen.call(seen.batch)) for _ in range(_CALLS)]
+    peaks = [size for size, _ in found]
+    return Found(max(peaks) / _MIB, {"method": found[-1][1], "calls_mib": _mib(peaks)})
+
+
+def _mib(sizes: list[int]) -> list[float]:
+    return [size / _MIB for size in sizes]

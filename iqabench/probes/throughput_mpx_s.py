@@ -1,0 +1,23 @@
+"""Throughput, in pixels that come out."""
+
+from iqabench.probes._probe import probe
+from iqabench.probes._probed import Found, Probed
+from iqabench.probes._sampled import output_megapixels, times_of
+
+
+@probe(
+    title="Throughput, output", unit="megapixels per second", better="higher", timed=True,
+    source="median latency",
+)  # fmt: skip
+def throughput_mpx_s(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+    """Pixels of the output (not the input, which is a sixteenth at x4) of the whole batch, by the median time
+    of a call; a pixel counts once, whatever its channels.
+
+    Units: 10**6 pixels per second.
+    """
+    times, pixels = times_of(seen), output_megapixels(seen)
+    low, high = times.interval
+    return Found(
+        pixels / times.p50 * 1e3,
+        {"output_megapixels": pixels, "interval": [pixels / high * 1e3, pixels / low * 1e3]},
+    )

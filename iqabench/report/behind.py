@@ -1,0 +1,164 @@
+"""What stands behind each figure: protocol, metric version, n, device, versions, run, time, weights.
+
+A page tells of hundreds of figures that share most of it. So it carries blocks of terms, each once, and for
+every figure the numbers of its blocks; `behind.js` puts them together in a dialog.
+"""
+
+import json
+from typing import Any
+
+from markupsafe import Markup
+
+from iqabench.report.aggregate import Mean, Results
+from iqabench.report.costs import Cost
+from iqabench.report.figures import moment, short_unit
+from iqabench.report.labels import level_title
+from iqabench.report.provenance import Provenance, Terms
+from iqabench.report.subjects import Column, Configuration, Setting
+
+
+class Sources:
+    """Runs, devices and times of every mean and every cost; asked once of all records."""
+
+    def __init__(self, results: Results, provenance: Provenance) -> None:
+        self.results, self.provenance = results, provenance
+        self.numbers = {
+            kind: {thing: at for at, thing in enumerate(things)}
+            for kind, things in (
+                ("setting", results.settings),
+                ("configuration", results.configurations),
+                ("column", results.columns),
+            )
+        }
+        self._parts: dict[tuple[int, ...], list[dict[str, Any]]] = {}
+        for part in results.query(_PARTS):
+            where = part["setting"], part["configuration"], part["column"]
+            self._parts.setdefault(where, []).append(part)
+
+    def of(self, setting: int, configuration: int, column: int) -> list[dict[str, Any]]:
+        """Where one figure comes from: a row for each run and device."""
+        return self._parts.get((setting, configuration, column), [])
+
+
+_PARTS = """
+SELECT setting, configuration, numbered."column", run, device, count(*) AS records,
+       min(time) AS first, max(time) AS last
+FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL
+"""
+
+
+class Behind:
+    """The blocks of one page, gathered while its template names its figures."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._blocks: dict[Terms, int] = {}
+        self._figures: dict[str, list[int]] = {}
+
+    def mean(self, mean: Mean) -> str:
+        """The key of a mean, from now on told of by this page."""
+        results = self._sources.results
+        key = f"{mean.setting}-{mean.configuration}-{mean.column}"
+        if key not in self._figures:
+            column = results.columns[mean.column]
+            value = "failed" if mean.value is None else _exact(mean.value, column.unit)
+            own = (("Value", f"{value}, mean"), ("Images", _counted(mean)))
+            blocks = (own, _column(column, "Metric"), _set(results.settings[mean.setting]))
+            self._keep(key, blocks, (mean.setting, mean.configuration, mean.column))
+        return key
+
+    def cost(self, cost: Cost) -> str:
+        """The same for a cost."""
+        numbers = self._sources.numbers
+        where = (
+            numbers["setting"][cost.setting],
+            numbers["configuration"][cost.configuration],
+            numbers["column"][cost.column],
+        )
+        key = "-".join(str(number) for number in where)
+        if key not in self._figures:
+            self._keep(key, (_cost(cost), _column(cost.column, "Probe"), _place(cost)), where)
+        return key
+
+    def _keep(self, key: str, blocks: tuple[Terms, ...], where: tuple[int, int, int]) -> None:
+        sources = self._sources
+        weights = _weights(sources.results.configurations[where[1]])
+        runs = [
+            (
+                ("Run", part["run"]), ("Device", part["device"]), ("Measured", _times(part)),
+                ("Versions", ", ".join(f"{k} {v}" for k, v in sources.provenance.versions(part["run"]))),
+            )
+            for part in sources.of(*where)
+        ]  # fmt: skip
+        self._figures[key] = [
+            self._blocks.setdefault(tuple((k, v) for k, v in block if v), len(self._blocks))
+            for block in (*blocks, weights, *runs)
+        ]
+
+    @property
+    def json(self) -> Markup:
+        """Everything gathered so far, to stand in a script element."""
+        data = {"blocks": list(self._blocks), "figures": self._figures}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        for sign in "<>&":
+            text = text.replace(sign, f"\\u{ord(sign):04x}")
+        return Markup(text)  # noqa: S704 - nothing in it can end the element
+
+
+def _exact(value: float, unit: str) -> str:
+    return f"{value:.10g} {'' if unit == '1' else short_unit(unit)}".strip()
+
+
+def _counted(mean: Mean) -> str:
+    said = [f"{mean.n} of {mean.of}"]
+    said += [f"{mean.failed} failed"] if mean.failed else []
+    return ", ".join([*said, *([f"infinite on {mean.infinite}"] if mean.infinite else [])])
+
+
+def _column(column: Column, kind: str) -> Terms:
+    version = column.protocol_version
+    known = f"version {version}, " if version is not None else ""
+    word = "Protocol" if kind == "Metric" else "Convention"
+    protocol = f"{column.protocol}, {known}hash {column.protocol_hash}" if column.protocol else ""
+    return (
+        ("Column", column.column),
+        (kind, f"{column.metric}, version {column.metric_version}, {column.better} is better"),
+        (word, protocol),
+        ("Compared with", column.reference),
+    )
+
+
+def _set(setting: Setting) -> Terms:
+    return (("Set", f"{setting.set} {level_title(setting)}, hash {setting.set_hash}"),)
+
+
+def _place(cost: Cost) -> Terms:
+    size = cost.setting.level if cost.is_sized else ""
+    return (("Input", size), ("Measured on", "" if cost.is_count else cost.setting.set))
+
+
+def _cost(cost: Cost) -> Terms:
+    value = "failed" if cost.value is None else _exact(cost.value, cost.column.unit)
+    interval = cost.interval
+    return (
+        ("Value", value),
+        ("Why", cost.error if cost.value is None else ""),
+        ("95 % interval", f"{interval[0]:.6g} to {interval[1]:.6g}" if interval else ""),
+        ("Samples", str(cost.details.get("samples") or "")),
+        ("Warnings", " ".join(str(text) for text in cost.details.get("warnings") or ())),
+    )
+
+
+def _weights(how: Configuration) -> Terms:
+    hashed = f"SHA-256 {how.model_hash}" if how.model_hash else "not known"
+    ran = (how.precision, f"tile {how.tile}" if how.tile else "", how.mode.replace("_", " "))
+    return (
+        ("Model", how.model),
+        ("Weights", f"random; {hashed}" if how.random_weights else hashed),
+        ("Ran as", ", ".join(part for part in (*ran, how.device_class) if part)),
+    )
+
+
+def _times(part: dict[str, Any]) -> str:
+    first, last = moment(part["first"]), moment(part["last"])
+    return first if first == last else f"{first} to {last}"

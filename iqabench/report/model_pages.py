@@ -1,0 +1,202 @@
+"""A page for each model: what it says of itself, everything that was measured of it, its kin and its weights."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from iqabench.report.aggregate import Results
+from iqabench.report.behind import Behind, Sources
+from iqabench.report.beside import besides, shown
+from iqabench.report.cost_tables import who_of
+from iqabench.report.costs import Cost
+from iqabench.report.devices import Device
+from iqabench.report.figures import digits
+from iqabench.report.provenance import Terms
+from iqabench.report.subjects import Configuration, ModelFacts, natural
+from iqabench.report.tables import Cell, Row, Table, model_facts
+from iqabench.report.variants import BesideParent, beside_parents, names_of
+
+
+@dataclass(frozen=True)
+class Result:
+    """One mean of the model, and where it stands among the others."""
+
+    table: Table
+    row: Row
+    at: int
+    """Position of its column in the table."""
+    cell: Cell
+    place: int
+    """1 is best; 0 where it takes none."""
+    of: int
+    """How many take a place."""
+    best: Row | None
+    to_best: float | None
+    """Difference to the best mean; 0 for the best."""
+
+
+@dataclass(frozen=True)
+class ModelCost:
+    """One cost of the model."""
+
+    device: Device
+    label: str
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """Everything about one model."""
+
+    model: str
+    facts: Terms
+    code: str
+    """An address that may be linked; otherwise empty."""
+    configurations: tuple[tuple[int, Configuration], ...]
+    """As it ran, with their numbers."""
+    results: tuple[Result, ...]
+    costs: tuple[ModelCost, ...]
+    kin: tuple[tuple[Table, BesideParent], ...]
+    """Itself beside its parents, then its own variants beside it."""
+    parents: tuple[str, ...]
+    """What it says that it was made from."""
+
+    @property
+    def title(self) -> str:
+        """In words, where it has one."""
+        return dict(self.facts).get("Title", "")
+
+
+def model_names(results: Results) -> list[str]:
+    """Every model in the results, `edsr2` before `edsr10`."""
+    return sorted({c.model for c in results.configurations}, key=natural)
+
+
+def model_pages(
+    results: Results, tables: Sequence[Table], devices: Sequence[Device]
+) -> list[ModelPage]:
+    """A page for each model, by name."""
+    facts = model_facts(results)
+    kin = _kin(results, tables, devices)
+    by_model: dict[str, list[Result]] = {}
+    for one in _results(tables):
+        by_model.setdefault(one.row.configuration.model, []).append(one)
+    costs: dict[str, list[ModelCost]] = {}
+    for one_cost in _costs(devices):
+        costs.setdefault(one_cost.cost.configuration.model, []).append(one_cost)
+    numbered: dict[str, list[tuple[int, Configuration]]] = {}
+    for number, how in enumerate(results.configurations):
+        numbered.setdefault(how.model, []).append((number, how))
+    return [
+        ModelPage(
+            name, *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
+            tuple(numbered[name]), tuple(by_model.get(name, ())), tuple(costs.get(name, ())),
+            tuple(kin.get(name, ())), _parents(facts[n] for n, _ in numbered[name] if n in facts),
+        )
+        for name in model_names(results)
+    ]  # fmt: skip
+
+
+def write_models(
+    results: Results, tables: Sequence[Table], devices: Sequence[Device], sources: Sources,
+    slugs: Mapping[str, str], page: Callable[..., None],
+) -> None:  # fmt: skip
+    """Write every model's page; `slugs` are their names, `page` renders a template to one."""
+    every = range(len(results.settings))
+    for one in model_pages(results, tables, devices):
+        numbers = {number for number, _ in one.configurations}
+        parents = (page_of_parent(p, tables, devices) for p in one.parents)
+        page(
+            "model", slugs[one.model], page=one, behind=Behind(sources),
+            parents=[*dict.fromkeys(p for p in parents if p and p != one.model)],
+            runs=sources.provenance.runs(every, numbers),
+        )  # fmt: skip
+
+
+def page_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
+    """The model that a variant's parent, an id or an explicit name, means here; empty where it was not run."""
+    for table in tables:
+        for row in table.rows:
+            if parent in names_of(row, table.setting.scale):
+                return row.configuration.model
+    for device in devices:
+        for how, scale in device.labels:
+            if parent in (how.model, f"{how.model}_x{scale}"):
+                return how.model
+    return ""
+
+
+def _parents(facts: Iterable[ModelFacts]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.variant.parent for f in facts if f.variant))
+
+
+def _results(tables: Iterable[Table]) -> Iterable[Result]:
+    for table in tables:
+        for at, column in enumerate(table.columns):
+            ranked = table.ranked(at)
+            values = {r.number: _value(r, at) for r in ranked}
+            printed = {n: round(v, digits(column.unit)) for n, v in values.items()}
+            for row in table.rows:
+                if (cell := row.cells[at]) is None:
+                    continue
+                mine = printed.get(row.number)
+                place = _place(mine, [column.sign * v for v in printed.values()], column.sign)
+                best = ranked[0] if ranked else None
+                yield Result(table, row, at, cell, place, len(ranked), best, _apart(cell, best, at))
+
+
+def _place(mine: float | None, better: Sequence[float], sign: int) -> int:
+    """As a competition has it: one more than there are better ones; figures that print alike share it."""
+    return 0 if mine is None else 1 + sum(value > sign * mine for value in better)
+
+
+def _value(row: Row, at: int) -> float:
+    cell = row.cells[at]
+    return cell.mean.value if cell and cell.mean.value is not None else float("nan")
+
+
+def _apart(cell: Cell, best: Row | None, at: int) -> float | None:
+    if best is None or cell.mean.value is None or not cell.mean.complete:
+        return None
+    return cell.mean.value - _value(best, at)
+
+
+def _costs(devices: Iterable[Device]) -> Iterable[ModelCost]:
+    for device in devices:
+        for cost in device.costs:
+            yield ModelCost(device, device.labels[who_of(cost)], cost)
+
+
+def _kin(
+    results: Results, tables: Iterable[Table], devices: Iterable[Device]
+) -> dict[str, list[tuple[Table, BesideParent]]]:
+    """By models: their own comparison with their parents first, then those of their variants."""
+    costs = [cost for device in devices for cost in device.costs]
+    own: dict[str, list[tuple[Table, BesideParent]]] = {}
+    others: dict[str, list[tuple[Table, BesideParent]]] = {}
+    for table in tables:
+        for one in beside_parents(results, table, shown(besides(table, costs), table)):
+            own.setdefault(one.kin.variant.configuration.model, []).append((table, one))
+            others.setdefault(one.kin.parent.configuration.model, []).append((table, one))
+    return {name: [*own.get(name, ()), *others.get(name, ())] for name in {**own, **others}}
+
+
+def _facts(every: Sequence[ModelFacts]) -> tuple[Terms, str]:
+    """Terms and texts over all configurations, and the address of the code; what differs is listed."""
+    terms = {
+        "Title": [f.title for f in every],
+        "Parameters": [f"{f.params:,}" if f.params is not None else "" for f in every],
+        "Licence": [f.licence for f in every],
+        "Trained on": [", ".join(f.training_sets) for f in every],
+        "Variant": [str(f.variant or "") for f in every],
+        "Source": [f.source for f in every],
+        "Code": [f.code for f in every],
+        "Notes": [f.notes for f in every],
+    }
+    joined = {term: "; ".join(dict.fromkeys(t for t in texts if t)) for term, texts in terms.items()}
+    said = tuple(
+        (term, text or "not stated")
+        for term, text in joined.items()
+        if text or term in ("Parameters", "Licence", "Trained on", "Source", "Code")
+    )
+    code = joined["Code"]
+    return said, code if code.startswith(("https://", "http://")) and ";" not in code else ""

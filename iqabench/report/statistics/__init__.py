@@ -1,0 +1,25 @@
+"""How sure a table is: intervals, who can be told from whom, how stable the order is, which images decide."""
+
+from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_intervals
+from iqabench.report.statistics.deciders import Decider, deciders
+from iqabench.report.statistics.groups import letters
+from iqabench.report.statistics.matrix import Matrix, matrix_of
+from iqabench.report.statistics.pairwise import Pair, holm, pairwise, win_rates
+from iqabench.report.statistics.stability import Stability, stability
+
+__all__ = [
+    "RESAMPLES",
+    "Decider",
+    "Matrix",
+    "Pair",
+    "Resamples",
+    "Stability",
+    "deciders",
+    "holm",
+    "letters",
+    "matrix_of",
+    "mean_intervals",
+    "pairwise",
+    "stability",
+    "win_rates",
+]

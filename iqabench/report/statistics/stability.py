@@ -1,0 +1,54 @@
+"""How stable an order is: ranks over resamples of the images."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from iqabench.report.statistics.bootstrap import Resamples
+from iqabench.report.statistics.matrix import Matrix
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Ranks of the rows of a matrix over resamples."""
+
+    ranks: tuple[int, ...]
+    """As the table has them; ties share the better one."""
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    """Between these in 95 % of the resamples."""
+    first: tuple[float, ...]
+    """Share of the resamples in which a row is first; shared firsts are divided."""
+    tau: float
+    """Mean Kendall correlation of the resamples' orders with the table's: 1 is the same order always."""
+
+
+def stability(matrix: Matrix, resamples: Resamples | None = None) -> Stability | None:
+    """Ranks of all rows with finite values; None for fewer than two rows or samples."""
+    better = matrix.better
+    if len(better) < 2 or better.shape[1] < 2 or not np.isfinite(better).all():
+        return None
+    drawn = resamples or Resamples(better.shape[1])
+    means = drawn.means(better)
+    ranks = stats.rankdata(-means, method="min", axis=1)
+    full = stats.rankdata(-better.mean(axis=1), method="min")
+    low, high = np.quantile(ranks, (0.025, 0.975), axis=0, method="inverted_cdf")
+    leading = ranks == 1
+    first = (leading / leading.sum(axis=1, keepdims=True)).mean(axis=0)
+    return Stability(
+        tuple(int(r) for r in full), tuple(int(r) for r in low), tuple(int(r) for r in high),
+        tuple(float(f) for f in first), _tau(ranks, full),
+    )  # fmt: skip
+
+
+def _tau(ranks: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", full: object) -> float:
+    """Over the distinct orders, each as often as it came."""
+    orders, counts = np.unique(ranks, axis=0, return_counts=True)
+    taus = np.array([stats.kendalltau(order, full).statistic for order in orders])
+    known = np.isfinite(taus)
+    return (
+        float((taus[known] * counts[known]).sum() / counts[known].sum())
+        if known.any()
+        else float("nan")
+    )

@@ -1,0 +1,101 @@
+"""One model at one size, ready to be measured beside others."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from iqabench.errors import IqabenchError, ProbeError
+from iqabench.models.mode import PLAIN, Mode
+from iqabench.models.model import Model
+from iqabench.models.restore import is_out_of_memory
+from iqabench.probes import CostColumn, Found, Probed, Size
+from iqabench.probes._timing import Contender
+from iqabench.run.profile.natural import natural_batch
+from iqabench.run.profile.records import Measured
+
+LATENCY = "latency_ms"
+"""The probe beside whose value the ratio stands."""
+
+
+@dataclass
+class Entrant:
+    """One model at one size that has run once."""
+
+    model: Model
+    probed: Probed
+    plain: Probed
+    """The same without compilation or graphs, for counting."""
+    first_call_ms: float
+    ratio: dict[str, Any] = field(default_factory=dict)
+    """Its latency by that of the first entrant, with the interval, where they were sampled in turn."""
+
+    @property
+    def contender(self) -> Contender:
+        """What is timed."""
+        seen = self.probed
+        return Contender(seen.name, seen.call, seen.batch, seen.device)
+
+    def measured(self, size: Size, column: CostColumn) -> Measured:
+        """One cost, or the reason why there is none."""
+        seen = self.probed if column.probe.timed else self.plain
+        try:
+            found = column(seen)
+        except IqabenchError as reason:
+            return Measured(self.model, size, column, None, str(reason))
+        except Exception as reason:
+            if not is_out_of_memory(reason):
+                raise
+            return Measured(self.model, size, column, None, f"out of memory at {size.name}")
+        details = {**found.details, "input": list(seen.batch.shape)}
+        if self.ratio and column.probe.name == LATENCY:
+            details["ratio"] = self.ratio
+        return Measured(self.model, size, column, Found(found.value, details))
+
+
+def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -> Entrant:
+    """The model at that size, called once; what it holds is given back when the stack closes.
+
+    Raises: ProbeError when it cannot run.
+    """
+    card = model.card
+    shape = size.input_shape(card.scale)
+    try:
+        batch = natural_batch(shape, card.range).to(model.device)
+        plain = stack.enter_context(model.bare())
+        call = stack.enter_context(model.bare(mode)) if mode != PLAIN else plain
+        with torch.inference_mode():
+            start = perf_counter()
+            call(batch)
+            _synchronise(device)
+        first = (perf_counter() - start) * 1000
+    except IqabenchError as error:
+        raise ProbeError(str(error)) from error
+    except Exception as error:  # it is a network of anybody's: the reason is told
+        raise ProbeError(_why(model, size, error)) from error
+    seen = Probed(card.id, call, batch, model.module, card.scale, model.trainable, model.device)
+    counted = seen if call is plain else replace(seen, call=plain)
+    return Entrant(model, seen, counted, first)
+
+
+def _why(model: Model, size: Size, error: Exception) -> str:
+    if is_out_of_memory(error):
+        if model.device.type == "cuda":
+            torch.cuda.empty_cache()
+        return f"out of memory at {size.name}"
+    card = model.card
+    said = (str(error).splitlines() or [""])[0]
+    needs = [f"{card.channels} images" if card.channels != "any" else ""]
+    needs += [f"at least {card.min_size} pixels a side" if card.min_size > 1 else ""]
+    needs += [f"multiples of {card.size_multiple}" if card.size_multiple > 1 else ""]
+    return (
+        f"the network cannot run at {size.name}: {type(error).__name__}: {said} (its card says: "
+        f"{', '.join(n for n in needs if n) or 'any image'})"
+    )
+
+
+def _synchronise(device: str) -> None:
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)

@@ -1,0 +1,116 @@
+"""`iqabench profile`: measure models and keep a record of each cost."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+
+from iqabench.errors import IqabenchError
+from iqabench.models.load import load_model
+from iqabench.models.model import Model
+from iqabench.probes import CostColumn, Size
+from iqabench.run.environment import new_run, resolve_device
+from iqabench.run.outcome import Failure, Watch
+from iqabench.run.plan import Cell, Options
+from iqabench.run.profile.measure import Round, measure, rounds_of
+from iqabench.run.profile.options import Profile, ProfileOptions
+from iqabench.run.profile.records import CostMaker
+from iqabench.store import Store
+
+
+def profile(
+    names: Sequence[str], columns: Sequence[CostColumn], sizes: Sequence[Size] | None, store: Store,
+    options: ProfileOptions, watch: Watch = lambda *_: None,
+) -> Profile:  # fmt: skip
+    """Measure models and keep a record of each cost; without sizes, of 256 pixels squared.
+
+    A model that cannot be loaded costs its own rows alone, unless no other is left.
+
+    Raises: IqabenchError when nothing could be measured at all; BusyError; StoreError.
+    """
+    done = Profile()
+    device = resolve_device(options.device)
+    models = _load_all(names, device, options, done)
+    called = {id(model): name for name, model in models.items()}
+    with _threads(options.threads), store.writer(new_run()) as writer:
+        maker = CostMaker(device, options.mode.name, writer.run)
+        rounds = rounds_of([*models.values()], sizes)
+        for size, some in rounds:
+            for model in some:
+                keys = [maker.key(model, size, column) for column in columns]
+                done.by_name.setdefault(called[id(model)], []).extend(keys)
+        if not options.again:
+            rounds = _unfinished(rounds, columns, maker, store)
+        for measured, more in measure(rounds, columns, device, options, done, watch):
+            writer.add([maker.make(one, more) for one in measured])
+            done.tell(measured)
+    return done
+
+
+def profile_cells(
+    cells: Sequence[Cell], columns: Sequence[CostColumn], sizes: Sequence[Size] | None, store: Store,
+    options: Options, watch: Watch = lambda *_: None,
+) -> Profile:  # fmt: skip
+    """What the models of a run cost, in the precision and on the device of the run; what is there already is
+    not measured again, unless it is forced.
+
+    Raises: as `profile`.
+    """
+    done = Profile()
+    by_scale: dict[int, dict[str, None]] = {}
+    for cell in cells if columns else ():
+        name = cell.card.name if cell.card else cell.model
+        by_scale.setdefault(cell.set.scale, {})[name] = None
+    for scale, names in by_scale.items():
+        how = ProfileOptions(
+            device=options.device, precision=options.precision, scale=scale, again=options.force,
+            allow_random_weights=options.allow_random_weights,
+        )  # fmt: skip
+        done.join(profile(list(names), columns, sizes, store, how, watch))
+    return done
+
+
+def _load_all(
+    names: Sequence[str], device: str, options: ProfileOptions, done: Profile
+) -> dict[str, Model]:
+    """The models that can be loaded; the others become failures.
+
+    Raises: IqabenchError when none can.
+    """
+    models: dict[str, Model] = {}
+    errors: list[IqabenchError] = []
+    for name in dict.fromkeys(names):
+        try:
+            random = options.allow_random_weights
+            model = load_model(name, options.scale, allow_random_weights=random)
+            models[name] = model.to(device, options.precision)
+        except IqabenchError as error:
+            errors.append(error)
+            done.failures.append(Failure(str(error), name))
+    if not models:
+        raise errors[0]
+    return models
+
+
+def _unfinished(
+    rounds: Sequence[Round], columns: Sequence[CostColumn], maker: CostMaker, store: Store
+) -> list[Round]:
+    """What lacks a record: a model is measured anew at a size if any of its columns does."""
+    left = []
+    for size, some in rounds:
+        wanted = {id(m): [maker.key(m, size, c) for c in columns] for m in some}
+        there = {key for key, _ in store.finished(k for keys in wanted.values() for k in keys)}
+        left.append((size, [m for m in some if not there.issuperset(wanted[id(m)])]))
+    return [(size, some) for size, some in left if some]
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """So many threads of torch within the block."""
+    before = torch.get_num_threads()
+    if count is not None:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,91 @@
+"""What a model costs becomes records: the device is the set, the size the level, the probe the metric."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from iqabench.models.model import Model
+from iqabench.probes import CostColumn, Found, Size
+from iqabench.run.environment import device_name, now, versions
+from iqabench.store import NO_SAMPLE, Record, content_key
+
+TASK = "cost"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One cost of one model at one size, or the reason why there is none."""
+
+    model: Model
+    size: Size
+    column: CostColumn
+    found: Found | None
+    error: str = ""
+
+
+class CostMaker:
+    """Makes the records of one run on one device."""
+
+    def __init__(self, device: str, mode: str, run: str) -> None:
+        self._device, self._mode, self._run = device, mode, run
+        self._class = device.partition(":")[0]
+        self._name = device_name(device)
+        self._place = self._name if self._class != "cpu" else f"{self._name} ({_threads()})"
+        self._hash = content_key(device=self._place)
+        self._versions = versions()
+
+    def key(self, model: Model, size: Size, column: CostColumn) -> str:
+        """The content key: equal keys mean the same thing measured in the same way."""
+        return content_key(
+            set_hash=self._hash, level=size.name, model=model.card.id, model_hash=model.hash,
+            scale=model.card.scale, random_weights=model.random_weights, precision=model.precision,
+            mode=self._mode, device_class=self._class, version=model.card.version,
+            column=[column.name, column.probe.version, column.hash],
+        )  # fmt: skip
+
+    def make(self, one: Measured, more: dict[str, Any]) -> Record:
+        """The record of one cost; `more` joins its details."""
+        model, column, card = one.model, one.column, one.model.card
+        details = {**(one.found.details if one.found else {}), **more}
+        return Record(
+            key=self.key(model, one.size, column),
+            sample=NO_SAMPLE,
+            column=column.named(one.size.name),
+            status="ok" if one.found else "failed",
+            value=one.found.value if one.found else None,
+            error=one.error,
+            unit=column.probe.unit,
+            better=column.probe.better,
+            metric=column.probe.name,
+            metric_version=column.probe.version,
+            protocol=column.convention,
+            protocol_hash=column.hash,
+            task=TASK,
+            set=self._place,
+            set_hash=self._hash,
+            scale=card.scale,
+            level=one.size.name,
+            model=card.id,
+            model_hash=model.hash,
+            model_facts=card.facts_json,
+            random_weights=model.random_weights,
+            precision=model.precision,
+            tile=0,
+            tile_note="",
+            device_class=self._class,
+            device=self._name,
+            restore_ms=None,
+            run=self._run,
+            versions=self._versions,
+            time=now(),
+            kind="cost",
+            mode=self._mode,
+            details=json.dumps(details, separators=(",", ":")),
+        )
+
+
+def _threads() -> str:
+    count = torch.get_num_threads()
+    return f"{count} thread{'s' if count != 1 else ''}"

@@ -1,0 +1,145 @@
+"""The loop in which every network here learns: Adam, a cosine, checkpoints that are whole.
+
+    training = Training(InUnits(network, card.range), MeanAbsolute(), Plan(steps=4000), work)
+    training.run(learned, held)
+
+A step is a function of the seed and of its number alone, so a training that was stopped and goes on ends
+with the very weights of one that was not.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.errors import CompressError
+from iqabench.training.checkpoint import Checkpoint, read_checkpoint
+from iqabench.training.losses import Loss
+from iqabench.training.patches import Patches, batch
+from iqabench.training.plan import Plan
+from iqabench.training.progress import Report, watching
+from iqabench.training.validate import validate
+from iqabench.whole import replacing
+
+
+class Training:
+    """A network, its optimizer and the step they have reached, kept in the folder `work`.
+
+    `module` maps 0..1 to 0..1 (`InUnits` makes it so) and learns in place. `facts` say what else this
+    training stands on (photographs, teacher, loss): one of other facts does not go on from its checkpoint.
+
+    Raises: UsageError when the checkpoint in `work` is of another plan or of other facts, CompressError when
+        it is of another network or cannot be read.
+    """
+
+    def __init__(
+        self, module: nn.Module, loss: Loss, plan: Plan, work: Path, device: str = "cpu",
+        *, facts: Mapping[str, str | int | float] | None = None,
+    ) -> None:  # fmt: skip
+        self.module, self.loss, self.plan = module.to(device), loss, plan
+        self.device = torch.device(device)
+        self.checkpoint = work / "checkpoint.pt"
+        self.facts = dict(facts or {})
+        self.step, self.seconds = 0, 0.0
+        self._parts = {"module": self.module}
+        if isinstance(loss, nn.Module):
+            self._parts["loss"] = loss.to(device)
+        learned = [p for m in self._parts.values() for p in m.parameters() if p.requires_grad]
+        if not learned:
+            raise CompressError(
+                "this network has nothing to learn: no parameter asks for a gradient."
+            )
+        self.optimizer = torch.optim.Adam(learned, betas=(0.9, 0.99))
+        if self.checkpoint.exists():
+            self._restore(read_checkpoint(self.checkpoint, self.device))
+
+    def advance(self, patches: Patches) -> float:
+        """Takes one step; the loss before it.
+
+        Raises: CompressError when the loss is no number; the last checkpoint is as it was.
+        """
+        self.optimizer.param_groups[0]["lr"] = self.plan.rate_at(self.step)
+        given = batch(patches, self.plan.batch, self.plan.seed, self.step)
+        inputs, targets = (t.to(self.device) for t in given)
+        self.module.train()
+        loss = self._loss(inputs, targets)
+        if not loss.isfinite():
+            raise self._diverged(f"the loss is {loss.item()}")
+        self.optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation here
+        self.optimizer.step()
+        self.step += 1
+        return loss.item()
+
+    def run(
+        self, learned: Patches, held: Patches, after: Callable[[], None] = lambda: None
+    ) -> None:
+        """Takes the steps that are left, says on standard error how it goes, and leaves the module ready to
+        run. `after` is called when a checkpoint has been written.
+
+        Raises: CompressError when it diverges; Ctrl-C goes through. The last checkpoint stays.
+        """
+        losses: list[float] = []
+        with watching(self.plan.steps, self.step) as watch:
+            while self.step < self.plan.steps:
+                began = time.monotonic()
+                losses.append(self.advance(learned))
+                self.seconds += time.monotonic() - began
+                saving = self.step % self.plan.save_every == 0 or self.step == self.plan.steps
+                if saving:
+                    self.save()
+                    after()
+                    mean = sum(losses) / len(losses)
+                    losses.clear()
+                    watch(Report(self.step, mean, validate(self.module, held), self.seconds))
+                else:
+                    watch(Report(self.step))
+        self.module.eval()
+
+    def save(self) -> None:
+        """Writes a checkpoint to go on from; a half-written one is never seen.
+
+        Raises: CompressError for weights that are no numbers: those are not kept.
+        """
+        for name, value in self.module.state_dict().items():
+            if value.is_floating_point() and not value.isfinite().all():
+                raise self._diverged(f"{name} is no longer finite")
+        saved = Checkpoint(
+            plan=asdict(self.plan), facts=self.facts, step=self.step, seconds=self.seconds,
+            states={name: part.state_dict() for name, part in self._parts.items()},
+            optimizer=self.optimizer.state_dict(),
+        )  # fmt: skip
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(self.checkpoint) as part:
+            torch.save(vars(saved), part)
+
+    def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        place = [self.device] if self.device.type == "cuda" else []
+        coarse = self.plan.is_coarse(self.step)
+        with (
+            torch.random.fork_rng(place),  # what a network draws is the step's own as well
+            torch.autocast(self.device.type, torch.bfloat16, enabled=coarse),
+        ):
+            torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
+            return self.loss(self.module, inputs, targets)
+
+    def _restore(self, saved: Checkpoint) -> None:
+        saved.check(self.plan, self.facts, self._parts, self.checkpoint)
+        for name, part in self._parts.items():
+            part.load_state_dict(saved.states[name])
+        self.optimizer.load_state_dict(saved.optimizer)
+        self.step, self.seconds = saved.step, saved.seconds
+
+    def _diverged(self, what: str) -> CompressError:
+        kept = (
+            f"the checkpoint {self.checkpoint} is of an earlier step and good"
+            if self.checkpoint.exists()
+            else "no checkpoint had been written"
+        )
+        return CompressError(
+            f"the training diverged at step {self.step}: {what}; {kept}. Take a lower --rate than "
+            f"{self.plan.rate:g}, in another --work folder."
+        )

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from iqabench.report.aggregate import Results
+from iqabench.report.paired import Paired, between, paired
+from iqabench.store import Store
+
+from .conftest import Fill, column_of
+
+
+def pair(store: Store) -> Paired:
+    with Results(store) as results:
+        keys = {
+            c.model: [r["key"] for r in results.query(
+                "SELECT DISTINCT key FROM numbered WHERE configuration = ?", [n])]
+            for n, c in enumerate(results.configurations)
+        }  # fmt: skip
+        (found,) = paired(results, keys["a"], keys["b"])
+        names = {c.model: n for n, c in enumerate(results.configurations)}
+        assert between(results, [names["a"]], [names["b"]]) == [found]
+        assert between(results, [names["a"]], [names["b"]], []) == []
+    return found
+
+
+def test_by_hand(fill: Fill) -> None:
+    found = pair(fill(
+        *column_of([30.0, 31.0, 32.0, 33.0], model="a"),
+        *column_of([30.5, 31.0, 31.0, 34.5], model="b"),
+    ))  # fmt: skip
+    assert (found.n, found.left_out, found.a, found.b) == (4, 0, 31.5, 31.75)
+    assert found.difference == 0.25
+    assert found.wins == (1 + 0.5 + 0 + 1) / 4
+    assert found.low < 0.25 < found.high
+
+
+def test_wilcoxon_is_scipy_s(fill: Fill) -> None:
+    random = np.random.default_rng(2)
+    a, b = random.normal(30, 1, (2, 10)).tolist()
+    found = pair(fill(*column_of(a, model="a"), *column_of(b, model="b")))
+    assert found.p == pytest.approx(stats.wilcoxon(b, a).pvalue)
+
+
+def test_lower_is_better_for_a_distance(fill: Fill) -> None:
+    found = pair(fill(
+        *column_of([0.3, 0.3], model="a", column="lpips@sr-rgb"),
+        *column_of([0.2, 0.4], model="b", column="lpips@sr-rgb"),
+    ))  # fmt: skip
+    assert found.wins == 0.5
+    assert found.difference == pytest.approx(0.0)
+
+
+def test_what_only_one_has_is_counted_and_left_out(fill: Fill) -> None:
+    found = pair(fill(
+        *column_of([30.0, None, 32.0, float("inf")], model="a"),
+        *column_of([31.0, 31.0, 33.0, 40.0], model="b"),
+    ))  # fmt: skip
+    assert (found.n, found.left_out, found.difference) == (2, 2, 1.0)
+
+
+def test_equal_models_have_no_p(fill: Fill) -> None:
+    found = pair(fill(*column_of([30.0, 31.0], model="a"), *column_of([30.0, 31.0], model="b")))
+    assert (found.p, found.difference, found.low, found.high) == (None, 0.0, 0.0, 0.0)

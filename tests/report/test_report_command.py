@@ -1,0 +1,85 @@
+"""`iqabench report` over costs and fronts."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from iqabench.cli.report import command
+from iqabench.errors import UsageError
+from iqabench.store import Store
+
+
+@pytest.fixture
+def folder(costly: Store) -> Path:
+    """Of a store."""
+    return costly.folder
+
+
+def call(folder: Path, *words: str) -> str:
+    """What the command prints."""
+    done = CliRunner().invoke(command, ["--store", str(folder), *words], catch_exceptions=False)
+    assert done.exit_code == 0
+    return str(done.stdout)
+
+
+def rows_of(folder: Path, *words: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(call(folder, *words, "--json"))
+    return found
+
+
+def test_tables_of_quality_come_before_those_of_cost(folder: Path) -> None:
+    assert [line for line in call(folder).splitlines() if line.startswith("###")] == [
+        "### tiny ×4",
+        "### Cost on a GPU, 3x256x256",
+        "### Cost on a processor (1 thread), 3x128x128, 3x256x256, 3x512x512, 3x1024x1024",
+    ]
+    assert call(folder, "--latex").count("\\begin{table}") == 3
+    assert call(folder, "--csv").count("random_weights") == 3
+
+
+def test_json_has_means_and_costs_without_single_samples(folder: Path) -> None:
+    rows = rows_of(folder)
+    means = [r for r in rows if "set" in r]
+    costs = [r for r in rows if "input" in r]
+    assert len(means) + len(costs) == len(rows)
+    assert {r["column"] for r in means} == {"psnr@sr-y", "lpips@sr-rgb"}
+    assert len([r for r in costs if r["details"].get("samples")]) == 2
+    assert not any("samples_ms" in r["details"] for r in costs)
+
+
+def test_a_front_in_every_form(folder: Path) -> None:
+    words = ("--pareto", "psnr@sr-y, macs@exact:3x256x256")
+    rows = rows_of(folder, *words)
+    assert {r["model"] for r in rows if r["front"] is True} == {"good", "good@pruned"}
+    as_csv = [*csv.DictReader(io.StringIO(call(folder, *words, "--csv")))]
+    assert as_csv[0]["model"] == "good"
+    assert as_csv[0]["macs@exact:3x256x256"] == "4000000000"
+    markdown = call(folder, *words, "--markdown")
+    assert "| tiny | x4 |  | good | 32.0000 | 4000000000 | yes |" in markdown
+    assert "good@pruned" in call(folder, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["psnr@sr-y,nix"], "no column 'nix' was measured; there are:"),
+        (["psnr@sr-y,macs"], "'macs' may mean several columns:"),
+        (["psnr@sr-y"], "two or more different columns"),
+        ([","], "two or more different columns"),
+        (["psnr@sr-y,params", "--latex"], "not as LaTeX"),
+    ],
+)
+def test_mistakes(folder: Path, words: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        call(folder, "--pareto", *words)
+
+
+def test_pages_and_a_front_at_once(folder: Path, tmp_path: Path) -> None:
+    out = call(folder, "--html", "--out", str(tmp_path / "out"), "--pareto", "psnr@sr-y,params")
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert "good@pruned" in out
