@@ -94,9 +94,10 @@ class Board(Facts):
 
         Raises: UsageError for words that the board does not use.
         """
+        words = [*self.sets, *filter(None, [self.opinions])]
         for word in folders:
-            if word not in self.sets:
-                known = ", ".join(self.sets) or "none"
+            if word not in words:
+                known = ", ".join(words) or "none"
                 raise UsageError(f"the board {self.name} has no set '{word}'; it has {known}.")
         facts = self.model_dump(exclude_unset=True)
         return Board.model_validate({**facts, "sets": {**self.sets, **folders}})

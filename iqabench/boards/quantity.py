@@ -1,7 +1,7 @@
 """A board's columns as its entries hold them: one for each set and level."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from iqabench.boards.column import ColumnFacts, Published
 
@@ -13,7 +13,7 @@ class Quantity:
     name: str
     """The column's; with set and level where there are several: "psnr Set5", "psnr CBSD68 25"."""
     column: str
-    facts: ColumnFacts
+    facts: ColumnFacts = field(hash=False)
     set_word: str = ""
     """What the published figures call the set,"""
     level_word: str = ""

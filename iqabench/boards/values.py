@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from math import exp, inf
+from math import exp, inf, nextafter
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class Value:
         value = float(number)
         if digits is None and last >= 0:
             return cls.exact(value)  # a count, a rank or a sum of ranks
-        half = 0.5 * 10.0 ** (last if digits is None else -digits)
-        return cls(value, value - half, value + half)
+        half = Decimal(5).scaleb((last if digits is None else -digits) - 1)
+        end = nextafter(float(number + half), -inf)  # it belongs to the next number
+        return cls(value, float(number - half), end)
 
     def plus(self, other: "Value") -> "Value":
         """Their sum."""
@@ -66,5 +67,4 @@ class Value:
     def may_be(self, other: "Value", room: float = 0.0) -> bool:
         """Whether both may stand for one number, or for two that are no more than `room` apart."""
         apart = max(self.low, other.low) - min(self.high, other.high)
-        whole = self.low == self.high or other.low == other.high  # ends of a count belong to it
-        return self.value == other.value or apart < room or (whole and apart <= room)
+        return self.value == other.value or apart <= room

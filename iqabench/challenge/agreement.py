@@ -1,10 +1,12 @@
 """Boards on which metrics compete: how well each agrees with a set of opinions."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from iqabench.boards import Board, Value
 from iqabench.challenge.measurement import Measurement
-from iqabench.errors import IqabenchError
+from iqabench.errors import IqabenchError, SetError
+from iqabench.files import home
 from iqabench.metrics import column
 from iqabench.opinions import Opinions, read_opinions
 from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
@@ -24,7 +26,7 @@ def measure_agreement(
     Raises: SetError with the way to get the opinions; UnknownNameError and UsageError for metrics.
     """
     found = Measurement(ids={name: column(name, "rgb").name for name in metrics})
-    opinions = read_opinions(board.opinions)
+    opinions = read_opinions(board.opinions, _folder(board))
     for name in metrics:
         try:
             outcome = score_opinions(opinions, store, [found.ids[name]], options.device, watch)
@@ -37,6 +39,22 @@ def measure_agreement(
             else:
                 found.values.setdefault(found.ids[name], {})[quantity] = one
     return found
+
+
+def _folder(board: Board) -> Path:
+    """Where the opinions are: as somebody said, else at home.
+
+    Raises: SetError when they are not there.
+    """
+    named = board.sets.get(board.opinions)
+    place = Path(named) if named else home() / "opinions" / board.opinions
+    if not place.is_dir():
+        raise SetError(
+            f"{place} does not exist; expected the opinions of {board.opinions}. Name the folder that has "
+            f"them with --set {board.opinions}=FOLDER; 'iqabench show opinion {board.opinions}' says where "
+            "they are handed out."
+        )
+    return place
 
 
 def _statistics(

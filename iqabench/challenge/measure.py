@@ -6,7 +6,7 @@ from iqabench.boards import Board
 from iqabench.challenge.agreement import measure_agreement
 from iqabench.challenge.measurement import Measurement
 from iqabench.challenge.parts import address_of, card_for, check_parts, scale_of
-from iqabench.errors import IqabenchError
+from iqabench.errors import FetchError, IqabenchError
 from iqabench.probes import cost_column, sizes_of
 from iqabench.report.aggregate import Results
 from iqabench.report.board_values import measured_values
@@ -17,9 +17,11 @@ from iqabench.store import Store
 
 def measure(
     board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch = lambda *_: None,
-    *, quality: bool = True, costs: bool = True,
+    *, quality: bool = True, costs: bool = True, timed: bool = True,
 ) -> Measurement:  # fmt: skip
     """Run the models on the board's sets and profile them side by side, as far as files are at hand.
+
+    Of costs, what depends on the machine is left out without `timed`.
 
     Raises: FactsError for sets and probes that do not exist; ModelError for models of another task or scale;
         StoreError; BusyError when another process measures on the device.
@@ -37,7 +39,7 @@ def measure(
                 (model, name): "no images were restored" for name in _with_metric(board)
             }
     if costs:
-        keys += _costs(board, models, store, options, watch, found)
+        keys += _costs(board, models, store, options, watch, found, timed=timed)
     with Results(store, keys) as results:
         found.values = measured_values(results, board)
     return found
@@ -51,6 +53,23 @@ def _quality(
     board: Board, model: str, store: Store, options: Options, watch: Watch, found: Measurement
 ) -> list[str]:
     """Keys of the cells of one model, which is loaded once; and reasons, where something could not be run."""
+    cells = _planned(board, model, found)
+    wanted = [name for name in _with_metric(board) if (model, name) not in found.reasons]
+    if not cells:
+        return []
+    try:
+        outcome = evaluate(cells, store, options, watch)
+    except IqabenchError as error:
+        _tell(found, [model], wanted, error)
+        return []
+    for failure in reversed(outcome.failures):
+        sets = failure.where.partition(" on ")[2]
+        some = [name for name in wanted if sets in ("", board.quantities[name].set)]
+        _tell(found, [model], some, failure.error)
+    return outcome.keys
+
+
+def _planned(board: Board, model: str, found: Measurement) -> list[Cell]:
     cells: list[Cell] = []
     for name in _with_metric(board):
         if not board.quantities[name].set:
@@ -59,25 +78,13 @@ def _quality(
         for metric, names in columns.items():
             try:
                 cells += plan([model], [address], [metric], scale_of(board))
+            except FetchError as error:
+                images = board.quantities[names[0]].set
+                hint = f"'iqabench fetch {images}' brings it, --from FOLDER takes it from you"
+                _tell(found, [model], names, f"{str(error).splitlines()[0]} {hint}")
             except IqabenchError as error:
                 _tell(found, [model], names, error)
-    if not cells:
-        return []
-    wanted = [name for name in _with_metric(board) if (model, name) not in found.reasons]
-    try:
-        outcome = evaluate(_joined(cells), store, options, watch)
-    except IqabenchError as error:
-        _tell(found, [model], wanted, error)
-        return []
-    for failure in reversed(outcome.failures):
-        sets = failure.where.partition(" on ")[2]
-        _tell(
-            found,
-            [model],
-            [n for n in wanted if sets in ("", board.quantities[n].set)],
-            failure.error,
-        )
-    return outcome.keys
+    return _joined(cells)
 
 
 def _by_set(board: Board, model: str) -> dict[str, dict[str, list[str]]]:
@@ -114,12 +121,13 @@ def _tell(found: Measurement, models: Sequence[str], names: Sequence[str], error
 
 
 def _costs(
-    board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch, found: Measurement
+    board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch, found: Measurement,
+    *, timed: bool,
 ) -> list[str]:  # fmt: skip
     """Keys of what the models cost, sampled in turn."""
     by_input: dict[str, dict[str, str]] = {}
     for name, quantity in board.quantities.items():
-        if quantity.facts.probe:
+        if quantity.facts.probe and (timed or not quantity.facts.relative):
             by_input.setdefault(quantity.facts.input, {})[quantity.facts.probe] = name
     keys: list[str] = []
     how = ProfileOptions(device=options.device, scale=scale_of(board), wait=True)

@@ -2,8 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from iqabench.boards import Quantity
+from iqabench.boards import Quantity, Value
 from iqabench.report.board_values import Measured
+
+
+def ratio_of(measured: Measured, first: Measured) -> Value:
+    """To another model: as it was sampled in turn with it, else of the two values."""
+    if measured.ratio is not None:
+        _, value, low, high = measured.ratio
+        return Value(value, low, high)
+    return measured.value.by(first.value)
 
 
 @dataclass

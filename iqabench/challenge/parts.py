@@ -32,7 +32,7 @@ def check_parts(board: Board) -> None:
             _known(board, ("levels", quantity.level_word), known_as, quantity.address)
     for column, facts in board.columns.items():
         if facts.probe:
-            _known(board, ("columns", column, "probe"), cost_column, facts.probe)
+            _known(board, ("columns", column, "probe"), _check_probe, facts.probe)
             _known(board, ("columns", column, "input"), _check_size, facts.input)
     if board.opinions:
         _known(board, ("opinions",), opinion_set_named, board.opinions)
@@ -52,6 +52,14 @@ def _check_set(name: str) -> None:
         raise FactsError(f"no set is called '{name}'; 'iqabench list sets' shows them all.")
     if found[0].facts.name != name:
         raise FactsError(f"the set '{name}' goes by '{found[0].facts.name}' here; write that.")
+
+
+def _check_probe(text: str) -> None:
+    found = cost_column(text)
+    if found.convention and "@" not in text:
+        raise FactsError(
+            f"'{text}' counts in several ways; write {text}@{found.convention}, or another."
+        )
 
 
 def _check_size(text: str) -> None:

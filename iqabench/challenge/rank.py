@@ -7,15 +7,17 @@ stands in the models are ranked among each other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iqabench.boards import Board, Entry, Standings, Track, Value, entries_of, standings
 from iqabench.challenge.measure import measure
-from iqabench.challenge.measurement import Measurement
+from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
-from iqabench.report.board_values import Measured
 from iqabench.run import Options, Watch
 from iqabench.store import Store
+
+_HERE = " (measured here)"
+"""Tells a model's own figures from a published row of the same name."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ def rank(
     base = next(iter(board.models_of(board.baseline).values()), "")
     wanted = list(dict.fromkeys([base, *models] if base else models))
     found = measure(board, wanted, store, options, watch, quality=quality)
+    return _placed(board, models, base, published, found), found
+
+
+def _placed(
+    board: Board, models: Sequence[str], base: str, published: Sequence[Entry], found: Measurement
+) -> list[Place]:
     own = {model: as_entry(board, model, base, published, found) for model in models}
     to = _baseline(board, published, base, own, found)
     together = standings(board, [*own.values()], to)
@@ -73,32 +81,42 @@ def rank(
             places.append(
                 _place(board, track, entry, together if alone else worked, found, replaced)
             )
-    return places, found
+    return places
 
 
 def as_entry(
     board: Board, model: str, base: str, published: Sequence[Entry], found: Measurement
 ) -> Entry:
     """The model's figures as if the challenge had measured them."""
-    own = Entry(f"{model} (measured here)", models={"": found.ids[model]})
-    printed = next((e for e in published if e.name == board.baseline), None)
+    own = Entry(f"{model}{_HERE}", models={"": found.ids[model]})
     for name, quantity in board.quantities.items():
         measured = found.of(model).get(name)
-        if measured is None:
-            continue
-        if not (quantity.facts.relative and published):
-            own.values[name] = measured.value if board.task == "iqa" or quantity.facts.relative else (
-                Value.exact(measured.value.value)
-            )  # fmt: skip
-            continue
-        first = found.of(base).get(name) if base else None
-        if printed is None or name not in printed.values or first is None:
-            found.reasons[model, name] = _no_ratio(board, base)
-        elif found.ids[model] == found.ids[base]:
-            own.values[name] = Value.exact(printed.values[name].value)
-        else:
-            own.values[name] = _ratio(measured, first).times(printed.values[name].value)
+        if measured is not None:
+            carried = quantity.facts.relative and published
+            value = (
+                _carried(board, name, model, base, published, found)
+                if carried
+                else measured.value
+                if board.task == "iqa" or quantity.facts.relative
+                else Value.exact(measured.value.value)
+            )
+            if value is not None:
+                own.values[name] = value
     return own
+
+
+def _carried(
+    board: Board, name: str, model: str, base: str, published: Sequence[Entry], found: Measurement
+) -> Value | None:
+    """The baseline's published value times the model's ratio to the baseline here."""
+    printed = next((e.values.get(name) for e in published if e.name == board.baseline), None)
+    first = found.of(base).get(name) if base else None
+    if printed is None or first is None:
+        found.reasons[model, name] = _no_ratio(board, base)
+        return None
+    if found.ids[model] == found.ids[base]:
+        return Value.exact(printed.value)
+    return ratio_of(found.of(model)[name], first).times(printed.value)
 
 
 def _no_ratio(board: Board, base: str) -> str:
@@ -109,14 +127,6 @@ def _no_ratio(board: Board, base: str) -> str:
             f"it compares as a ratio to the baseline {board.baseline}, which is not registered here"
         )
     return f"it compares as a ratio to the baseline {board.baseline}, which could not be measured"
-
-
-def _ratio(measured: Measured, first: Measured) -> Value:
-    """To the baseline: as it was sampled in turn, else of the two values."""
-    if measured.ratio is not None:
-        _, value, low, high = measured.ratio
-        return Value(value, low, high)
-    return measured.value.by(first.value)
 
 
 def _without(published: Sequence[Entry], model: str) -> tuple[list[Entry], tuple[str, ...]]:
@@ -144,29 +154,35 @@ def _place(
     replaced: tuple[str, ...],
 ) -> Place:
     rows, standing = worked.tracks[track.name], worked.of(own.name, track.name)
-    judged, here = worked.judged[own.name], worked.judge(track.gates, own)
-    model = own.name.removesuffix(" (measured here)")
-
-    def why(name: str) -> str:
-        quantity = board.quantities.get(name)
-        return f"{name}: {found.why_not(model, quantity)}" if quantity else name
-
-    told = Place(
-        model, track.name, of=len(rows), replaces=replaced, failed=[*judged.failed, *here.failed],
-        unchecked=[
-            f"{gate.words} ({why(part)})"
-            for gate in (*judged.unchecked, *here.unchecked)
-            for part in _missing(board, gate.of, own)
-        ],
-    )  # fmt: skip
+    model = own.name.removesuffix(_HERE)
+    told = _told(board, track, own, worked, found, model)
     if standing is None:
-        lacking = [why(name) for name in _missing(board, track.rank, own)]
-        return Place(**{**vars(told), "missing": lacking})
+        lacking = [_why(board, found, model, name) for name in _missing(board, track.rank, own)]
+        return replace(told, of=len(rows), replaces=replaced, missing=lacking)
     at = rows.index(standing)
     before = rows[at - 1].entry.name if at else ""
     after = rows[at + 1].entry.name if at + 1 < len(rows) else ""
-    return Place(**{**vars(told), "rank": standing.rank, "best": standing.best, "worst": standing.worst,
-                    "value": standing.by, "neighbours": (before, after)})  # fmt: skip
+    return replace(
+        told, of=len(rows), replaces=replaced, rank=standing.rank, best=standing.best, worst=standing.worst,
+        value=standing.by, neighbours=(before, after),
+    )  # fmt: skip
+
+
+def _told(
+    board: Board, track: Track, own: Entry, worked: Standings, found: Measurement, model: str
+) -> Place:
+    """What the gates say of a model."""
+    judged, here = worked.judged[own.name], worked.judge(track.gates, own)
+    unchecked = [
+        f"{gate.words} ({_why(board, found, model, part)})"
+        for gate in (*judged.unchecked, *here.unchecked)
+        for part in _missing(board, gate.of, own)
+    ]
+    return Place(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
+
+
+def _why(board: Board, found: Measurement, model: str, name: str) -> str:
+    return f"{name}: {found.why_not(model, board.quantities[name])}"
 
 
 def _missing(board: Board, name: str, own: Entry) -> list[str]:

@@ -1,12 +1,12 @@
 """Published beside measured: every cell of a board that can be run here."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from iqabench.boards import Board, Entry, Quantity, entries_of
 from iqabench.challenge.measure import measure
-from iqabench.challenge.measurement import Measurement
+from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
 from iqabench.run import Options, Watch
 from iqabench.store import Store
@@ -33,9 +33,11 @@ class Compared:
 
 def reproduce(
     board: Board, store: Store, options: Options, models: Sequence[str] = (),
-    watch: Watch = lambda *_: None, *, costs: bool = True,
+    watch: Watch = lambda *_: None, *, costs: bool = True, timed: bool = True,
 ) -> tuple[list[Compared], Measurement]:  # fmt: skip
     """Every published cell of the entries that are registered here, or of those with these model ids.
+
+    Without `costs` no probe is run; without `timed`, none that depends on the machine.
 
     Raises: UsageError for models that the board does not know; FactsError; StoreError; BusyError.
     """
@@ -49,20 +51,23 @@ def reproduce(
     entries = [e for e in entries_of(board) if e.models]
     wanted = dict.fromkeys(models or board.model_ids)
     base = next(iter(board.models_of(board.baseline).values()), "")
-    if base and costs:
+    if base and costs and timed:
         wanted = {base: None, **wanted}
-    found = measure(board, list(wanted), store, options, watch, costs=costs)
+    found = measure(board, list(wanted), store, options, watch, costs=costs, timed=timed)
     printed = next((e for e in entries if e.name == board.baseline), None)
     return [
         _cell(board, entry, quantity, found, printed, options.limit)
         for entry in entries
         for quantity in board.quantities.values()
-        if quantity.name in entry.values
-        and quantity.facts.measurable
-        and entry.model_for(quantity)
-        and (not models or entry.model_for(quantity) in models)
+        if _is_run(entry, quantity, models or board.model_ids)
         and (costs or not quantity.facts.probe)
+        and (timed or not quantity.facts.relative)
     ], found
+
+
+def _is_run(entry: Entry, quantity: Quantity, models: Container[str]) -> bool:
+    printed = quantity.name in entry.values and quantity.facts.measurable
+    return printed and entry.model_for(quantity) in models
 
 
 def _cell(
@@ -77,21 +82,21 @@ def _cell(
             entry.name, model, name, printed, None, None, facts.tolerance, "not run", why
         )
     value = here.value.value
-    apart, why = value - printed, f"{here.n} of {here.of} images" if here.n < here.of else ""
-    verdict = _verdict(value, printed, facts.tolerance)
-    if facts.metric and (why or limit):
-        verdict, why = "part", why or f"of at most {limit} images"
+    apart, verdict, why = value - printed, _verdict(value, printed, facts.tolerance), ""
+    if facts.metric and (here.n < here.of or limit):
+        verdict = "part"
+        why = f"{here.n} of {here.of} images" if here.n < here.of else f"of at most {limit} images"
     elif verdict == "out" and (known := board.erratum(entry.name, name)):
         right = known.instead is None or _verdict(value, known.instead, facts.tolerance) == "ok"
         verdict, why = ("erratum" if right else "out"), known.why
-    if (
+    elif (
         facts.relative
         and base
         and name in base.values
         and (first := found.of(base.model).get(name))
     ):
-        here_ratio, there = value / first.value.value, printed / base.values[name].value
-        apart, why = here_ratio - there, f"{here_ratio:.3f} of the baseline here, {there:.3f} there"
+        ratio, there = ratio_of(here, first).value, printed / base.values[name].value
+        apart, why = ratio - there, f"{ratio:.3f} of the baseline here, {there:.3f} there"
     return Compared(entry.name, model, name, printed, value, apart, facts.tolerance, verdict, why)
 
 

@@ -27,37 +27,34 @@ def reproduce_submissions(
     Counts are measured always; what depends on the machine (`timed`: names of probes) on request, one
     submission after the other. Such columns enter as ratios to the baseline, if that was measured too.
 
-    Raises: UsageError without `trust`, for ids that are not there and boards without numbered entries;
-        ModelError for other folders; FactsError.
+    Raises: UsageError without `trust`, for ids and probes that are not there and boards without numbered
+        entries or with counts at several sizes; ModelError for other folders; FactsError.
     """
     check_parts(board)
-    entries = [e for e in entries_of(board) if e.number is not None]
-    if not entries:
+    entries = _numbered(board)
+    asked = _asked(board, timed)
+    columns = list({column.name: column for column in asked.values()}.values())
+    size = sizes_of([next(iter(asked)).facts.input], [])[0]
+    rows = measure_submissions(checkout, list(ids) or None, columns, size, trust=trust, watch=watch)
+    by_number = {row.model_id: row for row in rows}
+    pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
+    found = Submissions()
+    found.not_run = {entry.name: row.error for entry, row in pairs if row.error}
+    if not ids:
+        absent = [e.name for e in entries if e.number not in by_number]
+        found.not_run |= dict.fromkeys(absent, "the checkout has no such submission")
+    _count(board, pairs, asked, found)
+    add_ranks(board, entries, pairs, asked, found)
+    return found
+
+
+def _numbered(board: Board) -> list[Entry]:
+    found = [entry for entry in entries_of(board) if entry.number is not None]
+    if not found:
         raise UsageError(
             f"the published figures of {board.name} do not say which submission is whose; expected numbers "
             "that begin the entries' names, or a column named by 'number' in 'published'."
         )
-    asked = _asked(board, timed)
-    size = sizes_of([next(iter(asked)).facts.input] if asked else [], [])
-    rows = measure_submissions(
-        checkout,
-        list(ids) or None,
-        _columns([*asked.values()]),
-        (size or [])[0],
-        trust=trust,
-        watch=watch,
-    )
-    by_number = {row.model_id: row for row in rows}
-    found = Submissions()
-    pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
-    for entry in entries:
-        row = by_number.get(entry.number or 0)
-        if row is None and not ids:
-            found.not_run[entry.name] = "the checkout has no such submission"
-        elif row is not None and row.error:
-            found.not_run[entry.name] = row.error
-    _count(board, pairs, asked, found)
-    add_ranks(board, entries, pairs, asked, found)
     return found
 
 
@@ -69,11 +66,15 @@ def _asked(board: Board, timed: Sequence[str]) -> dict[Quantity, CostColumn]:
             column = cost_column(quantity.facts.probe)
             if not quantity.facts.relative or column.probe.name in timed:
                 found[quantity] = column
+    unknown = sorted(set(timed) - {column.probe.name for column in found.values()})
+    if unknown:
+        raise UsageError(f"the board {board.name} has no column of the probe '{unknown[0]}'.")
+    if len({quantity.facts.input for quantity in found}) != 1:
+        raise UsageError(
+            f"submissions are measured at one size; the board {board.name} counts at "
+            f"{', '.join(sorted({q.facts.input for q in found})) or 'none'}."
+        )
     return found
-
-
-def _columns(asked: Sequence[CostColumn]) -> list[CostColumn]:
-    return list({column.name: column for column in asked}.values())
 
 
 def _count(

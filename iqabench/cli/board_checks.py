@@ -59,10 +59,15 @@ def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
 def print_unprinted(board: Board, entries: Sequence[Entry], form: str | None) -> None:
     """The same for people, with those whom a gate keeps out."""
     rows = unprinted(board, entries)
+    if not rows:
+        return
     for track in dict.fromkeys(row["track"] for row in rows):
         click.echo(f"\n{track}, which nobody printed the ranks of:")
         some = [row for row in rows if row["track"] == track]
         print_rows([_for_people(row) for row in some], form)
+    for erratum in board.errata:
+        instead = "" if erratum.instead is None else f" ({erratum.instead:g} is right)"
+        click.echo(f"erratum: {erratum.entry}, {erratum.of}{instead}: {erratum.why}")
     found = standings(board, entries)
     for entry in entries:
         for failed in found.judged[entry.name].failed:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from iqabench.challenge.submissions import reproduce_submissions
-from iqabench.challenge.submitted import Submissions, TrackAgreement
+from iqabench.challenge.submitted import Beside, Counted, Submissions, TrackAgreement
 from iqabench.cli.table import print_rows
 
 __all__ = ["print_submissions", "reproduce_submissions"]
@@ -35,33 +35,30 @@ def _rows(found: Submissions) -> list[dict[str, Any]]:
 
 def _print(found: Submissions, form: str | None) -> None:
     equal = sum(c.equal for c in found.counts)
-    click.echo(f"{equal} of {len(found.counts)} figures are as they were printed; the others:")
     odd = [c for c in found.counts if not c.equal]
-    print_rows(
-        [
-            {
-                "entry": c.entry, "id": c.model_id, "column": c.column, "published": f"{c.published:g}",
-                "measured": "" if c.measured is None else f"{c.measured:.6g}", "why": c.why,
-            }
-            for c in odd
-        ],
-        form,
-    )  # fmt: skip
+    more = "; the others:" if odd else "."
+    click.echo(f"{equal} of {len(found.counts)} figures are as they were printed{more}")
+    if odd:
+        print_rows([_of_count(c) for c in odd], form)
     for track in found.tracks:
         click.echo(f"\n{_said(track)}")
-        some = [r for r in found.ranks if r.track == track.track]
-        print_rows(
-            [
-                {
-                    "entry": r.entry, "printed": "" if r.printed is None else str(r.printed),
-                    "published": r.published, "measured": r.measured, "why": r.why,
-                }
-                for r in some
-            ],
-            form,
-        )  # fmt: skip
+        print_rows([_for_people(r) for r in found.ranks if r.track == track.track], form)
     for entry, why in found.not_run.items():
         click.echo(f"not run: {entry}: {why}", err=True)
+
+
+def _of_count(one: Counted) -> dict[str, Any]:
+    return {
+        "entry": one.entry, "id": one.model_id, "column": one.column, "published": f"{one.published:g}",
+        "measured": "" if one.measured is None else f"{one.measured:.6g}", "why": one.why,
+    }  # fmt: skip
+
+
+def _for_people(one: Beside) -> dict[str, Any]:
+    return {
+        "entry": one.entry, "printed": "" if one.printed is None else str(one.printed),
+        "published": one.published, "measured": one.measured, "why": one.why,
+    }  # fmt: skip
 
 
 def _said(track: TrackAgreement) -> str:

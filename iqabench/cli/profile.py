@@ -69,6 +69,10 @@ from iqabench.store import Store
               help="Only this submission; repeatable.")  # fmt: skip
 @click.option("--published", metavar="NAME|CSV",
               help="Set what the organisers printed beside it, as in ntire2022_esr.")  # fmt: skip
+@click.option("--stand-in", "stand_ins", multiple=True, metavar="DIR",
+              type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Folder with modules that CHECKOUT needs and this machine lacks, such as operators "
+              "compiled for a GPU; repeatable.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(1), default=600.0, show_default=True, metavar="SECONDS",
               help="For each submission.")  # fmt: skip
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
@@ -80,7 +84,7 @@ def command(
     models: tuple[str, ...], inputs: tuple[str, ...], outputs: tuple[str, ...], probes: tuple[str, ...],
     scale: int | None, device: str, precision: Precision, batch: int, threads: int | None, compiled: bool,
     channels_last: bool, cuda_graph: bool, budget: float, wait: bool, checkout: Path | None, trust: bool,
-    ids: tuple[int, ...], published: str | None, timeout: float, operators: bool,
+    ids: tuple[int, ...], published: str | None, stand_ins: tuple[Path, ...], timeout: float, operators: bool,
     allow_random_weights: bool, store: Path, form: str | None,
 ) -> None:  # fmt: skip
     """Measure what models cost: parameters, operations, latency, memory, energy.
@@ -93,16 +97,9 @@ def command(
         size = sizes_of(list(inputs), list(outputs), batch)[0]
         wanted = cost_columns(probes)
         good = profile_submissions(
-            checkout,
-            ids,
-            wanted,
-            size,
-            published,
-            form,
-            trust=trust,
-            timeout_s=timeout,
-            threads=threads,
-        )
+            checkout, ids, wanted, size, published, form, trust=trust, timeout_s=timeout,
+            threads=threads, stand_ins=stand_ins,
+        )  # fmt: skip
         sys.exit(0 if good else SOME_FAILED)
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from iqabench.boards import Board, board
-from iqabench.challenge import Place, rank
+from iqabench.challenge import Measurement, Place, rank
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -54,7 +54,7 @@ def command(
     with watching() as watch:
         options = Options(device=device)
         places, found = rank(meant, models, Store(store), options, watch, quality=not no_quality)
-    for warning in found.warnings:
+    for warning in [*found.warnings, *_of_ratios(meant, places, found)]:
         click.echo(f"warning: {warning}", err=True)
     if form:
         print_rows([_row(p) for p in places], form)
@@ -64,6 +64,19 @@ def command(
         for words in dict.fromkeys(w for p in places for w in _remarks(p)):
             click.echo(words)
     sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
+
+
+def _of_ratios(meant: Board, places: list[Place], found: Measurement) -> list[str]:
+    """What to think of ratios that were taken on another machine."""
+    carried = [n for n, q in meant.quantities.items() if q.facts.relative and meant.published]
+    measured = {
+        found.of(p.model)[n].device: n for p in places for n in carried if n in found.of(p.model)
+    }
+    return [
+        f"{', '.join(carried)} were measured as ratios to the baseline on {device}; how well they carry over "
+        "to the organisers' machine is not known, least of all from a processor to a GPU."
+        for device in measured
+    ]
 
 
 def _row(place: Place) -> dict[str, Any]:

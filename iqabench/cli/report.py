@@ -9,15 +9,18 @@ import click
 from iqabench.cli.options import examples, store_option
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.report.aggregate import Results, rows
+from iqabench.report.aggregate import Results
 from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
 from iqabench.report.cost_tables import CostTable
 from iqabench.report.costs import cost_rows
 from iqabench.report.devices import devices_of
 from iqabench.report.forms import as_csv, as_latex, as_markdown
+from iqabench.report.front_forms import front_latex
 from iqabench.report.fronts import fronts
-from iqabench.report.html import TITLE, write_report
+from iqabench.report.intervals import Intervals
+from iqabench.report.rows import rows
 from iqabench.report.tables import Table, tables_of
+from iqabench.report.writing import TITLE, WIDTHS, write_figures, write_report
 from iqabench.store import Store
 
 _FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
@@ -32,7 +35,8 @@ _FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
     epilog=examples(
         "iqabench report",
         "iqabench report --html --out reports",
-        "iqabench report --latex > table.tex",
+        "iqabench report --latex --intervals > table.tex",
+        "iqabench report --figures --width page --between rfdn,rfdn@pruned",
         "iqabench report --pareto psnr@sr-y,macs,latency_ms",
     ),
 )
@@ -46,45 +50,91 @@ _FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
 @click.option("--pareto", metavar="COLUMN,COLUMN[,...]",
               help="Print which models are on the Pareto front over these columns, as in "
               "psnr@sr-y,macs.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"),
-              show_default=True, help="Where the pages go.")  # fmt: skip
+@click.option("--intervals", is_flag=True,
+              help="With --latex: the 95 % interval of each mean, by a bootstrap of its images.")  # fmt: skip
+@click.option("--figures", is_flag=True, help="Write figures for papers, as PDF and SVG.")
+@click.option("--width", type=click.Choice(sorted(WIDTHS)), default="column", show_default=True,
+              help="Of figures: 3.3 inches, or 6.9.")  # fmt: skip
+@click.option("--between", metavar="MODEL,MODEL", default="",
+              help="The two that a figure compares image by image.  [default: the best two]")  # fmt: skip
+@click.option("--outputs", type=click.Path(path_type=Path, file_okay=False, exists=True),
+              help="Where runs saved their outputs: with --html, samples are shown whole, up to 64 MB "
+              "for each set.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
+              help="Where the pages, or the figures, go.  [default: reports, or figures]")  # fmt: skip
 @click.option("--title", default=TITLE, help="Heading of the pages.", show_default=True)
 @store_option
 def command(
-    html: bool, form: str | None, pareto: str | None, out: Path, title: str, store: Path
-) -> None:
+    html: bool, form: str | None, pareto: str | None, intervals: bool, figures: bool, width: str,
+    between: str, outputs: Path | None, out: Path | None, title: str, store: Path,
+) -> None:  # fmt: skip
     """Render what is in the store: as tables here, or with --html as pages.
 
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its
     size and convention where it has one of them.
     """
     records = Store(store)
+    _require_sense(html, form, intervals, figures, between, outputs)
     if html:
-        written = write_report(records, out, title=title)
-        click.echo(f"{out / 'index.html'} and {len(written) - 1} more files written.", err=True)
-        click.echo(out / "index.html")
+        pages = out or Path("reports")
+        written = write_report(records, pages, title=title, outputs=outputs)
+        click.echo(f"{pages / 'index.html'} and {len(written) - 1} more files written.", err=True)
+        click.echo(pages / "index.html")
+    if figures:
+        for path in write_figures(
+            records, out or Path("figures"), width=width, between=_two(between)
+        ):
+            click.echo(path)
     if pareto is not None:
         _print_front(records, pareto, form)
     elif form == "json":
         print_rows([*rows(records), *(_without_samples(row) for row in cost_rows(records))], form)
-    elif form or not html:
-        _print_tables(records, form or "markdown")
+    elif form or not (html or figures):
+        _print_tables(records, form or "markdown", intervals)
+
+
+def _require_sense(
+    html: bool, form: str | None, intervals: bool, figures: bool, between: str, outputs: Path | None
+) -> None:
+    """Options that would do nothing, or two things to one folder."""
+    if html and figures:
+        raise UsageError(
+            "pages and figures go into folders of their own: give --html and --figures in two commands."
+        )
+    for name, given, needs, there in (
+        ("--intervals", intervals, "--latex", form == "latex"),
+        ("--between", bool(between), "--figures", figures),
+        ("--outputs", outputs is not None, "--html", html),
+    ):
+        if given and not there:
+            raise UsageError(f"{name} says nothing without {needs}; add {needs}, or leave it out.")
+
+
+def _two(between: str) -> list[str]:
+    names = [name.strip() for name in between.split(",") if name.strip()]
+    if len(names) not in (0, 2):
+        raise UsageError(f"--between takes two models, as in rfdn,imdn; given: {between}.")
+    return names
 
 
 def _print_front(store: Store, pareto: str, form: str | None) -> None:
-    if form == "latex":
-        raise UsageError(
-            "a front is printed as a table, --markdown, --csv or --json, not as LaTeX."
-        )
     names = [name.strip() for name in pareto.split(",") if name.strip()]
     with Results(store) as results:
-        print_rows(fronts(results, names), form)
+        rows = fronts(results, names)
+    if form == "latex":
+        click.echo(front_latex(rows, names))
+    else:
+        print_rows(rows, form)
 
 
-def _print_tables(store: Store, form: str) -> None:
+def _print_tables(store: Store, form: str, intervals: bool) -> None:
     of_quality, of_cost = _FORMS[form]
     with Results(store) as results:
-        said = [of_quality(table) for table in tables_of(results)]
+        if intervals:
+            known = Intervals(results, wanted=True)
+            said = [as_latex(table, known) for table in tables_of(results)]
+        else:
+            said = [of_quality(table) for table in tables_of(results)]
         said += [of_cost(table) for device in devices_of(results) for table in device.tables]
     click.echo("\n".join(said))
 

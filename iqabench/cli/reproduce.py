@@ -51,6 +51,11 @@ from iqabench.store import Store
 @click.option("--probe", "timed", multiple=True, metavar="NAME",
               help="Measure this of submissions, too, as in latency_ms; repeatable.")  # fmt: skip
 @click.option("--no-cost", is_flag=True, help="Measure quality alone.")
+@click.option(
+    "--no-time",
+    is_flag=True,
+    help="Measure nothing that depends on the machine: no latency, no memory.",
+)
 @sets_option
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
@@ -60,7 +65,7 @@ from iqabench.store import Store
 @table_options
 def command(
     name: str, models: tuple[str, ...], only_published: bool, checkout: Path | None, trust: bool,
-    ids: tuple[int, ...], timed: tuple[str, ...], no_cost: bool, sets: dict[str, str],
+    ids: tuple[int, ...], timed: tuple[str, ...], no_cost: bool, no_time: bool, sets: dict[str, str],
     limit: int | None, device: str, store: Path, form: str | None,
 ) -> None:  # fmt: skip
     """Reproduce BOARD, a challenge or a table: its ranks from its figures, and its figures by running.
@@ -73,39 +78,41 @@ def command(
     meant = board(name).with_sets(sets)
     if checkout is not None:
         with watching() as watch:
-            done = reproduce_submissions(
+            sent = reproduce_submissions(
                 meant, checkout, trust=trust, ids=ids, timed=timed, watch=watch
             )
-        sys.exit(0 if print_submissions(done, form) else SOME_FAILED)
+        sys.exit(0 if print_submissions(sent, form) else SOME_FAILED)
     if ids or timed or trust:
         raise UsageError("--trust, --id and --probe are about --submissions, which is not given.")
     entries = entries_of(meant)
-    checks = check(meant, entries)
-    rows: list[dict[str, Any]] = [{"depth": "published", **_plain(c)} for c in checks]
-    rows += [{"depth": "recomputed", **row} for row in unprinted(meant, entries)]
-    if form not in ("json", "csv"):
+    checks, compared = check(meant, entries), list[Compared]()
+    plain = form not in ("json", "csv")
+    if plain:
         print_checks(checks, form)
+    if plain and only_published:
         print_unprinted(meant, entries, form)
-    compared: list[Compared] = []
     if not only_published:
+        options = Options(device=device, limit=limit)
         with watching() as watch:
-            options = Options(device=device, limit=limit)
             compared, found = reproduce(
-                meant, Store(store), options, models, watch, costs=not no_cost
+                meant, Store(store), options, models, watch, costs=not no_cost, timed=not no_time
             )
-        rows += [{"depth": "runs", **asdict(c)} for c in compared]
         for warning in found.warnings:
             click.echo(f"warning: {warning}", err=True)
-    if form in ("json", "csv"):
-        print_rows(rows, form)
-    else:
+    if plain:
         _print_compared(compared, form)
+    else:
+        print_rows(_rows(checks, unprinted(meant, entries), compared), form)
     wrong = any(c.verdict == "differs" for c in checks) or any(c.verdict == "out" for c in compared)
     sys.exit(SOME_FAILED if wrong else 0)
 
 
-def _plain(one: Check) -> dict[str, Any]:
-    return {**asdict(one), "column": one.what}
+def _rows(
+    checks: list[Check], recomputed: list[dict[str, Any]], compared: list[Compared]
+) -> list[dict[str, Any]]:
+    rows = [{"depth": "published", **asdict(c), "column": c.what} for c in checks]
+    rows += [{"depth": "recomputed", **row} for row in recomputed]
+    return rows + [{"depth": "runs", **asdict(c)} for c in compared]
 
 
 def _print_compared(compared: list[Compared], form: str | None) -> None:

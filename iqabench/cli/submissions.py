@@ -35,6 +35,7 @@ COUNTS = (
 def profile_submissions(
     checkout: Path, ids: Sequence[int], columns: Sequence[CostColumn], size: Size, published: str | None,
     form: str | None, *, trust: bool, timeout_s: float, threads: int | None,
+    stand_ins: Sequence[Path] = (),
 ) -> bool:  # fmt: skip
     """Measure and print; whether every model was measured and every printed figure is met.
 
@@ -45,7 +46,7 @@ def profile_submissions(
     with watching() as watch:
         rows = measure_submissions(
             checkout, list(ids) or None, wanted, size, trust=trust, timeout_s=timeout_s, threads=threads,
-            watch=watch,
+            stand_ins=stand_ins, watch=watch,
         )  # fmt: skip
     if table is None:
         _print_rows(rows, wanted, form)

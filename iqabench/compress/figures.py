@@ -13,7 +13,7 @@ from iqabench.models.load import load_model
 from iqabench.models.mode import PLAIN, Mode
 from iqabench.models.model import Precision
 from iqabench.probes import cost_column, sizes_of
-from iqabench.report.aggregate import rows
+from iqabench.report.rows import rows
 from iqabench.run import Options, evaluate, plan
 from iqabench.run.environment import resolve_device
 from iqabench.run.profile import costs_of, latency_ratio
@@ -76,7 +76,8 @@ def mean_quality(
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        cells = plan([name], [set_name], [column], scale)
+        at = scale if scale != 1 else None  # sets of models that keep the size have levels instead
+        cells = plan([name], [set_name], [column], at)
         outcome = evaluate(
             cells, store, Options(device=device, precision=precision, progress=False)
         )

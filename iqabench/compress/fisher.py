@@ -29,15 +29,14 @@ class GroupFisherImportance(torch_pruning.importance.Importance):  # type: ignor
     gradient is the sum over the layers that read them, taken before squaring. It is divided by the elements
     of all convolution outputs that go with the unit (per sample).
 
-    # Paper: one channel goes every few training iterations, gradients accumulated meanwhile; here: all of a
-    # round go at once, estimated on the same samples, because training comes after pruning.
-    # Paper: of the task's loss; here: of the mean absolute error of each sample.
-    # Paper: masks before depthwise convolutions too; here: not, as what they read is read again behind them.
-
     Gradients are gathered within `watching`; a group's importance is then asked for as of torch-pruning's own
     classes.
     """
 
+    # Paper: one channel goes every few training iterations, gradients accumulated meanwhile; here: all of a
+    # round go at once, estimated on the same samples, because training comes after pruning.
+    # Paper: of the task's loss; here: of the mean absolute error of each sample.
+    # Paper: masks before depthwise convolutions too; here: not, as what they read is read again behind them.
     def __init__(self) -> None:
         self._gradients: dict[nn.Module, list[Tensor]] = {}
         self._areas: dict[nn.Module, int] = {}

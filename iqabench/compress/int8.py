@@ -69,7 +69,7 @@ def to_int8(network: nn.Module, images: Sequence[Tensor], left: Mapping[str, str
     stays = {**found.unfit, **left}
     chosen = [name for name in found.calls.values() if name not in stays]
     if not chosen:
-        raise CompressError("no convolution of this network can be converted." + _told(stays))
+        raise CompressError(f"no convolution of this network can be converted: {_told(stays)}")
     graph = _converted(found, chosen, images)
     state = _read(graph, found, chosen)
     made = copy.deepcopy(network)
@@ -184,4 +184,6 @@ def _layers(
 
 
 def _told(stays: Mapping[str, str]) -> str:
-    return "".join(f" {name}: {why}." for name, why in list(stays.items())[:3])
+    """The first few reasons."""
+    said = [f"{name}: {why}" for name, why in list(stays.items())[:3]]
+    return ("; ".join(said) or "it has none") + "."

@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from iqabench.compress.begun import keep, kept_before
 from iqabench.compress.course import Course, teach
+from iqabench.compress.expand import BLOCKS, collapse, expand
 from iqabench.compress.importance import NEEDS_PHOTOGRAPHS, Batch
 from iqabench.compress.losses.output import Output
 from iqabench.compress.made import made, name_of, photographs_line
 from iqabench.compress.parent import check_trainable, learned_parameters, network_of
 from iqabench.compress.reduce import Reduced, Wish, reduce
-from iqabench.compress.result import write_variant
+from iqabench.compress.result import check_place, write_variant
 from iqabench.compress.stored import stored
 from iqabench.compress.target import Gauge
 from iqabench.errors import CompressError, UsageError
@@ -50,6 +51,10 @@ class Pruning:
     """Whether the parent's outputs are second targets."""
     batches: int = 8
     """Of the course's size, on which importance is estimated."""
+    expand: str = ""
+    """A name in BLOCKS: what convolutions are made of while they learn, and are folded from afterwards."""
+    width: int = 128
+    """Of SESR's blocks."""
     half: bool = False
     """Whether weights are stored in half precision."""
 
@@ -62,6 +67,7 @@ class Pruning:
             "prune": how_far, "at": self.size, "importance": wish.importance,
             "uniform": int(rule.uniform), "round_to": rule.round_to, "rounds": wish.rounds,
             "batches": self.batches, "taught": int(self.teacher),
+            **({"expand": self.expand, "width": self.width} if self.expand else {}),
         }  # fmt: skip
 
 
@@ -74,34 +80,39 @@ def prune(
     Returns: the network with its widths before and after, and what stayed.
     Raises: CompressError when it cannot be done as asked; UsageError; what loading and photographs raise.
     """
+    check_place(out)
     parent = load_model(order.parent, order.scale)
     _check(order, parent)
     reduced = _reduced(order, parent, tell)
-    changed = {n: list(w) for n, w in reduced.widths.items() if w[0] != w[1]}
-    if not changed:
+    if not reduced.changed:
         raise CompressError(
             "no channel went: the ratio is less than one step of --round-to. Ask for more."
         )
-    tell(f"{len(changed)} of {len(reduced.widths)} layers narrower")
+    tell(f"{len(reduced.changed)} of {len(reduced.widths)} layers narrower")
     photos = _taught(order, parent, reduced.network) if order.course else None
+    _write(order, parent, reduced, photos, out, name or f"{parent.card.id}@pruned", command)
+    return reduced
+
+
+def _write(
+    order: Pruning, parent: Model, reduced: Reduced, photos: Photographs | None, out: Path,
+    name: str, command: str,
+) -> None:  # fmt: skip
     course = order.course
+    how = made(
+        command, course=course, photos=photos, teacher=parent if photos and order.teacher else None,
+        widths={layer: list(both) for layer, both in reduced.changed.items()}, **order.facts,
+    )  # fmt: skip
     write_variant(
-        out,
-        name=name or f"{parent.card.id}@pruned",
-        parent=parent,
+        out, name=name, parent=parent,
         state=stored(reduced.network.state_dict(), half=order.half),
         variant=Variant(
             parent=name_of(order.parent, parent.card), method="pruned", recipe=_recipe(order),
-            layout="widths",
-            made=made(
-                command, course=course, photos=photos,
-                teacher=parent if photos and order.teacher else None, widths=changed, **order.facts,
-            ),
+            layout="widths", made=how,
         ),
         params=learned_parameters(reduced.network),
         training_sets=(photographs_line(photos, course.photos),) if photos and course else (),
     )  # fmt: skip
-    return reduced
 
 
 def _check(order: Pruning, parent: Model) -> None:
@@ -167,14 +178,17 @@ def _batches(order: Pruning) -> list[Batch]:
 
 
 def _taught(order: Pruning, parent: Model, network: nn.Module) -> Photographs:
-    assert order.course is not None
+    course, within = order.course, parent.card.range
+    assert course is not None
     loss: Loss = MeanAbsolute()
     if order.teacher:
-        within = parent.card.range
         teacher = network_of(parent).eval()
         loss = Output(InUnits(network, within), InUnits(teacher, within))
-    facts = {**order.facts, "parent": parent.hash}
-    return teach(network, parent.card, loss, order.course, facts)
+    if order.expand:
+        expand(network, BLOCKS[order.expand], order.width, course.plan.seed)
+    photos = teach(network, parent.card, loss, course, {**order.facts, "parent": parent.hash})
+    collapse(network)
+    return photos
 
 
 def _recipe(order: Pruning) -> str:
@@ -184,5 +198,6 @@ def _recipe(order: Pruning) -> str:
     said = f"{how_far}, by {wish.importance}, {rule}"
     if order.course is None:
         return f"{said}; not trained again"
+    wide = f", convolutions expanded ({order.expand})" if order.expand else ""
     taught = ", its parent's outputs as second targets" if order.teacher else ""
-    return f"{said}; then {order.course.plan.steps} steps{taught}"
+    return f"{said}; then {order.course.plan.steps} steps{wide}{taught}"

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from iqabench.compress.calibration import Calibration
 from iqabench.compress.int8 import Conversion, to_int8
 from iqabench.compress.made import made, name_of
-from iqabench.compress.parent import is_fixed, learned_parameters, network_of
+from iqabench.compress.parent import is_fixed, layout_of, learned_parameters, network_of
 from iqabench.compress.result import check_place, write_variant
 from iqabench.errors import CompressError, UnknownNameError, UsageError
 from iqabench.models.card import Card, Layout, Variant
@@ -60,22 +60,16 @@ def quantise(
     check_place(out)
     parent = load_model(order.parent, order.scale)
     network = network_of(parent)
-    found = (
-        _int8(order, parent, network, tell)
-        if order.to == "int8"
-        else _halved(order, parent.card, network)
-    )
+    whole = order.to == "int8"
+    found = _int8(order, parent, network, tell) if whole else _halved(order, parent.card, network)
     kept = {row.layer: row.why for row in found.layers if row.why}
+    variant = Variant(
+        parent=name_of(order.parent, parent.card), method="quantised", recipe=found.recipe,
+        layout=found.layout, made=made(command, **found.facts, kept=kept),
+    )  # fmt: skip
     write_variant(
-        out,
-        name=name or f"{parent.card.id}@{order.to}",
-        parent=parent,
-        state=found.state,
-        variant=Variant(
-            parent=name_of(order.parent, parent.card), method="quantised", recipe=found.recipe,
-            layout=found.layout, made=made(command, **found.facts, kept=kept),
-        ),
-        params=learned_parameters(network),
+        out, name=name or f"{parent.card.id}@{order.to}", parent=parent, state=found.state,
+        variant=variant, params=learned_parameters(network),
     )  # fmt: skip
     return found.layers
 
@@ -124,7 +118,7 @@ def _skipped(patterns: tuple[str, ...], network: nn.Module) -> list[str]:
 
 
 def _halved(order: Quantising, card: Card, network: nn.Module) -> _Made:
-    layout = card.variant.layout if card.variant else "parent"
+    layout = layout_of(card)
     if layout == "int8":
         raise CompressError(f"{card.id} is in 8-bit integers already; quantise its parent.")
     if order.skip:

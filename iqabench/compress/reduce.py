@@ -43,6 +43,11 @@ class Reduced:
     kept: dict[str, str]
     """Layers that could not lose channels, and why."""
 
+    @property
+    def changed(self) -> dict[str, tuple[int, int]]:
+        """The widths of layers that are narrower now."""
+        return {name: both for name, both in self.widths.items() if both[0] != both[1]}
+
 
 def reduce(
     network: nn.Module, example: Tensor, wish: Wish, gauge: Gauge, batches: Sequence[Batch],
@@ -59,7 +64,8 @@ def reduce(
         couplings = Couplings(network, example)
         kept = couplings.kept
         if not couplings.sets:
-            raise CompressError(f"no channel of this network can go. {_reasons(kept)}")
+            why = _reasons(kept) if kept else "It has no convolution and no linear layer."
+            raise CompressError(f"no channel of this network can go. {why}")
         module = InUnits(network, gauge.parent.card.range)
         scores = importances(wish.importance, couplings, module, batches)
         rule = wish.selection if part == wish.rounds else replace(wish.selection, round_to=1)
@@ -117,6 +123,8 @@ def _meeting(
 
     def meets(share: float) -> bool:
         going = tuple(map(len, trial.going(sets, share)))
+        if not any(going):
+            return False
         if going not in seen:
             seen[going] = gauge.share(trial.at(share), target.cost)
             tell(f"{sum(going)} of {sum(s.units for s in sets)} channels gone: {seen[going]:.3f}x the "

@@ -25,8 +25,10 @@ class Int8Conv2d(nn.Module):
     Source: Jacob et al., CVPR 2018, arXiv:1712.05877.
     """
 
+    weight_scale: Tensor
     input_scale: Tensor
     input_zero_point: Tensor
+    _no_shift: Tensor
 
     def __init__(self, like: nn.Conv2d) -> None:
         super().__init__()

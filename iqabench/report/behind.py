@@ -4,14 +4,15 @@ A page tells of hundreds of figures that share most of it. So it carries blocks 
 every figure the numbers of its blocks; `behind.js` puts them together in a dialog.
 """
 
-import json
 from typing import Any
 
 from markupsafe import Markup
 
+from iqabench.report._json import inside_script
 from iqabench.report.aggregate import Mean, Results
 from iqabench.report.costs import Cost
 from iqabench.report.figures import moment, short_unit
+from iqabench.report.intervals import Intervals
 from iqabench.report.labels import level_title
 from iqabench.report.provenance import Provenance, Terms
 from iqabench.report.subjects import Column, Configuration, Setting
@@ -20,8 +21,8 @@ from iqabench.report.subjects import Column, Configuration, Setting
 class Sources:
     """Runs, devices and times of every mean and every cost; asked once of all records."""
 
-    def __init__(self, results: Results, provenance: Provenance) -> None:
-        self.results, self.provenance = results, provenance
+    def __init__(self, results: Results, provenance: Provenance, intervals: Intervals) -> None:
+        self.results, self.provenance, self.intervals = results, provenance, intervals
         self.numbers = {
             kind: {thing: at for at, thing in enumerate(things)}
             for kind, things in (
@@ -62,7 +63,8 @@ class Behind:
         if key not in self._figures:
             column = results.columns[mean.column]
             value = "failed" if mean.value is None else _exact(mean.value, column.unit)
-            own = (("Value", f"{value}, mean"), ("Images", _counted(mean)))
+            ends = _ends(self._sources.intervals.of(mean))
+            own = (("Value", f"{value}, mean"), ("95 % interval", ends), ("Images", _counted(mean)))
             blocks = (own, _column(column, "Metric"), _set(results.settings[mean.setting]))
             self._keep(key, blocks, (mean.setting, mean.configuration, mean.column))
         return key
@@ -98,15 +100,15 @@ class Behind:
     @property
     def json(self) -> Markup:
         """Everything gathered so far, to stand in a script element."""
-        data = {"blocks": list(self._blocks), "figures": self._figures}
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        for sign in "<>&":
-            text = text.replace(sign, f"\\u{ord(sign):04x}")
-        return Markup(text)  # noqa: S704 - nothing in it can end the element
+        return inside_script({"blocks": list(self._blocks), "figures": self._figures})
 
 
 def _exact(value: float, unit: str) -> str:
     return f"{value:.10g} {'' if unit == '1' else short_unit(unit)}".strip()
+
+
+def _ends(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.6g} to {interval[1]:.6g}" if interval else ""
 
 
 def _counted(mean: Mean) -> str:
@@ -139,13 +141,13 @@ def _place(cost: Cost) -> Terms:
 
 def _cost(cost: Cost) -> Terms:
     value = "failed" if cost.value is None else _exact(cost.value, cost.column.unit)
-    interval = cost.interval
+    warned = len(cost.details.get("warnings") or ())
     return (
         ("Value", value),
         ("Why", cost.error if cost.value is None else ""),
-        ("95 % interval", f"{interval[0]:.6g} to {interval[1]:.6g}" if interval else ""),
+        ("95 % interval", _ends(cost.interval)),
         ("Samples", str(cost.details.get("samples") or "")),
-        ("Warnings", " ".join(str(text) for text in cost.details.get("warnings") or ())),
+        ("Warnings", f"{warned}, told on the device's page" if warned else ""),
     )
 
 

@@ -1,5 +1,6 @@
 """What a store holds of a board's columns: means with their intervals, costs with theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 
 from iqabench.boards import Board, ColumnFacts, Quantity, Value
 from iqabench.report.aggregate import Results
-from iqabench.report.costs import costs_of
+from iqabench.report.costs import Cost, costs_of
 from iqabench.report.statistics import mean_intervals
 from iqabench.report.subjects import Configuration, Setting
 
@@ -29,23 +30,46 @@ class Measured:
     """Of a latency that was sampled in turn with others: the first of them, the ratio to it, its interval."""
 
 
-def measured_values(
-    results: Results, board: Board, device: str = ""
-) -> dict[str, dict[str, Measured]]:
-    """By model id, then by quantity (`psnr Set5` where a column has several sets).
+ByModel = dict[str, dict[str, Measured]]
+"""By model id, then by quantity (`psnr Set5` where a column has several sets)."""
 
-    Of plain runs alone: fp32, whole images, true weights. Costs of one `device`: the one that was used last,
-    if it is not named.
+
+def measured_values(results: Results, board: Board, device: str = "") -> ByModel:
+    """Qualities, and costs of one `device`: the one that was used last, if it is not named.
+
+    Of plain runs alone: fp32, whole images, true weights.
     """
-    found: dict[str, dict[str, Measured]] = {}
+    found = quality_values(results, board)
     for name, quantity in board.quantities.items():
-        some: dict[str, Measured] = {}
         if quantity.facts.probe:
-            some = _costs(results, quantity.facts, device)
-        elif quantity.facts.metric and quantity.set:
-            some = _means(results, board, quantity)
-        for model, one in some.items():
-            found.setdefault(model, {})[name] = one
+            costs = _costs_of(results, board, quantity.facts)
+            last = costs[-1].setting.set if costs else ""
+            for model, one in _on(costs, quantity.facts, device or last).items():
+                found.setdefault(model, {})[name] = one
+    return found
+
+
+def quality_values(results: Results, board: Board) -> ByModel:
+    """What was measured of images."""
+    found: ByModel = {}
+    for name, quantity in board.quantities.items():
+        if quantity.facts.metric and quantity.set:
+            for model, one in _means(results, board, quantity).items():
+                found.setdefault(model, {})[name] = one
+    return found
+
+
+def cost_values(results: Results, board: Board) -> dict[str, ByModel]:
+    """Costs by the device that they were measured on; counts, which are the same on all, by an empty name."""
+    found: dict[str, ByModel] = {}
+    for name, quantity in board.quantities.items():
+        if not quantity.facts.probe:
+            continue
+        costs = _costs_of(results, board, quantity.facts)
+        for device in dict.fromkeys(cost.setting.set for cost in costs):
+            for model, one in _on(costs, quantity.facts, device).items():
+                place = "" if costs[0].is_count else device
+                found.setdefault(place, {}).setdefault(model, {})[name] = one
     return found
 
 
@@ -91,26 +115,31 @@ def _aggregated(column: ColumnFacts, values: list[float]) -> Value:
     return Value(sum(values) / len(values), low, high).times(column.factor)
 
 
-def _costs(results: Results, column: ColumnFacts, device: str) -> dict[str, Measured]:
+def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Cost]:
+    """Costs of plain runs that a column means, on whatever device; the latest last."""
     name, _, convention = column.probe.partition("@")
-    costs = [
+    found = [
         c
-        for c in costs_of(results)
-        if (c.column.metric, c.column.protocol, c.setting.level) == (name, convention, column.input)
+        for c in results.once(costs_of)
+        if (c.column.metric, c.column.protocol) == (name, convention)
+        and (c.setting.level == column.input or not c.is_sized)
+        and (board.task != "sr" or c.setting.scale == board.scale)
         and c.value is not None
         and _plain(c.configuration)
     ]
-    devices = [c.setting.set for c in sorted(costs, key=lambda c: c.time)]
-    kept = device or (devices[-1] if devices else "")
+    return sorted(found, key=lambda c: c.time)
+
+
+def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Measured]:
     found: dict[str, Measured] = {}
     for cost in costs:
-        if cost.setting.set != kept or cost.value is None:
+        if cost.setting.set != device or cost.value is None:
             continue
         low, high = cost.interval or (cost.value, cost.value)
         value = Value(cost.value, low, high).times(column.factor)
         by, samples = cost.ratio, int(cost.details.get("samples", 1))
         ratio = (by.to, by.value, *(by.interval or (by.value, by.value))) if by else None
-        found[cost.configuration.model] = Measured(value, samples, samples, kept, ratio)
+        found[cost.configuration.model] = Measured(value, samples, samples, device, ratio)
     return found
 
 

@@ -1,23 +1,14 @@
-"""Any column against any: every model's means and costs as points, for the page that plots them in a browser."""
+"""Any column against any: the page that plots means and costs of all models in a browser."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
-from iqabench.report import figures, labels
-from iqabench.report.beside import Beside, besides, device_titles
-from iqabench.report.cost_tables import who_of
-from iqabench.report.costs import Cost
-from iqabench.report.devices import Device
+from iqabench.report._json import inside_script
 from iqabench.report.pareto import front
-from iqabench.report.subjects import Column, Configuration, ModelFacts
-from iqabench.report.tables import Row, Table
 
 EVERYWHERE = -1
 """In place of a set or a device: the axis is not bound to one."""
@@ -67,10 +58,7 @@ class Explorer:
     @property
     def data(self) -> Markup:
         """All of it as JSON, to stand in a script element."""
-        text = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
-        for sign in "<>&":
-            text = text.replace(sign, f"\\u{ord(sign):04x}")
-        return Markup(text)  # noqa: S704 - nothing in it can end the element
+        return inside_script(asdict(self))
 
     @property
     def first(self) -> list[tuple[Point, bool]]:
@@ -83,160 +71,13 @@ class Explorer:
         return sorted(pairs, key=lambda one: (-signs[1] * one[0].values[self.up][0], one[0].label))
 
 
-def explorer_of(
-    tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
-) -> Explorer | None:
-    """Points and axes of a whole report; None where no two columns could be set against each other."""
-    gathered = _Gathered(tables, devices, slugs)
-    gathered.add_sets()
-    gathered.add_lonely_costs()
-    ends = gathered.first_ends()
-    if ends is None:
-        return None
-    return Explorer(
-        tuple(labels.setting_title(t.setting) for t in tables), tuple(d.name for d in devices),
-        tuple(gathered.axes), tuple(gathered.points.values()), *ends,
-    )  # fmt: skip
+def write_explorer(explorer: Explorer, folder: Path, page: Callable[..., None]) -> None:
+    """The page, and the plotting library's own script once beside it."""
+    page("explorer", "explorer", explorer=explorer, plotly=_copy_plotly(folder))
 
 
-def copy_plotly(folder: Path) -> str:
-    """The plotting library's own script, copied beside the pages.
-
-    Returns: where, from the pages.
-    """
+def _copy_plotly(folder: Path) -> str:
     target = folder / "assets" / "plotly.min.js"
     target.parent.mkdir(exist_ok=True)
     target.write_bytes((files("plotly") / "package_data" / "plotly.min.js").read_bytes())
     return "assets/plotly.min.js"
-
-
-_Who = tuple[Configuration, int]
-"""A model as it ran, at its scale."""
-
-
-class _Gathered:
-    """Points and axes, while they are found."""
-
-    def __init__(
-        self, tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
-    ) -> None:
-        self.tables, self.devices, self.slugs = tables, devices, slugs
-        self.axes: list[Axis] = []
-        self.points: dict[_Who, Point] = {}
-        self._numbers: dict[Axis, int] = {}
-        self._labels = _labels(tables, devices)
-        self._places = {d.name: at for at, d in enumerate(devices)}
-
-    def add_sets(self) -> None:
-        """Quality, parameters and the costs of the models that ran on sets."""
-        costs = [cost for device in self.devices for cost in device.costs]
-        for at, table in enumerate(self.tables):
-            for row in table.rows:
-                self._add_row(at, table, row)
-            every = besides(table, costs)
-            titles = device_titles(every)
-            for one in every:
-                axis = self._axis(_cost_axis(one, titles, self._places))
-                for row in table.rows:
-                    self._put(self._point(_who(row, table), row.facts), axis, one.costs.get(row.number))
-
-    def add_lonely_costs(self) -> None:
-        """Models that were measured and ran on no set."""
-        known = {_same(how, scale) for how, scale in self.points}
-        for device in self.devices:
-            facts = {row.who: row.facts for table in device.tables for row in table.rows}
-            for cost in device.costs:
-                who = who_of(cost)
-                if _same(*who) not in known:
-                    size = cost.setting.level if cost.is_sized else ""
-                    where = "" if cost.is_count else cost.setting.set
-                    one = Beside(cost.subject, size, where, who[0].device_class, who[0].mode, {0: cost})
-                    axis = self._axis(_cost_axis(one, {}, self._places))
-                    self._put(self._point(who, facts.get(who, ModelFacts())), axis, cost)
-
-    def first_ends(self) -> tuple[int, int] | None:
-        """Across and up: the first quality against operations, else parameters; else any two that meet."""
-        numbers = range(len(self.axes))
-        quality = [n for n in numbers if self.axes[n].set != EVERYWHERE]
-        costs = sorted((n for n in numbers if self.axes[n].set == EVERYWHERE), key=self._rank)
-        for up in (*quality, *costs):
-            for across in (*costs, *quality):
-                if across != up and self._meeting(across, up) > 1:
-                    return across, up
-        return None
-
-    def _rank(self, axis: int) -> tuple[bool, int]:
-        return not self.axes[axis].name.startswith(("MACs", "Parameters")), axis
-
-    def _meeting(self, one: int, other: int) -> int:
-        return sum(one in p.values and other in p.values for p in self.points.values())
-
-    def _add_row(self, at: int, table: Table, row: Row) -> None:
-        point = self._point(_who(row, table), row.facts)
-        if row.facts.params is not None:
-            axis = self._axis(Axis("Parameters", "lower", EVERYWHERE, EVERYWHERE, True))
-            point.values[axis] = row.facts.params, figures.parameters(row.facts.params)
-        for column, label, cell in zip(table.columns, table.labels, row.cells, strict=True):
-            axis = self._axis(_quality_axis(column, label, at))
-            if cell and cell.mean.value is not None and cell.mean.complete and isfinite(cell.mean.value):
-                unit = figures.short_unit(column.unit)
-                point.values[axis] = cell.mean.value, f"{cell.text} {unit}".strip()
-
-    def _put(self, point: Point, axis: int, cost: Cost | None) -> None:
-        if cost is not None and cost.value is not None and isfinite(cost.value):
-            point.values[axis] = cost.value, figures.cost_figure(cost.value, cost.column.unit)
-
-    def _axis(self, axis: Axis) -> int:
-        if axis not in self._numbers:
-            self._numbers[axis] = len(self.axes)
-            self.axes.append(axis)
-        return self._numbers[axis]
-
-    def _point(self, who: _Who, facts: ModelFacts) -> Point:
-        if who not in self.points:
-            how = who[0]
-            href = f"{self.slugs[how.model]}.html"
-            self.points[who] = Point(self._labels[who], href, _about(facts), how.random_weights)
-        return self.points[who]
-
-
-def _quality_axis(column: Column, label: str, at: int) -> Axis:
-    unit = f" ({column.unit})" if column.unit not in ("", "1") else ""
-    name = f"{labels.metric_title(column.metric)}{unit}, {label.partition('@')[2]}"
-    return Axis(name, column.better, at, EVERYWHERE, False)
-
-
-def _cost_axis(one: Beside, titles: Mapping[str, str], places: Mapping[str, int]) -> Axis:
-    unit = figures.short_unit(one.column.unit)
-    name = labels.cost_title(one.column) + (f" ({unit})" if unit else "")
-    said = (name, one.column.protocol, one.size, one.mode.replace("_", " "))
-    where = places.get(one.device, EVERYWHERE) if one.device else EVERYWHERE
-    return Axis(", ".join(s for s in said if s), one.column.better, EVERYWHERE, where, True)
-
-
-def _about(facts: ModelFacts) -> tuple[str, ...]:
-    said = [facts.title, f"Parameters: {figures.parameters(facts.params)}"]
-    said += [f"Licence: {facts.licence or 'not stated'}", str(facts.variant or "")]
-    return tuple(text for text in said if text)
-
-
-def _who(row: Row, table: Table) -> _Who:
-    return row.configuration, table.setting.scale
-
-
-def _same(how: Configuration, scale: int) -> tuple[Any, ...]:
-    return how.model, how.model_hash, how.random_weights, how.precision, scale
-
-
-def _labels(tables: Iterable[Table], devices: Iterable[Device]) -> dict[_Who, str]:
-    """Labels over the whole report; with the scale where a configuration has several."""
-    every = {(row.configuration, t.setting.scale) for t in tables for row in t.rows}
-    every |= {who for device in devices for who in device.labels}
-    names = labels.configuration_labels(how for how, _ in every)
-    scales: dict[Configuration, set[int]] = {}
-    for how, scale in every:
-        scales.setdefault(how, set()).add(scale)
-    return {
-        (how, scale): f"{names[how]} ×{scale}" if len(scales[how]) > 1 else names[how]
-        for how, scale in every
-    }

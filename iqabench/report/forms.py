@@ -5,7 +5,8 @@ import io
 import re
 from collections.abc import Callable, Iterable
 
-from iqabench.report.figures import ABSENT, parameters
+from iqabench.report.figures import ABSENT, figure, parameters
+from iqabench.report.intervals import Intervals
 from iqabench.report.labels import column_facts, column_title, metric_title, setting_title
 from iqabench.report.subjects import Column
 from iqabench.report.tables import Cell, Row, Table
@@ -30,20 +31,19 @@ def as_markdown(table: Table) -> str:
     return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
 
 
-def as_latex(table: Table) -> str:
+def as_latex(table: Table, intervals: Intervals | None = None) -> str:
     """A `table` environment for booktabs; the caption names the protocols and their versions.
 
-    n and failures have columns only where there is something to say.
+    n and failures have columns only where there is something to say; `intervals` stand behind the means.
     """
-    marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
     lines = [[latex_text(text) for text in _heads(table)]]
-    lines += [_row(table, row, latex_text, marks) for row in table.rows]
+    lines += [_latex_row(table, row, intervals) for row in table.rows]
     if all(row.n == table.samples and not row.failed for row in table.rows):
         lines = [line[:-2] for line in lines]
     heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
     return "\n".join([
         r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
-        rf"  \caption{{{latex_text(_caption(table))}}}", rf"  \label{{tab:{_label(table)}}}",
+        rf"  \caption{{{latex_text(_caption(table, intervals))}}}", rf"  \label{{tab:{_label(table)}}}",
         rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
         r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
     ])  # fmt: skip
@@ -103,15 +103,38 @@ def _numbers(cell: Cell | None) -> Iterable[object]:
     return value, cell.mean.n, cell.mean.failed
 
 
-def _caption(table: Table) -> str:
+def _latex_row(table: Table, row: Row, intervals: Intervals | None) -> list[str]:
+    marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
+    line = _row(table, row, latex_text, marks)
+    if intervals:
+        line[2:-2] = [
+            text + _interval(intervals, cell, column)
+            for text, cell, column in zip(line[2:-2], row.cells, table.columns, strict=True)
+        ]
+    return line
+
+
+def _interval(intervals: Intervals, cell: Cell | None, column: Column) -> str:
+    """The ends in brackets, small; nothing where there is none."""
+    ends = intervals.of(cell.mean) if cell else None
+    if ends is None:
+        return ""
+    low, high = (figure(end, column.unit) for end in ends)
+    return rf" {{\scriptsize [{low}, {high}]}}"
+
+
+def _caption(table: Table, intervals: Intervals | None = None) -> str:
     protocols = {
         f"{c.protocol} version {c.protocol_version or 'unknown'} ({c.protocol_hash})": None
         for c in table.columns
     }
     word = "Protocol" if len(protocols) == 1 else "Protocols"
-    return (
+    said = (
         f"{setting_title(table.setting)}, {table.samples} images. {word}: {'; '.join(protocols)}."
     )
+    if intervals is None:
+        return said
+    return f"{said} In brackets: 95 % of the mean, by a bootstrap of the images."
 
 
 def _label(table: Table) -> str:

@@ -3,56 +3,88 @@
 OUT/index.html            the sets and who leads, the devices
 OUT/SET-LEVEL.html        one page for each setting
 OUT/cost-DEVICE.html      one page for each device on which costs were measured
+OUT/model-NAME.html       one page for each model
+OUT/samples-SET-LEVEL.html  pictures of a setting under a slider
+OUT/explorer.html         any column against any
+OUT/board-NAME.html       one page for each board
+OUT/index.json            all numbers, as index.schema.json describes them
 OUT/tables/ plots/        the same tables as CSV, Markdown and LaTeX, the same plots as SVG
 OUT/per-image/            every single value as CSV
 OUT/crops/                small cuts, named by their content
 OUT/report.json           the files that this report consists of
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from iqabench.boards import Board, boards
 from iqabench.report import cost_page, figures, labels
 from iqabench.report.aggregate import Results
+from iqabench.report.behind import Behind, Sources
 from iqabench.report.beside import besides, device_titles, shown
+from iqabench.report.board_page import VERDICTS, board_pages
 from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
 from iqabench.report.cost_tables import CostTable
 from iqabench.report.cuts import comparisons
 from iqabench.report.devices import Device, devices_of
+from iqabench.report.explorer import write_explorer
+from iqabench.report.explorer_points import explorer_of
 from iqabench.report.first_front import first_front
 from iqabench.report.folder import new_folder
 from iqabench.report.forms import as_csv, as_latex, as_markdown
+from iqabench.report.intervals import Intervals
+from iqabench.report.json_index import write_index
+from iqabench.report.model_pages import model_names, write_models
+from iqabench.report.order import MOST_MODELS, orders
 from iqabench.report.overview import groups, summary
 from iqabench.report.per_image import failures, per_image, write_samples
 from iqabench.report.provenance import Provenance
+from iqabench.report.sample_pages import write_sample_pages
 from iqabench.report.set_plots import set_plots, title_of
-from iqabench.report.slugs import slugs_of
+from iqabench.report.slugs import board_slugs_of, model_slugs_of, slugs_of
+from iqabench.report.statistics import RESAMPLES
 from iqabench.report.sweeps import sweeps_of
 from iqabench.report.tables import Table, tables_of
 from iqabench.report.variants import beside_parents
 from iqabench.report.words import protocol_words
+from iqabench.report.writing import TITLE
 from iqabench.store import Store
 
-TITLE = "Image restoration benchmark"
 TASKS = {"sr": "Super-resolution", "denoise": "Denoising", "jpeg": "JPEG artefact removal"}
 
 _FORMS: dict[str, Callable[[Table], str]] = {"csv": as_csv, "md": as_markdown, "tex": as_latex}
 _COST_FORMS: dict[str, Callable[[CostTable], str]] = {
     "csv": cost_csv, "md": cost_markdown, "tex": cost_latex,
 }  # fmt: skip
-_ASSETS = ("report.css", "report.js", "plots.js")
+_ASSETS = (
+    "report.css",
+    "report.js",
+    "plots.js",
+    "behind.js",
+    "boards.js",
+    "explorer.js",
+    "samples.js",
+)
 
 
-def write_report(store: Store, out: Path, *, title: str = TITLE) -> list[Path]:
+def write_report(
+    store: Store, out: Path, *, title: str = TITLE, outputs: Path | None = None,
+    among: Sequence[Board] | None = None,
+) -> list[Path]:  # fmt: skip
     """Write a store's report; an older report in `out` is replaced, anything else is left alone.
 
+    `outputs` is a folder of whole outputs that runs saved: where they are found, samples are shown whole.
+    `among` are the boards that have pages; without it all that are known by name.
+
     Returns: the pages, the index first.
-    Raises: StoreError when the store is empty, or `out` holds other files or cannot be written.
+    Raises: StoreError when the store is empty, or `out` holds other files or cannot be written; FactsError
+        for boards with mistakes.
     """
     with Results(store) as results:
-        writer = _Writer(results, title)
+        some = [*boards().values()] if among is None else among
+        writer = _Writer(results, title, outputs, some)
         with new_folder(out) as folder:
             writer.write(folder)
     return [out / "index.html", *(out / f"{slug}.html" for slug in writer.slugs)]
@@ -61,23 +93,32 @@ def write_report(store: Store, out: Path, *, title: str = TITLE) -> list[Path]:
 class _Writer:
     """What all pages share."""
 
-    def __init__(self, results: Results, title: str) -> None:
+    def __init__(
+        self, results: Results, title: str, outputs: Path | None, among: Sequence[Board]
+    ) -> None:
         self.results, self.tables, self.devices = results, tables_of(results), devices_of(results)
         set_slugs, device_slugs = slugs_of(self.tables, self.devices)
         self.slugs = [*set_slugs, *device_slugs]
         self.by_table = {t.number: slug for t, slug in zip(self.tables, set_slugs, strict=True)}
         self.by_device = dict(zip((d.hash for d in self.devices), device_slugs, strict=True))
-        self.provenance = Provenance(results)
+        self.provenance, self.outputs = Provenance(results), outputs
+        self.intervals = Intervals(results)
+        self.sources = Sources(results, self.provenance, self.intervals)
+        self.by_model = model_slugs_of(model_names(results))
+        self.boards = board_pages(results, among)
+        self.by_board = board_slugs_of(page.board.name for page in self.boards)
         self.environment = Environment(
             loader=PackageLoader("iqabench.report"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self.environment.globals.update(
-            title=title, slugs=self.by_table, device_slugs=self.by_device, figure=figures.figure,
+            title=title, slugs=self.by_table, device_slugs=self.by_device, model_slugs=self.by_model,
+            explored=False, sample_slugs={}, figure=figures.figure,
             parameters=figures.parameters, cost_number=figures.cost_number,
             cost_figure=figures.cost_figure, short_unit=figures.short_unit,
             level_title=labels.level_title, setting_title=labels.setting_title,
             metric_title=labels.metric_title, cost_title=labels.cost_title, tasks=TASKS,
+            interval_of=self.intervals.of, board_slugs=self.by_board,
         )  # fmt: skip
 
     def write(self, folder: Path) -> None:
@@ -87,13 +128,38 @@ class _Writer:
             (folder / name).mkdir()
         for asset in _ASSETS:
             self._file(asset, self.environment.get_template(asset).render())
+        self._more_pages()
         for table in self.tables:
             self._set_page(table, self.by_table[table.number])
         for device in self.devices:
             self._cost_page(device, self.by_device[device.hash])
+        for page in self.boards:
+            self._page("board", self.by_board[page.board.name], page=page, verdict_words=VERDICTS)
         self._page(
-            "index", summary=summary(self.results), groups=groups(self.tables), devices=self.devices
+            "index", summary=summary(self.results), groups=groups(self.tables), devices=self.devices,
+            boards=self.boards, behind=Behind(self.sources),
+        )  # fmt: skip
+        write_index(
+            folder, {self.by_table[t.number]: t for t in self.tables},
+            {self.by_device[d.hash]: d for d in self.devices},
+            {self.by_board[page.board.name]: page for page in self.boards}, self.intervals,
+        )  # fmt: skip
+
+    def _more_pages(self) -> None:
+        """Pages that the others link to: models, samples, the explorer."""
+        explorer = explorer_of(self.tables, self.devices, self.by_model)
+        samples = write_sample_pages(
+            self.results, self.tables, self.by_table, self.folder, self._page, self.outputs
         )
+        self.environment.globals.update(explored=explorer is not None, sample_slugs=samples)
+        self.slugs += [*self.by_model.values(), *samples.values()]
+        write_models(
+            self.results, self.tables, self.devices, self.sources, self.by_model, self._page
+        )
+        if explorer is not None:
+            write_explorer(explorer, self.folder, self._page)
+            self.slugs.append("explorer")
+        self.slugs += self.by_board.values()
 
     def _set_page(self, table: Table, slug: str) -> None:
         for suffix, form in _FORMS.items():
@@ -103,10 +169,12 @@ class _Writer:
         beside = shown(every, table)
         titles = device_titles(beside)
         self._page(
-            "set", slug, table=table, beside=beside, device_titles=titles,
+            "set", slug, table=table, beside=beside, behind=Behind(self.sources), device_titles=titles,
             title_of=lambda one: title_of(one, titles), front=first_front(table, beside),
             plots=set_plots(table, slug, beside, self._file), failures=failures(self.results, table),
             variants=beside_parents(self.results, table, beside),
+            orders=orders(self.results, table, self.intervals), columns_of_order=len(table.columns),
+            resamples=RESAMPLES, most=MOST_MODELS, has_intervals=self.intervals.wanted,
             comparisons=comparisons(self.results, table, self.folder),
             per_image=per_image(self.results, table), runs=self.provenance.runs([table.number]),
             origins=self.provenance.origins(table),
@@ -118,7 +186,8 @@ class _Writer:
             for suffix, form in _COST_FORMS.items():
                 self._file(f"tables/{slug}-{at + 1}.{suffix}", form(table))
         self._page(
-            "cost", slug, device=device, latencies=cost_page.latency_plots(device, slug, self._file),
+            "cost", slug, device=device, behind=Behind(self.sources),
+            latencies=cost_page.latency_plots(device, slug, self._file),
             sweeps=sweeps_of(device, slug, self._file), failures=cost_page.cost_failures(device),
             notes=cost_page.cost_notes(device), warnings=cost_page.cost_warnings(device),
             timings=cost_page.timings(device), machine=cost_page.machine_of(device),

@@ -22,7 +22,10 @@ _COSTS = {
 def configuration_labels(configurations: Iterable[Configuration]) -> dict[Configuration, str]:
     """A label for each: the model's name, and in brackets what is not plain or tells it from others."""
     every = sorted(set(configurations), key=lambda c: c.order)
-    labels = {c: _label(c, [o for o in every if _alike(c, o)]) for c in every}
+    alike: dict[tuple[str, bool], list[Configuration]] = {}
+    for one in every:
+        alike.setdefault((one.model, one.random_weights), []).append(one)
+    labels = {c: _label(c, alike[c.model, c.random_weights]) for c in every}
     return _told_apart(labels, {c: c.model_hash[:8] for c in every})
 
 
@@ -86,10 +89,6 @@ def _label(this: Configuration, alike: list[Configuration]) -> str:
     if this.random_weights:
         said.append("random weights")
     return f"{this.model} ({', '.join(said)})" if said else this.model
-
-
-def _alike(one: Configuration, other: Configuration) -> bool:
-    return (one.model, one.random_weights) == (other.model, other.random_weights)
 
 
 def _told_apart(labels: dict[T, str], marks: dict[T, str]) -> dict[T, str]:

@@ -1,4 +1,4 @@
-"""A page for each model: what it says of itself, everything that was measured of it, its kin and its weights."""
+"""A page for each model: what it says of itself, all that was measured of it, its kin and its weights."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,32 +6,14 @@ from dataclasses import dataclass
 from iqabench.report.aggregate import Results
 from iqabench.report.behind import Behind, Sources
 from iqabench.report.beside import besides, shown
-from iqabench.report.cost_tables import who_of
-from iqabench.report.costs import Cost
+from iqabench.report.cost_tables import size_order, who_of
+from iqabench.report.costs import Cost, cost_order
 from iqabench.report.devices import Device
-from iqabench.report.figures import digits
+from iqabench.report.model_results import Result, results_of
 from iqabench.report.provenance import Terms
 from iqabench.report.subjects import Configuration, ModelFacts, natural
-from iqabench.report.tables import Cell, Row, Table, model_facts
+from iqabench.report.tables import Table, model_facts
 from iqabench.report.variants import BesideParent, beside_parents, names_of
-
-
-@dataclass(frozen=True)
-class Result:
-    """One mean of the model, and where it stands among the others."""
-
-    table: Table
-    row: Row
-    at: int
-    """Position of its column in the table."""
-    cell: Cell
-    place: int
-    """1 is best; 0 where it takes none."""
-    of: int
-    """How many take a place."""
-    best: Row | None
-    to_best: float | None
-    """Difference to the best mean; 0 for the best."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +60,7 @@ def model_pages(
     facts = model_facts(results)
     kin = _kin(results, tables, devices)
     by_model: dict[str, list[Result]] = {}
-    for one in _results(tables):
+    for one in results_of(tables):
         by_model.setdefault(one.row.configuration.model, []).append(one)
     costs: dict[str, list[ModelCost]] = {}
     for one_cost in _costs(devices):
@@ -89,7 +71,8 @@ def model_pages(
     return [
         ModelPage(
             name, *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
-            tuple(numbered[name]), tuple(by_model.get(name, ())), tuple(costs.get(name, ())),
+            tuple(numbered[name]), tuple(by_model.get(name, ())),
+            tuple(sorted(costs.get(name, ()), key=_cost_order)),
             tuple(kin.get(name, ())), _parents(facts[n] for n, _ in numbered[name] if n in facts),
         )
         for name in model_names(results)
@@ -113,7 +96,7 @@ def write_models(
 
 
 def page_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
-    """The model that a variant's parent, an id or an explicit name, means here; empty where it was not run."""
+    """The model that a parent's id or explicit name means here; empty where it was not run."""
     for table in tables:
         for row in table.rows:
             if parent in names_of(row, table.setting.scale):
@@ -129,41 +112,22 @@ def _parents(facts: Iterable[ModelFacts]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.variant.parent for f in facts if f.variant))
 
 
-def _results(tables: Iterable[Table]) -> Iterable[Result]:
-    for table in tables:
-        for at, column in enumerate(table.columns):
-            ranked = table.ranked(at)
-            values = {r.number: _value(r, at) for r in ranked}
-            printed = {n: round(v, digits(column.unit)) for n, v in values.items()}
-            for row in table.rows:
-                if (cell := row.cells[at]) is None:
-                    continue
-                mine = printed.get(row.number)
-                place = _place(mine, [column.sign * v for v in printed.values()], column.sign)
-                best = ranked[0] if ranked else None
-                yield Result(table, row, at, cell, place, len(ranked), best, _apart(cell, best, at))
-
-
-def _place(mine: float | None, better: Sequence[float], sign: int) -> int:
-    """As a competition has it: one more than there are better ones; figures that print alike share it."""
-    return 0 if mine is None else 1 + sum(value > sign * mine for value in better)
-
-
-def _value(row: Row, at: int) -> float:
-    cell = row.cells[at]
-    return cell.mean.value if cell and cell.mean.value is not None else float("nan")
-
-
-def _apart(cell: Cell, best: Row | None, at: int) -> float | None:
-    if best is None or cell.mean.value is None or not cell.mean.complete:
-        return None
-    return cell.mean.value - _value(best, at)
-
-
 def _costs(devices: Iterable[Device]) -> Iterable[ModelCost]:
     for device in devices:
         for cost in device.costs:
             yield ModelCost(device, device.labels[who_of(cost)], cost)
+
+
+def _cost_order(one: ModelCost) -> tuple[object, ...]:
+    """By device and size, what the size is no part of first."""
+    size = size_order(one.cost.setting.level) if one.cost.is_sized else ()
+    return (
+        natural(one.device.name),
+        bool(size),
+        size,
+        natural(one.label),
+        cost_order(one.cost.subject),
+    )
 
 
 def _kin(
@@ -192,7 +156,9 @@ def _facts(every: Sequence[ModelFacts]) -> tuple[Terms, str]:
         "Code": [f.code for f in every],
         "Notes": [f.notes for f in every],
     }
-    joined = {term: "; ".join(dict.fromkeys(t for t in texts if t)) for term, texts in terms.items()}
+    joined = {
+        term: "; ".join(dict.fromkeys(t for t in texts if t)) for term, texts in terms.items()
+    }
     said = tuple(
         (term, text or "not stated")
         for term, text in joined.items()

@@ -27,6 +27,7 @@ class MatrixRow:
     """One configuration over all sets of a matrix."""
 
     label: str
+    model: str
     random_weights: bool
     params: int | None
     cells: tuple[Cell | None, ...]
@@ -117,7 +118,7 @@ def _matrix_row(
     rows = [rows.get(configuration) for rows in by_set]
     params = next((r.facts.params for r in rows if r), None)
     cells = tuple(r.cells[i] if r else None for r, i in zip(rows, at, strict=True))
-    return MatrixRow(label, configuration.random_weights, params, cells)
+    return MatrixRow(label, configuration.model, configuration.random_weights, params, cells)
 
 
 def _order(row: MatrixRow, column: Column) -> tuple[object, ...]:

@@ -40,9 +40,10 @@ class Provenance:
     """Asked once of all records, then read page by page."""
 
     def __init__(self, results: Results) -> None:
+        self._results = results
         found = results.query(
             "SELECT setting, configuration, run, device, tile, tile_note, count(*) AS records, "
-            "count(DISTINCT sample) AS samples, min(time) AS first, max(time) AS last "
+            "count(DISTINCT sample) FILTER (tile_note <> '') AS samples, min(time) AS first, max(time) AS last "
             "FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL"
         )
         self._parts: dict[int, list[dict[str, Any]]] = {}
@@ -78,12 +79,19 @@ class Provenance:
         parts: dict[int, list[dict[str, Any]]] = {}
         for part in self._parts[table.number]:
             parts.setdefault(part["configuration"], []).append(part)
-        return [_origin(row, parts[row.number]) for row in table.rows]
+        times = {t["configuration"]: t["ms"] for t in self._results.query(_TIMES, [table.number])}
+        return [_origin(row, parts[row.number], times.get(row.number)) for row in table.rows]
 
 
-def _origin(row: Row, parts: list[dict[str, Any]]) -> Origin:
+_TIMES = """
+SELECT configuration, median(restore_ms) AS ms, "column" FROM cells
+WHERE setting = ? AND restore_ms IS NOT NULL GROUP BY ALL ORDER BY "column" DESC
+"""
+"""Of the first column that has them, which comes last and stays."""
+
+
+def _origin(row: Row, parts: list[dict[str, Any]], ms: float | None) -> Origin:
     facts, how = row.facts, row.configuration
-    times = [c.mean.restore_ms for c in row.cells if c and c.mean.restore_ms is not None]
     params = f"{facts.params:,}" if facts.params is not None else "not stated"
     terms = (
         ("Model", f"{how.model}{f' – {facts.title}' if facts.title else ''}"),
@@ -93,7 +101,7 @@ def _origin(row: Row, parts: list[dict[str, Any]]) -> Origin:
         ("Precision", how.precision),
         ("Tile", _tile(how.tile, parts)),
         ("Device", _list(p["device"] for p in parts)),
-        ("Time an image", f"{times[0]:,.1f} ms, median of single passes" if times else ABSENT),
+        ("Time an image", f"{ms:,.1f} ms, median of single passes" if ms is not None else ABSENT),
         ("Runs", _list(p["run"] for p in parts)),
         ("Licence", facts.licence or "not stated"),
         ("Trained on", ", ".join(facts.training_sets) or "not stated"),

@@ -33,12 +33,21 @@ def slugs_of(tables: Sequence[Table], devices: Sequence[Device]) -> tuple[list[s
 
 def model_slugs_of(models: Iterable[str]) -> dict[str, str]:
     """A file name, without its suffix, for each model's page."""
-    every = sorted(set(models))
-    plain = {model: f"model-{file_name(model)}" for model in every}
-    shared = Counter(name.casefold() for name in plain.values())
+    return _named("model", models)
+
+
+def board_slugs_of(boards: Iterable[str]) -> dict[str, str]:
+    """The same for each board's page."""
+    return _named("board", boards)
+
+
+def _named(kind: str, names: Iterable[str]) -> dict[str, str]:
+    every = sorted(set(names))
+    plain = {name: f"{kind}-{file_name(name)}" for name in every}
+    shared = Counter(slug.casefold() for slug in plain.values())
     return {
-        model: f"{name}-{sha256(model.encode()).hexdigest()[:8]}" if shared[name.casefold()] > 1 else name
-        for model, name in plain.items()
+        name: f"{slug}-{sha256(name.encode()).hexdigest()[:8]}" if shared[slug.casefold()] > 1 else slug
+        for name, slug in plain.items()
     }
 
 

@@ -84,6 +84,8 @@ class Column:
             self.better != "higher",
             self.metric,
             version,
+            natural(self.column),
+            self.reference,
         )
 
 

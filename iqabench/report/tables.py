@@ -6,6 +6,7 @@ weights are not random. Equal to the printed digit is equal in place.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from iqabench.errors import StoreError
 from iqabench.report.aggregate import Mean, Results
@@ -47,12 +48,12 @@ class Row:
     facts: ModelFacts
     cells: tuple[Cell | None, ...]
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Samples with a value, in the column that has most."""
         return max((c.mean.n for c in self.cells if c), default=0)
 
-    @property
+    @cached_property
     def failed(self) -> int:
         """Samples without one, in the column that has most."""
         return max((c.mean.failed for c in self.cells if c), default=0)
@@ -137,18 +138,22 @@ def tables_of(results: Results) -> list[Table]:
 def model_facts(results: Results) -> dict[int, ModelFacts]:
     """Facts of each configuration, from its latest record."""
     found = results.query(
-        "SELECT configuration, model_facts, max(time) AS latest FROM records JOIN numbered USING (key) "
+        "WITH told AS (SELECT key, model_facts, max(time) AS latest FROM records GROUP BY ALL) "
+        "SELECT configuration, model_facts, max(latest) AS latest FROM told JOIN numbered USING (key) "
         "GROUP BY ALL ORDER BY configuration, latest, model_facts"
     )
     return {row["configuration"]: ModelFacts.read(row["model_facts"]) for row in found}
 
 
 def _table(results: Results, number: int, means: list[Mean], facts: dict[int, ModelFacts]) -> Table:
-    columns = sorted({m.column for m in means})
-    present = sorted({m.configuration for m in means})
+    by_column: dict[int, list[Mean]] = {}
+    by_row: dict[int, dict[int, Mean]] = {}
+    for mean in means:
+        by_column.setdefault(mean.column, []).append(mean)
+        by_row.setdefault(mean.configuration, {})[mean.column] = mean
+    columns, present = sorted(by_column), sorted(by_row)
     labels = configuration_labels(results.configurations[c] for c in present)
-    places = {c: _places(results, c, [m for m in means if m.column == c]) for c in columns}
-    by_row = {c: {m.column: m for m in means if m.configuration == c} for c in present}
+    places = {c: _places(results, c, by_column[c]) for c in columns}
     rows = [
         Row(
             labels[results.configurations[c]], results.configurations[c], c,

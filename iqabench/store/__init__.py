@@ -2,11 +2,12 @@
 
 from iqabench.store.crops import CropFolder, file_name
 from iqabench.store.outputs import OutputFolder, Provenance, kept_runs
-from iqabench.store.record import NO_SAMPLE, WHOLE_SET, Record, Status, content_key
+from iqabench.store.record import FIELDS, NO_SAMPLE, WHOLE_SET, Record, Status, content_key
 from iqabench.store.store import Store, Writer
 from iqabench.store.tables import create_table
 
 __all__ = [
+    "FIELDS",
     "NO_SAMPLE",
     "WHOLE_SET",
     "CropFolder",

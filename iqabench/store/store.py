@@ -20,7 +20,8 @@ import duckdb
 from iqabench.errors import StoreError
 from iqabench.store.journal import Journal, read_journal
 from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
-from iqabench.store.tables import create_table, parquet_columns
+from iqabench.store.tables import connect, create_table, parquet_columns
+from iqabench.store.view import create_records
 from iqabench.whole import write_whole
 
 _WHERE_ABSENT = ", ".join(
@@ -45,7 +46,7 @@ class Store:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with the view `records`: every record once, the latest of equals."""
-        connection = duckdb.connect()
+        connection = connect()
         # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
         pending = [r for p in sorted(self._records.glob("*.jsonl")) for r in read_journal(p)]
         create_table(connection, "journals", FIELDS, pending)
@@ -57,10 +58,10 @@ class Store:
             names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
         connection.execute(
-            f"CREATE VIEW records AS SELECT * REPLACE ({_WHERE_ABSENT}) "  # noqa: S608
-            f"FROM ({' UNION ALL BY NAME '.join(parts)}) "
-            "QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1"
+            f"CREATE TEMP VIEW every_record AS SELECT * REPLACE ({_WHERE_ABSENT}) "  # noqa: S608
+            f"FROM ({' UNION ALL BY NAME '.join(parts)})"
         )
+        create_records(connection)
         return connection
 
     def finished(self, keys: Iterable[str]) -> set[tuple[str, str]]:

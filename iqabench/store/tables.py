@@ -9,6 +9,13 @@ import duckdb
 from iqabench.whole import replacing
 
 
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory that draws no progress bars: they would stand between the lines of an answer."""
+    connection = duckdb.connect()
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 def create_table(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -31,7 +38,7 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[s
 
     Raises: OSError or duckdb.Error when that fails.
     """
-    with duckdb.connect() as connection, replacing(path) as part:
+    with connect() as connection, replacing(path) as part:
         create_table(connection, "written", types, rows)
         place = str(part).replace("'", "''")
         connection.execute(f"COPY written TO '{place}' (FORMAT parquet, COMPRESSION zstd)")

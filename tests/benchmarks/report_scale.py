@@ -118,8 +118,10 @@ def measured(folder: Path, task: str) -> list[str]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("shapes", nargs="*", default=list(SHAPES), choices=[*SHAPES, []])
-    parser.add_argument("--keep", type=Path, help="where stores are made, and left to be used again")
+    parser.add_argument("shapes", nargs="*", default="", metavar="SHAPE", help=", ".join(SHAPES))
+    parser.add_argument(
+        "--keep", type=Path, help="where stores are made, and left to be used again"
+    )
     asked = parser.parse_args()
     print("| store | records | task | means | seconds | processor seconds | peak MB |")  # noqa: T201
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")  # noqa: T201
@@ -129,7 +131,8 @@ def main() -> None:
             if not folder.exists():
                 make_store(folder, shape)
             for task in ("aggregate", "render"):
-                print(f"| {name} | {shape.records:,} | {task} | {' | '.join(measured(folder, task))} |", flush=True)  # noqa: T201
+                told = [name, f"{shape.records:,}", task, *measured(folder, task)]
+                print(f"| {' | '.join(told)} |", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The boards that ship: every rank and score that was printed, and the figures that were worked out before."""
+"""The boards that ship: every printed rank and score, and the figures that were worked out before."""
 
 from collections import Counter
 

@@ -39,9 +39,19 @@ def loaded(card: Card) -> Model:
         return random_model(card)
 
 
+def rounds(card: Card) -> bool:
+    """Whether activations are rounded on the way: then the order in which fp32 adds decides, for values on
+    the border of two steps, and a step moves single outputs by up to about one level of 255.
+    """
+    return card.variant is not None and card.variant.layout == "int8"
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_declared_parameters_are_counted(name: str) -> None:
     card = card_of(name)
+    if card.variant is not None and card.variant.layout != "parent":  # its weights say what it is
+        assert load_card(card).trainable == card.params
+        return
     if card.loader == "spandrel":  # these look at numbers while they are built
         module = build(card)
     else:
@@ -107,7 +117,11 @@ def test_a_batch_is_its_singles(name: str) -> None:
     with torch.inference_mode():
         together = model.forward(batch)
         alone = torch.cat([model.forward(image[None]) for image in batch])
-    assert (together - alone).abs().max().item() < 0.01  # of 255: two orders below one level
+    difference = (together - alone).abs()
+    if rounds(card):
+        assert difference.mean().item() < 0.02
+    else:
+        assert difference.max().item() < 0.01  # of 255: two orders below one level
 
 
 @pytest.mark.parametrize("name", [n for n in RUNNABLE if card_of(n).scale in (1, 4)])
@@ -127,7 +141,7 @@ def test_tiles_change_an_output_if_and_only_if_it_depends_on_the_whole_image(nam
     if model.card.whole_image:
         assert model.random_weights or rms > 0.005, "its card says whole_image: true"
     else:
-        assert rms < 0.001
+        assert rms < (0.05 if rounds(model.card) else 0.001)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU")

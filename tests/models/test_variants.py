@@ -41,13 +41,20 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
 
 
 @pytest.mark.parametrize("name", [n for n, c in sorted(cards().items()) if c.variant])
-def test_a_registered_variant_is_smaller_than_what_it_was_made_from(name: str) -> None:
+def test_a_registered_variant_is_no_larger_than_what_it_was_made_from(name: str) -> None:
     card = card_of(name)
     parent = parent_of(card, cards())
     assert parent is not None
     assert parent.params is not None
     assert card.params is not None
-    assert 0 < card.params < parent.params
+    assert 0 < card.params <= parent.params
+    assert card.variant is not None
+    if card.variant.method in (
+        "pruned",
+        "slimmed",
+        "distilled",
+    ):  # others keep every parameter, or may
+        assert card.params < parent.params
     assert (parent.task, parent.scale) == (card.task, card.scale)
     root = card.id.partition("@")[0]
     assert parent.id.partition("@")[0] == root or card.id == "rlfn_ntire"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from iqabench.protocol import protocol
+from iqabench.report.writing import write_report
 from iqabench.store import NO_SAMPLE, CropFolder, Record, Store, content_key
 
 NASTY = "<script>alert('x')</script>_100% a/b|$x$&\\#.pth"
@@ -122,8 +123,7 @@ def cut_out(store: Store, records: Iterable[Record]) -> None:
             kept.model(r.model, r.model_hash).write_bytes(png(48, 40, at % 200))
 
 
-@pytest.fixture
-def full(fill: Fill) -> Store:
+def filled_with_everything(folder: Path) -> Store:
     """A store with one of everything: inf, a failure, bf16, random weights, nasty names, cuts."""
     none = {"params": 0}
     odd = {"title": "Kept <b>plain</b>", "code": "javascript:alert(1)"}
@@ -154,9 +154,23 @@ def full(fill: Fill) -> Store:
         level="n25",
         column="psnr@rgb",
     )
-    store = fill(*psnr, *ssim, *other, *noise)
+    store = filled(folder, [*psnr, *ssim, *other, *noise])
     cut_out(store, [*psnr, *other])
     return store
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Store:
+    """The same, of one's own."""
+    return filled_with_everything(tmp_path / "store")
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of it, to be read alone."""
+    folder = tmp_path_factory.mktemp("everything")
+    write_report(filled_with_everything(folder / "store"), folder / "out")
+    return folder / "out"
 
 
 SAMPLES = [9.0, 9.5, 10.0, 10.5, 11.0, 30.0]
@@ -204,3 +218,11 @@ def costly_records() -> list[Record]:
 def costly(tmp_path: Path) -> Store:
     """A store of them."""
     return filled(tmp_path / "costly", costly_records())
+
+
+@pytest.fixture(scope="session")
+def costly_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of them, to be read alone."""
+    folder = tmp_path_factory.mktemp("costly")
+    write_report(filled(folder / "store", costly_records()), folder / "out")
+    return folder / "out"

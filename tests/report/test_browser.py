@@ -78,15 +78,16 @@ def test_in_a_browser(page: Any) -> None:
     assert first_cells(page, ".means")[0] == "good"
 
     page.locator(".cuts a").nth(2).click()
-    assert page.locator("dialog").is_visible()
-    said = page.locator("dialog p")
+    assert page.locator("dialog:not(.behind)").is_visible()
+    said = page.locator("dialog:not(.behind) p")
     shown = said.inner_text()
     page.keyboard.press("ArrowRight")
     assert said.inner_text() != shown
     page.keyboard.press("Escape")
-    assert not page.locator("dialog").is_visible()
+    assert not page.locator("dialog:not(.behind)").is_visible()
 
-    page.click('a[href^="#origin"]:has-text("good (bf16)")')
+    page.click('.means tr:has-text("good (bf16)") a.from')
+    page.click("text=All of its provenance")
     assert page.locator("details.origin[open]").count() == 1
     assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
     assert page.complaints == []

@@ -3,10 +3,11 @@ import io
 
 import pytest
 
-from iqabench.report.aggregate import Results, rows
+from iqabench.report.aggregate import Results
 from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
 from iqabench.report.cost_tables import CostTable
 from iqabench.report.devices import Device, devices_of
+from iqabench.report.rows import rows
 from iqabench.report.tables import tables
 from iqabench.store import Record, Store
 

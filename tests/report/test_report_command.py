@@ -64,6 +64,15 @@ def test_a_front_in_every_form(folder: Path) -> None:
     assert "good@pruned" in call(folder, *words)
 
 
+def test_a_front_as_latex(folder: Path) -> None:
+    said = call(folder, "--pareto", "psnr@sr-y,macs@exact:3x256x256,latency_ms@3x256x256", "--latex")
+    assert "over psnr@sr-y (protocol version 1), macs@exact:3x256x256, latency\\_ms@3x256x256." in said
+    assert (
+        r"\textbf{good@pruned} & \textbf{31.5000} & \textbf{2.000 G} & \textbf{0.4000} \\" in said
+    )
+    assert r"bicubic & 28.3333 & -- & -- \\" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -71,7 +80,6 @@ def test_a_front_in_every_form(folder: Path) -> None:
         (["psnr@sr-y,macs"], "'macs' may mean several columns:"),
         (["psnr@sr-y"], "two or more different columns"),
         ([","], "two or more different columns"),
-        (["psnr@sr-y,params", "--latex"], "not as LaTeX"),
     ],
 )
 def test_mistakes(folder: Path, words: list[str], said: str) -> None:
@@ -83,3 +91,28 @@ def test_pages_and_a_front_at_once(folder: Path, tmp_path: Path) -> None:
     out = call(folder, "--html", "--out", str(tmp_path / "out"), "--pareto", "psnr@sr-y,params")
     assert (tmp_path / "out" / "index.html").is_file()
     assert "good@pruned" in out
+
+
+def test_figures(folder: Path, tmp_path: Path) -> None:
+    made = call(
+        folder, "--figures", "--out", str(tmp_path / "out"), "--between", "good,good@pruned"
+    )
+    paths = [Path(line) for line in made.split()]
+    assert paths
+    assert all(path.is_file() for path in paths)
+    assert "Model & Parameters" in call(folder, "--latex", "--intervals")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--figures", "--html"], "folders of their own"),
+        (["--intervals"], "--intervals says nothing without --latex"),
+        (["--between", "good,luck"], "--between says nothing without --figures"),
+        (["--outputs", "."], "--outputs says nothing without --html"),
+        (["--figures", "--between", "good"], "--between takes two models"),
+    ],
+)
+def test_options_that_make_no_sense(folder: Path, words: list[str], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        call(folder, *words)

@@ -12,9 +12,10 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
-from iqabench.cli.compress.result import measure_and_tell
+from iqabench.cli.compress.result import check_sets, measure_and_tell
 from iqabench.cli.options import examples, scale_option, table_options
 from iqabench.compress.course import Course
+from iqabench.compress.expand import BLOCKS
 from iqabench.compress.importance import Importance
 from iqabench.compress.prune import Pruning, prune
 from iqabench.compress.reduce import Reduced, Wish
@@ -55,6 +56,10 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
               help="Size at which targets are counted and measured.")  # fmt: skip
 @click.option("--teacher/--no-teacher", default=True, show_default=True,
               help="Whether the parent's outputs are learned beside the photographs.")  # fmt: skip
+@click.option("--expand", "block", type=click.Choice([*BLOCKS]),
+              help="Train every 3x3 convolution as such a block, and fold it afterwards.")  # fmt: skip
+@click.option("--width", type=click.IntRange(1), default=Pruning.width, show_default=True, metavar="N",
+              help="Of the blocks of --expand sesr.")  # fmt: skip
 @scale_option("4 where there are several")
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
@@ -65,8 +70,8 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 def command(
     model: str, ratio: float | None, macs: str | None, params: str | None, latency_share: str | None,
     importance: Importance, uniform: bool, round_to: int, rounds: int, batches: int, size: str,
-    teacher: bool, scale: int | None, course: Course | None, out: Path, name: str | None,
-    sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
+    teacher: bool, block: str | None, width: int, scale: int | None, course: Course | None, out: Path,
+    name: str | None, sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
 ) -> None:  # fmt: skip
     """Take channels out of a network, and train what is left.
 
@@ -74,6 +79,7 @@ def command(
     channels of the image stay. Without --photos the narrower network is not trained again. A training that
     was stopped goes on when the same command is given again.
     """
+    check_sets(model, sets, scale)
     texts = dict(zip(_TARGETS, (macs, params, latency_share), strict=True))
     targets = [target(cost, text) for cost, text in texts.items() if text is not None]
     if len(targets) + (ratio is not None) != 1:
@@ -84,7 +90,7 @@ def command(
     )  # fmt: skip
     order = Pruning(
         parent=model, scale=scale, wish=wish, size=size, course=course, teacher=teacher,
-        batches=batches, half=half,
+        batches=batches, expand=block or "", width=width, half=half,
     )  # fmt: skip
     found = prune(order, out, name=name, command=command_line(), tell=_tell)
     _tell_widths(found)
@@ -98,8 +104,7 @@ def _tell(line: str) -> None:
 
 def _tell_widths(found: Reduced) -> None:
     """Which layers are narrower, and which could not be, on standard error."""
-    for layer, (before, after) in found.widths.items():
-        if before != after:
-            _tell(f"{layer}: {before} -> {after} channels")
+    for layer, (before, after) in found.changed.items():
+        _tell(f"{layer}: {before} -> {after} channels")
     for layer, reason in found.kept.items():
         _tell(f"{layer}: kept, {reason}")

@@ -11,7 +11,7 @@ from iqabench.cli.compress.options import (
     out_option,
     set_option,
 )
-from iqabench.cli.compress.result import tell_figures
+from iqabench.cli.compress.result import check_sets, tell_figures
 from iqabench.cli.options import device_option, examples, scale_option, table_options
 from iqabench.cli.table import print_rows
 from iqabench.compress.arithmetic import arithmetic_figures
@@ -64,8 +64,10 @@ def command(
     """Make a network compute with 8-bit integers, or store it in half precision.
 
     What was converted and what was left, and why, is listed. Quality is measured on the written variant,
-    speed in turn with its parent. 8-bit convolutions run on CPUs, and are fast only when compiled.
+    speed in turn with its parent. Only compiled, and on a CPU, are integers computed with as such; else
+    8-bit values are computed with in fp32, which gives the same outputs and is slower.
     """
+    check_sets(model, sets, scale)
     place = resolve_device(device)
     order = Quantising(
         parent=model, scale=scale, to=to, calibration=Calibration(photos, crops, side, seed),

@@ -8,9 +8,18 @@ import click
 from iqabench.cli.table import print_rows
 from iqabench.compress.figures import Figures, measure
 from iqabench.compress.result import CARD
+from iqabench.run import plan
 from iqabench.run.environment import resolve_device
 
 _COSTS = ("params", "macs", "weights_mib", "weights_file_mib")
+
+
+def check_sets(model: str, sets: Sequence[str], scale: int | None) -> None:
+    """Whether there are such sets, and the model is for them; asked before any work.
+
+    Raises: UnknownNameError, SetError, ModelError.
+    """
+    plan([model], list(sets), ["psnr"], scale, fetch=False)
 
 
 def measure_and_tell(

@@ -1,6 +1,6 @@
 """How sure a table is: intervals, who can be told from whom, how stable the order is, which images decide."""
 
-from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_intervals
+from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_intervals, resamples_of
 from iqabench.report.statistics.deciders import Decider, deciders
 from iqabench.report.statistics.groups import letters
 from iqabench.report.statistics.matrix import Matrix, matrix_of
@@ -20,6 +20,7 @@ __all__ = [
     "matrix_of",
     "mean_intervals",
     "pairwise",
+    "resamples_of",
     "stability",
     "win_rates",
 ]

@@ -6,7 +6,7 @@ product.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +51,19 @@ class Resamples:
             yield random.multinomial(self.samples, chances, count) / self.samples
 
 
+@lru_cache(maxsize=4)
+def resamples_of(samples: int) -> Resamples:
+    """The usual resamples of so many samples; those that were asked for last are not drawn again."""
+    return Resamples(samples)
+
+
 def mean_intervals(values: Doubles, resamples: Resamples | None = None) -> Doubles:
     """95 % of each row's mean, from the 2.5th to the 97.5th percentile over resamples.
 
     Shapes: (rows, samples) to (rows, 2). A row with infinite values has no interval: NaN.
     Source: Efron's percentile bootstrap.
     """
-    drawn = resamples or Resamples(values.shape[1])
+    drawn = resamples or resamples_of(values.shape[1])
     finite = np.isfinite(values).all(axis=1)
     found = np.full((len(values), 2), np.nan)
     if finite.any():

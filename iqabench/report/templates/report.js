@@ -26,11 +26,14 @@ function sortKey(row, column, at) {
   };
 }
 
+/* A table may have a row of group heads above that of its columns. */
+const headsOf = (table) => [...table.tHead.rows[table.tHead.rows.length - 1].cells];
+
 function sortBy(table, column, head) {
   const natural = head.dataset.better === "higher" ? "descending" : "ascending";
   const opposite = natural === "descending" ? "ascending" : "descending";
   const wanted = head.getAttribute("aria-sort") === natural ? opposite : natural;
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  for (const other of headsOf(table)) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", wanted);
   const body = table.tBodies[0];
   const keys = [...body.rows].map((row, at) => sortKey(row, column, at));
@@ -39,7 +42,7 @@ function sortBy(table, column, head) {
 }
 
 function makeSortable(table) {
-  [...table.tHead.rows[0].cells].forEach((head, column) => {
+  headsOf(table).forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
     button.title = "Sort by this column";

@@ -1,0 +1,65 @@
+"""Two models image by image: where one is ahead, and how far, in the order of the differences."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from iqabench.report import labels
+from iqabench.report.aggregate import Results
+from iqabench.report.papers._page import ACCENT, INK, MUTED, SECOND, SIZE, keep, short
+from iqabench.report.statistics import matrix_of, mean_intervals
+from iqabench.report.statistics.bootstrap import Doubles
+from iqabench.report.tables import Row, Table
+
+_NAMED = 60
+"""Images up to which each is named."""
+
+
+def difference_figure(
+    folder: Path, name: str, width: float, results: Results, table: Table, at: int, pair: tuple[Row, Row]
+) -> list[Path]:  # fmt: skip
+    """One bar for each image: the first model's value less the second's; a band is the interval of the mean.
+
+    Returns: the files; none where the two have no images in common.
+    """
+    matrix = matrix_of(results, table.number, table.column_numbers[at])
+    numbers = [row.number for row in pair]
+    if any(n not in matrix.configurations for n in numbers) or len(matrix.samples) < 2:
+        return []
+    first, second = (matrix.values[matrix.configurations.index(n)] for n in numbers)
+    apart = first - second
+    if not np.isfinite(apart).all():
+        return []
+    order = np.argsort(apart, kind="stable")[::-1]
+    column = table.columns[at]
+    low, high = mean_intervals(apart[None])[0]
+
+    def draw(figure: Figure) -> None:
+        named = len(apart) <= _NAMED and width / len(apart) > 0.09
+        axes = figure.add_axes((0.5 / width, (0.75 if named else 0.3) / 2.2,
+                                1 - 0.56 / width, 1 - (0.95 if named else 0.5) / 2.2))  # fmt: skip
+        better = apart[order] * column.sign
+        colours = [ACCENT if b > 0 else SECOND if b < 0 else MUTED for b in better]
+        axes.bar(range(len(order)), apart[order], width=0.82, color=colours, zorder=2)
+        axes.axhspan(float(low), float(high), color=INK, alpha=0.13, lw=0, zorder=1)
+        axes.axhline(float(apart.mean()), color=INK, lw=0.7, ls=(0, (4, 3)), zorder=3)
+        axes.axhline(0, color=INK, lw=0.6, zorder=3)
+        axes.set_xlim(-0.6, len(order) - 0.4)
+        axes.grid(visible=False, axis="x")
+        ticks = [short(matrix.samples[n], 14) for n in order] if named else []
+        axes.set_xticks(range(len(ticks)), ticks, rotation=90, fontsize=SIZE - 1.5)
+        if not named:
+            axes.set_xlabel(f"{len(order)} images, by difference")
+        axes.set_ylabel(f"{labels.column_title(column)}, difference", parse_math=False, labelpad=2)
+        axes.set_title(_said(apart * column.sign, pair, table), parse_math=False, loc="left", pad=4)
+
+    return keep(folder, name, (width, 2.2), draw)
+
+
+def _said(better: Doubles, pair: tuple[Row, Row], table: Table) -> str:
+    """Who is ahead on how many images."""
+    names = [short(row.label) for row in pair]
+    ahead, behind = int((better > 0).sum()), int((better < 0).sum())
+    where = labels.setting_title(table.setting)
+    return f"{where}: {names[0]} is ahead on {ahead}, {names[1]} on {behind} of {len(better)}"

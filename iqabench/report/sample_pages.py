@@ -1,0 +1,53 @@
+"""Writes the pages of samples: whole images where outputs were kept and given, cuts otherwise."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from iqabench.report._json import inside_script
+from iqabench.report.aggregate import Results
+from iqabench.report.error_maps import FULL, gradient
+from iqabench.report.pictures import cuts_of, whole_of
+from iqabench.report.samples import MOST_MB_WHOLE, SamplePage, sample_page
+from iqabench.report.tables import Table
+
+
+def write_sample_pages(
+    results: Results, tables: Sequence[Table], slugs: Mapping[int, str], folder: Path,
+    page: Callable[..., None], outputs: Path | None = None,
+) -> dict[int, str]:  # fmt: skip
+    """A page `samples-SLUG.html` for each setting of which pictures were kept.
+
+    `slugs` are the pages of the settings, `page` renders a template to one, `outputs` is where runs saved
+    whole outputs.
+
+    Returns: the slugs of the pages by the settings' numbers.
+    """
+    written: dict[int, str] = {}
+    for table in tables:
+        found, why = _whole(results, table, folder, outputs)
+        whole = found is not None
+        found = found or sample_page(results, table, cuts_of(results.store, table), folder)
+        if found is not None:
+            written[table.number] = f"samples-{slugs[table.number]}"
+            page(
+                "samples", written[table.number], table=table, set_slug=slugs[table.number],
+                page=found, why=why, whole=whole, full=FULL, gradient=gradient(),
+                data=inside_script({
+                    "columns": table.labels, "samples": [asdict(one) for one in found.samples],
+                }),
+            )  # fmt: skip
+    return written
+
+
+def _whole(
+    results: Results, table: Table, folder: Path, outputs: Path | None
+) -> tuple[SamplePage | None, str]:
+    """The page with whole images, or why there is none; nothing is said where nobody asked."""
+    if outputs is None:
+        return None, ""
+    find, why = whole_of(outputs, table)
+    if find is None:
+        return None, why
+    found = sample_page(results, table, find, folder, MOST_MB_WHOLE)
+    return found, "" if found else "no sample has both its target and an output there."

@@ -1,0 +1,99 @@
+"""Boards in a real browser: tracks are chosen, rows filtered and sorted, columns hidden and remembered."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iqabench.report.html import write_report
+
+from .conftest import filled
+from .made_board import made_board, made_records
+from .test_browser import browsing, follow
+
+TITLE = "A <b>made</b> challenge"
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("boards")
+    write_report(
+        filled(folder / "store", made_records()), folder / "out", among=[made_board(folder)]
+    )
+    return folder / "out"
+
+
+@pytest.fixture
+def page(out: Path) -> Iterator[Any]:
+    with browsing(out) as opened:
+        yield opened
+
+
+def entries(page: Any) -> list[str]:
+    found = page.locator(".standings:visible tbody tr:visible th").all_inner_texts()
+    return [text.split("\n")[0].strip()[:7] for text in found]
+
+
+def heads(page: Any) -> list[str]:
+    found = page.locator(
+        ".standings:visible thead tr:last-child th:visible .metric"
+    ).all_inner_texts()
+    return [text.split("\n")[0].strip(" ↑↓") for text in found]
+
+
+def test_a_board(page: Any) -> None:
+    follow(page, TITLE)
+    assert page.locator("h1").inner_text() == TITLE
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert entries(page) == ["Fast", "Same", "Base", "Odd", "<script", "mine"]
+
+    page.locator(".board select").select_option("Quality")
+    assert entries(page)[:3] == ["Odd", "Base", "Fast"]
+    page.locator(".board select").select_option("Runtime")
+
+    page.locator("input[type=search]").fill("FAST")
+    assert entries(page) == ["Fast"]
+    assert page.locator(".filter [role=status]").inner_text() == "1 of 6 entries"
+    page.locator("input[type=search]").fill("")
+    assert len(entries(page)) == 6
+
+    page.locator(".standings:visible thead button", has_text="PSNR (dB)").first.click()
+    assert entries(page) == ["Odd", "Base", "Same", "Fast", "<script", "mine"]
+    page.locator(".standings:visible thead button", has_text="Rank").first.press("Enter")
+    assert entries(page)[0] == "Fast"
+    assert page.complaints == []
+
+
+def test_columns_are_hidden_and_remembered(page: Any) -> None:
+    follow(page, TITLE)
+    before = heads(page)
+    page.locator(".tools summary").click()
+    page.locator('.tools input[value="total"]').press("Space")
+    page.locator('.tools input[value="psnr measured"]').uncheck()
+    assert "Total" not in heads(page)
+    assert len(heads(page)) == len(before) - 2
+    row = page.locator(".standings:visible tbody tr").first.locator("td:visible")
+    assert row.count() == len(before) - 2 + 2  # rank and gates
+    page.reload()
+    assert len(heads(page)) == len(before) - 2
+    assert page.complaints == []
+
+
+def test_orders_and_intervals(page: Any) -> None:
+    follow(page, "tiny ×4")
+    shown = "getComputedStyle(document.querySelector('td[data-ends]'), '::after').content"
+    assert page.evaluate(shown) == '"30.00 to 30.03"'
+    page.locator(".show-ends").uncheck()
+    assert page.evaluate(shown) == "none"
+    assert page.locator("#order table.order").count() == 1
+    page.locator("#order summary", has_text="decide").click()
+    assert page.locator(".deciders").is_visible()
+    assert page.complaints == []
+
+
+def test_without_javascript_everything_is_listed(out: Path) -> None:
+    with browsing(out, javascript=False) as page:
+        follow(page, TITLE)
+        assert page.locator(".standings:visible").count() == 2
+        assert page.locator("select").count() == 0
