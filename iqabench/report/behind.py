@@ -17,6 +17,9 @@ from iqabench.report.labels import level_title
 from iqabench.report.provenance import Provenance, Terms
 from iqabench.report.subjects import Column, Configuration, Setting
 
+WITHOUT_WEIGHTS = "none:"
+"""What stands before method and version in place of a hash."""
+
 
 class Sources:
     """Runs, devices and times of every mean and every cost; asked once of all records."""
@@ -153,6 +156,8 @@ def _cost(cost: Cost) -> Terms:
 
 def _weights(how: Configuration) -> Terms:
     hashed = f"SHA-256 {how.model_hash}" if how.model_hash else "not known"
+    if how.model_hash.startswith(WITHOUT_WEIGHTS):
+        hashed = f"none; method and version {how.model_hash.removeprefix(WITHOUT_WEIGHTS)}"
     ran = (how.precision, f"tile {how.tile}" if how.tile else "", how.mode.replace("_", " "))
     return (
         ("Model", how.model),
