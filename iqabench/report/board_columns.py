@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log10
 
 from iqabench.boards import Board, Entry, Quantity, Standings, Value
-from iqabench.report.board_measured import Here, apart
+from iqabench.report.board_measured import Apart, Here, apart
 from iqabench.report.figures import short_unit
 
 
@@ -142,7 +142,7 @@ def _measured(
         ends = (
             f"95 % interval {value.low:.6g} to {value.high:.6g}" if value.low < value.high else ""
         )
-        note = "" if one.difference is None else _signed(one.difference, digits, quantity)
+        note = _difference(one, digits)
         title = "; ".join(part for part in (f"{value.value:.8g}", ends, one.why) if part)
         part = one.why if one.measured.n < one.measured.of else ""
         return BoardCell(number(value.value, digits), value.value, note or part, title, kind)
@@ -152,8 +152,10 @@ def _measured(
     return BoardColumn(name, quantity.name, *titles, under, quantity.facts.better, cell)
 
 
-def _signed(difference: float, digits: int | None, quantity: Quantity) -> str:
-    if quantity.facts.relative:
-        return f"{difference:+.3f} of the ratio"
-    text = f"{difference:+.{(digits or 0) + 1}f}"
+def _difference(one: Apart, digits: int | None) -> str:
+    if one.ratios is not None:
+        return "×{:.3f}, published ×{:.3f}".format(*one.ratios)
+    if one.difference is None:
+        return ""
+    text = f"{one.difference:+.{(digits or 0) + 1}f}"
     return text if float(text) else "±0"

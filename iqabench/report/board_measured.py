@@ -47,7 +47,9 @@ class Apart:
 
     measured: Measured
     difference: float | None = None
-    """Measured minus printed; of what only compares as a ratio to the baseline, that of the ratios."""
+    """Measured minus printed."""
+    ratios: tuple[float, float] | None = None
+    """To the baseline, here and in print, of what compares in no other way."""
     within: bool | None = None
     """Whether it is within tolerance; None where there is none, or where it proves nothing."""
     why: str = ""
@@ -68,10 +70,11 @@ def apart(here: Here, board: Board, entry: Entry, quantity: Quantity, device: st
     difference = measured.value.value - printed.value
     tolerance = quantity.facts.tolerance
     if tolerance is None or part:
-        return Apart(measured, difference, None, part)
+        return Apart(measured, difference, why=part)
     within = abs(difference) <= tolerance * (1 + 1e-9) + 1e-12
     known = None if within else board.erratum(entry.name, quantity.name)
-    return Apart(measured, difference, within, known.why if known else f"tolerance {tolerance:g}")
+    why = known.why if known else f"tolerance {tolerance:g}"
+    return Apart(measured, difference, within=within, why=why)
 
 
 def _ratios(here: Here, measured: Measured, printed: float, quantity: Quantity, device: str,
@@ -82,5 +85,5 @@ def _ratios(here: Here, measured: Measured, printed: float, quantity: Quantity, 
     if first is None or to is None or not first.value.value or not to.value:
         return Apart(measured, why="another machine; the baseline was not measured on this one")
     ratio, there = measured.value.value / first.value.value, printed / to.value
-    return Apart(measured, ratio - there, None,
-                 f"{ratio:.3f} of the baseline here, {there:.3f} in the challenge")  # fmt: skip
+    why = f"{ratio:.3f} of the baseline here, {there:.3f} as published"
+    return Apart(measured, ratios=None if measured is first else (ratio, there), why=why)

@@ -46,7 +46,9 @@ def _named(kind: str, names: Iterable[str]) -> dict[str, str]:
     plain = {name: f"{kind}-{file_name(name)}" for name in every}
     shared = Counter(slug.casefold() for slug in plain.values())
     return {
-        name: f"{slug}-{sha256(name.encode()).hexdigest()[:8]}" if shared[slug.casefold()] > 1 else slug
+        name: f"{slug}-{sha256(name.encode()).hexdigest()[:8]}"
+        if shared[slug.casefold()] > 1
+        else slug
         for name, slug in plain.items()
     }
 
