@@ -76,8 +76,9 @@ def _scores(board: Board, entries: Sequence[Entry], found: Standings) -> Iterato
                 continue
             equal = printed.low <= made.value <= printed.high
             near = printed.may_be(made, score.tolerance)
-            why = _of_sum(score.rank_sum or (), entry, entries, found) or "the printed digits of its parts " \
-                  "leave that room"  # fmt: skip
+            room = "the printed digits of its parts leave that room"
+            far = "the printed parts give another figure, whatever their rounding"
+            why = _of_sum(score.rank_sum or (), entry, entries, found) or (room if near else far)
             verdict, why = _verdict(board, entry.name, name, equal, near, why)
             yield Check(
                 entry.name,

@@ -43,8 +43,8 @@ class Provenance:
         self._results = results
         found = results.query(
             "SELECT setting, configuration, run, device, tile, tile_note, count(*) AS records, "
-            "count(DISTINCT sample) FILTER (tile_note <> '') AS samples, min(time) AS first, max(time) AS last "
-            "FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL"
+            "count(DISTINCT sample) FILTER (tile_note <> '') AS samples, min(time) AS first, "
+            "max(time) AS last FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL"
         )
         self._parts: dict[int, list[dict[str, Any]]] = {}
         for part in found:

@@ -65,8 +65,12 @@ def test_a_front_in_every_form(folder: Path) -> None:
 
 
 def test_a_front_as_latex(folder: Path) -> None:
-    said = call(folder, "--pareto", "psnr@sr-y,macs@exact:3x256x256,latency_ms@3x256x256", "--latex")
-    assert "over psnr@sr-y (protocol version 1), macs@exact:3x256x256, latency\\_ms@3x256x256." in said
+    said = call(
+        folder, "--pareto", "psnr@sr-y,macs@exact:3x256x256,latency_ms@3x256x256", "--latex"
+    )
+    assert (
+        "over psnr@sr-y (protocol version 1), macs@exact:3x256x256, latency\\_ms@3x256x256." in said
+    )
     assert (
         r"\textbf{good@pruned} & \textbf{31.5000} & \textbf{2.000 G} & \textbf{0.4000} \\" in said
     )
