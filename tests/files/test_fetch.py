@@ -242,7 +242,9 @@ def test_an_interrupt_ends_at_once_and_keeps_the_partial_file(
     server: Server, own_home: Path
 ) -> None:
     file = server.put("a.bin", CONTENT, stall_after=300_000)
-    code = f"from iqabench.files.fetch import *; fetch([{file!r}])"
+    # A shell starts what runs in its background with interrupts ignored; Python then leaves them so.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heard}; from iqabench.files.fetch import *; fetch([{file!r}])"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     part = part_of(own_home, file)
     while process.poll() is None and (not part.exists() or part.stat().st_size < 300_000):
