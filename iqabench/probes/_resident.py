@@ -1,6 +1,7 @@
 """How far a call makes this process's resident memory grow."""
 
 import ctypes
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,10 @@ _EVERY_S = 0.0005
 def growth(run: Callable[[], object]) -> tuple[int, str]:
     """Bytes at the highest point above what was resident before, and how that was found.
 
-    What the C library has kept of freed memory is given back first, else the call would take it unseen.
+    Garbage is collected and what the C library has kept of freed memory is given back first: else the call
+    would take that unseen, or it would go while the call runs and hide as much of the growth.
     """
+    gc.collect()
     _trim()
     at_rest = _reset_mark()
     if at_rest is None:
@@ -34,11 +37,15 @@ def _trim() -> None:
 
 
 def _reset_mark() -> int | None:
-    """Resident bytes after the highest mark was set to them; None where that cannot be done."""
+    """The highest mark after it was set to what is resident; None where that cannot be done.
+
+    The mark is compared with itself: the resident size beside it is summed up more exactly by some kernels,
+    and on many processors the two lie megabytes apart.
+    """
     try:
         CLEAR.write_text("5")
-        at_rest = _status("VmRSS")
-        return at_rest if _status("VmHWM") - at_rest < _SLACK else None
+        mark = _status("VmHWM")
+        return mark if mark - _status("VmRSS") < _SLACK else None
     except (OSError, KeyError):
         return None
 
