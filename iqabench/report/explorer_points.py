@@ -78,28 +78,37 @@ class _Gathered:
                     self._put(self._point(who, facts.get(who, ModelFacts())), axis, cost)
 
     def name_points(self) -> None:
-        """Labels as short as can be among the points; with the scale where a configuration has several."""
-        names = labels.configuration_labels(how for how, _ in self.points)
-        scales = Counter(how for how, _ in self.points)
-        for (how, scale), point in self.points.items():
-            point.label = f"{names[how]} ×{scale}" if scales[how] > 1 else names[how]
+        """Labels as short as can be: told apart among those of one scale, by the scale among all."""
+        plain: dict[_Who, str] = {}
+        for level in {scale for _, scale in self.points}:
+            names = labels.configuration_labels(how for how, scale in self.points if scale == level)
+            plain.update({(how, level): name for how, name in names.items()})
+        shared = Counter(plain.values())
+        for who, point in self.points.items():
+            name = plain[who]
+            point.label = f"{name} ×{who[1]}" if shared[name] > 1 else name
 
     def first_ends(self) -> tuple[int, int] | None:
-        """Across and up: the first quality against operations, else parameters; else any two that meet."""
+        """Across and up: the quality and the cost that most models have both of; else any two that meet.
+
+        Of equals the first set and column, against operations or parameters.
+        """
         numbers = range(len(self.axes))
         quality = [n for n in numbers if self.axes[n].set != EVERYWHERE]
         costs = sorted((n for n in numbers if self.axes[n].set == EVERYWHERE), key=self._rank)
-        for up in (*quality, *costs):
-            for across in (*costs, *quality):
-                if across != up and self._meeting(across, up) > 1:
-                    return across, up
+        usual = [(across, up) for up in quality for across in costs]
+        others = [(across, up) for up in (*quality, *costs) for across in (*costs, *quality)]
+        for pairs in (usual, others):
+            best = max((p for p in pairs if p[0] != p[1]), key=self._meeting, default=None)
+            if best is not None and self._meeting(best) > 1:
+                return best
         return None
 
     def _rank(self, axis: int) -> tuple[bool, int]:
         return not self.axes[axis].name.startswith(("MACs", "Parameters")), axis
 
-    def _meeting(self, one: int, other: int) -> int:
-        return sum(one in p.values and other in p.values for p in self.points.values())
+    def _meeting(self, pair: tuple[int, int]) -> int:
+        return sum(all(end in p.values for end in pair) for p in self.points.values())
 
     def _add_row(self, at: int, table: Table, row: Row) -> None:
         point = self._point(_who(row, table), row.facts)
