@@ -109,8 +109,16 @@ def _best(
 
 
 def _width(text: str, size: float) -> float:
-    """An upper bound of a text's width: narrow letters count half."""
-    return size * sum(0.36 if c in "iljtfrI1.,:;()[]|!' " else 0.66 for c in text)
+    """An upper bound of a text's width in DejaVu Sans."""
+    return size * sum(_letter(c) for c in text)
+
+
+def _letter(letter: str) -> float:
+    if letter in "iljtfrI.,:;()[]|!' ":
+        return 0.42
+    if letter in "mwMW@%#&+<=>^~":
+        return 1.0
+    return 0.8 if letter.isupper() else 0.66
 
 
 def _overlap(boxes: Floats, others: Floats) -> Floats:

@@ -144,5 +144,7 @@ def _show(axes: Any, image: Image, label: str, value: str, colour: str) -> None:
     axes.grid(visible=False)
     for spine in axes.spines.values():
         spine.set(visible=True, color=colour, linewidth=0.6)
-    axes.set_xlabel(f"{label}\n{value}" if value else label, parse_math=False, labelpad=1.5,
-                    fontsize=SIZE - 0.5, linespacing=1.05)  # fmt: skip
+    for line, text in enumerate((label, value), start=1):  # on fixed lines, whatever their letters
+        axes.annotate(text, (0.5, 0), xytext=(0, -1.05 * line * SIZE), xycoords="axes fraction",
+                      textcoords="offset points", ha="center", fontsize=SIZE - 0.5,
+                      parse_math=False)  # fmt: skip

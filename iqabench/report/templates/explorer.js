@@ -175,10 +175,14 @@
     };
   }
 
-  const PLACES = { "top center": [0, 1], "bottom center": [0, -1], "middle right": [1, 0], "middle left": [-1, 0] };
+  const PLACES = {
+    "top center": [0, 1], "bottom center": [0, -1], "middle right": [1, 0], "middle left": [-1, 0],
+    "top right": [1, 1], "top left": [-1, 1], "bottom right": [1, -1], "bottom left": [-1, -1],
+  };
 
-  /* On which side of its point each name stands: where the fewest points and names are near. */
-  function sidesOf(some) {
+  /* On which side of its point each name stands: where the fewest points and names are near. A name that would
+     lie on another everywhere is left to the card, unless all are asked for. */
+  function sidesOf(some, named) {
     const sides = new Map();
     const [xs, ys] = [[state.acrossLog, "x", drawing.clientWidth], [state.upLog, "y", drawing.clientHeight]].map(([log, key, size]) => {
       const values = some.map((one) => (log ? Math.log(one[key]) : one[key]));
@@ -187,10 +191,13 @@
     });
     const taken = some.map((_, at) => [xs[at], ys[at], 8, 6]);
     some.forEach((one, at) => {
+      if (!named.includes(one)) return;
       const half = one.point.label.length * 3.2;
       const boxes = Object.entries(PLACES).map(([side, [dx, dy]]) => [side, [xs[at] + dx * (half + 8), ys[at] + dy * 14, half, 7]]);
-      const crowd = ([x, y, w, h]) => taken.filter(([a, b, c, d], n) => n !== at && Math.abs(a - x) < c + w && Math.abs(b - y) < d + h).length;
+      const hits = ([x, y, w, h]) => ([a, b, c, d], n) => n !== at && Math.abs(a - x) < c + w && Math.abs(b - y) < d + h;
+      const crowd = (box) => taken.filter(hits(box)).length;
       const [side, box] = boxes.reduce((best, next) => (crowd(next[1]) < crowd(best[1]) ? next : best));
+      if (!state.names && taken.slice(some.length).some(hits(box))) return;
       sides.set(one, side);
       taken.push(box);
     });
@@ -201,7 +208,7 @@
     const { sides } = how;
     return {
       type: "scatter", mode: "markers+text", x: some.map((one) => one.x), y: some.map((one) => one.y), hoverinfo: "none",
-      text: some.map((one) => (state.names || how.named ? plain(one.point.label) : "")), textposition: some.map((one) => sides.get(one) || "top center"),
+      text: some.map((one) => (sides.has(one) ? plain(one.point.label) : "")), textposition: some.map((one) => sides.get(one) || "top center"),
       textfont: { size: 11, color: how.named ? hue.ink : hue.muted }, customdata: some.map((one) => explored.points.indexOf(one.point)),
       marker: { size: 11, color: how.fill, symbol: how.symbol, line: { width: 1.5, color: how.edge } }, cliponaxis: false,
     };
@@ -216,7 +223,7 @@
     const shown = front.filter((one) => some.includes(one));
     const [out, others] = [some.filter((one) => one.point.out), some.filter((one) => !one.point.out && !front.includes(one))];
     const line = [...shown].sort((a, b) => a.x - b.x || a.y - b.y);
-    const sides = sidesOf(state.names ? some : shown);
+    const sides = sidesOf(some, state.names ? some : shown);
     const traces = [
       { type: "scatter", mode: "lines", x: line.map((one) => one.x), y: line.map((one) => one.y), hoverinfo: "skip", line: { color: hue.accent, width: 1.5 }, opacity: 0.6 },
       trace(others, hue, { sides, fill: hue.muted, edge: hue.paper, symbol: "circle" }),
