@@ -28,6 +28,8 @@ class Entry:
     """Printed ones, by track."""
     column_ranks: dict[str, int] = field(default_factory=dict)
     """Printed ones, by quantity."""
+    lines: dict[str, int] = field(default_factory=dict)
+    """Where the CSV has each of these values and scores."""
     ranked: bool = True
     """Whether the organisers ranked it."""
     number: int | None = None
@@ -127,11 +129,13 @@ def _read(board: Board, entry: Entry, row: Row, about: tuple[str, str, str]) -> 
         column = quantity.facts
         if (value := row.number(column.published, column.digits)) is not None:
             entry.values.setdefault(quantity.name, value)
+            entry.lines.setdefault(quantity.name, row.line)
         if (value := row.number(column.published_rank, 0)) is not None:
             entry.column_ranks.setdefault(quantity.name, int(value.value))
     for name, score in board.scores.items():
         if (value := row.number(score.published)) is not None:
             entry.scores[name] = value
+            entry.lines[name] = row.line
     for track in board.tracks:
         if (value := row.number(track.published, 0)) is not None:
             entry.ranks[track.name] = int(value.value)

@@ -43,6 +43,8 @@ class Standings:
     """Entry to score to value."""
     tracks: dict[str, list[Standing]] = field(default_factory=dict)
     """Track to standings, best first."""
+    competing: list[Entry] = field(default_factory=list)
+    """Who is ranked at all."""
     judged: dict[str, Judged] = field(default_factory=dict)
     """Entry to what the board's gates say of it."""
 
@@ -83,6 +85,7 @@ def standings(board: Board, entries: Sequence[Entry], baseline: Entry | None = N
     add_scores(board, plain, everybody, base, found.scores)
     found.judged = {e.name: found.judge(board.gates, e) for e in entries}
     competing = [e for e in entries if e.ranked and (e.ranks or not found.judged[e.name].failed)]
+    found.competing = competing
     for name in order:
         if (parts := board.scores[name].rank_sum) is not None:
             for entry_name, value in rank_sums(board, parts, competing, found.scores).items():

@@ -1,6 +1,7 @@
 """Rows of a CSV with their lines in the file; lines that begin with # are remarks."""
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,15 @@ class Row:
             raise FactsError(
                 f"{self.at}: '{text}' in {column} is no number; expected one, or nothing."
             ) from error
+
+
+def remarks_of(path: Path, named_by: Path) -> dict[str, str]:
+    """What a file says of itself in remarks such as `# source: the README`, by their first words.
+
+    Raises: FactsError when it cannot be read.
+    """
+    found = (re.match(r"#\s*(\w+):\s+(\S.*)", line) for line in _lines(path, named_by))
+    return {one[1]: one[2].strip() for one in found if one}
 
 
 def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from iqabench.challenge.measurement import Measurement
 from iqabench.challenge.parts import address_of, card_for, check_parts, scale_of
 from iqabench.errors import FetchError, IqabenchError
 from iqabench.probes import cost_column, sizes_of
+from iqabench.probes._timing import Sampling
 from iqabench.report.aggregate import Results
 from iqabench.report.board_values import measured_values
 from iqabench.run import Cell, Options, Watch, evaluate, plan
@@ -17,7 +18,7 @@ from iqabench.store import Store
 
 def measure(
     board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch = lambda *_: None,
-    *, quality: bool = True, costs: bool = True, timed: bool = True,
+    *, quality: bool = True, costs: bool = True, timed: bool = True, sampling: Sampling | None = None,
 ) -> Measurement:  # fmt: skip
     """Run the models on the board's sets and profile them side by side, as far as files are at hand.
 
@@ -39,7 +40,10 @@ def measure(
                 (model, name): "no images were restored" for name in _with_metric(board)
             }
     if costs:
-        keys += _costs(board, models, store, options, watch, found, timed=timed)
+        how = ProfileOptions(
+            device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
+        )
+        keys += _costs(board, models, store, how, watch, found, timed=timed)
     with Results(store, keys) as results:
         found.values = measured_values(results, board)
     return found
@@ -121,8 +125,8 @@ def _tell(found: Measurement, models: Sequence[str], names: Sequence[str], error
 
 
 def _costs(
-    board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch, found: Measurement,
-    *, timed: bool,
+    board: Board, models: Sequence[str], store: Store, how: ProfileOptions, watch: Watch,
+    found: Measurement, *, timed: bool,
 ) -> list[str]:  # fmt: skip
     """Keys of what the models cost, sampled in turn."""
     by_input: dict[str, dict[str, str]] = {}
@@ -130,7 +134,6 @@ def _costs(
         if quantity.facts.probe and (timed or not quantity.facts.relative):
             by_input.setdefault(quantity.facts.input, {})[quantity.facts.probe] = name
     keys: list[str] = []
-    how = ProfileOptions(device=options.device, scale=scale_of(board), wait=True)
     for size, probes in by_input.items():
         columns = [cost_column(text) for text in probes]
         try:

@@ -13,6 +13,7 @@ from iqabench.boards import Board, Entry, Standings, Track, Value, entries_of, s
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
+from iqabench.probes._timing import Sampling
 from iqabench.run import Options, Watch
 from iqabench.store import Store
 
@@ -49,7 +50,7 @@ class Place:
 
 def rank(
     board: Board, models: Sequence[str], store: Store, options: Options,
-    watch: Watch = lambda *_: None, *, quality: bool = True,
+    watch: Watch = lambda *_: None, *, quality: bool = True, sampling: Sampling | None = None,
 ) -> tuple[list[Place], Measurement]:  # fmt: skip
     """Measure the models and the board's baseline in turn, and place them in every track.
 
@@ -62,7 +63,7 @@ def rank(
     published = entries_of(board)
     base = next(iter(board.models_of(board.baseline).values()), "")
     wanted = list(dict.fromkeys([base, *models] if base else models))
-    found = measure(board, wanted, store, options, watch, quality=quality)
+    found = measure(board, wanted, store, options, watch, quality=quality, sampling=sampling)
     return _placed(board, models, base, published, found), found
 
 

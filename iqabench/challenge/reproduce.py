@@ -8,6 +8,7 @@ from iqabench.boards import Board, Entry, Quantity, entries_of
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
+from iqabench.probes._timing import Sampling
 from iqabench.run import Options, Watch
 from iqabench.store import Store
 
@@ -34,6 +35,7 @@ class Compared:
 def reproduce(
     board: Board, store: Store, options: Options, models: Sequence[str] = (),
     watch: Watch = lambda *_: None, *, costs: bool = True, timed: bool = True,
+    sampling: Sampling | None = None,
 ) -> tuple[list[Compared], Measurement]:  # fmt: skip
     """Every published cell of the entries that are registered here, or of those with these model ids.
 
@@ -53,7 +55,9 @@ def reproduce(
     base = next(iter(board.models_of(board.baseline).values()), "")
     if base and costs and timed:
         wanted = {base: None, **wanted}
-    found = measure(board, list(wanted), store, options, watch, costs=costs, timed=timed)
+    found = measure(
+        board, list(wanted), store, options, watch, costs=costs, timed=timed, sampling=sampling
+    )
     printed = next((e for e in entries if e.name == board.baseline), None)
     return [
         _cell(board, entry, quantity, found, printed, options.limit)

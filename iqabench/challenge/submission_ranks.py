@@ -1,6 +1,6 @@
 """The ranking by what was measured of submissions, beside the one by what was published of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from scipy import stats
@@ -12,7 +12,7 @@ from iqabench.run.submissions import SubmissionRow
 
 
 def add_ranks(
-    board: Board, entries: Sequence[Entry], pairs: Sequence[tuple[Entry, SubmissionRow]],
+    board: Board, base: Entry | None, pairs: Sequence[tuple[Entry, SubmissionRow]],
     asked: Mapping[Quantity, CostColumn], found: Submissions,
 ) -> None:  # fmt: skip
     """Rank those of whom everything was measured, by both kinds of figures, wherever these decide."""
@@ -21,9 +21,7 @@ def add_ranks(
         if not row.error and (lacking := _lacking(row, asked)):
             why = row.reasons.get(lacking[0], "no reason was given")
             found.not_run[entry.name] = f"no {', '.join(lacking)}: {why}"
-    base = next((e for e in entries if e.name == board.baseline), None)
-    of_base = next((row for entry, row in whole if entry.name == board.baseline), None)
-    here = [_as_measured(entry, row, asked, base, of_base) for entry, row in whole]
+    here = [_as_measured(entry, row, asked, base, found) for entry, row in whole]
     measured_base = next((e for e in here if e.name == board.baseline), base)
     before = standings(board, [entry for entry, _ in whole], base)
     after = standings(board, here, measured_base)
@@ -32,7 +30,7 @@ def add_ranks(
         behind = _behind(board, track.rank)
         if whole and behind & names:
             pair = before.tracks[track.name], after.tracks[track.name]
-            _compare(track, *pair, found)
+            _compare(track, *pair, behind, found)
             told = tuple(sorted(behind & names)), tuple(sorted(behind - names))
             found.tracks.append(_agreement(track, *pair, *told))
 
@@ -44,17 +42,17 @@ def _lacking(row: SubmissionRow, asked: Mapping[Quantity, CostColumn]) -> list[s
 
 def _as_measured(
     entry: Entry, row: SubmissionRow, asked: Mapping[Quantity, CostColumn], base: Entry | None,
-    of_base: SubmissionRow | None,
+    found: Submissions,
 ) -> Entry:  # fmt: skip
     """The entry with what was measured in place of what was printed."""
+    ratios = {r.column: r.measured for r in found.relatives if r.entry == entry.name}
     values = dict(entry.values)
     for quantity, column in asked.items():
-        value = row.values[column.name]
+        ratio = ratios.get(quantity.name)
         if not quantity.facts.relative:
-            values[quantity.name] = Value.exact(value * quantity.facts.factor)
-        elif base and of_base and quantity.name in base.values:
-            ratio = value / of_base.values[column.name]
-            values[quantity.name] = Value.exact(ratio * base.values[quantity.name].value)
+            values[quantity.name] = Value.exact(row.values[column.name] * quantity.facts.factor)
+        elif base and ratio:
+            values[quantity.name] = ratio.times(base.values[quantity.name].value)
     return replace(entry, values=values)
 
 
@@ -65,24 +63,30 @@ def _behind(board: Board, name: str) -> set[str]:
 
 
 def _compare(
-    track: Track, before: Sequence[Standing], after: Sequence[Standing], found: Submissions
-) -> None:
+    track: Track, before: Sequence[Standing], after: Sequence[Standing], behind: Container[str],
+    found: Submissions,
+) -> None:  # fmt: skip
     by_name = {s.entry.name: s for s in before}
-    for standing in after:
-        name = standing.entry.name
+    for new in after:
+        name = new.entry.name
         if (old := by_name.get(name)) is not None:
-            why = "" if old.rank == standing.rank else _cause(old, found)
-            printed = standing.entry.ranks.get(track.name)
-            found.ranks.append(Beside(track.name, name, printed, old.rank, standing.rank, why))
+            why = "" if old.rank == new.rank else _cause(old, new, behind, found)
+            printed = new.entry.ranks.get(track.name)
+            row = Beside(track.name, name, printed, old.rank, new.rank, new.best, new.worst, why)
+            found.ranks.append(row)
 
 
-def _cause(old: Standing, found: Submissions) -> str:
+def _cause(old: Standing, new: Standing, behind: Container[str], found: Submissions) -> str:
     """Why an entry's rank by measured figures is another than by published ones."""
     name = old.entry.name
     odd = [c for c in found.counts if not c.equal and c.measured is not None]
     own = next((c for c in odd if c.entry == name), None)
     if own and own.measured is not None:
         return f"its {own.column} is {own.measured:.6g}, not {own.published:g}: {own.why}"
+    if new.best <= old.rank <= new.worst and new.best < new.worst:
+        return "no more than the intervals allow"
+    if moved := _moved(name, behind, found):
+        return moved
     if old.best < old.worst:
         return "the printed digits tie it with others, and the measured figures do not"
     others = ", ".join(dict.fromkeys(c.entry for c in odd))
@@ -90,6 +94,18 @@ def _cause(old: Standing, found: Submissions) -> str:
         f"others' figures differ: {others}"
         if others
         else "others' figures differ within the digits"
+    )
+
+
+def _moved(name: str, behind: Container[str], found: Submissions) -> str:
+    """How far an entry's ratios to the baseline are others on this machine."""
+    said = [
+        f"{r.column} is {r.measured.value:.3g} of the baseline's here, {r.published:.3g} there"
+        for r in found.relatives
+        if r.entry == name and r.column in behind and r.measured and r.to != name
+    ]
+    return "; ".join(said) or (
+        "others' ratios to it differ" if any(r.column in behind for r in found.relatives) else ""
     )
 
 

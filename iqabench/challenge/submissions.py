@@ -3,49 +3,81 @@
 What can be measured here replaces what was printed; what cannot, such as the runtime on the organisers' GPU,
 stays as it was printed. Both rankings are among the same entries, those that could be measured, so that they
 differ by the measured columns alone.
+
+What depends on the machine carries over as a ratio: a submission that takes 0.7 of the baseline's time here
+is given 0.7 of the baseline's printed time. Both are timed in turn in one process, so that the ratio has
+an interval.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from iqabench.boards import Board, Entry, Quantity, entries_of
 from iqabench.challenge.parts import check_parts
 from iqabench.challenge.submission_ranks import add_ranks
+from iqabench.challenge.submission_ratios import add_ratios, counterpart
 from iqabench.challenge.submitted import Counted, Submissions
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, cost_column, sizes_of
+from iqabench.probes._timing import Sampling
 from iqabench.run import Watch
-from iqabench.run.submissions import SubmissionRow, measure_submissions
+from iqabench.run.submissions import SubmissionRow, measure_submissions, submission_ids
 
 
 def reproduce_submissions(
     board: Board, checkout: Path, *, trust: bool = False, ids: Sequence[int] = (),
-    timed: Sequence[str] = (), watch: Watch = lambda *_: None,
+    timed: Sequence[str] = (), sampling: Sampling | None = None, timeout_s: float = 600.0,
+    watch: Watch = lambda *_: None,
 ) -> Submissions:  # fmt: skip
     """Measure the submissions of a checkout, and rank them by the board's formulas.
 
-    Counts are measured always; what depends on the machine (`timed`: names of probes) on request, one
-    submission after the other. Such columns enter as ratios to the baseline, if that was measured too.
+    Counts are measured always; what depends on the machine (`timed`: names of probes) on request, in turn
+    with the baseline.
 
     Raises: UsageError without `trust`, for ids and probes that are not there and boards without numbered
-        entries or with counts at several sizes; ModelError for other folders; FactsError.
+        entries, without the baseline that is needed, or with counts at several sizes; ModelError for other
+        folders; FactsError.
     """
     check_parts(board)
     entries = _numbered(board)
     asked = _asked(board, timed)
-    columns = list({column.name: column for column in asked.values()}.values())
-    size = sizes_of([next(iter(asked)).facts.input], [])[0]
-    rows = measure_submissions(checkout, list(ids) or None, columns, size, trust=trust, watch=watch)
+    base = next((e for e in entries_of(board) if e.name == board.baseline), None)
+    wanted, unheard = _wanted(entries, checkout, ids)
+    rows = _measured(
+        asked, checkout, wanted, trust=trust, to=counterpart(board, base, asked, checkout),
+        sampling=sampling, timeout_s=timeout_s, watch=watch,
+    )  # fmt: skip
     by_number = {row.model_id: row for row in rows}
     pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
     found = Submissions()
-    found.not_run = {entry.name: row.error for entry, row in pairs if row.error}
+    found.not_run = {f"submission {n}": "nothing is published of it" for n in unheard}
+    found.not_run |= {entry.name: row.error for entry, row in pairs if row.error}
     if not ids:
         absent = [e.name for e in entries if e.number not in by_number]
         found.not_run |= dict.fromkeys(absent, "the checkout has no such submission")
     _count(board, pairs, asked, found)
-    add_ranks(board, entries, pairs, asked, found)
+    add_ratios(base, pairs, asked, found)
+    add_ranks(board, base, pairs, asked, found)
     return found
+
+
+def _wanted(
+    entries: Sequence[Entry], checkout: Path, ids: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """The ids to measure, and those that were asked for though there is nothing to compare them with."""
+    known, published = submission_ids(checkout), {entry.number for entry in entries}
+    unheard = [n for n in ids if n in known and n not in published]
+    return [n for n in ids or known if n not in unheard and (ids or n in published)], unheard
+
+
+def _measured(
+    asked: Mapping[Quantity, CostColumn], checkout: Path, ids: Sequence[int], **how: Any
+) -> list[SubmissionRow]:
+    """Each column once, though several quantities may be made of it, at the size that they share."""
+    columns = list({column.name: column for column in asked.values()}.values())
+    size = sizes_of([next(iter(asked)).facts.input], [])[0]
+    return measure_submissions(checkout, ids, columns, size, **how)
 
 
 def _numbered(board: Board) -> list[Entry]:
@@ -84,13 +116,11 @@ def _count(
     for entry, row in pairs:
         for quantity, column in asked.items():
             printed = entry.values.get(quantity.name)
-            if printed is None or row.error:
+            if printed is None or row.error or quantity.facts.relative:
                 continue
             value = row.values.get(column.name)
             here = None if value is None else value * quantity.facts.factor
-            equal = here is not None and (
-                quantity.facts.relative or printed.low - 1e-9 <= here <= printed.high + 1e-9
-            )
+            equal = here is not None and printed.low - 1e-9 <= here <= printed.high + 1e-9
             why = "" if equal else _why(board, entry, quantity, row, column)
             found.counts.append(
                 Counted(entry.name, row.model_id, quantity.name, printed.value, here, equal, why)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from iqabench.boards import Value
+from iqabench.run.submissions import INTERRUPTED
+
 
 @dataclass(frozen=True)
 class Counted:
-    """One measured column of one submission."""
+    """One count of one submission."""
 
     entry: str
     model_id: int
@@ -13,9 +16,31 @@ class Counted:
     published: float
     measured: float | None
     equal: bool
-    """To the printed digits; of what depends on the machine it says nothing, and is true."""
+    """To the printed digits."""
     why: str = ""
     """What is known of a difference, or why nothing was measured."""
+
+
+@dataclass(frozen=True)
+class Relative:
+    """One cost of one submission that depends on the machine, by the baseline's."""
+
+    entry: str
+    model_id: int
+    column: str
+    to: str
+    """The baseline, with which it was measured in turn."""
+    published: float
+    measured: Value | None
+    """With its 95 % interval, where the probe has one; exactly 1 for the baseline itself."""
+    here: float | None = None
+    """The cost itself on this machine,"""
+    unit: str = "1"
+    """in the printed unit."""
+    warnings: tuple[str, ...] = ()
+    """What speaks against it."""
+    why: str = ""
+    """Why it was not measured."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +54,9 @@ class Beside:
     published: int
     """From the published figures."""
     measured: int
+    best: int
+    worst: int
+    """From the measured figures, and between which their 95 % intervals and printed digits have it."""
     why: str = ""
 
 
@@ -52,7 +80,13 @@ class Submissions:
     """What came of a checkout."""
 
     counts: list[Counted] = field(default_factory=list)
+    relatives: list[Relative] = field(default_factory=list)
     ranks: list[Beside] = field(default_factory=list)
     tracks: list[TrackAgreement] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
     """Entries that could not be measured, and why."""
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was ended before all were measured."""
+        return INTERRUPTED in self.not_run.values()

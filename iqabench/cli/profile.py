@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.budget import budget_option
 from iqabench.cli.cost_table import print_costs
 from iqabench.cli.options import (
     device_option,
@@ -56,9 +57,7 @@ from iqabench.store import Store
 @click.option("--compile", "compiled", is_flag=True, help="With torch.compile.")
 @click.option("--channels-last", is_flag=True, help="With channels innermost in memory.")
 @click.option("--cuda-graph", is_flag=True, help="As one recorded CUDA graph.")
-@click.option("--budget", type=click.FloatRange(0.1), default=Sampling.budget_s, show_default=True,
-              metavar="SECONDS", help="Sampling ends after so long for each model, if not steady "
-              "before.")  # fmt: skip
+@budget_option
 @click.option("--wait", is_flag=True, help="Wait while another process measures on the device.")
 @click.option("--submissions", "checkout", type=click.Path(path_type=Path, file_okay=False, exists=True),
               metavar="CHECKOUT",
@@ -83,7 +82,7 @@ from iqabench.store import Store
 def command(
     models: tuple[str, ...], inputs: tuple[str, ...], outputs: tuple[str, ...], probes: tuple[str, ...],
     scale: int | None, device: str, precision: Precision, batch: int, threads: int | None, compiled: bool,
-    channels_last: bool, cuda_graph: bool, budget: float, wait: bool, checkout: Path | None, trust: bool,
+    channels_last: bool, cuda_graph: bool, sampling: Sampling, wait: bool, checkout: Path | None, trust: bool,
     ids: tuple[int, ...], published: str | None, stand_ins: tuple[Path, ...], timeout: float, operators: bool,
     allow_random_weights: bool, store: Path, form: str | None,
 ) -> None:  # fmt: skip
@@ -96,18 +95,18 @@ def command(
     if checkout is not None:
         size = sizes_of(list(inputs), list(outputs), batch)[0]
         wanted = cost_columns(probes)
-        good = profile_submissions(
+        status = profile_submissions(
             checkout, ids, wanted, size, published, form, trust=trust, timeout_s=timeout,
             threads=threads, stand_ins=stand_ins,
         )  # fmt: skip
-        sys.exit(0 if good else SOME_FAILED)
+        sys.exit(status)
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
     columns = cost_columns(probes or DEFAULT_PROBES)
     sizes = sizes_of(list(inputs), list(outputs), batch) if inputs or outputs or batch > 1 else None
     options = ProfileOptions(
         device=device, precision=precision, threads=threads, wait=wait, scale=scale,
-        mode=Mode(compiled, channels_last, cuda_graph), sampling=Sampling(budget_s=budget),
+        mode=Mode(compiled, channels_last, cuda_graph), sampling=sampling,
         allow_random_weights=allow_random_weights,
     )  # fmt: skip
     records = Store(store)

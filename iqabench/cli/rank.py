@@ -9,6 +9,7 @@ import click
 
 from iqabench.boards import Board, board
 from iqabench.challenge import Measurement, Place, rank
+from iqabench.cli.budget import budget_option
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -19,6 +20,7 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
+from iqabench.probes._timing import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
 
@@ -36,12 +38,13 @@ from iqabench.store import Store
 @sets_option
 @click.option("--no-quality", is_flag=True,
               help="Restore no images: gates on quality are then told of as unchecked.")  # fmt: skip
+@budget_option
 @device_option
 @store_option
 @table_options
 def command(
-    name: str, models: tuple[str, ...], sets: dict[str, str], no_quality: bool, device: str, store: Path,
-    form: str | None,
+    name: str, models: tuple[str, ...], sets: dict[str, str], no_quality: bool, sampling: Sampling,
+    device: str, store: Path, form: str | None,
 ) -> None:  # fmt: skip
     """Say where a model would stand in BOARD.
 
@@ -53,7 +56,10 @@ def command(
     meant = board(name).with_sets(sets)
     with watching() as watch:
         options = Options(device=device)
-        places, found = rank(meant, models, Store(store), options, watch, quality=not no_quality)
+        places, found = rank(
+            meant, models, Store(store), options, watch, quality=not no_quality,
+            sampling=sampling,
+        )  # fmt: skip
     for warning in [*found.warnings, *_of_ratios(meant, places, found)]:
         click.echo(f"warning: {warning}", err=True)
     if form:

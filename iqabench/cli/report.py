@@ -23,7 +23,7 @@ from iqabench.report.tables import Table, tables_of
 from iqabench.report.writing import TITLE, WIDTHS, write_figures, write_report
 from iqabench.store import Store
 
-_FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
+_FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[CostTable], str]]] = {
     "latex": (as_latex, cost_latex),
     "csv": (as_csv, cost_csv),
     "markdown": (as_markdown, cost_markdown),
@@ -35,6 +35,7 @@ _FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
     epilog=examples(
         "iqabench report",
         "iqabench report --html --out reports",
+        "iqabench report --intervals",
         "iqabench report --latex --intervals > table.tex",
         "iqabench report --figures --width page --between rfdn,rfdn@pruned",
         "iqabench report --pareto psnr@sr-y,macs,latency_ms",
@@ -51,7 +52,8 @@ _FORMS: dict[str, tuple[Callable[[Table], str], Callable[[CostTable], str]]] = {
               help="Print which models are on the Pareto front over these columns, as in "
               "psnr@sr-y,macs.")  # fmt: skip
 @click.option("--intervals", is_flag=True,
-              help="With --latex: the 95 % interval of each mean, by a bootstrap of its images.")  # fmt: skip
+              help="In tables: the 95 % interval of each mean, by a bootstrap of its images. JSON has them "
+              "anyway, but for stores of more than a million records.")  # fmt: skip
 @click.option("--figures", is_flag=True, help="Write figures for papers, as PDF and SVG.")
 @click.option("--width", type=click.Choice(sorted(WIDTHS)), default="column", show_default=True,
               help="Of figures: 3.3 inches, or 6.9.")  # fmt: skip
@@ -74,7 +76,8 @@ def command(
     size and convention where it has one of them.
     """
     records = Store(store)
-    _require_sense(html, form, intervals, figures, between, outputs)
+    means = pareto is None and (form is not None or not (html or figures))
+    _require_sense(html, intervals and not means, figures, between, outputs)
     if html:
         pages = out or Path("reports")
         written = write_report(records, pages, title=title, outputs=outputs)
@@ -88,21 +91,26 @@ def command(
     if pareto is not None:
         _print_front(records, pareto, form)
     elif form == "json":
-        print_rows([*rows(records), *(_without_samples(row) for row in cost_rows(records))], form)
+        means_of = rows(records, intervals=True if intervals else None)
+        print_rows([*means_of, *(_without_samples(row) for row in cost_rows(records))], form)
     elif form or not (html or figures):
         _print_tables(records, form or "markdown", intervals)
 
 
 def _require_sense(
-    html: bool, form: str | None, intervals: bool, figures: bool, between: str, outputs: Path | None
+    html: bool, lonely_intervals: bool, figures: bool, between: str, outputs: Path | None
 ) -> None:
     """Options that would do nothing, or two things to one folder."""
     if html and figures:
         raise UsageError(
             "pages and figures go into folders of their own: give --html and --figures in two commands."
         )
+    if lonely_intervals:
+        raise UsageError(
+            "--intervals stand beside means, and nothing here prints any; leave --pareto out, or add "
+            "--markdown, --csv, --json or --latex."
+        )
     for name, given, needs, there in (
-        ("--intervals", intervals, "--latex", form == "latex"),
         ("--between", bool(between), "--figures", figures),
         ("--outputs", outputs is not None, "--html", html),
     ):
@@ -130,11 +138,8 @@ def _print_front(store: Store, pareto: str, form: str | None) -> None:
 def _print_tables(store: Store, form: str, intervals: bool) -> None:
     of_quality, of_cost = _FORMS[form]
     with Results(store) as results:
-        if intervals:
-            known = Intervals(results, wanted=True)
-            said = [as_latex(table, known) for table in tables_of(results)]
-        else:
-            said = [of_quality(table) for table in tables_of(results)]
+        known = Intervals(results, wanted=True) if intervals else None
+        said = [of_quality(table, known) for table in tables_of(results)]
         said += [of_cost(table) for device in devices_of(results) for table in device.tables]
     click.echo("\n".join(said))
 

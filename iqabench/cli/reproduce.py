@@ -1,17 +1,20 @@
 """`iqabench reproduce`."""
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from iqabench.boards import board, entries_of
+from iqabench.boards import Board, board, entries_of
 from iqabench.boards.check import Check, check
 from iqabench.challenge import Compared, reproduce
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
-from iqabench.cli.board_submissions import print_submissions, reproduce_submissions
+from iqabench.cli.board_submissions import submissions_status
+from iqabench.cli.budget import budget_option
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -23,8 +26,11 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
+from iqabench.probes._timing import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
+
+_FOR_MACHINES = ("json", "csv")
 
 
 @click.command(
@@ -34,6 +40,7 @@ from iqabench.store import Store
         "iqabench reproduce ntire2026-esr --model span --no-cost",
         "iqabench reproduce ./my_board.yaml",
         "iqabench reproduce ntire2022-esr --submissions ~/NTIRE2022_ESR --trust",
+        "iqabench reproduce ntire2026-esr --submissions ~/NTIRE2026_ESR --trust --probe latency_ms",
     ),
 )
 @click.argument("name", metavar="BOARD")
@@ -43,13 +50,20 @@ from iqabench.store import Store
               help="Recompute scores and ranks from the published measurements; run nothing.")  # fmt: skip
 @click.option(
     "--submissions", "checkout", type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR", help="Measure the challenge's own submissions, from a checkout of its repository.",
+    metavar="DIR", help="Instead of models: the challenge's own submissions, from a checkout of its "
+    "repository, which stays as it is; nothing is recorded.",
 )  # fmt: skip
-@click.option("--trust", is_flag=True, help="Run the code of that checkout.")
+@click.option(
+    "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
+)
 @click.option("--id", "ids", type=int, multiple=True, metavar="N",
               help="Only these submissions; repeatable.")  # fmt: skip
-@click.option("--probe", "timed", multiple=True, metavar="NAME",
-              help="Measure this of submissions, too, as in latency_ms; repeatable.")  # fmt: skip
+@click.option("--probe", "probes", multiple=True, metavar="NAME",
+              help="Measure this of submissions, too, as in latency_ms, in turn with the baseline; "
+              "repeatable.")  # fmt: skip
+@budget_option
+@click.option("--timeout", type=click.FloatRange(1), default=600.0, show_default=True, metavar="SECONDS",
+              help="For each submission.")  # fmt: skip
 @click.option("--no-cost", is_flag=True, help="Measure quality alone.")
 @click.option(
     "--no-time",
@@ -65,8 +79,8 @@ from iqabench.store import Store
 @table_options
 def command(
     name: str, models: tuple[str, ...], only_published: bool, checkout: Path | None, trust: bool,
-    ids: tuple[int, ...], timed: tuple[str, ...], no_cost: bool, no_time: bool, sets: dict[str, str],
-    limit: int | None, device: str, store: Path, form: str | None,
+    ids: tuple[int, ...], probes: tuple[str, ...], sampling: Sampling, timeout: float, no_cost: bool,
+    no_time: bool, sets: dict[str, str], limit: int | None, device: str, store: Path, form: str | None,
 ) -> None:  # fmt: skip
     """Reproduce BOARD, a challenge or a table: its ranks from its figures, and its figures by running.
 
@@ -77,34 +91,73 @@ def command(
     """
     meant = board(name).with_sets(sets)
     if checkout is not None:
-        with watching() as watch:
-            sent = reproduce_submissions(
-                meant, checkout, trust=trust, ids=ids, timed=timed, watch=watch
-            )
-        sys.exit(0 if print_submissions(sent, form) else SOME_FAILED)
-    if ids or timed or trust:
+        _check_alone(models, only_published, no_cost, no_time, limit, device)
+        status = submissions_status(
+            meant, checkout, form, trust=trust, ids=ids, timed=probes, timeout_s=timeout,
+            sampling=sampling,
+        )  # fmt: skip
+        sys.exit(status)
+    if ids or probes or trust:
         raise UsageError("--trust, --id and --probe are about --submissions, which is not given.")
-    entries = entries_of(meant)
-    checks, compared = check(meant, entries), list[Compared]()
-    plain = form not in ("json", "csv")
-    if plain:
-        print_checks(checks, form)
-    if plain and only_published:
-        print_unprinted(meant, entries, form)
+    checks, compared = _checked(meant, form, all_of_it=only_published), list[Compared]()
     if not only_published:
         options = Options(device=device, limit=limit)
-        with watching() as watch:
-            compared, found = reproduce(
-                meant, Store(store), options, models, watch, costs=not no_cost, timed=not no_time
-            )
-        for warning in found.warnings:
-            click.echo(f"warning: {warning}", err=True)
-    if plain:
-        _print_compared(compared, form)
+        compared = _run(
+            meant, Store(store), options, models, sampling, costs=not no_cost, timed=not no_time
+        )
+    status = _told(meant, checks, compared, form)
+    click.echo(_summary(meant, compared, ran=not only_published), err=True)
+    sys.exit(status)
+
+
+def _check_alone(
+    models: Sequence[str], only_published: bool, no_cost: bool, no_time: bool, limit: int | None,
+    device: str,
+) -> None:  # fmt: skip
+    """Raises: UsageError for options that submissions know nothing of."""
+    given = {
+        "--model": models, "--published": only_published, "--no-cost": no_cost, "--no-time": no_time,
+        "--limit": limit, f"--device {device}": device not in ("auto", "cpu"),
+    }  # fmt: skip
+    if wrong := [option for option, is_given in given.items() if is_given]:
+        raise UsageError(
+            f"{wrong[0]} does not go with --submissions: they are counted on the CPU, timed only with "
+            "--probe, and restore no images."
+        )
+
+
+def _checked(meant: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
+    """What follows from the published figures; people see it at once, before anything runs."""
+    entries = entries_of(meant)
+    checks = check(meant, entries)
+    if form not in _FOR_MACHINES:
+        print_checks(checks, form)
+        if all_of_it:
+            print_unprinted(meant, entries, form)
+    return checks
+
+
+def _run(
+    meant: Board, store: Store, options: Options, models: Sequence[str], sampling: Sampling,
+    *, costs: bool, timed: bool,
+) -> list[Compared]:  # fmt: skip
+    with watching() as watch:
+        compared, found = reproduce(
+            meant, store, options, models, watch, costs=costs, timed=timed, sampling=sampling
+        )
+    for warning in found.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return compared
+
+
+def _told(meant: Board, checks: list[Check], compared: list[Compared], form: str | None) -> int:
+    """Print what was run; for machines, all of it. The status."""
+    if form in _FOR_MACHINES:
+        print_rows(_rows(checks, unprinted(meant, entries_of(meant)), compared), form)
     else:
-        print_rows(_rows(checks, unprinted(meant, entries), compared), form)
+        _print_compared(compared, form)
     wrong = any(c.verdict == "differs" for c in checks) or any(c.verdict == "out" for c in compared)
-    sys.exit(SOME_FAILED if wrong else 0)
+    return SOME_FAILED if wrong else 0
 
 
 def _rows(
@@ -131,6 +184,10 @@ def _print_compared(compared: list[Compared], form: str | None) -> None:
             ],
             form,
         )  # fmt: skip
+    _print_not_run(compared)
+
+
+def _print_not_run(compared: Sequence[Compared]) -> None:
     reasons: dict[str, list[str]] = {}
     for c in compared:
         if c.verdict == "not run":
@@ -138,3 +195,23 @@ def _print_compared(compared: list[Compared], form: str | None) -> None:
     for why, cells in reasons.items():
         more = f" and {len(cells) - 4} more" if len(cells) > 4 else ""
         click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
+
+
+def _summary(meant: Board, compared: Sequence[Compared], *, ran: bool) -> str:
+    """One line for people: what could be said at all."""
+    published = entries_of(meant)
+    if not published:
+        return (
+            f"The board {meant.name} has no published figures, so there is nothing to reproduce; "
+            f"'iqabench rank {meant.name} --model NAME' ranks models among each other."
+        )
+    if ran and not compared:
+        return (
+            f"None of the {len(published)} entries of {meant.name} is registered here, so nothing was run; "
+            f"'iqabench rank {meant.name} --model NAME' says where another model would stand."
+        )
+    verdicts = Counter(c.verdict for c in compared)
+    said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    return f"{len(published)} published entries" + (
+        f"; {len(compared)} figures: {said}." if said else "."
+    )

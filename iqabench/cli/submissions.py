@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from iqabench.boards.catalogue import shipped
+from iqabench.cli.main import INTERRUPTED as STATUS_INTERRUPTED
 from iqabench.cli.progress import watching
+from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, Size, cost_columns
@@ -19,7 +21,7 @@ from iqabench.run.published_counts import (
     compare_published,
     read_published,
 )
-from iqabench.run.submissions import SubmissionRow, measure_submissions
+from iqabench.run.submissions import INTERRUPTED, SubmissionRow, measure_submissions
 
 COUNTS = (
     "params",
@@ -36,8 +38,8 @@ def profile_submissions(
     checkout: Path, ids: Sequence[int], columns: Sequence[CostColumn], size: Size, published: str | None,
     form: str | None, *, trust: bool, timeout_s: float, threads: int | None,
     stand_ins: Sequence[Path] = (),
-) -> bool:  # fmt: skip
-    """Measure and print; whether every model was measured and every printed figure is met.
+) -> int:  # fmt: skip
+    """Measure and print; the status is 0 when every model was measured and every printed figure is met.
 
     Raises: UsageError without `trust`; ModelError, FactsError.
     """
@@ -50,10 +52,17 @@ def profile_submissions(
         )  # fmt: skip
     if table is None:
         _print_rows(rows, wanted, form)
-        return not any(row.error or row.reasons for row in rows)
+        return _status(rows, good=not any(row.error or row.reasons for row in rows))
     compared = [c for c in compare_published(rows, table) if not ids or c.model_id in ids]
     _print_compared(compared, form)
-    return all(c.equal for c in compared)
+    return _status(rows, good=all(c.equal for c in compared))
+
+
+def _status(rows: Sequence[SubmissionRow], *, good: bool) -> int:
+    if any(row.error == INTERRUPTED for row in rows):
+        click.echo("interrupted; this is what was measured by then, and it is not kept.", err=True)
+        return STATUS_INTERRUPTED
+    return 0 if good else SOME_FAILED
 
 
 def _published(name: str) -> Path:

@@ -1,106 +1,93 @@
 """One model of a public checkout, measured in a process of its own: python -m ... REQUEST ANSWER.
 
-The current folder is the checkout, and what runs here is its code: see `iqabench.run.submissions`.
+The current folder is a copy of the checkout, and what runs here is its code: see `iqabench.run.submissions`.
 """
 
 import json
-import math
 import sys
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-
-from iqabench.errors import IqabenchError, ModelError
-from iqabench.probes import Probed, cost_column
-from iqabench.run.profile.natural import natural_batch
+from iqabench.errors import IqabenchError
+from iqabench.probes import CostColumn, Probed, cost_column
 from iqabench.run.submission_loading import loading
+from iqabench.run.submission_request import Request
+from iqabench.run.submission_selecting import probed, reason_of
+from iqabench.run.submission_turns import counterpart, ratio_to, sample_in_turn
 
 Answer = dict[str, Any]
 
 
 def main(asked: Path, answer: Path) -> None:
     """Read what is asked, measure, write what came of it."""
-    request = json.loads(asked.read_text())
+    request = Request.read(asked)
     sys.path.insert(0, str(Path.cwd()))
-    sys.path += request["stand_ins"]
+    sys.path += request.stand_ins
     notes: list[str] = []
     found: Answer
     with loading(notes):
         try:
-            found = _measured(request, notes)
+            found = _measured(request, notes, answer)
         except Exception as error:  # noqa: BLE001 - it is anybody's code: the reason is told
             found = {"error": reason_of(error)}
-    found["notes"] = {"": notes + _taken(request["stand_ins"]), **found.get("notes", {})}
-    answer.write_text(json.dumps(found))
+    _write(found, notes + _taken(request.stand_ins), answer)
 
 
-def _measured(request: Answer, notes: list[str]) -> Answer:
-    module, name, unit = _selected(request["model_id"])
-    batch = natural_batch(tuple(request["shape"]), 1) * unit
-    with torch.inference_mode():  # some networks fold or drop parameters when they first run
-        output = module(batch.clone())
-    if not isinstance(output, Tensor):
-        raise ModelError(f"it returned a {type(output).__name__}; expected a tensor")
-    if not bool(torch.isfinite(output).all()):
-        notes.append("its output on a natural image is not finite")
-    scale = output.shape[-1] // batch.shape[-1]
-    seen = Probed(name, module, batch, module, scale)
-    found: Answer = {"name": name, "values": {}, "reasons": {}, "notes": {}, "details": {}}
-    for column in request["columns"]:
-        _add(found, column, seen)
+def _write(found: Answer, notes: list[str], answer: Path) -> None:
+    """The whole answer or none: this process may be ended at any time."""
+    whole = {**found, "notes": {"": notes, **found.get("notes", {})}}
+    part = answer.with_suffix(".part")
+    part.write_text(json.dumps(whole))
+    part.replace(answer)
+
+
+def _measured(request: Request, notes: list[str], answer: Path) -> Answer:
+    """What is measured; the counts stand in the answer before anything is timed, which may take too long."""
+    seen = probed(request.model_id, request.shape, notes)
+    found: Answer = {"name": seen.name, "values": {}, "reasons": {}, "notes": {}, "details": {}}
+    columns = [cost_column(name) for name in request.columns]
+    for column in columns:
+        if not column.probe.timed:
+            _add(found, column, seen)
+    if timed := [c for c in columns if c.probe.timed]:
+        _write(found, notes + _taken(request.stand_ins), answer)
+        own = len(notes)
+        _add_timed(found, timed, seen, request)
+        del notes[own:]  # what the baseline does while it loads stands in its own row
     return found
 
 
-def _selected(model_id: int) -> tuple[nn.Module, str, float]:
-    """The model, its name and the upper end of its numeric range.
-
-    Raises: ModelError when there is none under that id.
-    """
-    select: Callable[..., Any] = import_module("test_demo").select_model
-    asked = SimpleNamespace(
-        model_id=model_id, model_dir="model_zoo", data_dir="", save_dir="", include_test=False,
-        hybrid_test=False, ssim=False,
-    )  # fmt: skip
+def _add_timed(
+    found: Answer, columns: Sequence[CostColumn], seen: Probed, request: Request
+) -> None:
+    """What depends on the machine: the baseline is loaded now, for it must not have changed the counts."""
     try:
-        module, name, unit, *_ = select(asked, torch.device("cpu"))
-    except (UnboundLocalError, NotImplementedError) as error:
-        raise ModelError(f"select_model has no model under this id: {error}") from error
-    if not isinstance(module, nn.Module):
-        raise ModelError(f"select_model returned a {type(module).__name__}; expected a module")
-    if not (isinstance(unit, (int, float)) and math.isfinite(unit) and unit > 0):
-        raise ModelError(f"select_model returned the data range {unit!r}; expected 1 or 255")
-    for parameter in module.parameters():
-        parameter.requires_grad = False
-    return module.eval(), str(name).strip(), float(unit)
+        with counterpart(request.to, request.shape) if request.to else nullcontext() as base:
+            more = sample_in_turn(seen, base, request.sampling)
+            for column in columns:
+                _add(found, column, seen, base, more)
+    except Exception as error:  # noqa: BLE001 - here too
+        found["reasons"] |= dict.fromkeys((c.name for c in columns), reason_of(error))
 
 
-def _add(found: Answer, column: str, seen: Probed) -> None:
+def _add(
+    found: Answer, column: CostColumn, seen: Probed, base: Probed | None = None,
+    more: Answer | None = None,
+) -> None:  # fmt: skip
     try:
-        one = cost_column(column)(seen)
+        one = column(seen)
+        by = {"ratio": ratio_to(base, seen, column, one.value)} if base else {}
     except IqabenchError as reason:
-        found["reasons"][column] = str(reason)
+        found["reasons"][column.name] = str(reason)
         return
     except Exception as error:  # noqa: BLE001 - here too
-        found["reasons"][column] = reason_of(error)
+        found["reasons"][column.name] = reason_of(error)
         return
-    found["values"][column] = one.value
-    found["notes"][column] = one.details.get("notes", [])
-    found["details"][column] = one.details
-
-
-def reason_of(error: BaseException) -> str:
-    """What went wrong, in one line."""
-    if isinstance(error, ModuleNotFoundError):
-        return f"needs the Python module '{error.name}', which is not installed here"
-    if isinstance(error, FileNotFoundError) and error.filename:
-        return f"needs the file {error.filename}, which is not there"
-    said = " ".join(str(error).split())[:300]
-    return said if isinstance(error, IqabenchError) else f"{type(error).__name__}: {said}"
+    found["values"][column.name] = one.value
+    found["notes"][column.name] = one.details.get("notes", [])
+    found["details"][column.name] = {**one.details, **by, **(more or {})}
 
 
 def _taken(folders: list[str]) -> list[str]:

@@ -2,28 +2,31 @@
 
 The organisers' repositories hold every team's network behind one function, `select_model(args, device)` in
 test_demo.py. That is other people's code: nothing of it runs without `trust=True`, each model runs in a
-process of its own with the checkout as current folder, and what goes wrong there costs its own row alone.
+process and a copy of the checkout of its own, and what goes wrong there costs its own row alone. The checkout
+stays as it is, whatever that code writes beside itself.
 """
 
 import ast
 import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from iqabench.errors import ModelError, UsageError
 from iqabench.probes import CostColumn, Size
+from iqabench.probes._lock import measuring
+from iqabench.probes._timing import Sampling
 from iqabench.run.outcome import Watch
+from iqabench.run.submission_copy import own_copy
+from iqabench.run.submission_process import answer_of
+from iqabench.run.submission_request import Counterpart, Request
 
 SCRIPT = "test_demo.py"
 FUNCTION = "select_model"
-_PACKAGE = Path(__file__).parents[1]
+INTERRUPTED = "interrupted before it was measured"
+"""What rows say that were not come to."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class SubmissionRow:
     notes: dict[str, list[str]] = field(default_factory=dict)
     """What a count misses, by column; under "" what was noted while loading."""
     details: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What stands behind each value."""
+    """What stands behind each value; under "ratio" that to the counterpart that it was timed in turn with."""
     error: str = ""
     """Why nothing was measured."""
 
@@ -70,37 +73,52 @@ def submission_ids(checkout: Path) -> list[int]:
 
 def measure_submissions(
     checkout: Path, ids: Sequence[int] | None, columns: Sequence[CostColumn], size: Size, *,
-    trust: bool = False, timeout_s: float = 600.0, threads: int | None = None,
-    stand_ins: Sequence[Path] = (), watch: Watch = lambda *_: None,
+    trust: bool = False, to: Counterpart | None = None, sampling: Sampling | None = None,
+    timeout_s: float = 600.0, threads: int | None = None, stand_ins: Sequence[Path] = (),
+    watch: Watch = lambda *_: None,
 ) -> list[SubmissionRow]:  # fmt: skip
     """Measure the models of a checkout on the CPU, each in a process of its own; all of them without ids.
 
+    What depends on the machine is sampled in turn with `to`, in the same process, so that the ratio has an
+    interval; `to` itself, or any without it, alone. Ctrl-C ends it with what was measured by then.
     `stand_ins` are folders with modules that the checkout needs and this machine lacks, such as operators
     that are compiled for a GPU; what is installed or lies in the checkout comes before them.
 
     Raises: UsageError without `trust`, and for ids that are not there; ModelError for other folders.
     """
+    wanted = _allowed(checkout, ids, trust=trust)
+    rows: list[SubmissionRow] = []
+    timed = any(column.probe.timed for column in columns)
+    alone = measuring("cpu", wait=True) if timed else nullcontext()
+    watch("submissions", 0, len(wanted))
+    try:
+        with alone:
+            for number in wanted:
+                request = Request(
+                    number, [column.name for column in columns], list(size.input_shape(1)),
+                    [str(folder.resolve()) for folder in stand_ins],
+                    to if to and to.model_id != number else None, sampling or Sampling(),
+                )  # fmt: skip
+                rows.append(_measured(checkout, request, timeout_s, threads))
+                watch("submissions", len(rows), len(wanted))
+    except KeyboardInterrupt:
+        rows += [SubmissionRow(number, error=INTERRUPTED) for number in wanted[len(rows) :]]
+    return rows
+
+
+def _allowed(checkout: Path, ids: Sequence[int] | None, *, trust: bool) -> list[int]:
+    """The ids to measure, each once."""
     known = submission_ids(checkout)
+    wanted = list(dict.fromkeys(known if ids is None else ids))
     if not trust:
         raise UsageError(
             f"{checkout.resolve() / SCRIPT} is other people's code: {FUNCTION} would import and run it with "
-            f"your rights, for {len(ids or known)} models. Read it, then allow it with --trust."
+            f"your rights, for {len(wanted)} models. Read it, then allow it with --trust."
         )
-    unknown = [number for number in ids or [] if number not in known]
-    if unknown:
-        raise UsageError(
-            f"{checkout} has no model {unknown[0]}; it has {', '.join(map(str, known))}."
-        )
-    wanted, rows = list(ids or known), []
-    for at, number in enumerate(wanted):
-        request = {
-            "model_id": number, "columns": [column.name for column in columns],
-            "shape": list(size.input_shape(1)),
-            "stand_ins": [str(folder.resolve()) for folder in stand_ins],
-        }  # fmt: skip
-        rows.append(_measured(checkout, request, timeout_s, threads))
-        watch("submissions", at + 1, len(wanted))
-    return rows
+    if unknown := [number for number in wanted if number not in known]:
+        has = ", ".join(map(str, known))
+        raise UsageError(f"{checkout} has no model {unknown[0]}; it has {has}.")
+    return wanted
 
 
 def _compared(node: ast.Compare) -> int | None:
@@ -116,62 +134,13 @@ def _compared(node: ast.Compare) -> int | None:
 
 
 def _measured(
-    checkout: Path, request: dict[str, Any], timeout_s: float, threads: int | None
+    checkout: Path, request: Request, timeout_s: float, threads: int | None
 ) -> SubmissionRow:
-    number = int(request["model_id"])
-    with tempfile.TemporaryDirectory(prefix="iqabench-") as folder:
-        asked, answer = Path(folder, "request.json"), Path(folder, "answer.json")
-        asked.write_text(json.dumps(request))
-        words = [
-            sys.executable,
-            "-P",
-            "-m",
-            "iqabench.run.submission_worker",
-            str(asked),
-            str(answer),
-        ]
-        status, said = _run(words, checkout, _environment(threads), timeout_s)
-        if not answer.is_file():
-            return SubmissionRow(number, error=_why(status, said, timeout_s))
-        return SubmissionRow(model_id=number, **json.loads(answer.read_text()))
-
-
-def _run(
-    words: list[str], folder: Path, environment: dict[str, str], timeout_s: float
-) -> tuple[int | None, str]:
-    """Status and last words; None when its time was up. What it has started goes with it."""
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-        try:
-            status = process.wait(timeout_s)
-        except BaseException as end:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            if not isinstance(end, subprocess.TimeoutExpired):
-                raise
-            return None, ""
-        said.seek(0)
-        return status, said.read().decode(errors="replace")
-
-
-def _environment(threads: int | None) -> dict[str, str]:
-    """Ours, found without looking into the checkout first; nothing is written beside its sources."""
-    paths = [str(_PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    more = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
-    if threads is not None:
-        more |= {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    return {**os.environ, **more}
-
-
-def _why(status: int | None, said: str, timeout_s: float) -> str:
-    if status is None:
-        return f"took longer than {timeout_s:g} s"
-    if status == -signal.SIGKILL:
-        return "was killed by the system; out of memory, most likely"
-    if status < 0:
-        return f"crashed: {signal.Signals(-status).name}"
-    last = (said.strip().splitlines() or ["without a word"])[-1]
-    return f"ended with status {status}: {last[:300]}"
+    """What came of one; where it names files of its copy, they are those of the checkout."""
+    try:
+        with own_copy(checkout) as copy:
+            found = json.dumps(answer_of(request, copy, timeout_s, threads))
+    except ModelError as error:
+        return SubmissionRow(request.model_id, error=str(error))
+    inside, outside = (json.dumps(str(path))[1:-1] for path in (copy, checkout))
+    return SubmissionRow(model_id=request.model_id, **json.loads(found.replace(inside, outside)))

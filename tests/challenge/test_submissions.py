@@ -5,18 +5,26 @@ from typing import Any
 
 import pytest
 
-from iqabench.challenge import submissions
+from iqabench.boards import Value, entries_of
+from iqabench.challenge import submission_ratios, submissions
+from iqabench.challenge.submission_ratios import counterpart
 from iqabench.challenge.submissions import reproduce_submissions
 from iqabench.challenge.submitted import Submissions
 from iqabench.errors import UsageError
-from iqabench.run.submissions import SubmissionRow
+from iqabench.run.submission_request import Counterpart
+from iqabench.run.submissions import INTERRUPTED, SubmissionRow
 
 from .made import ESR, made_board
 
 
-def row(number: int, size: float, time: float = 0.0, **more: Any) -> SubmissionRow:
-    values = {"params@all": size, **({"latency_ms": time} if time else {})}
-    return SubmissionRow(number, f"{number:02}", values=values, **more)
+def row(
+    number: int, size: float, ratio: float = 0.0, room: float = 0.0, **more: Any
+) -> SubmissionRow:
+    """A submission of that many parameters, whose time is `ratio` of the baseline's, give or take `room`."""
+    values = {"params@all": size, **({"latency_ms": 400 * ratio} if ratio else {})}
+    by = {"to": "00_base", "value": ratio, "interval": [ratio - room, ratio + room]}
+    details = {"latency_ms": {"ratio": by, "warnings": []}} if ratio and number else {}
+    return SubmissionRow(number, f"{number:02}", values=values, details=details, **more)
 
 
 def reproduced(
@@ -31,14 +39,19 @@ def reproduced(
     def measure(
         checkout: Path, ids: Any, columns: Any, size: Any, **how: Any
     ) -> list[SubmissionRow]:
-        asked.append((checkout, ids, [c.name for c in columns], size.name, how["trust"]))
-        return [r for r in rows if ids is None or r.model_id in ids]
+        asked.append((checkout, ids, [c.name for c in columns], size.name, how["trust"], how["to"]))
+        return [r for r in rows if r.model_id in ids]
 
     monkeypatch.setattr(submissions, "measure_submissions", measure)
+    monkeypatch.setattr(submissions, "submission_ids", lambda _: [0, 1, 2, 3, 5])
+    monkeypatch.setattr(submission_ratios, "submission_ids", lambda _: [0, 1, 2, 3, 5])
     board = made_board(folder, yaml)
     found = reproduce_submissions(board, folder, trust=True, **more)
-    columns = ["latency_ms", "params@all"] if more.get("timed") else ["params@all"]
-    assert asked == [(folder, list(more.get("ids", [])) or None, columns, "3x256x256", True)]
+    columns, to = ["params@all"], None
+    if more.get("timed"):
+        columns, to = ["latency_ms", "params@all"], Counterpart("00_base", model_id=0)
+    ids = [n for n in more.get("ids", [0, 1, 2, 3]) if n != 5]
+    assert asked == [(folder, ids, columns, "3x256x256", True, to)]
     return found
 
 
@@ -92,6 +105,7 @@ def test_ties_of_printed_digits_are_broken_by_what_was_measured(
     board_rows = "team,quality,time,size\n00_base,27,10.0,0.100\n01_first,27,5.0,0.050\n" \
                  "02_second,27,7.0,0.080\n03_slow,27,20.0,0.080\n"  # fmt: skip
     monkeypatch.setattr(submissions, "measure_submissions", lambda *_, **__: rows)
+    monkeypatch.setattr(submissions, "submission_ids", lambda _: [0, 1, 2, 3])
     found = reproduce_submissions(made_board(tmp_path, ESR, board_rows), tmp_path, trust=True)
     (moved,) = [r for r in found.ranks if r.track == "size" and r.published != r.measured]
     assert (moved.entry, moved.published, moved.measured) == ("02_second", 2, 3)
@@ -118,19 +132,111 @@ def test_only_some_may_be_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert found.not_run == {}
 
 
+def test_what_nobody_published_is_not_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert reproduced(monkeypatch, tmp_path, AS_PRINTED).not_run == {}  # though 5 is there
+    found = reproduced(monkeypatch, tmp_path, AS_PRINTED, ids=[1, 5])
+    assert found.not_run == {"submission 5": "nothing is published of it"}
+
+
+def timed(*ratios: float, room: float = 0.0) -> list[SubmissionRow]:
+    pairs = zip(AS_PRINTED, ratios, strict=True)
+    return [row(r.model_id, r.values["params@all"], ratio, room) for r, ratio in pairs]
+
+
 def test_times_enter_as_ratios_to_the_baseline(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    times = [40.0, 36.0, 28.0, 80.0]  # printed 10, 5, 7, 20: here 01 takes 9 of the baseline's 10
-    rows = [
-        row(r.model_id, r.values["params@all"], t) for r, t in zip(AS_PRINTED, times, strict=True)
-    ]
-    found = reproduced(monkeypatch, tmp_path, rows, timed=["latency_ms"])
-    assert all(c.equal for c in found.counts)  # of times, equality says nothing
+    # printed 10, 5, 7, 20: here 01 takes 0.9 of the baseline's time
+    found = reproduced(monkeypatch, tmp_path, timed(1, 0.9, 0.7, 2.0), timed=["latency_ms"])
+    assert [c.column for c in found.counts] == ["size"] * 4
+    ratios = {r.entry: (r.published, r.measured, r.here) for r in found.relatives}
+    assert ratios == {
+        "00_base": (1.0, Value.exact(1.0), 400.0),
+        "01_first": (0.5, Value.exact(0.9), 360.0),
+        "02_second": (0.7, Value.exact(0.7), pytest.approx(280.0)),
+        "03_slow": (2.0, Value.exact(2.0), 800.0),
+    }
     main = {r.entry: (r.published, r.measured) for r in found.ranks if r.track == "main"}
     assert main == {"01_first": (1, 2), "02_second": (2, 1), "00_base": (3, 3), "03_slow": (4, 4)}
+    assert {r.entry: r.why for r in found.ranks if r.track == "main" and r.why} == {
+        "01_first": "time is 0.9 of the baseline's here, 0.5 there",
+        "02_second": "time is 0.7 of the baseline's here, 0.7 there",
+    }
     (track,) = [t for t in found.tracks if t.track == "main"]
     assert (track.measured, track.published) == (("time",), ())
+
+
+def test_the_interval_of_a_ratio_is_one_of_ranks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = reproduced(
+        monkeypatch, tmp_path, timed(1, 0.72, 0.7, 2.0, room=0.05), timed=["latency_ms"]
+    )
+    main = {r.entry: r for r in found.ranks if r.track == "main"}
+    assert {n: (r.measured, r.best, r.worst) for n, r in main.items()} == {
+        "01_first": (2, 1, 2), "02_second": (1, 1, 2), "00_base": (3, 3, 3), "03_slow": (4, 4, 4)
+    }  # fmt: skip
+    assert main["01_first"].why == "no more than the intervals allow"
+
+
+def test_without_its_own_row_the_baseline_still_divides(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = reproduced(
+        monkeypatch, tmp_path, timed(1, 0.9, 0.7, 2.0), timed=["latency_ms"], ids=[1, 3]
+    )
+    assert [(r.entry, r.to, r.measured) for r in found.relatives] == [
+        ("01_first", "00_base", Value.exact(0.9)), ("03_slow", "00_base", Value.exact(2.0))
+    ]  # fmt: skip
+    assert [r.measured for r in found.ranks if r.track == "main"] == [1, 2]
+
+
+def test_a_time_that_could_not_be_taken_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    why = "the baseline 00_base could not run beside it"
+    rows = [*timed(1, 0.9, 0.7, 2.0)[:3], row(3, 300_000, reasons={"latency_ms": why})]
+    found = reproduced(monkeypatch, tmp_path, rows, timed=["latency_ms"])
+    assert found.not_run == {"03_slow": f"no latency_ms: {why}"}
+    assert [(r.measured, r.why) for r in found.relatives if r.entry == "03_slow"] == [(None, why)]
+
+
+@pytest.mark.parametrize(
+    ("ids", "models", "to"),
+    [
+        ([0, 1], "{00_base: pocket}", Counterpart("00_base", model_id=0)),
+        ([1], "{00_base: pocket}", Counterpart("00_base", model="pocket", scale=4)),
+        ([1], "{01_first: pocket}", None),
+    ],
+)
+def test_what_times_are_compared_with(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ids: list[int], models: str, to: Counterpart | None
+) -> None:  # fmt: skip
+    yaml = ESR.replace("{00_base: pocket, 01_first: bicubic}", models)
+    board = made_board(tmp_path, yaml)
+    monkeypatch.setattr(submission_ratios, "submission_ids", lambda _: ids)
+    base = next(e for e in entries_of(board) if e.name == "00_base")
+    asked = [board.quantities["time"]]
+    if to is None:
+        with pytest.raises(UsageError, match="00_base of the board made is neither a submission"):
+            counterpart(board, base, asked, tmp_path)
+        with pytest.raises(UsageError, match="ratio to a baseline, and the board made has none"):
+            counterpart(board, None, asked, tmp_path)
+    else:
+        assert counterpart(board, base, asked, tmp_path) == to
+        assert counterpart(board, base, [board.quantities["size"]], tmp_path) is None
+
+
+def test_an_interruption_is_told_of_those_who_were_not_come_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rows = [*AS_PRINTED[:3], SubmissionRow(3, error=INTERRUPTED)]
+    found = reproduced(monkeypatch, tmp_path, rows)
+    assert found.interrupted
+    assert found.not_run == {"03_slow": INTERRUPTED}
+    assert not reproduced(monkeypatch, tmp_path, AS_PRINTED).interrupted
 
 
 def test_entries_without_numbers_are_nobodys_submissions(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 MODELS = """
+import os
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -22,6 +23,14 @@ class Gpu(Net):
     def forward(self, x):
         shift = torch.zeros(1, 3, 1, 1, device='cuda:0')
         return super().forward(x.cuda() + shift)
+
+class Timed(Net):
+    calls = 0
+    def forward(self, x):
+        self.calls += 1
+        if self.calls > 6:
+            os.abort()
+        return super().forward(x)
 
 class Opaque(Net):
     def forward(self, x):
@@ -59,11 +68,20 @@ def select_model(args, device):
     elif model_id == 6:
         pass
     elif model_id == 7:
-        open("started", "w").write(str(os.getpid()))
+        open(os.environ["STARTED"], "w").write(str(os.getpid()))
         time.sleep(600)
     elif model_id == 8:
         from models.nets import Opaque
         name, data_range, model = "         8_Opaque", 1.0, Opaque()
+    elif model_id == 9:
+        from models.nets import Timed
+        beside = os.path.dirname(os.path.abspath(__file__))
+        os.mkdir(os.path.join(beside, "build"))
+        open("build/operator.so", "w").write("compiled")
+        for file in ("models/nets.py", "model_zoo/linked.pth", os.path.join(beside, "notes.txt")):
+            open(file, "a").write("changed")
+        os.remove("utils/scores.py")
+        name, data_range, model = "09_Writer", 1.0, Timed()
     else:
         raise NotImplementedError(f"Model {model_id} is not implemented.")
     for k, v in model.named_parameters():
@@ -95,4 +113,7 @@ def make_checkout(folder: Path) -> Path:
     net = torch.nn.Conv2d(3, 48, 3)
     state = {f"conv.{key}": value for key, value in net.state_dict().items()}
     torch.save(state, folder / "model_zoo" / "net.pth")
+    elsewhere = folder.with_name("linked.pth")
+    elsewhere.write_text("what a link points at")
+    (folder / "model_zoo" / "linked.pth").symlink_to(elsewhere)
     return folder

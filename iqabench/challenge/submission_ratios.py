@@ -1,0 +1,65 @@
+"""What submissions cost by the baseline's cost: what of a time carries over from machine to machine."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from iqabench.boards import Board, Entry, Quantity, Value
+from iqabench.challenge.submitted import Relative, Submissions
+from iqabench.errors import UsageError
+from iqabench.probes import CostColumn
+from iqabench.run.submission_request import Counterpart
+from iqabench.run.submissions import SubmissionRow, submission_ids
+
+
+def counterpart(
+    board: Board, base: Entry | None, asked: Iterable[Quantity], checkout: Path
+) -> Counterpart | None:
+    """What to time in turn with: the baseline's own submission, whose printed time the formulas divide by;
+    else its model that is registered here. None where nothing that depends on the machine is asked for.
+
+    Raises: UsageError where there is neither; ModelError when the folder is no checkout.
+    """
+    if not any(quantity.facts.relative for quantity in asked):
+        return None
+    if base is None:
+        raise UsageError(
+            f"what depends on the machine compares as a ratio to a baseline, and the board {board.name} has "
+            "none; leave --probe out."
+        )
+    if base.number in submission_ids(checkout):
+        return Counterpart(base.name, model_id=base.number)
+    if base.model:
+        return Counterpart(base.name, model=base.model, scale=board.scale)
+    raise UsageError(
+        f"the baseline {base.name} of the board {board.name} is neither a submission in {checkout} nor "
+        "registered here, and times compare as ratios to it; leave --probe out."
+    )
+
+
+def add_ratios(
+    base: Entry | None, pairs: Sequence[tuple[Entry, SubmissionRow]],
+    asked: Mapping[Quantity, CostColumn], found: Submissions,
+) -> None:  # fmt: skip
+    """What was measured in turn with the baseline, beside the ratio of the printed figures."""
+    for entry, row in pairs:
+        for quantity, column in asked.items():
+            there = base.values.get(quantity.name) if base and quantity.facts.relative else None
+            printed = entry.values.get(quantity.name)
+            if base and there and printed and not row.error:
+                published = printed.value / there.value
+                found.relatives.append(_relative(base, published, entry, row, quantity, column))
+
+
+def _relative(
+    base: Entry, published: float, entry: Entry, row: SubmissionRow, quantity: Quantity, column: CostColumn,
+) -> Relative:  # fmt: skip
+    value, details = row.values.get(column.name), row.details.get(column.name, {})
+    by = {"value": 1.0} if entry.name == base.name else details.get("ratio")
+    measured = None
+    if value is not None and by:
+        measured = Value(by["value"], *by.get("interval", [by["value"]] * 2))
+    return Relative(
+        entry.name, row.model_id, quantity.name, base.name, published, measured,
+        None if value is None else value * quantity.facts.factor, quantity.facts.unit,
+        tuple(details.get("warnings", [])), row.reasons.get(column.name, ""),
+    )  # fmt: skip
