@@ -4,6 +4,7 @@ A page tells of hundreds of figures that share most of it. So it carries blocks 
 every figure the numbers of its blocks; `behind.js` puts them together in a dialog.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -43,6 +44,43 @@ class Sources:
         """Where one figure comes from: a row for each run and device."""
         return self._parts.get((setting, configuration, column), [])
 
+    def place_of(self, cost: Cost) -> tuple[int, int, int]:
+        """The numbers of a cost's setting, configuration and column."""
+        return (
+            self.numbers["setting"][cost.setting],
+            self.numbers["configuration"][cost.configuration],
+            self.numbers["column"][cost.column],
+        )
+
+    def of_mean(self, mean: Mean) -> list[Terms]:
+        """What stands behind a mean, in blocks."""
+        unit = self.results.columns[mean.column].unit
+        value = "failed" if mean.value is None else _exact(mean.value, unit)
+        ends = _ends(self.intervals.of(mean))
+        own = (("Value", f"{value}, mean"), ("95 % interval", ends), ("Images", _counted(mean)))
+        return [own, *self.of_images(mean.setting, mean.configuration, mean.column)]
+
+    def of_images(self, setting: int, configuration: int, column: int) -> list[Terms]:
+        """The same without a mean's own: it holds for the value of each image."""
+        about = _column(self.results.columns[column], "Metric")
+        at = _set(self.results.settings[setting])
+        return [about, at, *self._ran(setting, configuration, column)]
+
+    def of_cost(self, cost: Cost) -> list[Terms]:
+        """What stands behind a cost."""
+        about = _column(cost.column, "Probe")
+        return [_cost(cost), about, _place(cost), *self._ran(*self.place_of(cost))]
+
+    def _ran(self, setting: int, configuration: int, column: int) -> list[Terms]:
+        runs = [
+            (
+                ("Run", part["run"]), ("Device", part["device"]), ("Measured", _times(part)),
+                ("Versions", ", ".join(f"{k} {v}" for k, v in self.provenance.versions(part["run"]))),
+            )
+            for part in self.of(setting, configuration, column)
+        ]  # fmt: skip
+        return [_weights(self.results.configurations[configuration]), *runs]
+
 
 _PARTS = """
 SELECT setting, configuration, numbered."column", run, device, count(*) AS records,
@@ -61,43 +99,30 @@ class Behind:
 
     def mean(self, mean: Mean) -> str:
         """The key of a mean, from now on told of by this page."""
-        results = self._sources.results
         key = f"{mean.setting}-{mean.configuration}-{mean.column}"
         if key not in self._figures:
-            column = results.columns[mean.column]
-            value = "failed" if mean.value is None else _exact(mean.value, column.unit)
-            ends = _ends(self._sources.intervals.of(mean))
-            own = (("Value", f"{value}, mean"), ("95 % interval", ends), ("Images", _counted(mean)))
-            blocks = (own, _column(column, "Metric"), _set(results.settings[mean.setting]))
-            self._keep(key, blocks, (mean.setting, mean.configuration, mean.column))
+            self.add(key, self._sources.of_mean(mean))
+        return key
+
+    def images(self, setting: int, configuration: int, column: int) -> str:
+        """The same for values of single images, and what is made of some: one key for all of them."""
+        key = f"images-{setting}-{configuration}-{column}"
+        if key not in self._figures:
+            self.add(key, self._sources.of_images(setting, configuration, column))
         return key
 
     def cost(self, cost: Cost) -> str:
         """The same for a cost."""
-        numbers = self._sources.numbers
-        where = (
-            numbers["setting"][cost.setting],
-            numbers["configuration"][cost.configuration],
-            numbers["column"][cost.column],
-        )
-        key = "-".join(str(number) for number in where)
+        key = "-".join(str(number) for number in self._sources.place_of(cost))
         if key not in self._figures:
-            self._keep(key, (_cost(cost), _column(cost.column, "Probe"), _place(cost)), where)
+            self.add(key, self._sources.of_cost(cost))
         return key
 
-    def _keep(self, key: str, blocks: tuple[Terms, ...], where: tuple[int, int, int]) -> None:
-        sources = self._sources
-        weights = _weights(sources.results.configurations[where[1]])
-        runs = [
-            (
-                ("Run", part["run"]), ("Device", part["device"]), ("Measured", _times(part)),
-                ("Versions", ", ".join(f"{k} {v}" for k, v in sources.provenance.versions(part["run"]))),
-            )
-            for part in sources.of(*where)
-        ]  # fmt: skip
+    def add(self, key: str, blocks: Iterable[Terms]) -> None:
+        """Tell of a figure by a key of one's own; terms without a text are left out."""
+        kept = (tuple((k, v) for k, v in block if v) for block in blocks)
         self._figures[key] = [
-            self._blocks.setdefault(tuple((k, v) for k, v in block if v), len(self._blocks))
-            for block in (*blocks, weights, *runs)
+            self._blocks.setdefault(block, len(self._blocks)) for block in kept if block
         ]
 
     @property

@@ -20,6 +20,8 @@ class BoardCell:
     title: str = ""
     kind: str = ""
     """within, out, known, or nothing."""
+    apart: Apart | None = None
+    """Of what was measured here."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _measured(
         note = _difference(one, digits)
         title = "; ".join(part for part in (f"{value.value:.8g}", ends, one.why) if part)
         part = one.why if one.measured.n < one.measured.of else ""
-        return BoardCell(number(value.value, digits), value.value, note or part, title, kind)
+        return BoardCell(number(value.value, digits), value.value, note or part, title, kind, one)
 
     under = f"measured, {device}" if device else "measured"
     name = " ".join(part for part in (quantity.name, "measured", device) if part)

@@ -16,6 +16,8 @@ from iqabench.report.board_measured import Here
 class BoardRow:
     """One entry in one track."""
 
+    number: int
+    """Tells it from the other rows, in every track."""
     entry: Entry
     rank: int | None
     """As it was printed, else as it was worked out; None for those who are not ranked."""
@@ -69,6 +71,8 @@ class BoardPage:
     checks: tuple[Check, ...]
     measured: tuple[str, ...]
     """Models with a value of any column in the store."""
+    found: Standings
+    """Scores and ranks as they were worked out."""
 
     @property
     def entries(self) -> int:
@@ -127,7 +131,7 @@ def board_page(results: Results, board: Board) -> BoardPage | None:
     columns = columns_of(board, entries, here, found)
     tables = [_table(board, track, entries, columns, found) for track in board.tracks or (None,)]
     checks = check(board, published) if published else []
-    return BoardPage(board, tuple(columns), tuple(tables), tuple(checks), tuple(here.models))
+    return BoardPage(board, tuple(columns), tuple(tables), tuple(checks), tuple(here.models), found)
 
 
 def board_pages(results: Results, boards: Iterable[Board]) -> list[BoardPage]:
@@ -156,15 +160,20 @@ def _values(board: Board, here: Here, model: str) -> dict[str, Value]:
     return found
 
 
+def baseline_of(board: Board, entries: Iterable[Entry]) -> Entry | None:
+    """To whom ratios are: the entry that the board names so, else its model."""
+    by_name = {entry.name: entry for entry in entries}
+    named = (board.baseline, *board.models_of(board.baseline).values())
+    return next((by_name[name] for name in named if name in by_name), None)
+
+
 def _worked_out(board: Board, entries: Sequence[Entry]) -> Standings:
-    base = next((e for e in entries if e.name == board.baseline), None)
-    ids = board.models_of(board.baseline).values()
-    return standings(board, entries, base or next((e for e in entries if e.name in ids), None))
+    return standings(board, entries, baseline_of(board, entries))
 
 
 def _table(board: Board, track: Track | None, entries: Sequence[Entry], columns: Sequence[BoardColumn],
            found: Standings) -> BoardTable:  # fmt: skip
-    rows = [_row(board, track, entry, columns, found) for entry in entries]
+    rows = [_row(board, track, one, columns, found) for one in enumerate(entries)]
     shared = Counter(row.rank for row in rows)
     rows = [
         BoardRow(**{**vars(r), "tied": r.rank is not None and shared[r.rank] > 1}) for r in rows
@@ -174,8 +183,9 @@ def _table(board: Board, track: Track | None, entries: Sequence[Entry], columns:
     )
 
 
-def _row(board: Board, track: Track | None, entry: Entry, columns: Sequence[BoardColumn],
-         found: Standings) -> BoardRow:  # fmt: skip
+def _row(board: Board, track: Track | None, numbered: tuple[int, Entry],
+         columns: Sequence[BoardColumn], found: Standings) -> BoardRow:  # fmt: skip
+    number, entry = numbered
     standing = found.of(entry.name, track.name) if track else None
     rank = entry.ranks.get(track.name) if track else None
     if rank is None and standing is not None:
@@ -183,13 +193,7 @@ def _row(board: Board, track: Track | None, entry: Entry, columns: Sequence[Boar
     gates = (*board.gates, *(track.gates if track else ()))
     judged = found.judge(gates, entry) if entry.line or entry.values else None
     return BoardRow(
-        entry, rank, False, standing, judged.failed if judged else (),
+        number, entry, rank, False, standing, judged.failed if judged else (),
         tuple(gate.words for gate in judged.unchecked) if judged else (),
         tuple(column.cell(entry) for column in columns),
     )  # fmt: skip
-
-
-VERDICTS = {
-    "equal": "equal", "rounding": "within what the printed digits leave open",
-    "erratum": "misprinted, as the board tells", "differs": "that do not follow",
-}  # fmt: skip

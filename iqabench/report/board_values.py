@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from iqabench.boards import Board, ColumnFacts, Quantity, Value
-from iqabench.report.aggregate import Results
+from iqabench.report.aggregate import Mean, Results
 from iqabench.report.costs import Cost, costs_of
 from iqabench.report.statistics import mean_intervals
 from iqabench.report.subjects import Configuration, Setting
@@ -28,6 +28,8 @@ class Measured:
     """Of costs."""
     ratio: tuple[str, float, float, float] | None = None
     """Of a latency that was sampled in turn with others: the first of them, the ratio to it, its interval."""
+    record: Mean | Cost | None = None
+    """What of the store it is made of, for its provenance."""
 
 
 ByModel = dict[str, dict[str, Measured]]
@@ -79,12 +81,12 @@ def _plain(how: Configuration) -> bool:
 
 def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Measured]:
     found: dict[str, Measured] = {}
-    for mean in results.means:
-        place, how = results.settings[mean.setting], results.configurations[mean.configuration]
-        wanted = board.metric_of(quantity, how.model)
-        if not (_is_meant(place, board, quantity) and _plain(how)):
+    meant = {n for n, place in enumerate(results.settings) if _is_meant(place, board, quantity)}
+    for mean in results.means if meant else ():
+        how = results.configurations[mean.configuration]
+        if mean.setting not in meant or not _plain(how):
             continue
-        if results.columns[mean.column].column != wanted:
+        if results.columns[mean.column].column != board.metric_of(quantity, how.model):
             continue
         rows = results.query(
             'SELECT value FROM cells WHERE setting = ? AND configuration = ? AND "column" = ? AND ok '
@@ -93,7 +95,8 @@ def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Meas
         )
         values = [row["value"] for row in rows]
         if values:
-            found[how.model] = Measured(_aggregated(quantity.facts, values), mean.n, mean.of)
+            value = _aggregated(quantity.facts, values)
+            found[how.model] = Measured(value, mean.n, mean.of, record=mean)
     return found
 
 
@@ -139,7 +142,7 @@ def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Me
         value = Value(cost.value, low, high).times(column.factor)
         by, samples = cost.ratio, int(cost.details.get("samples", 1))
         ratio = (by.to, by.value, *(by.interval or (by.value, by.value))) if by else None
-        found[cost.configuration.model] = Measured(value, samples, samples, device, ratio)
+        found[cost.configuration.model] = Measured(value, samples, samples, device, ratio, cost)
     return found
 
 

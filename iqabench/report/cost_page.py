@@ -1,20 +1,16 @@
 """What stands on a device's page below its tables: failures, notes, warnings, and how it was measured."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup
-
 from iqabench.report import figures
-from iqabench.report._svg import for_file, for_page
 from iqabench.report.cost_tables import size_order, who_of
 from iqabench.report.costs import cost_order
 from iqabench.report.devices import Device
-from iqabench.report.latency_plot import box_of, latency_plot
+from iqabench.report.latency_plots import LATENCY
 from iqabench.report.provenance import Terms
 
-LATENCY = "latency_ms"
 _NOT_SAID = ("at", "counters")
 """Of a machine's state: what is a moment, and counters since it was started."""
 
@@ -47,16 +43,6 @@ class Machine:
     """Of what was not: clocks, load, temperature."""
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     """By sizes."""
-
-
-@dataclass(frozen=True)
-class LatencyPlot:
-    """Samples of all models at one size."""
-
-    size: str
-    svg: Markup
-    href: str
-    summary: str
 
 
 def cost_failures(device: Device) -> list[Said]:
@@ -111,25 +97,6 @@ def machine_of(device: Device) -> Machine | None:
     always = tuple((name, texts[0]) for name, texts in said.items() if name not in heads)
     rows = ((size, tuple(s.get(n, figures.ABSENT) for n in heads)) for size, s in latest.items())
     return Machine(always, heads, tuple(rows) if heads else ())
-
-
-def latency_plots(device: Device, slug: str, keep: Callable[[str, str], None]) -> list[LatencyPlot]:
-    """A plot for each size at which samples of two models or more were kept."""
-    found: list[LatencyPlot] = []
-    for size in device.sizes:
-        at_size = [
-            c for c in device.costs if c.column.metric == LATENCY and c.setting.level == size
-        ]
-        ordered = sorted(at_size, key=lambda c: (c.value or 0.0, device.labels[who_of(c)]))
-        boxes = [box for c in ordered if (box := box_of(device.labels[who_of(c)], c))]
-        if len(boxes) > 1:
-            svg = latency_plot(boxes)
-            href = f"plots/{slug}-latency-{len(found) + 1}.svg"
-            keep(href, for_file(svg))
-            told = "; ".join(f"{b.label}: median {b.median:.4g} ms" for b in boxes)
-            inside = Markup(for_page(svg, f"b{len(found)}"))  # noqa: S704 - texts are escaped
-            found.append(LatencyPlot(size, inside, href, told))
-    return found
 
 
 def facts_of(device: Device) -> list[str]:

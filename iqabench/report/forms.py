@@ -17,17 +17,25 @@ _LATEX = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "×": r"$\times$", "–": "--",
     "↑": r"$\uparrow$", "↓": r"$\downarrow$",
 }  # fmt: skip
+_IN_BRACKETS = "In brackets: 95 % of the mean, by a bootstrap of the images."
 ARROWS = {"higher": " ↑", "lower": " ↓"}
 
 
-def as_markdown(table: Table) -> str:
-    """A heading, the table with best bold and second underlined, and what the columns mean."""
+def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
+    """A heading, the table with best bold and second underlined, and what the columns mean.
+
+    `intervals` stand behind the means.
+    """
     heads = [markdown_text(text) for text in _heads(table)]
     marks = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
-    body = [_row(table, row, markdown_text, marks) for row in table.rows]
+    body = [
+        _with_ends(_row(table, row, markdown_text, marks), table, row, intervals, r" \[{}, {}\]")
+        for row in table.rows
+    ]
     lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
     grid = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
+    facts += f"\n- {_IN_BRACKETS}" if intervals else ""
     return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
 
 
@@ -49,11 +57,15 @@ def as_latex(table: Table, intervals: Intervals | None = None) -> str:
     ])  # fmt: skip
 
 
-def as_csv(table: Table) -> str:
-    """All digits, and for each column also n and failed; a failed mean is empty, inf is inf."""
+def as_csv(table: Table, intervals: Intervals | None = None) -> str:
+    """All digits, and for each column also n and failed; a failed mean is empty, inf is inf.
+
+    With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
+    """
     heads = ["set", "scale", "level", "model", "model_hash", "precision", "tile", "device_class",
              "random_weights", "params"]  # fmt: skip
-    parts = [f"{label}{part}" for label in table.labels for part in ("", " n", " failed")]
+    kinds = ("", *((" ci_low", " ci_high") if intervals else ()), " n", " failed")
+    parts = [f"{label}{part}" for label in table.labels for part in kinds]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads + parts)
@@ -62,7 +74,7 @@ def as_csv(table: Table) -> str:
         params = "" if row.facts.params is None else row.facts.params
         facts = (at.set, at.scale, at.level, row.label, how.model_hash, how.precision, how.tile,
                  how.device_class, how.random_weights, params)  # fmt: skip
-        writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell))])
+        writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell, intervals))])
     return out.getvalue()
 
 
@@ -96,31 +108,36 @@ def _marked(row: Row, cell: Cell | None, quote: Callable[[str], str], marks: dic
     return marks[cell.place].format(quote(cell.text)) + quote(f" ({note})" if note else "")
 
 
-def _numbers(cell: Cell | None) -> Iterable[object]:
+def _numbers(cell: Cell | None, intervals: Intervals | None) -> Iterable[object]:
+    told: tuple[object, ...] = ()
+    if intervals:
+        told = (intervals.of(cell.mean) if cell else None) or ("", "")
     if cell is None:
-        return "", "", ""
+        return "", *told, "", ""
     value = "" if cell.mean.value is None else repr(cell.mean.value)
-    return value, cell.mean.n, cell.mean.failed
+    return value, *told, cell.mean.n, cell.mean.failed
 
 
 def _latex_row(table: Table, row: Row, intervals: Intervals | None) -> list[str]:
     marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
     line = _row(table, row, latex_text, marks)
-    if intervals:
-        line[2:-2] = [
-            text + _interval(intervals, cell, column)
-            for text, cell, column in zip(line[2:-2], row.cells, table.columns, strict=True)
-        ]
-    return line
+    return _with_ends(line, table, row, intervals, r" {{\scriptsize [{}, {}]}}")
 
 
-def _interval(intervals: Intervals, cell: Cell | None, column: Column) -> str:
-    """The ends in brackets, small; nothing where there is none."""
+def _with_ends(
+    line: list[str], table: Table, row: Row, intervals: Intervals | None, form: str
+) -> list[str]:
+    """The line with the ends of an interval behind each mean; nothing where there is none."""
+    if intervals is None:
+        return line
+    cells = zip(line[2:-2], row.cells, table.columns, strict=True)
+    told = [text + _interval(intervals, cell, column, form) for text, cell, column in cells]
+    return [*line[:2], *told, *line[-2:]]
+
+
+def _interval(intervals: Intervals, cell: Cell | None, column: Column, form: str) -> str:
     ends = intervals.of(cell.mean) if cell else None
-    if ends is None:
-        return ""
-    low, high = (figure(end, column.unit) for end in ends)
-    return rf" {{\scriptsize [{low}, {high}]}}"
+    return form.format(*(figure(end, column.unit) for end in ends)) if ends else ""
 
 
 def _caption(table: Table, intervals: Intervals | None = None) -> str:
@@ -134,7 +151,7 @@ def _caption(table: Table, intervals: Intervals | None = None) -> str:
     )
     if intervals is None:
         return said
-    return f"{said} In brackets: 95 % of the mean, by a bootstrap of the images."
+    return f"{said} {_IN_BRACKETS}"
 
 
 def _label(table: Table) -> str:

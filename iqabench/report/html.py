@@ -24,7 +24,8 @@ from iqabench.report import cost_page, figures, labels
 from iqabench.report.aggregate import Results
 from iqabench.report.behind import Behind, Sources
 from iqabench.report.beside import besides, device_titles, shown
-from iqabench.report.board_page import VERDICTS, board_pages
+from iqabench.report.board_behind import VERDICTS, behind_board, keys_of_checks
+from iqabench.report.board_page import board_pages
 from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
 from iqabench.report.cost_tables import CostTable
 from iqabench.report.cuts import comparisons
@@ -36,10 +37,12 @@ from iqabench.report.folder import new_folder
 from iqabench.report.forms import as_csv, as_latex, as_markdown
 from iqabench.report.intervals import Intervals
 from iqabench.report.json_index import write_index
+from iqabench.report.latency_plots import latency_plots
 from iqabench.report.model_pages import model_names, write_models
 from iqabench.report.order import MOST_MODELS, orders
 from iqabench.report.overview import groups, summary
-from iqabench.report.per_image import failures, per_image, write_samples
+from iqabench.report.per_image import failures, per_image
+from iqabench.report.per_image_file import write_samples
 from iqabench.report.provenance import Provenance
 from iqabench.report.sample_pages import write_sample_pages
 from iqabench.report.set_plots import set_plots, title_of
@@ -134,7 +137,10 @@ class _Writer:
         for device in self.devices:
             self._cost_page(device, self.by_device[device.hash])
         for page in self.boards:
-            self._page("board", self.by_board[page.board.name], page=page, verdict_words=VERDICTS)
+            self._page(
+                "board", self.by_board[page.board.name], page=page, verdict_words=VERDICTS,
+                behind=behind_board(page, self.sources), odd_keys=keys_of_checks(page),
+            )  # fmt: skip
         self._page(
             "index", summary=summary(self.results), groups=groups(self.tables), devices=self.devices,
             boards=self.boards, behind=Behind(self.sources),
@@ -149,7 +155,7 @@ class _Writer:
         """Pages that the others link to: models, samples, the explorer."""
         explorer = explorer_of(self.tables, self.devices, self.by_model)
         samples = write_sample_pages(
-            self.results, self.tables, self.by_table, self.folder, self._page, self.outputs
+            self.sources, self.tables, self.by_table, self.folder, self._page, self.outputs
         )
         self.environment.globals.update(explored=explorer is not None, sample_slugs=samples)
         self.slugs += [*self.by_model.values(), *samples.values()]
@@ -187,7 +193,7 @@ class _Writer:
                 self._file(f"tables/{slug}-{at + 1}.{suffix}", form(table))
         self._page(
             "cost", slug, device=device, behind=Behind(self.sources),
-            latencies=cost_page.latency_plots(device, slug, self._file),
+            latencies=latency_plots(device, slug, self._file),
             sweeps=sweeps_of(device, slug, self._file), failures=cost_page.cost_failures(device),
             notes=cost_page.cost_notes(device), warnings=cost_page.cost_warnings(device),
             timings=cost_page.timings(device), machine=cost_page.machine_of(device),

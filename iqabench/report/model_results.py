@@ -1,5 +1,6 @@
 """The means of models, each with its place among the others and its difference to the best."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,18 +33,19 @@ def results_of(tables: Iterable[Table]) -> Iterable[Result]:
             ranked = table.ranked(at)
             values = {r.number: _value(r, at) for r in ranked}
             printed = {n: round(v, digits(column.unit)) for n, v in values.items()}
+            worse_first = sorted(column.sign * v for v in printed.values())
             for row in table.rows:
                 if (cell := row.cells[at]) is None:
                     continue
                 mine = printed.get(row.number)
-                place = _place(mine, [column.sign * v for v in printed.values()], column.sign)
+                place = _place(mine, worse_first, column.sign)
                 best = ranked[0] if ranked else None
                 yield Result(table, row, at, cell, place, len(ranked), best, _apart(cell, best, at))
 
 
-def _place(mine: float | None, better: Sequence[float], sign: int) -> int:
+def _place(mine: float | None, worse_first: Sequence[float], sign: int) -> int:
     """As a competition has it: one more than there are better ones; figures that print alike share it."""
-    return 0 if mine is None else 1 + sum(value > sign * mine for value in better)
+    return 0 if mine is None else 1 + len(worse_first) - bisect_right(worse_first, sign * mine)
 
 
 def _value(row: Row, at: int) -> float:

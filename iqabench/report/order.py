@@ -15,10 +15,9 @@ from iqabench.report.statistics import (
     Matrix,
     Stability,
     deciders,
+    different,
     letters,
     matrix_of,
-    pairwise,
-    resamples_of,
     stability,
     win_rates,
 )
@@ -99,10 +98,7 @@ def _order(
     table: Table, at: int, matrix: Matrix, sure: Stability, rows: dict[int, Row], intervals: Intervals
 ) -> Order:  # fmt: skip
     count = len(matrix.configurations)
-    different = [
-        (p.a, p.b) for p in pairwise(matrix, resamples_of(len(matrix.samples))) if p.differs
-    ]
-    groups, wins = letters(range(count), different), win_rates(matrix)
+    groups, wins = letters(range(count), different(matrix)), win_rates(matrix)
     places = []
     for n, number in enumerate(matrix.configurations):
         cell = rows[number].cells[at]

@@ -8,6 +8,9 @@ from iqabench.report.labels import configuration_labels
 from iqabench.report.subjects import Column, Configuration
 from iqabench.report.tables import Cell, Row, Table
 
+Led = tuple[Row, Cell]
+"""Who leads, and by what."""
+
 
 @dataclass(frozen=True)
 class Leader:
@@ -15,9 +18,9 @@ class Leader:
 
     table: Table
     column: Column
-    first: tuple[str, str] | None
-    """Label and figure; None when nothing takes a place."""
-    second: tuple[str, str] | None
+    first: Led | None
+    """None when nothing takes a place."""
+    second: Led | None
     failed: int
     """Samples that failed, over all rows."""
 
@@ -95,7 +98,7 @@ def groups(tables: list[Table]) -> list[Group]:
 
 
 def _leader(table: Table) -> Leader:
-    ranked = [(row.label, cell.text) for row in table.ranked(0) if (cell := row.cells[0])]
+    ranked = [(row, cell) for row in table.ranked(0) if (cell := row.cells[0])]
     first, second = (*ranked[:2], None, None)[:2]
     return Leader(table, table.columns[0], first, second, sum(r.failed for r in table.rows))
 

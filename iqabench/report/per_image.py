@@ -1,7 +1,6 @@
-"""Single values: samples x models for each column, what failed and why, and a file with all of them."""
+"""Single values: samples x models for each column, and what failed and why."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from iqabench.report.aggregate import Results
 from iqabench.report.figures import ABSENT, figure
@@ -10,6 +9,8 @@ from iqabench.store import WHOLE_SET
 
 MOST_CELLS = 20_000
 """In one page; what is beyond is in the CSV file beside it."""
+MOST_CELLS_OF_MANY = 60_000
+"""The same where so many models ran that few images fill it; columns beyond are in the CSV file, too."""
 _FEWEST = 20
 _NAMED = 12
 """Samples that a failure names."""
@@ -39,6 +40,15 @@ class PerImage:
 
 
 @dataclass(frozen=True)
+class SingleValues:
+    """The columns that a page shows."""
+
+    columns: tuple[PerImage, ...]
+    of: int
+    """Columns with values of single samples."""
+
+
+@dataclass(frozen=True)
 class Failure:
     """One reason for which one row lacks values."""
 
@@ -50,26 +60,34 @@ class Failure:
     """Samples that failed so, of which `samples` names the first."""
 
 
-def per_image(results: Results, table: Table) -> list[PerImage]:
-    """Single values for each column of a table, samples by name."""
+def per_image(results: Results, table: Table) -> SingleValues:
+    """Single values for each column of a table, as far as a page has room; samples by name."""
     found = results.query(
         "SELECT DISTINCT sample FROM cells WHERE setting = ? AND sample IS NOT NULL ORDER BY sample",
         [table.number],
     )
     names = [row["sample"] for row in found]
     shown = names[: max(_FEWEST, MOST_CELLS // (len(table.rows) * len(table.columns)))]
+    valued = _valued(results, table)
+    some = valued[: max(1, MOST_CELLS_OF_MANY // max(1, len(table.rows) * len(shown)))]
     every = results.query(
         'SELECT "column", sample, configuration, value FROM cells WHERE setting = ? AND sample IN '
-        "(SELECT unnest(?))",
-        [table.number, shown],
+        '(SELECT unnest(?)) AND "column" IN (SELECT unnest(?))',
+        [table.number, shown, [table.column_numbers[at] for at in some]],
     )
     values = {(row["column"], row["sample"], row["configuration"]): row["value"] for row in every}
-    valued = {row["column"] for row in every}  # a metric over the whole set has none for an image
-    return [
-        _of_column(table, at, shown, values, len(names))
-        for at in range(len(table.columns))
-        if table.column_numbers[at] in valued
-    ]
+    columns = tuple(_of_column(table, at, shown, values, len(names)) for at in some)
+    return SingleValues(columns, len(valued))
+
+
+def _valued(results: Results, table: Table) -> list[int]:
+    """Positions of the columns with values of single samples: a metric over the whole set has none."""
+    found = results.query(
+        'SELECT DISTINCT "column" FROM cells WHERE setting = ? AND sample IS NOT NULL',
+        [table.number],
+    )
+    numbers = {row["column"] for row in found}
+    return [at for at, number in enumerate(table.column_numbers) if number in numbers]
 
 
 def failures(results: Results, table: Table) -> list[Failure]:
@@ -93,29 +111,6 @@ def failures(results: Results, table: Table) -> list[Failure]:
     ]  # fmt: skip
     places = {row.label: at for at, row in enumerate(table.rows)}
     return sorted(every, key=lambda f: (places[f.label], f.error))
-
-
-def write_samples(results: Results, table: Table, path: Path) -> None:
-    """Every value of a setting as CSV: sample, model, column, value, error."""
-    pairs = [("row", r.number, r.label) for r in table.rows]
-    pairs += [("column", n, t) for n, t in zip(table.column_numbers, table.labels, strict=True)]
-    name = str(path).replace("'", "''")
-    results.execute(
-        f"""COPY (
-            WITH labels AS (
-                SELECT unnest($kinds) AS kind, unnest($numbers) AS number, unnest($texts) AS text
-            )
-            SELECT coalesce(sample, '') AS sample, r.text AS model, c.text AS "column", value, error
-            FROM cells
-            JOIN labels r ON r.kind = 'row' AND r.number = configuration
-            JOIN labels c ON c.kind = 'column' AND c.number = cells."column"
-            WHERE setting = $setting ORDER BY sample, configuration, cells."column"
-        ) TO '{name}' (FORMAT csv, HEADER)""",  # noqa: S608 - a quoted path
-        {
-            "kinds": [p[0] for p in pairs], "numbers": [p[1] for p in pairs],
-            "texts": [p[2] for p in pairs], "setting": table.number,
-        },
-    )  # fmt: skip
 
 
 def _of_column(

@@ -33,6 +33,8 @@ Finder = Callable[[str], Pictures | None]
 def cuts_of(store: Store, table: Table) -> Finder:
     """Windows of the samples, as runs keep them."""
     at = table.setting
+    if not CropFolder(store.folder, at.set, at.set_hash, at.level, "").path.parent.is_dir():
+        return lambda _: None  # not to look for every cut of a run that kept none
 
     def found(sample: str) -> Pictures | None:
         kept = CropFolder(store.folder, at.set, at.set_hash, at.level, sample)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from iqabench.report._json import inside_script
 from iqabench.report.aggregate import Results
+from iqabench.report.behind import Behind, Sources
 from iqabench.report.error_maps import FULL, gradient
 from iqabench.report.pictures import cuts_of, whole_of
 from iqabench.report.samples import MOST_MB_WHOLE, SamplePage, sample_page
@@ -13,7 +14,7 @@ from iqabench.report.tables import Table
 
 
 def write_sample_pages(
-    results: Results, tables: Sequence[Table], slugs: Mapping[int, str], folder: Path,
+    sources: Sources, tables: Sequence[Table], slugs: Mapping[int, str], folder: Path,
     page: Callable[..., None], outputs: Path | None = None,
 ) -> dict[int, str]:  # fmt: skip
     """A page `samples-SLUG.html` for each setting of which pictures were kept.
@@ -24,20 +25,35 @@ def write_sample_pages(
     Returns: the slugs of the pages by the settings' numbers.
     """
     written: dict[int, str] = {}
+    results = sources.results
     for table in tables:
         found, why = _whole(results, table, folder, outputs)
         whole = found is not None
         found = found or sample_page(results, table, cuts_of(results.store, table), folder)
         if found is not None:
             written[table.number] = f"samples-{slugs[table.number]}"
+            behind = Behind(sources)
+            keys = _keys(table, behind)
             page(
                 "samples", written[table.number], table=table, set_slug=slugs[table.number],
-                page=found, why=why, whole=whole, full=FULL, gradient=gradient(),
+                behind=behind, keys=keys, page=found, why=why, whole=whole, full=FULL, gradient=gradient(),
                 data=inside_script({
                     "columns": table.labels, "samples": [asdict(one) for one in found.samples],
+                    "keys": keys, "page": slugs[table.number],
                 }),
             )  # fmt: skip
     return written
+
+
+def _keys(table: Table, behind: Behind) -> dict[str, list[str]]:
+    """What stands behind the figures of each output, by its label, for each column; empty without any."""
+    return {
+        row.label: [
+            behind.images(table.number, row.number, at) if cell else ""
+            for at, cell in zip(table.column_numbers, row.cells, strict=True)
+        ]
+        for row in table.rows
+    }
 
 
 def _whole(

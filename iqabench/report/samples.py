@@ -6,11 +6,11 @@ or their pictures weigh too much; the page says how many of the set it shows, an
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iqabench.report.aggregate import Results
+from iqabench.report.disputed import Ranked, in_turn, ranked
 from iqabench.report.error_maps import decoded, error_map
 from iqabench.report.figures import figure
 from iqabench.report.pictures import Finder, Pictures
@@ -18,8 +18,6 @@ from iqabench.report.tables import Row, Table
 
 SHOWN = 12
 """Samples on a page."""
-_TRIED = 10 * SHOWN
-"""Samples whose pictures are looked for."""
 MOST_MB = 32.0
 """What cuts may weigh together; the sample that goes beyond it is the last."""
 MOST_MB_WHOLE = 64.0
@@ -34,7 +32,7 @@ class Shot:
     href: str
     error: str
     """Its error map; empty for the target, and where sizes differ."""
-    figures: tuple[str, ...]
+    figures: tuple[str, ...] = ()
     """One for each column of the table; empty for target and input."""
 
 
@@ -64,69 +62,26 @@ class SamplePage:
     """Of their pictures."""
 
 
-@dataclass(frozen=True)
-class _Ranked:
-    """One sample in the first column of a table."""
-
-    name: str
-    low: float
-    high: float
-    disputed: int
-    worst: int
+_Shown = tuple[SampleShots, list[Row]]
+"""A sample without its figures yet, and the rows whose outputs are its last shots."""
 
 
 def sample_page(
     results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
 ) -> SamplePage | None:
     """The samples to show, their pictures copied into `folder`; None where no pictures were kept."""
-    ranked = _ranked(results, table)
     kept = _Kept(folder)
-    shown: list[SampleShots] = []
-    some = [*islice(_in_turn(ranked), _TRIED)]
-    values = _values(results, table, [one.name for one in some])
-    for one in some:
+    shown: list[_Shown] = []
+    for one in in_turn(ranked(results, table)):
         found = find(one.name)
-        if found and (shots := _sample(table, one, found, values, kept)):
-            shown.append(shots)
+        if found and (sample := _sample(table, one, found, kept)):
+            shown.append(sample)
         if len(shown) == SHOWN or kept.megabytes >= most:
             break
     if not shown:
         return None
-    ordered = sorted(shown, key=lambda sample: sample.disputed)
+    ordered = sorted(_with_figures(results, table, shown), key=lambda one: one.disputed)
     return SamplePage(tuple(ordered), table.samples, kept.megabytes)
-
-
-def most_disputed(results: Results, table: Table) -> list[str]:
-    """The samples on which models are farthest apart in the first column, as many as are worth a look."""
-    return [one.name for one in _ranked(results, table)[:_TRIED]]
-
-
-def _ranked(results: Results, table: Table) -> list[_Ranked]:
-    """Every sample with a value of the first column, the most disputed first."""
-    column, among = (
-        table.columns[0],
-        [r.number for r in table.rows if not r.configuration.random_weights],
-    )
-    found = results.query(
-        "SELECT sample, min(value) AS low, max(value) AS high, avg(value ORDER BY value) AS mean "
-        'FROM cells WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '
-        "AND configuration IN (SELECT unnest(?)) GROUP BY sample ORDER BY sample",
-        [table.number, table.column_numbers[0], among],
-    )  # fmt: skip
-    worst = sorted(found, key=lambda row: (column.sign * row["mean"], row["sample"]))
-    places = {row["sample"]: at for at, row in enumerate(worst)}
-    disputed = sorted(found, key=lambda row: (row["low"] - row["high"], places[row["sample"]]))
-    return [
-        _Ranked(row["sample"], row["low"], row["high"], at, places[row["sample"]])
-        for at, row in enumerate(disputed)
-    ]
-
-
-def _in_turn(disputed: Sequence[_Ranked]) -> Iterator[_Ranked]:
-    """The most disputed, the worst, the second most disputed ..., each once."""
-    worst = sorted(disputed, key=lambda one: one.worst)
-    every = chain.from_iterable(zip_longest(disputed, worst))
-    return iter(dict.fromkeys(one for one in every if one is not None))
 
 
 _Values = dict[tuple[str, int, int], float | None]
@@ -142,37 +97,45 @@ def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
     return {(r["sample"], r["configuration"], r["column"]): r["value"] for r in found}
 
 
-def _sample(
-    table: Table, one: _Ranked, found: Pictures, values: _Values, kept: "_Kept"
-) -> SampleShots | None:
+def _sample(table: Table, one: Ranked, found: Pictures, kept: "_Kept") -> _Shown | None:
     """None where the target cannot be read."""
     target = decoded(found.target)
     if target is None:
         return None
 
-    def shot(label: str, data: bytes, figures: tuple[str, ...] = ()) -> Shot:
+    def shot(label: str, data: bytes) -> Shot:
         pixels = decoded(data) if data is not found.target else None
         alike = pixels is not None and pixels.shape == target.shape
         error = (
             kept.put(error_map(pixels, target), "errors") if alike and pixels is not None else ""
         )
-        return Shot(label, kept.put(data, "crops"), error, figures)
+        return Shot(label, kept.put(data, "crops"), error)
 
     shots = [shot("target", found.target)]
     shots += [shot("input", found.input)] if found.input else []
-    for row in table.rows:
-        if row.number in found.outputs:
-            shots.append(
-                shot(row.label, found.outputs[row.number], _figures(table, row, one, values))
-            )
+    rows = [row for row in table.rows if row.number in found.outputs]
+    shots += [shot(row.label, found.outputs[row.number]) for row in rows]
     unit = table.columns[0].unit
     spread = f"{figure(one.low, unit)} to {figure(one.high, unit)}"
     height, width = target.shape[:2]
-    return SampleShots(one.name, width, height, one.disputed, one.worst, spread, tuple(shots))
+    places = one.disputed, one.worst
+    return SampleShots(one.name, width, height, *places, spread, tuple(shots)), rows
 
 
-def _figures(table: Table, row: Row, one: _Ranked, values: _Values) -> tuple[str, ...]:
-    keys = ((one.name, row.number, column) for column in table.column_numbers)
+def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[SampleShots]:
+    """The samples with the values of their outputs, asked for those alone that are shown."""
+    values = _values(results, table, [sample.name for sample, _ in shown])
+    for sample, rows in shown:
+        originals, outputs = sample.shots[: -len(rows)], sample.shots[-len(rows) :]
+        valued = (
+            replace(shot, figures=_figures(table, row, sample.name, values))
+            for shot, row in zip(outputs, rows, strict=True)
+        )
+        yield replace(sample, shots=(*originals, *valued))
+
+
+def _figures(table: Table, row: Row, sample: str, values: _Values) -> tuple[str, ...]:
+    keys = ((sample, row.number, column) for column in table.column_numbers)
     return tuple(
         figure(values.get(key), column.unit)
         for key, column in zip(keys, table.columns, strict=True)

@@ -37,6 +37,8 @@ _LOOKS = [
     for colour in (ACCENT, SECOND, INK, MUTED)
 ]
 """Colours and dashes of lines; with more than twelve models they come again."""
+MOST_MODELS = 40
+"""In one plot: those that are best at a megapixel. The power laws of all are told in words."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Sweeps:
     sweeps: tuple[Sweep, ...]
     svg: Markup
     href: str
+    drawn: int
+    """Of the sweeps; the others are in the words alone."""
 
     @property
     def title(self) -> str:
@@ -88,12 +92,20 @@ def sweeps_of(device: Device, slug: str, keep: Keep) -> list[Sweeps]:
         sweeps = _fitted(device, groups[column, of])
         if sweeps:
             at = len(found)
-            svg = _plot(sweeps, column, of)
+            some = _best(sweeps, column)
+            svg = _plot(some, column, of)
             href = f"plots/{slug}-growth-{at + 1}-{file_name(column.column)}.svg"
             keep(href, for_file(svg))
             inside = Markup(for_page(svg, f"g{at}"))  # noqa: S704 - texts are escaped
-            found.append(Sweeps(column, of, tuple(sweeps), inside, href))
+            found.append(Sweeps(column, of, tuple(sweeps), inside, href, len(some)))
     return found
+
+
+def _best(sweeps: Sequence[Sweep], column: Column) -> list[Sweep]:
+    """As many as a plot has room for, in their order."""
+    best_first = sorted(sweeps, key=lambda s: (-column.sign * s.fit.factor, s.label))
+    kept = {sweep.label for sweep in best_first[:MOST_MODELS]}
+    return [sweep for sweep in sweeps if sweep.label in kept]
 
 
 def _fitted(device: Device, groups: dict[Who, list[Cost]]) -> list[Sweep]:

@@ -1,10 +1,11 @@
 """What a report takes of large stores: `python tests/benchmarks/report_scale.py [SHAPE ...] [--keep FOLDER]`.
 
 Makes stores of made-up records as Parquet files, one for each model as runs leave them, and measures whole
-processes: wall time, and peak memory as the operating system counts it. Prints a Markdown table.
+processes on two cores: wall time, and peak memory as the operating system counts it. Prints a Markdown table,
+with the load of the machine (of one minute) before each.
 
 Targets: 1,000,000 records aggregated and their tables rendered in 3 s and 500 MB; 20,000,000 aggregated in
-5 s and 500 MB; both on two cores.
+5 s and 500 MB. `pages` is the whole of `iqabench report --html`: 1,000,000 records within 500 MB.
 """
 
 import argparse
@@ -66,23 +67,33 @@ FROM (SELECT {model} AS m), range({sets}) AS sets(s), range({images}) AS images(
 ORDER BY s, i, c
 """
 
+TASKS = ("aggregate", "render", "pages")
+MOST_PAGED = 2_000_000
+"""Records of which all pages are written, too."""
+
 LOAD = """
-import resource, sys, time
+import os, resource, sys, tempfile, time
 from pathlib import Path
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 start = time.perf_counter()
 from iqabench.report.aggregate import Results
 from iqabench.report.forms import as_csv, as_latex, as_markdown
 from iqabench.report.tables import tables_of
+from iqabench.report.writing import write_report
 from iqabench.store import Store
-with Results(Store(Path(sys.argv[1]))) as results:
-    count = len(results.means)
-    if sys.argv[2] == "render":
-        for table in tables_of(results):
+store, task = Store(Path(sys.argv[1])), sys.argv[2]
+if task == "pages":
+    with tempfile.TemporaryDirectory() as folder:
+        made = f"{len(write_report(store, Path(folder)))} pages"
+else:
+    with Results(store) as results:
+        made = f"{len(results.means)} means"
+        for table in tables_of(results) if task == "render" else ():
             for form in (as_csv, as_latex, as_markdown):
                 form(table)
 seconds = time.perf_counter() - start
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{count},{seconds:.2f},{time.process_time():.2f},{peak:.0f}")
+print(f"{made},{seconds:.2f},{time.process_time():.2f},{peak:.0f}")
 """
 
 
@@ -106,8 +117,8 @@ def make_store(folder: Path, shape: Shape) -> None:
 
 
 def measured(folder: Path, task: str) -> list[str]:
-    """Means, seconds of wall time and of processors, and peak MB of a process of its own."""
-    there = dict(os.environ) | {"OMP_NUM_THREADS": THREADS, "IQABENCH_DUCKDB_THREADS": THREADS}
+    """What was made, seconds of wall time and of processors, and peak MB of a process of its own."""
+    there = dict(os.environ) | {"OMP_NUM_THREADS": THREADS}
     done = subprocess.run(
         [sys.executable, "-c", LOAD, str(folder), task], capture_output=True, text=True, check=True,
         env=there,
@@ -123,15 +134,16 @@ def main() -> None:
         "--keep", type=Path, help="where stores are made, and left to be used again"
     )
     asked = parser.parse_args()
-    print("| store | records | task | means | seconds | processor seconds | peak MB |")  # noqa: T201
-    print("| --- | ---: | --- | ---: | ---: | ---: | ---: |")  # noqa: T201
+    print("| store | records | task | load | made | seconds | processor seconds | peak MB |")  # noqa: T201
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")  # noqa: T201
     with tempfile.TemporaryDirectory() as temporary:
         for name in asked.shapes or list(SHAPES):
             shape, folder = SHAPES[name], (asked.keep or Path(temporary)) / name
             if not folder.exists():
                 make_store(folder, shape)
-            for task in ("aggregate", "render"):
-                told = [name, f"{shape.records:,}", task, *measured(folder, task)]
+            for task in TASKS if shape.records <= MOST_PAGED else TASKS[:2]:
+                load = f"{os.getloadavg()[0]:.1f}"
+                told = [name, f"{shape.records:,}", task, load, *measured(folder, task)]
                 print(f"| {' | '.join(told)} |", flush=True)  # noqa: T201
 
 

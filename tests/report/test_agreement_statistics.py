@@ -138,8 +138,11 @@ def test_intervals_are_the_same_for_a_seed_and_hold_the_figure() -> None:
     x, y = with_ties(120)
     first, again = (figures(x, y, Resampling(60, seed=4)) for _ in range(2))
     other = figures(x, y, Resampling(60, seed=5))
-    assert first == again
-    assert first != other
+    assert first.keys() == again.keys()
+    for one, two, third in zip(first.values(), again.values(), other.values(), strict=True):
+        ends = pytest.approx((one.low, one.high), rel=1e-9)  # a solver's last bits may differ
+        assert (two.low, two.high) == ends
+        assert (third.low, third.high) != ends
     for statistic in first.values():
         assert statistic.low is not None
         assert statistic.high is not None

@@ -26,7 +26,7 @@ def told(path: Path) -> dict[str, dict[str, str]]:
 
 
 def key_of(path: Path, text: str) -> dict[str, str]:
-    found = re.search(rf'data-from="([\d-]+)">(?:<\w+>)?{re.escape(text)}<', path.read_text())
+    found = re.search(rf'data-from="([\w-]+)">(?:<\w+>)?{re.escape(text)}<', path.read_text())
     assert found, text
     return told(path)[found[1]]
 
@@ -67,7 +67,11 @@ def test_a_cost(out: Path) -> None:
     assert counted["Convention"].startswith("exact")
 
 
-def test_every_figure_is_told_of_and_leads_to_its_provenance_without_a_script(out: Path) -> None:
+@pytest.mark.parametrize("pages", ["costly_pages", "everything"])
+def test_every_figure_is_told_of_and_leads_to_its_provenance_without_a_script(
+    pages: str, request: pytest.FixtureRequest
+) -> None:
+    out: Path = request.getfixturevalue(pages)
     for path in out.glob("*.html"):
         links = [a for t, a in Page(path).tags if t == "a" and "data-from" in a]
         known = set(told(path)) if links else set()

@@ -92,6 +92,56 @@ def test_orders_and_intervals(page: Any) -> None:
     assert page.complaints == []
 
 
+def figure(page: Any, entry: str, column: str) -> Any:
+    """The link of a cell in the visible table."""
+    every = page.locator(".standings:visible thead tr:last-child th").all()
+    names = [head.get_attribute("data-column") for head in every]
+    row = page.locator(".standings:visible tbody tr").filter(has_text=entry).first
+    return row.locator("> *").nth(names.index(column)).locator("a")
+
+
+def test_every_figure_says_where_it_comes_from(page: Any) -> None:
+    follow(page, TITLE)
+    page.wait_for_selector('.standings td > a[role="button"][aria-haspopup="dialog"]')
+    dialog = page.locator("dialog.behind")
+    for column, keyed, said in (
+        ("psnr", "Enter", ("as published", "made.csv, line 3", "Table 1", "nobody & nowhere")),
+        ("psnr measured", "Space", ("29.50 dB", "out of tolerance", "cd" * 32, "run-1", "3 of 3")),
+        ("time measured a GPU", "Enter", ("0.400 of the baseline here", "a GPU")),
+        ("half", "Space", ("half = 0.5 × total", "29, worked out", "made.yaml, line")),
+    ):
+        link = figure(page, "Fast", column)
+        link.focus()
+        page.keyboard.press(keyed)
+        found = dialog.inner_text()
+        assert [text for text in ("Fast", *said) if text not in found] == [], column
+        page.keyboard.press("Escape")
+        assert not dialog.is_visible()
+        assert link.evaluate("link => link === document.activeElement")
+    rank = page.locator(".standings:visible tbody tr a.rank").first
+    rank.click()
+    assert "time = 5" in dialog.inner_text()
+    dialog.get_by_text("How this board ranks").click()
+    assert page.url.endswith("#rules")
+    assert page.complaints == []
+
+
+def test_figures_keep_their_sources_when_rows_move_and_columns_go(page: Any) -> None:
+    follow(page, TITLE)
+    page.locator(".board select").select_option("Quality")
+    page.locator(".tools summary").click()
+    page.locator('.tools input[value="time"]').uncheck()
+    page.locator(".standings:visible thead button", has_text="Total").first.click()
+    dialog = page.locator("dialog.behind")
+    for entry, line in (("Odd", 5), ("Same", 4)):
+        figure(page, entry, "psnr").click()
+        assert f"made.csv, line {line}" in dialog.inner_text()
+        dialog.locator("button").click()
+    page.locator(".odd td a").first.click()
+    assert "total = psnr - 0.1 × time" in dialog.inner_text()
+    assert page.complaints == []
+
+
 def test_without_javascript_everything_is_listed(out: Path) -> None:
     with browsing(out, javascript=False) as page:
         follow(page, TITLE)

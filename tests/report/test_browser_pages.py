@@ -93,6 +93,25 @@ def test_a_figure_says_where_it_comes_from(page: Any) -> None:
     assert page.locator("details.origin[open]").count() == 1
 
 
+def test_figures_beyond_the_tables_of_means_say_it_too(page: Any, out: Path) -> None:
+    dialog = page.locator("dialog.behind")
+    for name, place, said in (
+        ("index", ".leaders td a.from", ("32 dB, mean", "3 of 3")),
+        ("tiny-x4", ".order td a.from", ("32 dB, mean", "3 of 3")),
+        ("tiny-x4", "#variants td a.from", ("psnr, version 1", "run-1")),
+        ("model-good", ".kin td a.from", ("psnr, version 1", "run-1")),
+        ("samples-tiny-x4", ".pair td a.from", ("psnr, version 1", "run-1", "a processor")),
+    ):
+        page.goto((out / f"{name}.html").as_uri())
+        link = page.locator(place).first
+        link.focus()
+        page.keyboard.press("Space")
+        assert dialog.locator("h2").inner_text() == link.inner_text()
+        assert [text for text in said if text not in dialog.inner_text()] == [], name
+        page.keyboard.press("Escape")
+        assert link.evaluate("link => link === document.activeElement")
+
+
 def transforms(page: Any) -> set[str]:
     found = page.locator(".samples .stage img[src]")
     return {str(t) for t in found.evaluate_all("all => all.map(image => image.style.transform)")}

@@ -13,6 +13,8 @@ from iqabench.cli.report import command
 from iqabench.errors import UsageError
 from iqabench.store import Store
 
+from .conftest import Fill, column_of
+
 
 @pytest.fixture
 def folder(costly: Store) -> Path:
@@ -107,11 +109,40 @@ def test_figures(folder: Path, tmp_path: Path) -> None:
     assert "Model & Parameters" in call(folder, "--latex", "--intervals")
 
 
+def test_intervals_stand_beside_means_in_every_form(fill: Fill) -> None:
+    """Of 30 and 30.03: a bootstrap of two images draws each pair, so its ends are the images themselves."""
+    store = fill(*column_of([30.0, 30.03], model="two"), *column_of([28.0], "a", model="one"))
+    lines = [line for line in call(store.folder, "--intervals").splitlines() if "two" in line]
+    assert lines == ["| two | 1.00 K | 30.02 \\[30.00, 30.03\\] | 2 | 0 |"]
+    assert call(store.folder, "--markdown", "--intervals") == call(store.folder, "--intervals")
+    assert "bootstrap" not in call(store.folder, "--markdown")
+    by_model = {
+        r["model"]: r
+        for r in csv.DictReader(io.StringIO(call(store.folder, "--csv", "--intervals")))
+    }
+    ends = {name: (r["psnr@sr-y ci_low"], r["psnr@sr-y ci_high"]) for name, r in by_model.items()}
+    assert ends == {"two": ("30.0", "30.03"), "one": ("", "")}
+    assert "ci_low" not in call(store.folder, "--csv")
+    latex = call(store.folder, "--latex", "--intervals")
+    assert r"30.02 {\scriptsize [30.00, 30.03]}" in latex
+
+
+def test_json_has_intervals_of_large_stores_on_request(
+    fill: Fill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iqabench.report.intervals.MOST_RECORDS", 1)
+    store = fill(*column_of([30.0, 30.03]))
+    assert [r["ci_low"] for r in rows_of(store.folder)] == [None]
+    (row,) = rows_of(store.folder, "--intervals")
+    assert (row["ci_low"], row["ci_high"]) == (30.0, 30.03)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--figures", "--html"], "folders of their own"),
-        (["--intervals"], "--intervals says nothing without --latex"),
+        (["--html", "--intervals"], "--intervals stand beside means"),
+        (["--pareto", "psnr@sr-y,params", "--csv", "--intervals"], "leave --pareto out"),
         (["--between", "good,luck"], "--between says nothing without --figures"),
         (["--outputs", "."], "--outputs says nothing without --html"),
         (["--figures", "--between", "good"], "--between takes two models"),

@@ -9,6 +9,7 @@ from iqabench.report.aggregate import Results
 from iqabench.report.beside import Beside, besides, shown
 from iqabench.report.costs import costs_of
 from iqabench.report.devices import devices_of
+from iqabench.report.disputed import most_disputed
 from iqabench.report.folder import new_folder
 from iqabench.report.intervals import Intervals
 from iqabench.report.papers.bubbles import bubble_figure
@@ -16,7 +17,6 @@ from iqabench.report.papers.differences import difference_figure
 from iqabench.report.papers.dots import dot_figure
 from iqabench.report.papers.montage import montage_figure
 from iqabench.report.pictures import cuts_of
-from iqabench.report.samples import most_disputed
 from iqabench.report.slugs import slugs_of
 from iqabench.report.tables import Row, Table, tables_of
 from iqabench.store import Store, file_name

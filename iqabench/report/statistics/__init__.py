@@ -4,7 +4,7 @@ from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_inte
 from iqabench.report.statistics.deciders import Decider, deciders
 from iqabench.report.statistics.groups import letters
 from iqabench.report.statistics.matrix import Matrix, matrix_of
-from iqabench.report.statistics.pairwise import Pair, holm, pairwise, win_rates
+from iqabench.report.statistics.pairwise import Pair, different, holm, pairwise, win_rates
 from iqabench.report.statistics.stability import Stability, stability
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Resamples",
     "Stability",
     "deciders",
+    "different",
     "holm",
     "letters",
     "matrix_of",

@@ -12,11 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
+Counts = NDArray[np.integer]
 
 RESAMPLES = 2000
 _LEVELS = (0.025, 0.975)
-_KEPT = 4_000_000
-"""Weights that are kept in memory; of more samples they are drawn anew, some at a time."""
+_WHOLE = 4_000_000
+"""Weights that are made at once; of more samples they are made for some resamples at a time."""
+_SOME = 1_000_000
+_KEPT = 40_000_000
+"""Draws that are kept, a byte each; of more samples they are drawn anew each time."""
 
 
 class Resamples:
@@ -30,25 +34,33 @@ class Resamples:
 
         Shapes: (rows, samples) to (times, rows).
         """
-        return np.concatenate([weights @ values.T for weights in self._weights()])
+        blocks = (counts.astype(np.float64) / self.samples for counts in self._counts())
+        return np.concatenate([weights @ values.T for weights in blocks])
 
-    def _weights(self) -> Iterator[Doubles]:
-        """(some, samples): shares of the samples; every row sums to 1."""
-        if self.samples * self.times <= _KEPT:
-            yield self._all
+    def _counts(self) -> Iterator[Counts]:
+        """(some, samples): how often each was drawn; every row sums to the number of samples."""
+        whole = self.samples * self.times
+        step = self.times if whole <= _WHOLE else max(1, _SOME // self.samples)
+        if whole > _KEPT:
+            yield from self._drawn(step)
         else:
-            yield from self._drawn(max(1, _KEPT // self.samples))
+            yield from (self._all[at : at + step] for at in range(0, self.times, step))
 
     @cached_property
-    def _all(self) -> Doubles:
-        return next(self._drawn(self.times))
+    def _all(self) -> Counts:
+        """Of one byte each: nothing is ever drawn 256 times, the chance of it is less than 1e-500."""
+        every = np.empty((self.times, self.samples), dtype=np.uint8)
+        done = 0
+        for counts in self._drawn(max(1, _SOME // self.samples)):
+            every[done : done + len(counts)] = counts
+            done += len(counts)
+        return every
 
-    def _drawn(self, step: int) -> Iterator[Doubles]:
+    def _drawn(self, step: int) -> Iterator[Counts]:
         random = np.random.default_rng(self.seed)
         chances = np.full(self.samples, 1 / self.samples)
         for done in range(0, self.times, step):
-            count = min(step, self.times - done)
-            yield random.multinomial(self.samples, chances, count) / self.samples
+            yield random.multinomial(self.samples, chances, min(step, self.times - done))
 
 
 @lru_cache(maxsize=4)

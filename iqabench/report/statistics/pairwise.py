@@ -10,6 +10,8 @@ from iqabench.report.statistics.bootstrap import Doubles, Resamples, resamples_o
 from iqabench.report.statistics.matrix import Matrix
 
 ALPHA = 0.05
+_AT_ONCE = 200_000
+"""Differences that are tested at once."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,28 @@ def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[Pair]:
 
     Source: Wilcoxon 1945; Holm 1979.
     """
-    values, finite = matrix.values, np.isfinite(matrix.values).all(axis=1)
-    rows = [int(at) for at in np.flatnonzero(finite)]
+    values, rows = matrix.values, _finite(matrix)
     pairs = list(combinations(rows, 2))
     if not pairs or values.shape[1] < 2:
         return []
     drawn = resamples or resamples_of(values.shape[1])
     means = dict(zip(rows, drawn.means(values[rows]).T, strict=True))
-    raw = _wilcoxon(np.stack([values[b] - values[a] for a, b in pairs]))
+    raw = _p_values(values, pairs)
     found = []
     for (a, b), p, corrected in zip(pairs, raw, holm(raw), strict=True):
         low, high = np.quantile(means[b] - means[a], (0.025, 0.975))
         apart = float((values[b] - values[a]).mean())
         found.append(Pair(a, b, apart, float(low), float(high), p, corrected))
     return found
+
+
+def different(matrix: Matrix) -> list[tuple[int, int]]:
+    """The pairs of rows that can be told apart at 5 %: `pairwise` without intervals, which take longest."""
+    values, pairs = matrix.values, list(combinations(_finite(matrix), 2))
+    if not pairs or values.shape[1] < 2:
+        return []
+    corrected = holm(_p_values(values, pairs))
+    return [pair for pair, p in zip(pairs, corrected, strict=True) if p < ALPHA]
 
 
 def holm(p: Sequence[float]) -> list[float]:
@@ -72,13 +82,28 @@ def win_rates(matrix: Matrix) -> Doubles:
     Shapes: (rows, rows); the diagonal is 0.5.
     """
     better = matrix.better
-    ahead = better[:, None, :] > better[None, :, :]
-    level = better[:, None, :] == better[None, :, :]
-    return np.asarray((ahead + 0.5 * level).mean(axis=2))
+    rates = [((row > better) + 0.5 * (row == better)).mean(axis=1) for row in better]
+    return np.asarray(rates).reshape(len(better), len(better))
+
+
+def _finite(matrix: Matrix) -> list[int]:
+    """The rows without an infinite value."""
+    return [int(at) for at in np.flatnonzero(np.isfinite(matrix.values).all(axis=1))]
+
+
+def _p_values(values: Doubles, pairs: Sequence[tuple[int, int]]) -> list[float]:
+    """Of each pair of rows, some pairs at a time: the test takes many times the memory of its differences."""
+    step = max(1, _AT_ONCE // values.shape[1])
+    blocks = (pairs[at : at + step] for at in range(0, len(pairs), step))
+    apart = (np.stack([values[b] - values[a] for a, b in block]) for block in blocks)
+    return [p for differences in apart for p in _wilcoxon(differences)]
 
 
 def _wilcoxon(differences: Doubles) -> list[float]:
-    """P value of each row. Those without zeros and ties are tested at once, by the same method as alone."""
+    """P value of each row. Those without zeros and ties are tested at once, by the same method as alone.
+
+    Of the others each is tested once for all that have the same signed ranks, which is all that it looks at.
+    """
     from scipy import stats  # noqa: PLC0415 - takes its time, and tables have no need of it
 
     sizes = np.sort(np.abs(differences), axis=1)
@@ -86,6 +111,11 @@ def _wilcoxon(differences: Doubles) -> list[float]:
     found = np.ones(len(differences))
     if plain.any():
         found[plain] = stats.wilcoxon(differences[plain], axis=1).pvalue
-    for at in np.flatnonzero(~plain & differences.any(axis=1)):
-        found[at] = stats.wilcoxon(differences[at]).pvalue
+    odd = np.flatnonzero(~plain & differences.any(axis=1))
+    if len(odd):
+        signed = np.sign(differences[odd]) * stats.rankdata(np.abs(differences[odd]), axis=1)
+        _, first, alike = np.unique(
+            np.sort(signed, axis=1), axis=0, return_index=True, return_inverse=True
+        )
+        found[odd] = np.array([stats.wilcoxon(differences[odd[at]]).pvalue for at in first])[alike]
     return [float(p) for p in found]

@@ -30,7 +30,7 @@ function makeChoosable(plots) {
       figure.hidden = figure.dataset.quality !== quality || figure.dataset.cost !== cost;
       found += figure.hidden ? 0 : 1;
     });
-    said.textContent = found ? "" : "Too few models have both: there is nothing to compare.";
+    said.textContent = found ? "" : plots.dataset.none || "Too few models have both: there is nothing to compare.";
   };
   [plots.dataset.across || "Column", plots.dataset.below || "Against"].forEach((name, at) => {
     if (kinds[at].length < 2) {

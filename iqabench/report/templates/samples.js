@@ -76,6 +76,18 @@
     place();
   }
 
+  /* As the page's tables have it; behind.js opens it. */
+  function figureLink(one, at) {
+    const link = document.createElement("a");
+    link.className = "from";
+    link.href = `${told.page}.html#images`;
+    link.dataset.from = told.keys[one.label][at];
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-haspopup", "dialog");
+    link.textContent = one.figures[at];
+    return link;
+  }
+
   const figureOf = (one) => (one.figures.length ? ` ${one.figures[0]}` : "");
 
   function list(a, b) {
@@ -90,7 +102,8 @@
       [a, b].forEach((one) => {
         const cell = line.insertCell();
         cell.className = "number";
-        cell.textContent = one.figures[at] || "–";
+        if (one.figures.length && told.keys[one.label][at]) cell.append(figureLink(one, at));
+        else cell.textContent = "–";
       });
       return line;
     }));
