@@ -212,6 +212,5 @@ def _summary(meant: Board, compared: Sequence[Compared], *, ran: bool) -> str:
         )
     verdicts = Counter(c.verdict for c in compared)
     said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-    return f"{len(published)} published entries" + (
-        f"; {len(compared)} figures: {said}." if said else "."
-    )
+    here = f"; figures run here: {said}" if said else ""
+    return f"{len(published)} published entries{here}."

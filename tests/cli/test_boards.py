@@ -88,6 +88,21 @@ def test_published_beside_measured(call: Call, board: str) -> None:
     assert "0.048" not in plain.partition("published   measured")[2]
 
 
+def test_how_much_could_be_said_stands_in_one_line(call: Call, board: str) -> None:
+    said = call("reproduce", board, "--device", "cpu", "--no-cost").err
+    assert "2 published entries; figures run here: 1 out." in said
+    text = Path("made.yaml").read_text()
+    Path("made.yaml").write_text(text.replace("{base: pocket}", "{}"))
+    result = call("reproduce", board, "--device", "cpu", "--no-cost")
+    assert (result.status, "None of the 2 entries of made is registered here" in result.err) == (
+        0,
+        True,
+    )
+    nothing = call("reproduce", "pirm2018")
+    assert "The board pirm2018 has no published figures" in nothing.err
+    assert nothing.out == ""
+
+
 def test_where_a_model_would_stand(call: Call, board: str) -> None:
     result = call("rank", board, "--model", "bicubic", "--device", "cpu")
     assert result.status == 0
