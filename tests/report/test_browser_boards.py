@@ -147,3 +147,16 @@ def test_without_javascript_everything_is_listed(out: Path) -> None:
         follow(page, TITLE)
         assert page.locator(".standings:visible").count() == 2
         assert page.locator("select").count() == 0
+
+
+def test_a_board_fits_the_printed_page(page: Any) -> None:
+    """Landscape A4 without its margins, in the browser's own pixels."""
+    follow(page, TITLE)
+    page.set_viewport_size({"width": 1032, "height": 700})
+    page.emulate_media(media="print")
+    rights = page.locator("table.standings").evaluate_all(
+        "ts => ts.map(t => t.getBoundingClientRect().right)"
+    )
+    assert len(rights) > 1  # every track, not the chosen one alone
+    assert max(rights) <= 1032
+    assert not page.locator("nav").first.is_visible()
