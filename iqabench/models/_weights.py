@@ -11,19 +11,22 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
+from iqabench.models._matconvnet import is_matlab, read_simplenn
 
 _WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "net", "model")
 
 
 def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
-    """The tensors in a .safetensors or torch file, by name, unwrapped.
+    """The tensors in a .safetensors or torch file, by name, unwrapped; or in a MATLAB file, by number.
 
     One level of `params_ema`, `params`, `state_dict`, `model_state_dict`, `net` or `model` is opened, and
-    `module.` before every name is dropped.
+    `module.` before every name is dropped. Of MATLAB's files those of MatConvNet are read (`read_simplenn`).
 
     Raises: WeightsError for a file that is damaged, that holds Python objects, or that holds no tensors.
     """
     name = name or str(path)
+    if is_matlab(path):
+        return read_simplenn(path, name)
     content = _read_safetensors(path, name) if _is_safetensors(path) else _read_torch(path, name)
     return unwrap(content, name)
 

@@ -140,7 +140,7 @@ def test_levels_stand_in_the_names_of_columns() -> None:
     (dncnn,) = [e for e in entries_of(one) if e.name == "DnCNN"]
     assert [dncnn.values[q].value for q in one.quantities] == [31.73, 29.23, 26.23]
     models = [dncnn.model_for(q) for q in one.quantities.values()]
-    assert models == ["", "dncnn_25", ""]
+    assert models == ["dncnn_15", "dncnn_25", "dncnn_50"]
     assert one.quantities["psnr 25"].address == "bsd68_n25"
     assert board("jpeg").quantities["ssim LIVE1 40"].address == "live1_q40"
 

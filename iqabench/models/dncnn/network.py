@@ -1,8 +1,10 @@
 """DnCNN as deployed, from Zhang et al.: the noise is estimated, then subtracted."""
 
+import torch
 from torch import Tensor, nn
 
 from iqabench.models._blocks import conv3x3
+from iqabench.models._matconvnet import in_a_sequence
 
 
 class DnCNN(nn.Module):
@@ -20,15 +22,48 @@ class DnCNN(nn.Module):
         super().__init__()
         if scale != 1:
             raise ValueError(f"DnCNN keeps the size of its input: scale is 1, not {scale}")
-        # Paper: batch normalisation between convolution and activation; here: none, because the
-        # published file has it merged into the convolutions.
-        body: list[nn.Module] = [conv3x3(channels, features)]
-        for _ in range(layers - 2):
-            body += [nn.ReLU(inplace=True), conv3x3(features, features)]
-        body += [nn.ReLU(inplace=True), conv3x3(features, channels)]
-        self.model = nn.Sequential(*body)
+        self.model = _chain(channels, features, layers, channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """The image without the noise that was found in it."""
         noise: Tensor = self.model(x)
         return x - noise
+
+
+class FDnCNN(nn.Module):
+    """The same chain, told the noise level as one more channel, which gives the clean image itself.
+
+    `sigma` is the standard deviation of the noise that the network is told, of 255; it is the same
+    everywhere in the image and for all images.
+
+    Shapes: (N, channels, H, W), kept.
+    Range: 0..1.
+    Source: the authors' repository of DnCNN, Demo_FDnCNN_Gray.m; the level's channel is that of
+    Zhang et al., FFDNet, IEEE TIP 2018, arXiv:1710.04026.
+    """
+
+    def __init__(self, layers: int, features: int, channels: int, sigma: float) -> None:
+        super().__init__()
+        self.sigma = sigma
+        self.model = _chain(channels + 1, features, layers, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The clean image."""
+        level = torch.full_like(x[:, :1], self.sigma / 255)
+        clean: Tensor = self.model(torch.cat([x, level], dim=1))
+        return clean
+
+
+def _chain(inputs: int, features: int, layers: int, outputs: int) -> nn.Sequential:
+    # Paper: batch normalisation between convolution and activation; here: none, because the
+    # published files have it merged into the convolutions.
+    body: list[nn.Module] = [conv3x3(inputs, features)]
+    for _ in range(layers - 2):
+        body += [nn.ReLU(inplace=True), conv3x3(features, features)]
+    return nn.Sequential(*body, nn.ReLU(inplace=True), conv3x3(features, outputs))
+
+
+def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
+    """The names of a MatConvNet file as the networks here have them; those of a torch file are the same."""
+    del scale
+    return state if "model.0.weight" in state else in_a_sequence(state, "model")
