@@ -1,6 +1,6 @@
 """Measuring what a board asks for; what is in the store already is not measured again."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from iqabench.boards import Board
 from iqabench.challenge.agreement import measure_agreement
@@ -19,10 +19,12 @@ from iqabench.store import Store
 def measure(
     board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch = lambda *_: None,
     *, quality: bool = True, costs: bool = True, timed: bool = True, sampling: Sampling | None = None,
+    only: Mapping[str, Container[str]] | None = None,
 ) -> Measurement:  # fmt: skip
     """Run the models on the board's sets and profile them side by side, as far as files are at hand.
 
-    Of costs, what depends on the machine is left out without `timed`.
+    Of costs, what depends on the machine is left out without `timed`. Of quality, `only` has by models the
+    quantities that are asked for; without it, it is all of them.
 
     Raises: FactsError for sets and probes that do not exist; ModelError for models of another task or scale;
         StoreError; BusyError when another process measures on the device.
@@ -33,12 +35,11 @@ def measure(
     found = Measurement(ids={model: card_for(board, model).id for model in models})
     keys: list[str] = []
     for model in models:
+        names = [n for n in _with_metric(board) if only is None or n in only.get(model, ())]
         if quality:
-            keys += _quality(board, model, store, options, watch, found)
+            keys += _quality(board, model, names, store, options, watch, found)
         else:
-            found.reasons |= {
-                (model, name): "no images were restored" for name in _with_metric(board)
-            }
+            found.reasons |= {(model, name): "no images were restored" for name in names}
     if costs:
         how = ProfileOptions(
             device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
@@ -54,11 +55,12 @@ def _with_metric(board: Board) -> list[str]:
 
 
 def _quality(
-    board: Board, model: str, store: Store, options: Options, watch: Watch, found: Measurement
-) -> list[str]:
+    board: Board, model: str, names: Sequence[str], store: Store, options: Options, watch: Watch,
+    found: Measurement,
+) -> list[str]:  # fmt: skip
     """Keys of the cells of one model, which is loaded once; and reasons, where something could not be run."""
-    cells = _planned(board, model, found)
-    wanted = [name for name in _with_metric(board) if (model, name) not in found.reasons]
+    cells = _planned(board, model, names, found)
+    wanted = [name for name in names if (model, name) not in found.reasons]
     if not cells:
         return []
     try:
@@ -73,12 +75,12 @@ def _quality(
     return outcome.keys
 
 
-def _planned(board: Board, model: str, found: Measurement) -> list[Cell]:
+def _planned(board: Board, model: str, wanted: Sequence[str], found: Measurement) -> list[Cell]:
     cells: list[Cell] = []
-    for name in _with_metric(board):
+    for name in wanted:
         if not board.quantities[name].set:
             found.reasons[model, name] = _not_at_hand(board, name)
-    for address, columns in _by_set(board, found.ids[model]).items():
+    for address, columns in _by_set(board, found.ids[model], wanted).items():
         for metric, names in columns.items():
             try:
                 cells += plan([model], [address], [metric], scale_of(board))
@@ -91,10 +93,10 @@ def _planned(board: Board, model: str, found: Measurement) -> list[Cell]:
     return _joined(cells)
 
 
-def _by_set(board: Board, model: str) -> dict[str, dict[str, list[str]]]:
+def _by_set(board: Board, model: str, wanted: Sequence[str]) -> dict[str, dict[str, list[str]]]:
     """Address of a set to metrics to the quantities that want them."""
     found: dict[str, dict[str, list[str]]] = {}
-    for name in _with_metric(board):
+    for name in wanted:
         quantity = board.quantities[name]
         if quantity.set:
             metric = board.metric_of(quantity, model)

@@ -51,19 +51,21 @@ def reproduce(
             f"'iqabench rank {board.name} --model {unknown[0]}' says where another one would stand."
         )
     entries = [e for e in entries_of(board) if e.models]
-    wanted = dict.fromkeys(models or board.model_ids)
+    asked = models or board.model_ids
+    wanted = dict.fromkeys(asked)
     base = next(iter(board.models_of(board.baseline).values()), "")
     if base and costs and timed:
         wanted = {base: None, **wanted}
+    every = [(entry, quantity) for entry in entries for quantity in board.quantities.values()]
+    only = {model: {q.name for e, q in every if _is_run(e, q, [model])} for model in asked}
     found = measure(
-        board, list(wanted), store, options, watch, costs=costs, timed=timed, sampling=sampling
-    )
+        board, list(wanted), store, options, watch, costs=costs, timed=timed, sampling=sampling, only=only
+    )  # fmt: skip
     printed = next((e for e in entries if e.name == board.baseline), None)
     return [
         _cell(board, entry, quantity, found, printed, options.limit)
-        for entry in entries
-        for quantity in board.quantities.values()
-        if _is_run(entry, quantity, models or board.model_ids)
+        for entry, quantity in every
+        if _is_run(entry, quantity, asked)
         and (costs or not quantity.facts.probe)
         and (timed or not quantity.facts.relative)
     ], found

@@ -54,6 +54,27 @@ def run(folder: Path, model: str, metric: str) -> float:
     return float(row[0])
 
 
+def test_only_what_was_printed_of_a_model_is_run(tmp_path: Path) -> None:
+    yaml = """
+        title: Two columns
+        source: nobody
+        scale: 4
+        sets: {Demo: demo}
+        published: {file: made.csv, entry: method}
+        models: {Bicubic: bicubic, Nearest: nearest}
+        columns:
+          psnr: {better: higher, metric: psnr@sr-y, set: Demo, published: psnr, tolerance: 0.01}
+          ssim: {better: higher, metric: ssim@sr-y, set: Demo, published: ssim, tolerance: 0.01}
+        """
+    board = made_board(tmp_path, yaml, "method,psnr,ssim\nBicubic,28.0,\nNearest,,0.7\n")
+    store = Store(tmp_path / "store")
+    compared, _ = reproduce(board, store, Options(device="cpu"))
+    assert [(c.entry, c.column) for c in compared] == [("Bicubic", "psnr"), ("Nearest", "ssim")]
+    with store.connect() as connection:
+        ran = connection.execute("SELECT DISTINCT model, metric FROM records ORDER BY 1").fetchall()
+    assert ran == [("bicubic", "psnr"), ("nearest", "ssim")]
+
+
 def test_published_beside_measured(tmp_path: Path) -> None:
     bicubic, pocket = (
         run(tmp_path, "bicubic", "psnr@bicubic-2014"),
