@@ -104,13 +104,15 @@ def _leader(table: Table) -> Leader:
 
 
 def _matrix(tables: list[Table]) -> Matrix | None:
-    """None where there is a single set, or no column that all sets share."""
+    """None where there is a single set or model, or no column that all sets share."""
     shared = [c for c in tables[0].columns if all(c in t.columns for t in tables)]
     if len(tables) < 2 or not shared:
         return None
     by_set = [{r.configuration: r for r in t.rows} for t in tables]
     at = [t.columns.index(shared[0]) for t in tables]
     every = configuration_labels(c for rows in by_set for c in rows)
+    if len(every) < 2:
+        return None
     rows = [_matrix_row(c, text, by_set, at) for c, text in every.items()]
     return Matrix(shared[0], tuple(tables), tuple(sorted(rows, key=lambda r: _order(r, shared[0]))))
 

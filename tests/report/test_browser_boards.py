@@ -160,3 +160,11 @@ def test_a_board_fits_the_printed_page(page: Any) -> None:
     assert len(rights) > 1  # every track, not the chosen one alone
     assert max(rights) <= 1032
     assert not page.locator("nav").first.is_visible()
+
+
+def test_the_index_leads_to_its_boards(page: Any) -> None:
+    page.set_viewport_size({"width": 900, "height": 300})
+    page.locator("header nav a", has_text="Boards").click()
+    page.wait_for_function(
+        "document.getElementById('boards-title').getBoundingClientRect().top < innerHeight"
+    )
