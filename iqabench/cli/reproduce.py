@@ -1,7 +1,6 @@
 """`iqabench reproduce`."""
 
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from iqabench.boards import Board, board, entries_of
 from iqabench.boards.check import Check, check
 from iqabench.challenge import Compared, reproduce
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
+from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.board_submissions import submissions_status
 from iqabench.cli.budget import budget_option
 from iqabench.cli.options import (
@@ -106,7 +106,7 @@ def command(
             meant, Store(store), options, models, sampling, costs=not no_cost, timed=not no_time
         )
     status = _told(meant, checks, compared, form)
-    click.echo(_summary(meant, compared, ran=not only_published), err=True)
+    click.echo(summary(meant, compared, ran=not only_published), err=True)
     sys.exit(status)
 
 
@@ -155,7 +155,7 @@ def _told(meant: Board, checks: list[Check], compared: list[Compared], form: str
     if form in _FOR_MACHINES:
         print_rows(_rows(checks, unprinted(meant, entries_of(meant)), compared), form)
     else:
-        _print_compared(compared, form)
+        print_compared(compared, form)
     wrong = any(c.verdict == "differs" for c in checks) or any(c.verdict == "out" for c in compared)
     return SOME_FAILED if wrong else 0
 
@@ -166,51 +166,3 @@ def _rows(
     rows = [{"depth": "published", **asdict(c), "column": c.what} for c in checks]
     rows += [{"depth": "recomputed", **row} for row in recomputed]
     return rows + [{"depth": "runs", **asdict(c)} for c in compared]
-
-
-def _print_compared(compared: list[Compared], form: str | None) -> None:
-    run = [c for c in compared if c.verdict != "not run"]
-    if run:
-        click.echo()
-        print_rows(
-            [
-                {
-                    "entry": c.entry, "model": c.model, "column": c.column, "published": f"{c.published:g}",
-                    "measured": f"{c.measured:.6g}", "difference": f"{c.difference:+.3g}",
-                    "tolerance": "" if c.tolerance is None else f"{c.tolerance:g}", "verdict": c.verdict,
-                    "note": c.why,
-                }
-                for c in run
-            ],
-            form,
-        )  # fmt: skip
-    _print_not_run(compared)
-
-
-def _print_not_run(compared: Sequence[Compared]) -> None:
-    reasons: dict[str, list[str]] = {}
-    for c in compared:
-        if c.verdict == "not run":
-            reasons.setdefault(c.why, []).append(f"{c.model} {c.column}")
-    for why, cells in reasons.items():
-        more = f" and {len(cells) - 4} more" if len(cells) > 4 else ""
-        click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
-
-
-def _summary(meant: Board, compared: Sequence[Compared], *, ran: bool) -> str:
-    """One line for people: what could be said at all."""
-    published = entries_of(meant)
-    if not published:
-        return (
-            f"The board {meant.name} has no published figures, so there is nothing to reproduce; "
-            f"'iqabench rank {meant.name} --model NAME' ranks models among each other."
-        )
-    if ran and not compared:
-        return (
-            f"None of the {len(published)} entries of {meant.name} is registered here, so nothing was run; "
-            f"'iqabench rank {meant.name} --model NAME' says where another model would stand."
-        )
-    verdicts = Counter(c.verdict for c in compared)
-    said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-    here = f"; figures run here: {said}" if said else ""
-    return f"{len(published)} published entries{here}."

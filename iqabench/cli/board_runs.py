@@ -1,0 +1,59 @@
+"""What `iqabench reproduce` prints of the runs: published, measured, difference, verdict."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import click
+
+from iqabench.boards import Board, entries_of
+from iqabench.challenge import Compared
+from iqabench.cli.table import print_rows
+
+
+def print_compared(compared: list[Compared], form: str | None) -> None:
+    """The cells that were run, and on standard error those that were not, by reason."""
+    run = [c for c in compared if c.verdict != "not run"]
+    if run:
+        click.echo()
+        print_rows(
+            [
+                {
+                    "entry": c.entry, "model": c.model, "column": c.column, "published": f"{c.published:g}",
+                    "measured": f"{c.measured:.6g}", "difference": f"{c.difference:+.3g}",
+                    "tolerance": "" if c.tolerance is None else f"{c.tolerance:g}", "verdict": c.verdict,
+                    "note": c.why,
+                }
+                for c in run
+            ],
+            form,
+        )  # fmt: skip
+    _print_not_run(compared)
+
+
+def _print_not_run(compared: Sequence[Compared]) -> None:
+    reasons: dict[str, list[str]] = {}
+    for c in compared:
+        if c.verdict == "not run":
+            reasons.setdefault(c.why, []).append(f"{c.model} {c.column}")
+    for why, cells in reasons.items():
+        more = f" and {len(cells) - 4} more" if len(cells) > 4 else ""
+        click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
+
+
+def summary(meant: Board, compared: Sequence[Compared], *, ran: bool) -> str:
+    """One line for people: what could be said at all."""
+    published = entries_of(meant)
+    if not published:
+        return (
+            f"The board {meant.name} has no published figures, so there is nothing to reproduce; "
+            f"'iqabench rank {meant.name} --model NAME' ranks models among each other."
+        )
+    if ran and not compared:
+        return (
+            f"None of the {len(published)} entries of {meant.name} is registered here, so nothing was run; "
+            f"'iqabench rank {meant.name} --model NAME' says where another model would stand."
+        )
+    verdicts = Counter(c.verdict for c in compared)
+    said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    here = f"; figures run here: {said}" if said else ""
+    return f"{len(published)} published entries{here}."
