@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from iqabench.boards import Value
 from iqabench.boards.check import Check
 from iqabench.report.aggregate import Mean
-from iqabench.report.behind import Behind, Sources
+from iqabench.report.behind import Behind
 from iqabench.report.board_columns import BoardCell, BoardColumn, printed
 from iqabench.report.board_formulas import Formulas
 from iqabench.report.board_measured import Apart
 from iqabench.report.board_page import BoardPage, BoardRow, BoardTable
 from iqabench.report.board_sources import PrintedSources
 from iqabench.report.costs import Cost
+from iqabench.report.figure_sources import Sources
 from iqabench.report.figures import short_unit
 from iqabench.report.provenance import Terms
 

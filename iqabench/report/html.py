@@ -22,7 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iqabench.boards import Board, boards
 from iqabench.report import cost_page, figures, labels
 from iqabench.report.aggregate import Results
-from iqabench.report.behind import Behind, Sources
+from iqabench.report.behind import Behind
 from iqabench.report.beside import besides, device_titles, shown
 from iqabench.report.board_behind import VERDICTS, behind_board, keys_of_checks
 from iqabench.report.board_page import board_pages
@@ -32,6 +32,7 @@ from iqabench.report.cuts import comparisons
 from iqabench.report.devices import Device, devices_of
 from iqabench.report.explorer import write_explorer
 from iqabench.report.explorer_points import explorer_of
+from iqabench.report.figure_sources import Sources
 from iqabench.report.first_front import first_front
 from iqabench.report.folder import new_folder
 from iqabench.report.forms import as_csv, as_latex, as_markdown

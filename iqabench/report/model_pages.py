@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iqabench.report.aggregate import Results
-from iqabench.report.behind import Behind, Sources
+from iqabench.report.behind import Behind
 from iqabench.report.beside import besides, shown
 from iqabench.report.cost_tables import size_order, who_of
 from iqabench.report.costs import Cost, cost_order
 from iqabench.report.devices import Device
+from iqabench.report.figure_sources import Sources
 from iqabench.report.model_results import Result, results_of
 from iqabench.report.provenance import Terms
 from iqabench.report.subjects import Configuration, ModelFacts, natural

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from iqabench.report._json import inside_script
 from iqabench.report.aggregate import Results
-from iqabench.report.behind import Behind, Sources
+from iqabench.report.behind import Behind
 from iqabench.report.error_maps import FULL, gradient
+from iqabench.report.figure_sources import Sources
 from iqabench.report.pictures import cuts_of, whole_of
 from iqabench.report.samples import MOST_MB_WHOLE, SamplePage, sample_page
 from iqabench.report.tables import Table
