@@ -60,6 +60,9 @@ def plan(
         raise UsageError(
             "name at least one --model and one --set; 'iqabench list models' shows them."
         )
+    for name in models:
+        if not is_own(name):
+            card_of(name)  # a misspelt one is told of before anything is fetched
     found = [load_set(name, scale, fetch=fetch) for name in dict.fromkeys(sets)]
     cells = []
     for name in dict.fromkeys(models):

@@ -113,7 +113,7 @@ def _allowed(checkout: Path, ids: Sequence[int] | None, *, trust: bool) -> list[
     if not trust:
         raise UsageError(
             f"{checkout.resolve() / SCRIPT} is other people's code: {FUNCTION} would import and run it with "
-            f"your rights, for {len(wanted)} models. Read it, then allow it with --trust."
+            f"your rights, for {len(wanted)} of its models. Read it, then allow it with --trust."
         )
     if unknown := [number for number in wanted if number not in known]:
         has = ", ".join(map(str, known))

@@ -1,5 +1,6 @@
 """The plan refuses early and by name what cannot run."""
 
+from importlib import import_module
 from pathlib import Path
 
 import cv2
@@ -67,3 +68,14 @@ def test_a_bare_metric_of_colour_takes_the_colour_protocol() -> None:
     assert [c.name for c in plan(["dncnn_25"], ["kodak24"], ["lpips"], fetch=False)[0].columns] == [
         "lpips@rgb"
     ]
+
+
+def test_a_misspelt_model_is_told_of_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load_set(*_: object, **__: object) -> None:
+        raise AssertionError("a set was loaded")
+
+    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_set", load_set)
+    with pytest.raises(UnknownNameError, match="bicubc"):
+        plan(["bicubic", "bicubc"], ["demo"], [], 4)
