@@ -14,12 +14,12 @@ import pandas as pd
 from iqabench.errors import UsageError
 from iqabench.images import as_image
 from iqabench.metrics import Column, column
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 from iqabench.opinions import read_opinions
 from iqabench.probes import cost_columns, sizes_of
-from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
-from iqabench.report.costs import cost_rows
-from iqabench.report.rows import rows
+from iqabench.report.data.costs import cost_rows
+from iqabench.report.data.rows import rows
+from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
 from iqabench.run import Options, no_targets, plan, score_folder, targets_of_folder
 from iqabench.run import evaluate as run_cells
 from iqabench.run.agree import score_opinions

@@ -26,18 +26,18 @@ Part = TypeVar("Part")
 class Registry(Generic[Part]):
     """Names to parts of one kind.
 
-    `kind` is the singular word used in messages, `package` the room that is scanned and `group` the
+    `kind` is the singular word used in messages, `folders` are the packages that are scanned and `group` the
     entry-point group that packages from outside use. A room may hold parts of two kinds: the second
     registry stands `beside` the first, and neither takes a name that the other has. `elsewhere` says of
     names that people may expect here where they are to be had.
     """
 
     def __init__(
-        self, kind: str, package: str, group: str, beside: "Registry[Any] | None" = None,
+        self, kind: str, folders: str | tuple[str, ...], group: str, beside: "Registry[Any] | None" = None,
         elsewhere: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.kind = kind
-        self.package = package
+        self.folders = (folders,) if isinstance(folders, str) else folders
         self.group = group
         self._parts: dict[str, Part] = {}
         self._origin: dict[str, str] = {}
@@ -98,7 +98,8 @@ class Registry(Generic[Part]):
             return
         self._complete = True  # before the imports: a module may look names up while it loads
         try:
-            scan(self.package)
+            for folder in self.folders:
+                scan(folder)
             load_entry_points(self.group)
         except BaseException:
             self._complete = False

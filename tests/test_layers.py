@@ -13,7 +13,7 @@ import iqabench
 PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"errors", "registry", "facts", "protocol", "whole"},
+    {"errors", "registry", "facts", "protocol", "atomic"},
     {"images", "store", "files", "boards"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
@@ -33,9 +33,9 @@ LIGHT = [
     "iqabench.store",
     "iqabench.boards",
     "iqabench.report",
-    "iqabench.report.html",
-    "iqabench.report.agreement",
-    "iqabench.models.catalogue",
+    "iqabench.report.pages.site",
+    "iqabench.report.statistics.agreement",
+    "iqabench.models.core.catalogue",
     "iqabench.sets.catalogue",
     "iqabench.opinions",
     "iqabench.cli.list",
@@ -121,7 +121,7 @@ def test_models_load_without_what_few_of_them_need() -> None:
     """spandrel brings torchvision, and together they take longer to import than torch."""
     code = (
         "import sys, iqabench.run\n"
-        "from iqabench.models.load import load_model\n"
+        "from iqabench.models.core.load import load_model\n"
         "load_model('pocket', 4)\n"
         "assert not {'spandrel', 'torchvision', 'onnxruntime', 'pandas'} & set(sys.modules)\n"
     )

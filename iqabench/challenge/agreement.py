@@ -9,8 +9,8 @@ from iqabench.errors import IqabenchError, SetError
 from iqabench.files import home
 from iqabench.metrics import column
 from iqabench.opinions import Opinions, read_opinions
-from iqabench.report.agreement import agreement_rows, fits_named, resampling_of
-from iqabench.report.board_values import Measured
+from iqabench.report.data.board_values import Measured
+from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
 from iqabench.run import Options, Watch
 from iqabench.run.agree import score_opinions
 from iqabench.store import Store

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from iqabench.boards import Quantity, Value
-from iqabench.report.board_values import Measured
+from iqabench.report.data.board_values import Measured
 
 
 def ratio_of(measured: Measured, first: Measured) -> Value:

@@ -6,9 +6,9 @@ from pathlib import Path
 from iqabench.boards import Board, Quantity
 from iqabench.errors import FactsError, IqabenchError, ModelError
 from iqabench.facts import line_of
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import is_own, load_model
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import is_own, load_model
 from iqabench.opinions import opinion_set_named
 from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import known_as

@@ -13,7 +13,7 @@ from iqabench.boards import Board, Entry, Standings, Track, Value, entries_of, s
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run import Options, Watch
 from iqabench.store import Store
 

@@ -8,7 +8,7 @@ from scipy import stats
 from iqabench.boards import Board, Entry, Quantity, Standing, Track, Value, standings
 from iqabench.challenge.submitted import Beside, Submissions, TrackAgreement
 from iqabench.probes import CostColumn
-from iqabench.run.submissions import SubmissionRow
+from iqabench.run.submissions.measure import SubmissionRow
 
 
 def add_ranks(

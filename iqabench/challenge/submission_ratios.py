@@ -7,8 +7,8 @@ from iqabench.boards import Board, Entry, Quantity, Value
 from iqabench.challenge.submitted import Relative, Submissions
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn
-from iqabench.run.submission_request import Counterpart
-from iqabench.run.submissions import SubmissionRow, submission_ids
+from iqabench.run.submissions.measure import SubmissionRow, submission_ids
+from iqabench.run.submissions.request import Counterpart
 
 
 def counterpart(

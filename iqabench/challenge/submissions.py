@@ -20,9 +20,9 @@ from iqabench.challenge.submission_ratios import add_ratios, counterpart
 from iqabench.challenge.submitted import Counted, Submissions
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, cost_column, sizes_of
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run import Watch
-from iqabench.run.submissions import SubmissionRow, measure_submissions, submission_ids
+from iqabench.run.submissions.measure import SubmissionRow, measure_submissions, submission_ids
 
 
 def reproduce_submissions(

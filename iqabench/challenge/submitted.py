@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from iqabench.boards import Value
-from iqabench.run.submissions import INTERRUPTED
+from iqabench.run.submissions.measure import INTERRUPTED
 
 
 @dataclass(frozen=True)

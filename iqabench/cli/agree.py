@@ -11,7 +11,7 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.table import print_rows
 from iqabench.opinions import Opinions, read_opinions
-from iqabench.report.agreement import FITS, agreement_rows, fits_named, resampling_of
+from iqabench.report.statistics.agreement import FITS, agreement_rows, fits_named, resampling_of
 from iqabench.run import Outcome
 from iqabench.run.agree import score_opinions
 from iqabench.store import Store

@@ -2,7 +2,7 @@
 
 import click
 
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 
 
 def _sampling(_: click.Context, __: click.Parameter, seconds: float) -> Sampling:

@@ -18,10 +18,10 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.table import print_rows
-from iqabench.models.model import Precision
+from iqabench.models.core.model import Precision
 from iqabench.probes import cost_columns, sizes_of
-from iqabench.report.comparison import compare, holds, rows_of
-from iqabench.report.figures import cost_figure
+from iqabench.report.data.comparison import compare, holds, rows_of
+from iqabench.report.text.figures import cost_figure
 from iqabench.run import Options, evaluate, plan
 from iqabench.run.profile import ProfileOptions, profile
 from iqabench.store import Store

@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from iqabench.cli.table import print_rows
-from iqabench.report.costs import cost_rows
-from iqabench.report.figures import cost_figure
-from iqabench.report.growth import growth, megapixels_of
+from iqabench.report.data.costs import cost_rows
+from iqabench.report.data.growth import growth, megapixels_of
+from iqabench.report.text.figures import cost_figure
 from iqabench.store import Store
 
 _MACHINE_FORMS = ("json", "csv")

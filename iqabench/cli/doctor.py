@@ -16,8 +16,8 @@ from iqabench.cli.table import print_rows
 from iqabench.errors import IqabenchError
 from iqabench.files import home, mirrors, offline
 from iqabench.metrics import metrics
-from iqabench.models.catalogue import cards
-from iqabench.models.load import load_model
+from iqabench.models.core.catalogue import cards
+from iqabench.models.core.load import load_model
 from iqabench.run.environment import device_name, versions
 from iqabench.sets import set_names
 from iqabench.store import Store

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from iqabench.models.card import Card
-from iqabench.models.catalogue import cards, family_tree
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import cards, family_tree
 
 
 def variant_rows() -> list[dict[str, Any]]:

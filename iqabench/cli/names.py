@@ -3,8 +3,8 @@
 from iqabench.errors import UnknownNameError
 from iqabench.files import RemoteFile
 from iqabench.metrics import metrics, set_metrics
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of, cards
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of, cards
 from iqabench.sets import files_of, set_names
 from iqabench.sets.catalogue import known_as
 

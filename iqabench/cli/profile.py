@@ -19,10 +19,10 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
-from iqabench.models.mode import Mode
-from iqabench.models.model import Precision
+from iqabench.models.core.mode import Mode
+from iqabench.models.core.model import Precision
 from iqabench.probes import cost_columns, sizes_of
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
 from iqabench.store import Store
 

@@ -20,7 +20,7 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
 

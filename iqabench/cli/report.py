@@ -9,18 +9,18 @@ import click
 from iqabench.cli.options import examples, store_option
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.report.aggregate import Results
-from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
-from iqabench.report.cost_tables import CostTable
-from iqabench.report.costs import cost_rows
-from iqabench.report.devices import devices_of
-from iqabench.report.forms import as_csv, as_latex, as_markdown
-from iqabench.report.front_forms import front_latex
-from iqabench.report.fronts import fronts
-from iqabench.report.intervals import Intervals
-from iqabench.report.rows import rows
-from iqabench.report.tables import Table, tables_of
-from iqabench.report.writing import TITLE, WIDTHS, write_figures, write_report
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.cost_tables import CostTable
+from iqabench.report.data.costs import cost_rows
+from iqabench.report.data.devices import devices_of
+from iqabench.report.data.fronts import fronts
+from iqabench.report.data.rows import rows
+from iqabench.report.data.tables import Table, tables_of
+from iqabench.report.pages.write import TITLE, WIDTHS, write_figures, write_report
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.report.text.cost_forms import cost_csv, cost_latex, cost_markdown
+from iqabench.report.text.forms import as_csv, as_latex, as_markdown
+from iqabench.report.text.front_forms import front_latex
 from iqabench.store import Store
 
 _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[CostTable], str]]] = {

@@ -26,7 +26,7 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.probes._timing import Sampling
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
 

@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from iqabench.cli.table import print_rows
-from iqabench.report.costs import cost_rows, with_costs
-from iqabench.report.figures import cost_figure
-from iqabench.report.rows import rows
+from iqabench.report.data.costs import cost_rows, with_costs
+from iqabench.report.data.rows import rows
+from iqabench.report.text.figures import cost_figure
 from iqabench.run import Failure, Outcome
-from iqabench.run.pairing import Pairing
+from iqabench.run.scoring.pairing import Pairing
 from iqabench.store import Store
 
 SOME_FAILED = 3

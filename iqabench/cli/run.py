@@ -18,7 +18,7 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
-from iqabench.models.model import Precision
+from iqabench.models.core.model import Precision
 from iqabench.probes import cost_columns, sizes_of
 from iqabench.run import Cell, Options, evaluate, plan
 from iqabench.run.profile import profile_cells

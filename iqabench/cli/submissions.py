@@ -14,14 +14,14 @@ from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, Size, cost_columns
-from iqabench.report.figures import cost_figure
-from iqabench.run.published_counts import (
+from iqabench.report.text.figures import cost_figure
+from iqabench.run.profile.published_counts import (
     Comparison,
     as_markdown,
     compare_published,
     read_published,
 )
-from iqabench.run.submissions import INTERRUPTED, SubmissionRow, measure_submissions
+from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow, measure_submissions
 
 COUNTS = (
     "params",

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from iqabench.compress.figures import Figures, latency_figure, mean_quality
-from iqabench.models.card import Weights
-from iqabench.models.catalogue import card_at
-from iqabench.models.load import load_model
-from iqabench.models.mode import Mode
-from iqabench.models.model import Precision
+from iqabench.models.core.card import Weights
+from iqabench.models.core.catalogue import card_at
+from iqabench.models.core.load import load_model
+from iqabench.models.core.mode import Mode
+from iqabench.models.core.model import Precision
 
 
 def arithmetic_figures(

@@ -8,11 +8,11 @@ import safetensors.torch
 from safetensors import SafetensorError, safe_open
 from torch import nn
 
+from iqabench.atomic import replacing
 from iqabench.compress.reduce import Reduced, widths_of
 from iqabench.errors import CompressError, WeightsError
-from iqabench.models._weights import load_strictly
-from iqabench.models._widths import take_widths
-from iqabench.whole import replacing
+from iqabench.models.core.weights import load_strictly
+from iqabench.models.core.widths import take_widths
 
 
 def keep(start: Path, found: Reduced, facts: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from iqabench.errors import CompressError
 from iqabench.images import Image
-from iqabench.models.card import Card
+from iqabench.models.core.card import Card
 from iqabench.sets import SampleSet, load_set
 
 

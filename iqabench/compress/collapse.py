@@ -26,9 +26,9 @@ from iqabench.compress.parent import (
 from iqabench.compress.result import check_place, write_variant
 from iqabench.compress.stored import stored
 from iqabench.errors import CompressError, UsageError
-from iqabench.models._fold import Folded, fold
-from iqabench.models.card import Layout, Variant
-from iqabench.models.model import Model
+from iqabench.models.core.card import Layout, Variant
+from iqabench.models.core.model import Model
+from iqabench.models.fold import Folded, fold
 from iqabench.training.losses import MeanAbsolute
 from iqabench.training.photographs import Photographs
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import nn
 
-from iqabench.models.card import Card
+from iqabench.models.core.card import Card
 from iqabench.run.environment import resolve_device
 from iqabench.training.loop import Training
 from iqabench.training.losses import Loss

@@ -16,7 +16,7 @@ import torch
 
 from iqabench.compress.course import Course, teach
 from iqabench.compress.losses import LOSSES
-from iqabench.compress.losses._taps import Tap
+from iqabench.compress.losses.taps import Tap
 from iqabench.compress.made import made, name_of, photographs_line
 from iqabench.compress.parent import layout_of, learned_parameters, network_of
 from iqabench.compress.result import check_place, write_variant
@@ -24,8 +24,8 @@ from iqabench.compress.stored import stored
 from iqabench.compress.student import Student, check_pair
 from iqabench.compress.taught import TaughtOutput, with_taught
 from iqabench.errors import UsageError
-from iqabench.models.card import Variant
-from iqabench.models.model import Model
+from iqabench.models.core.card import Variant
+from iqabench.models.core.model import Model
 from iqabench.training.losses import Loss, MeanAbsolute
 from iqabench.training.patches import Patches
 from iqabench.training.photographs import Photographs

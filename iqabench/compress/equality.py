@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.errors import CompressError
-from iqabench.models.card import Card
+from iqabench.models.core.card import Card
 from iqabench.run.profile.natural import natural_batch
 
 MOST = 1e-5

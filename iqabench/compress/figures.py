@@ -8,12 +8,12 @@ import torch
 
 from iqabench.compress.result import add_figures
 from iqabench.errors import CompressError
-from iqabench.models.catalogue import card_at
-from iqabench.models.load import load_model
-from iqabench.models.mode import PLAIN, Mode
-from iqabench.models.model import Precision
+from iqabench.models.core.catalogue import card_at
+from iqabench.models.core.load import load_model
+from iqabench.models.core.mode import PLAIN, Mode
+from iqabench.models.core.model import Precision
 from iqabench.probes import cost_column, sizes_of
-from iqabench.report.rows import rows
+from iqabench.report.data.rows import rows
 from iqabench.run import Options, evaluate, plan
 from iqabench.run.environment import resolve_device
 from iqabench.run.profile import costs_of, latency_ratio

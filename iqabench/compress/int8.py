@@ -27,7 +27,7 @@ from torchao.quantization.pt2e.quantizer.x86_inductor_quantizer import (
 
 from iqabench.compress.exported import Exported, exported
 from iqabench.errors import CompressError
-from iqabench.models._int8 import place_int8
+from iqabench.models.layers.int8 import place_int8
 
 _ALIKE = 1e-4
 """Of the largest output: how far our layers may be from torchao's graph, which does the same in fp32."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from iqabench.compress.course import Course
-from iqabench.models.card import Card
-from iqabench.models.load import is_own
-from iqabench.models.model import Model
+from iqabench.models.core.card import Card
+from iqabench.models.core.load import is_own
+from iqabench.models.core.model import Model
 from iqabench.run.environment import versions
 from iqabench.training.photographs import Photographs
 

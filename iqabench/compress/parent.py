@@ -5,9 +5,9 @@ import copy
 from torch import nn
 
 from iqabench.errors import CompressError
-from iqabench.models.card import Card, Layout
-from iqabench.models.load import build
-from iqabench.models.model import Model
+from iqabench.models.core.card import Card, Layout
+from iqabench.models.core.load import build
+from iqabench.models.core.model import Model
 
 KINDS = ("network", "factory", "spandrel", "file")
 """Loaders of what can be changed: registered families, factories, files that spandrel recognises."""

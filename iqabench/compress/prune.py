@@ -20,9 +20,9 @@ from iqabench.compress.result import check_place, write_variant
 from iqabench.compress.stored import stored
 from iqabench.compress.target import Gauge
 from iqabench.errors import CompressError, UsageError
-from iqabench.models.card import Card, Variant
-from iqabench.models.load import load_model
-from iqabench.models.model import Model
+from iqabench.models.core.card import Card, Variant
+from iqabench.models.core.load import load_model
+from iqabench.models.core.model import Model
 from iqabench.probes import sizes_of
 from iqabench.run.environment import resolve_device
 from iqabench.training.losses import Loss, MeanAbsolute

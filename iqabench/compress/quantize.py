@@ -16,9 +16,9 @@ from iqabench.compress.made import made, name_of
 from iqabench.compress.parent import is_fixed, layout_of, learned_parameters, network_of
 from iqabench.compress.result import check_place, write_variant
 from iqabench.errors import CompressError, UnknownNameError, UsageError
-from iqabench.models.card import Card, Layout, Variant
-from iqabench.models.load import load_model
-from iqabench.models.model import Model
+from iqabench.models.core.card import Card, Layout, Variant
+from iqabench.models.core.load import load_model
+from iqabench.models.core.model import Model
 
 To = Literal["int8", "fp16", "bf16"]
 _HALVES = {"fp16": torch.float16, "bf16": torch.bfloat16}

@@ -14,17 +14,17 @@ import safetensors.torch
 import yaml
 from torch import Tensor
 
+from iqabench.atomic import write_whole
 from iqabench.errors import CompressError
 from iqabench.facts import read_yaml
-from iqabench.models import catalogue
-from iqabench.models.card import Card, Variant
-from iqabench.models.load import load_model
-from iqabench.models.model import Model
-from iqabench.whole import write_whole
+from iqabench.models.core import catalogue
+from iqabench.models.core.card import Card, Variant
+from iqabench.models.core.load import load_model
+from iqabench.models.core.model import Model
 
 WEIGHTS = "weights.safetensors"
 CARD = "card.yaml"
-_PACKAGE = Path(catalogue.__file__).parent
+_PACKAGE = catalogue.FAMILIES
 
 
 def check_place(folder: Path) -> None:

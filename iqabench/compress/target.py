@@ -8,7 +8,7 @@ from typing import Literal
 from torch import nn
 
 from iqabench.errors import CompressError, UsageError
-from iqabench.models.model import Model, NetworkModel
+from iqabench.models.core.model import Model, NetworkModel
 from iqabench.probes import Size, cost_column
 from iqabench.run.profile import costs_of, latency_ratio
 

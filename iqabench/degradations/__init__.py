@@ -11,6 +11,6 @@ the same pixels. It returns uint8 where what it imitates is an 8-bit operation o
 else float64, neither clipped nor rounded. Files with a leading underscore hold shared mathematics.
 """
 
-from iqabench.degradations._degradation import Degradation, degradation, degradations
+from iqabench.degradations.core.degradation import Degradation, degradation, degradations
 
 __all__ = ["Degradation", "degradation", "degradations"]

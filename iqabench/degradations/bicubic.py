@@ -1,9 +1,9 @@
 """Bicubic downscaling as MATLAB's imresize makes it, to the pixel; see `iqabench.images.imresize`."""
 
-from iqabench.degradations._degradation import degradation
+from iqabench.degradations.core.degradation import degradation
 from iqabench.images import Image
-from iqabench.images._resampling import Edge
 from iqabench.images.imresize import imresize
+from iqabench.images.resampling import Edge
 
 __all__ = ["bicubic", "imresize"]
 

@@ -5,7 +5,7 @@ from math import ceil, inf
 import cv2
 import numpy as np
 
-from iqabench.degradations._degradation import degradation
+from iqabench.degradations.core.degradation import degradation
 from iqabench.errors import UsageError
 from iqabench.images import Image, quantise
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from iqabench.degradations._degradation import degradation
+from iqabench.degradations.core.degradation import degradation
 from iqabench.errors import ImageError, UsageError
 from iqabench.images import Image
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iqabench.degradations._degradation import degradation
+from iqabench.degradations.core.degradation import degradation
 from iqabench.errors import UsageError
 from iqabench.images import Image
 

@@ -10,7 +10,7 @@ from iqabench.explain.measure import measure, over_all
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
 from iqabench.run import Both, Outputs, Targets, Watch
-from iqabench.run.pairing import Pairing
+from iqabench.run.scoring.pairing import Pairing
 
 
 @dataclass(frozen=True)

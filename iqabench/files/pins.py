@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from iqabench.atomic import write_whole
 from iqabench.errors import ChecksumError, FetchError
 from iqabench.files.disk import locked, writing
 from iqabench.files.home import home, mirror_folders
 from iqabench.files.remote import RemoteFile
-from iqabench.whole import write_whole
 
 
 @dataclass(frozen=True)

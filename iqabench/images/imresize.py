@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
-from iqabench.images._resampling import Band, Edge, Kernel, band
 from iqabench.images.read import Image
+from iqabench.images.resampling import Band, Edge, Kernel, band
 
 
 def imresize(

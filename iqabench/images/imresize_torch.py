@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import ImageError
-from iqabench.images._resampling import Band, Edge, Kernel, band
+from iqabench.images.resampling import Band, Edge, Kernel, band
 
 
 def imresize_torch(

@@ -5,10 +5,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from iqabench.atomic import write_whole
 from iqabench.errors import ImageError
 from iqabench.images.read import Image
 from iqabench.images.view import quantise
-from iqabench.whole import write_whole
 
 
 def write_image(path: Path, image: Image) -> None:

@@ -12,7 +12,7 @@ a registry of its own: features of each image, and a distance of all from all. F
 hold shared mathematics.
 """
 
-from iqabench.metrics._column import (
+from iqabench.metrics.core.column import (
     AnyColumn,
     Column,
     PseudoReferences,
@@ -20,9 +20,9 @@ from iqabench.metrics._column import (
     attempts,
     scores,
 )
-from iqabench.metrics._metric import Better, Metric, against_pool, metric, metrics, no_reference
-from iqabench.metrics._set_metric import SetMetric, any_metric, over_set, set_metrics
-from iqabench.metrics._spelling import any_column, column
+from iqabench.metrics.core.metric import Better, Metric, against_pool, metric, metrics, no_reference
+from iqabench.metrics.core.set_metric import SetMetric, any_metric, over_set, set_metrics
+from iqabench.metrics.core.spelling import any_column, column
 
 __all__ = [
     "AnyColumn",

@@ -3,7 +3,10 @@
     rlfn/card.yaml      what the family is, its members, their scales, weights and checksums
     rlfn/network.py     the architecture, in our own words
 
-Files with a leading underscore are the machinery: cards and their catalogue, which never import torch,
-and one loader for each kind of thing that a user brings. This file stays empty of imports, so that
-listing models costs nothing: use `iqabench.models.catalogue` to look up, `iqabench.models.load` to load.
+    core/               cards and their catalogue, which never import torch; loading and restoring
+    loaders/            one for each kind of thing that a user brings
+    layers/ fold/       what several families share; linear layers folded together
+
+This file stays empty of imports, so that listing models costs nothing: use
+`iqabench.models.core.catalogue` to look up and `iqabench.models.core.load` to load.
 """

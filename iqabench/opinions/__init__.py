@@ -14,9 +14,9 @@ from pathlib import Path
 
 from iqabench.errors import SetError, UnknownNameError
 from iqabench.files import home
-from iqabench.opinions._folder import Folder
-from iqabench.opinions._opinion import Better, Opinion, Opinions, OpinionSet
-from iqabench.opinions._registry import opinion_set, opinion_sets
+from iqabench.opinions.core.folder import Folder
+from iqabench.opinions.core.opinion import Better, Opinion, Opinions, OpinionSet
+from iqabench.opinions.core.registry import opinion_set, opinion_sets
 
 __all__ = [
     "Better",

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from iqabench.opinions._folder import Folder
-from iqabench.opinions._opinion import Opinion
-from iqabench.opinions._registry import opinion_set
-from iqabench.opinions._tables import read_table
+from iqabench.opinions.core.folder import Folder
+from iqabench.opinions.core.opinion import Opinion
+from iqabench.opinions.core.registry import opinion_set
+from iqabench.opinions.core.tables import read_table
 
 
 @opinion_set(

@@ -11,10 +11,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from iqabench.errors import SetError
-from iqabench.opinions._folder import Folder
-from iqabench.opinions._opinion import Opinion
-from iqabench.opinions._registry import opinion_set
-from iqabench.opinions._tables import number, read_mat
+from iqabench.opinions.core.folder import Folder
+from iqabench.opinions.core.opinion import Opinion
+from iqabench.opinions.core.registry import opinion_set
+from iqabench.opinions.core.tables import number, read_mat
 
 _FOLDERS = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174}
 

@@ -6,10 +6,10 @@ The first seven images were shown to people to train them. By convention they ar
 from collections.abc import Iterator
 
 from iqabench.errors import SetError
-from iqabench.opinions._folder import Folder
-from iqabench.opinions._opinion import Opinion
-from iqabench.opinions._registry import opinion_set
-from iqabench.opinions._tables import number, read_mat
+from iqabench.opinions.core.folder import Folder
+from iqabench.opinions.core.opinion import Opinion
+from iqabench.opinions.core.registry import opinion_set
+from iqabench.opinions.core.tables import number, read_mat
 
 _TRAINING = 7
 

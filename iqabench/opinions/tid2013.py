@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from iqabench.errors import SetError
-from iqabench.opinions._folder import Folder
-from iqabench.opinions._opinion import Opinion
-from iqabench.opinions._registry import opinion_set
-from iqabench.opinions._tables import number, read_lines
+from iqabench.opinions.core.folder import Folder
+from iqabench.opinions.core.opinion import Opinion
+from iqabench.opinions.core.registry import opinion_set
+from iqabench.opinions.core.tables import number, read_lines
 
 _NAME = re.compile(r"(i\d+)_(\d+)_(\d+)(\.\w+)", re.IGNORECASE)
 

@@ -10,9 +10,9 @@ stands behind it, or raises ProbeError with the reason why there is none. Files 
 what several probes share.
 """
 
-from iqabench.probes._probe import CostColumn, Probe, cost_column, cost_columns, probe, probes
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._size import Size, sizes_of
+from iqabench.probes.core.probe import CostColumn, Probe, cost_column, cost_columns, probe, probes
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.size import Size, sizes_of
 
 __all__ = [
     "CostColumn",

@@ -1,11 +1,11 @@
 """Elements of what convolutions put out."""
 
 from iqabench.errors import ProbeError
-from iqabench.probes._gaps import functional, short
-from iqabench.probes._operators import recorded
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._tables import found_in
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.counting.gaps import functional, short
+from iqabench.probes.counting.operators import recorded
+from iqabench.probes.counting.tables import found_in
 
 _CONVENTIONS = {
     "ntire": "outputs of Conv2d and ConvTranspose2d modules that run",

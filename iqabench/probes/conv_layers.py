@@ -1,11 +1,11 @@
 """Number of convolutions."""
 
 from iqabench.errors import ProbeError
-from iqabench.probes._gaps import calls, functional
-from iqabench.probes._operators import recorded
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._tables import found_in
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.counting.gaps import calls, functional
+from iqabench.probes.counting.operators import recorded
+from iqabench.probes.counting.tables import found_in
 
 _CONVENTIONS = {
     "ntire": "calls of Conv2d and ConvTranspose2d modules: one that runs twice is two",

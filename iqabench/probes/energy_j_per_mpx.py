@@ -6,11 +6,11 @@ from math import ceil
 import torch
 
 from iqabench.errors import ProbeError
-from iqabench.probes._clock import clock_of
-from iqabench.probes._energy import Counter, energy_counter
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._sampled import output_megapixels, times_of
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.machine.energy import Counter, energy_counter
+from iqabench.probes.timing.clock import clock_of
+from iqabench.probes.timing.sampled import output_megapixels, times_of
 
 _SECONDS = 3.0
 _LOOK_MS = 20.0

@@ -1,8 +1,8 @@
 """The first call."""
 
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._sampled import times_of
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.timing.sampled import times_of
 
 
 @probe(title="First call", unit="ms", better="lower", timed=True, source="-")

@@ -1,11 +1,11 @@
 """Number of operations."""
 
-from iqabench.probes._gaps import of_what_is_unseen
-from iqabench.probes._operators import recorded
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._tables import by_operator, found_in
-from iqabench.probes._torchs import torch_flops
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.counting.gaps import of_what_is_unseen
+from iqabench.probes.counting.operators import recorded
+from iqabench.probes.counting.tables import by_operator, found_in
+from iqabench.probes.counting.torch_counter import torch_flops
 
 _CONVENTIONS = {
     "exact": "two for a multiply-accumulate, and those of biases, activations, sums, norms, pooling, "
@@ -16,7 +16,7 @@ _CONVENTIONS = {
 
 @probe(
     title="Operations", unit="1", better="lower", conventions=_CONVENTIONS,
-    source="the rules stand in iqabench.probes._rules",
+    source="the rules stand in iqabench.probes.counting.rules",
 )  # fmt: skip
 def flops(seen: Probed, convention: str) -> Found:
     """Arithmetic operations of one forward pass, of the whole batch; details list them by operator.

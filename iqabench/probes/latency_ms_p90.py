@@ -1,8 +1,8 @@
 """Latency that few calls exceed: the 90th percentile."""
 
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._sampled import SOURCE, times_of
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.timing.sampled import SOURCE, times_of
 
 
 @probe(title="Latency, 90th percentile", unit="ms", better="lower", timed=True, source=SOURCE)

@@ -1,13 +1,13 @@
 """Number of multiply-accumulates."""
 
 from iqabench.errors import ProbeError
-from iqabench.probes._gaps import macs_of, of_fvcore, of_modules, of_what_is_unseen
-from iqabench.probes._operators import Recording, recorded
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._tables import by_operator, found_in
-from iqabench.probes._torchs import torch_flops
-from iqabench.probes._traced import traced
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.counting.fvcore_trace import traced
+from iqabench.probes.counting.gaps import macs_of, of_fvcore, of_modules, of_what_is_unseen
+from iqabench.probes.counting.operators import Recording, recorded
+from iqabench.probes.counting.tables import by_operator, found_in
+from iqabench.probes.counting.torch_counter import torch_flops
 
 _CONVENTIONS = {
     "exact": "of every operator that ran, wherever it was called: convolutions, products, attention, "

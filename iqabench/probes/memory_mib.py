@@ -3,10 +3,10 @@
 import torch
 
 from iqabench.errors import ProbeError
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._resident import growth
-from iqabench.probes._sampled import times_of
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.machine.resident import growth
+from iqabench.probes.timing.sampled import times_of
 
 _MIB = 2**20
 _CALLS = 3

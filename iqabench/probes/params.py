@@ -3,9 +3,9 @@
 from torch import Tensor, nn
 
 from iqabench.errors import ProbeError
-from iqabench.probes._modules import is_binary
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.counting.modules import is_binary
 
 _CONVENTIONS = {
     "all": "every parameter, trained or not; buffers are none (the efficient super-resolution challenges)",

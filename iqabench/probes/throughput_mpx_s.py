@@ -1,8 +1,8 @@
 """Throughput, in pixels that come out."""
 
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
-from iqabench.probes._sampled import output_megapixels, times_of
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.timing.sampled import output_megapixels, times_of
 
 
 @probe(

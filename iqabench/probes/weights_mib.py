@@ -1,8 +1,8 @@
 """Size of the weights."""
 
 from iqabench.errors import ProbeError
-from iqabench.probes._probe import probe
-from iqabench.probes._probed import Found, Probed
+from iqabench.probes.core.probe import probe
+from iqabench.probes.core.probed import Found, Probed
 
 
 @probe(title="Weights", unit="MiB", better="lower", sized=False, source="-")

@@ -2,10 +2,10 @@
 
 from iqabench.run.evaluate import evaluate
 from iqabench.run.outcome import Failure, Outcome, Watch
-from iqabench.run.outputs import Both, Outputs
 from iqabench.run.plan import Cell, Options, plan
-from iqabench.run.score import has_kept_runs, score_folder, score_kept
-from iqabench.run.targets import (
+from iqabench.run.scoring.outputs import Both, Outputs
+from iqabench.run.scoring.score import has_kept_runs, score_folder, score_kept
+from iqabench.run.scoring.targets import (
     Targets,
     no_targets,
     targets_of_folder,

@@ -17,7 +17,7 @@ from pathlib import Path
 from iqabench.errors import IqabenchError, UsageError
 from iqabench.images import Image, read_image
 from iqabench.metrics import Column, column, metrics
-from iqabench.models.card import Card
+from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from iqabench.errors import ModelError
 from iqabench.images import write_image
 from iqabench.metrics import Column
-from iqabench.models.model import Model
-from iqabench.models.restore import Restored, restore
-from iqabench.run.aside import Aside
-from iqabench.run.evidence import keep_crops
-from iqabench.run.kept import outputs_root, place_of
-from iqabench.run.later import Left
+from iqabench.models.core.model import Model
+from iqabench.models.core.restore import Restored, restore
+from iqabench.run.background import Aside
+from iqabench.run.crops import keep_crops
 from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.output_folders import outputs_root, place_of
 from iqabench.run.plan import Cell, Options
 from iqabench.run.prefetch import Loaded, prefetch
 from iqabench.run.records import Origin, RecordMaker, Subject, score
 from iqabench.run.references import Conditions, References
+from iqabench.run.second_pass import Left
 from iqabench.sets import SampleRef
 from iqabench.store import CropFolder, OutputFolder, Record, Store, Writer
 

@@ -12,13 +12,13 @@ here, and in `cell.py`, is what keeps that loop honest: it resumes, it survives,
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.models.load import load_card, load_model
-from iqabench.models.model import Model
+from iqabench.models.core.load import load_card, load_model
+from iqabench.models.core.model import Model
 from iqabench.run.cell import CellRun
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.later import Later, Left, score_later
 from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.plan import Cell, Options, check_fits
+from iqabench.run.second_pass import Later, Left, score_later
 from iqabench.store import Store
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from iqabench.errors import ModelError, SetError, UsageError
 from iqabench.metrics import AnyColumn, any_column
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import is_own
-from iqabench.models.model import Precision
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import is_own
+from iqabench.models.core.model import Precision
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set

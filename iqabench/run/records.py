@@ -8,8 +8,8 @@ from typing import Any
 from iqabench.errors import IqabenchError
 from iqabench.images import Image
 from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, attempts
-from iqabench.metrics._many import Request, many_attempts
-from iqabench.models.card import Card
+from iqabench.metrics.core.many import Request, many_attempts
+from iqabench.models.core.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
 from iqabench.store import WHOLE_SET, Record, content_key

@@ -14,11 +14,11 @@ import numpy as np
 from iqabench.errors import IqabenchError, MetricError, ModelError, UsageError
 from iqabench.images import Image, Pool, quantise, read_image, write_image
 from iqabench.metrics import AnyColumn, Column
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import is_own, load_model
-from iqabench.models.model import Model, Precision
-from iqabench.models.restore import restore
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import is_own, load_model
+from iqabench.models.core.model import Model, Precision
+from iqabench.models.core.restore import restore
 from iqabench.protocol import Protocol
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key

@@ -14,9 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from iqabench.atomic import write_whole
 from iqabench.errors import StoreError
 from iqabench.store.crops import file_name
-from iqabench.whole import write_whole
 
 _RUN = "run.json"
 

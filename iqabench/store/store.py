@@ -17,12 +17,12 @@ from pathlib import Path
 
 import duckdb
 
+from iqabench.atomic import write_whole
 from iqabench.errors import StoreError
 from iqabench.store.journal import Journal, read_journal
 from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
 from iqabench.store.tables import connect, create_table, parquet_columns
 from iqabench.store.view import create_records
-from iqabench.whole import write_whole
 
 _WHERE_ABSENT = ", ".join(
     f"coalesce({name}, {meaning!r}) AS {name}" for name, meaning in ADDED.items()

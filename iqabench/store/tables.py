@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from iqabench.whole import replacing
+from iqabench.atomic import replacing
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from iqabench.atomic import replacing
 from iqabench.errors import CompressError
 from iqabench.training.checkpoint import Checkpoint, read_checkpoint
 from iqabench.training.losses import Loss
@@ -22,7 +23,6 @@ from iqabench.training.patches import Patches, batch
 from iqabench.training.plan import Plan
 from iqabench.training.progress import Report, watching
 from iqabench.training.validate import validate
-from iqabench.whole import replacing
 
 
 class Training:

@@ -1,6 +1,6 @@
 """How near every metric comes to its oracle.
 
-    python tests/benchmarks/agreement.py               measures all, rewrites iqabench/metrics/agreement.csv
+    python tests/benchmarks/agreement.py               measures all, rewrites agreement.csv of metrics/core
     python tests/benchmarks/agreement.py ssim niqe     measures these, keeps the other rows
     python tests/benchmarks/agreement.py --markdown    prints the table of leaderboards/measured/README.md
 
@@ -18,7 +18,7 @@ from oracles import Oracle
 
 from iqabench.errors import MetricWeightsError
 from iqabench.metrics import metrics, set_metrics
-from iqabench.metrics._agreement import FILE, Agreement, agreements
+from iqabench.metrics.core.agreement import FILE, Agreement, agreements
 
 NAMES = [field.name for field in fields(Agreement)]
 HEAD = ["metric", "oracle", "pairs", "largest difference", "over", "other libraries"]

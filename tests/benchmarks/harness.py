@@ -20,7 +20,7 @@ ROUNDS = 15
 BARE = """
 import sys, time
 import numpy as np, torch
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 from iqabench.sets import load_set
 start = time.perf_counter()
 model = load_model(sys.argv[1], 4, progress=False)

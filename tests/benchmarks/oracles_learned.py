@@ -54,8 +54,8 @@ def lpips_example() -> Cases:
 
 
 def dists() -> Cases:
-    from iqabench.metrics._backbones import VGG16, backbone  # noqa: PLC0415
-    from iqabench.metrics._learned import load_state  # noqa: PLC0415
+    from iqabench.metrics.networks.backbones import VGG16, backbone  # noqa: PLC0415
+    from iqabench.metrics.networks.learned import load_state  # noqa: PLC0415
 
     module, learned = test("test_dists"), test("learned")
     net = learned.torchvisions("vgg16")

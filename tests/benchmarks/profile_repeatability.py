@@ -18,11 +18,11 @@ from multiprocessing import get_context
 
 import torch
 
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 from iqabench.probes import sizes_of
-from iqabench.probes._lock import measuring
-from iqabench.probes._machine import state, warnings_of
-from iqabench.probes._timing import Contender, Ratio, Sampling, Times, ratio, sample
+from iqabench.probes.machine.lock import measuring
+from iqabench.probes.machine.state import state, warnings_of
+from iqabench.probes.timing.rounds import Contender, Ratio, Sampling, Times, ratio, sample
 from iqabench.run.profile.natural import natural_batch
 
 SPREAD, SAME, OVERHEAD = 0.03, 0.01, 0.01

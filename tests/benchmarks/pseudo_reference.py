@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from iqabench.cli.table import print_rows
-from iqabench.report.rows import rows
+from iqabench.report.data.rows import rows
 from iqabench.store import Store
 
 _FEWEST = 5

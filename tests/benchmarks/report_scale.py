@@ -76,10 +76,10 @@ import os, resource, sys, tempfile, time
 from pathlib import Path
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 start = time.perf_counter()
-from iqabench.report.aggregate import Results
-from iqabench.report.forms import as_csv, as_latex, as_markdown
-from iqabench.report.tables import tables_of
-from iqabench.report.writing import write_report
+from iqabench.report.data.aggregate import Results
+from iqabench.report.text.forms import as_csv, as_latex, as_markdown
+from iqabench.report.data.tables import tables_of
+from iqabench.report.pages.write import write_report
 from iqabench.store import Store
 store, task = Store(Path(sys.argv[1])), sys.argv[2]
 if task == "pages":

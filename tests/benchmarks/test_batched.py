@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from iqabench.images import Pair
-from iqabench.metrics._batched import batch_scores, names
+from iqabench.metrics.batched import batch_scores, names
 
 HEIGHT, WIDTH, COUNT = 1080, 1920, 24
 TWELVE = (

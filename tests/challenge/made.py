@@ -5,7 +5,7 @@ from textwrap import dedent
 
 from iqabench.boards import Board, Value, read_board
 from iqabench.challenge import Measurement
-from iqabench.report.board_values import Measured
+from iqabench.report.data.board_values import Measured
 
 ESR = """
 title: An efficiency challenge

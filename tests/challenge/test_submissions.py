@@ -11,8 +11,8 @@ from iqabench.challenge.submission_ratios import counterpart
 from iqabench.challenge.submissions import reproduce_submissions
 from iqabench.challenge.submitted import Submissions
 from iqabench.errors import UsageError
-from iqabench.run.submission_request import Counterpart
-from iqabench.run.submissions import INTERRUPTED, SubmissionRow
+from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow
+from iqabench.run.submissions.request import Counterpart
 
 from .made import ESR, made_board
 

@@ -8,8 +8,8 @@ import pytest
 from iqabench.boards import Value
 from iqabench.challenge.submitted import Beside, Counted, Relative, Submissions, TrackAgreement
 from iqabench.cli import board_submissions
-from iqabench.probes._timing import Sampling
-from iqabench.run.submissions import INTERRUPTED, SubmissionRow
+from iqabench.probes.timing.rounds import Sampling
+from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow
 
 from .conftest import Call
 

@@ -61,7 +61,7 @@ def test_a_folder_of_variants_gives_them_names(
     done = call(*words, "--out", "mine/alone", "--name", "pocket@alone", "--no-timing")
     assert done.status == 0, done.err
     code = (
-        "from iqabench.models.load import load_model; m = load_model('pocket@alone');"
+        "from iqabench.models.core.load import load_model; m = load_model('pocket@alone');"
         "print(m.card.variant.parent, m.card.params)"
     )
     monkeypatch.setenv("IQABENCH_MODELS", "mine")

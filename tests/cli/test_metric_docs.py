@@ -8,7 +8,7 @@ import pytest
 
 from iqabench.cli.kinds.metrics import rows
 from iqabench.metrics import metrics, set_metrics
-from iqabench.metrics._agreement import agreement
+from iqabench.metrics.core.agreement import agreement
 
 from .conftest import Call
 

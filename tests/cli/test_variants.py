@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.models.catalogue import cards
+from iqabench.models.core.catalogue import cards
 
 from .conftest import Call
 

@@ -15,11 +15,11 @@ from iqabench.compress.equality import difference
 from iqabench.compress.expand import BLOCKS, collapse, expand
 from iqabench.compress.parent import network_of
 from iqabench.errors import CompressError, UsageError
-from iqabench.models._fold import Folded, fold
+from iqabench.models.core.load import load_model
+from iqabench.models.core.restore import restore
 from iqabench.models.edsr.network import EDSR
-from iqabench.models.load import load_model
+from iqabench.models.fold import Folded, fold
 from iqabench.models.pocket.network import Pocket
-from iqabench.models.restore import restore
 from iqabench.models.rlfn.network import RLFN
 from iqabench.training.plan import Plan
 

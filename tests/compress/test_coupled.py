@@ -10,7 +10,7 @@ from torch_pruning.pruner import function
 from iqabench.compress.coupled import CoupledSet, Couplings
 from iqabench.compress.pixel_shuffle import teach_pixel_shuffle
 from iqabench.errors import CompressError
-from iqabench.models._residual import DIV2K_MEAN, MeanShift
+from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift
 
 from .networks import (
     Gated,

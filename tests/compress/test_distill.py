@@ -11,12 +11,12 @@ from torch import nn
 from iqabench.compress.course import Course
 from iqabench.compress.distill import Lesson, distill, loss_of, read_features
 from iqabench.compress.losses import FitNet
-from iqabench.compress.losses._taps import Tap
+from iqabench.compress.losses.taps import Tap
 from iqabench.compress.result import WEIGHTS
 from iqabench.compress.student import read_arguments, student_of
 from iqabench.compress.taught import TaughtOutput, with_taught
 from iqabench.errors import CompressError, UsageError
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 from iqabench.training.losses import MeanAbsolute
 from iqabench.training.patches import tensors
 from iqabench.training.photographs import photographs

@@ -12,13 +12,13 @@ from iqabench.compress.figures import latency_figure, mean_quality, measure
 from iqabench.compress.parent import learned_parameters, network_of
 from iqabench.compress.result import write_variant
 from iqabench.errors import CompressError
-from iqabench.models.card import Variant
-from iqabench.models.catalogue import card_at
-from iqabench.models.load import load_model
-from iqabench.models.mode import PLAIN, Mode
-from iqabench.models.model import Model
+from iqabench.models.core.card import Variant
+from iqabench.models.core.catalogue import card_at
+from iqabench.models.core.load import load_model
+from iqabench.models.core.mode import PLAIN, Mode
+from iqabench.models.core.model import Model
 from iqabench.probes import Size
-from iqabench.probes._times import Ratio
+from iqabench.probes.timing.times import Ratio
 
 torch.set_num_threads(1)
 

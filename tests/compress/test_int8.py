@@ -11,7 +11,7 @@ from iqabench.compress import int8
 from iqabench.compress.exported import exported
 from iqabench.compress.int8 import Conversion, Converted, to_int8
 from iqabench.errors import CompressError
-from iqabench.models._int8 import Int8Conv2d
+from iqabench.models.layers.int8 import Int8Conv2d
 from iqabench.models.pocket.network import Pocket
 
 from .networks import Two, small

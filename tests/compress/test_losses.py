@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.compress.losses import LOSSES, Distilling, Facd, FitNet, Lsfd, Output
-from iqabench.compress.losses._taps import Tap, last_features, taken
+from iqabench.compress.losses.taps import Tap, last_features, taken
 from iqabench.errors import CompressError
 from iqabench.models.edsr.network import EDSR
 from iqabench.models.pocket.network import Pocket

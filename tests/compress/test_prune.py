@@ -18,8 +18,8 @@ from iqabench.compress.result import WEIGHTS
 from iqabench.compress.selection import Selection
 from iqabench.compress.target import Target
 from iqabench.errors import CompressError, IqabenchError, UsageError
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import build, load_model
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import build, load_model
 from iqabench.training.plan import Plan
 
 torch.set_num_threads(1)

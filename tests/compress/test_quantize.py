@@ -21,9 +21,9 @@ from iqabench.compress.reduce import Wish
 from iqabench.compress.result import WEIGHTS
 from iqabench.compress.selection import Selection
 from iqabench.errors import CompressError, UnknownNameError, UsageError
-from iqabench.models._int8 import has_int8
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import load_model
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_model
+from iqabench.models.layers.int8 import has_int8
 
 torch.set_num_threads(1)
 FEW = Calibration(crops=6, side=48)

@@ -13,8 +13,8 @@ from iqabench.compress.reduce import Reduced, Wish, reduce, widths_of
 from iqabench.compress.selection import Selection
 from iqabench.compress.target import Gauge, Target
 from iqabench.errors import CompressError
-from iqabench.models.card import Card
-from iqabench.models.model import NetworkModel
+from iqabench.models.core.card import Card
+from iqabench.models.core.model import NetworkModel
 from iqabench.probes import Size
 
 from .networks import Two, small

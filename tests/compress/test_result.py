@@ -17,10 +17,10 @@ from iqabench.compress.made import made, name_of
 from iqabench.compress.parent import check_trainable, learned_parameters, network_of
 from iqabench.compress.result import CARD, WEIGHTS, add_figures, write_variant
 from iqabench.errors import CompressError, WeightsError
-from iqabench.models.card import Variant
-from iqabench.models.catalogue import card_of, cards, family_tree, read_family
-from iqabench.models.load import build, load_card, load_model
-from iqabench.models.restore import restore
+from iqabench.models.core.card import Variant
+from iqabench.models.core.catalogue import card_of, cards, family_tree, read_family
+from iqabench.models.core.load import build, load_card, load_model
+from iqabench.models.core.restore import restore
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan
 

@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 from iqabench.degradations.bicubic import bicubic, imresize
 from iqabench.errors import ImageError, UsageError
 from iqabench.images import read_image
-from iqabench.images._resampling import Edge, Kernel
+from iqabench.images.resampling import Edge, Kernel
 
 PAIRS = list(csv.DictReader(Path(__file__).with_name("pairs.csv").read_text().splitlines()))
 HALF = np.array([-3, -9, 29, 111, 111, 29, -9, -3]) / 256

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from iqabench.degradations.bicubic import imresize
 from iqabench.errors import ImageError, UsageError
-from iqabench.images._resampling import Edge, Kernel
 from iqabench.images.imresize_torch import imresize_torch
+from iqabench.images.resampling import Edge, Kernel
 
 
 def noisy(*shape: int) -> NDArray[np.uint8]:

@@ -14,8 +14,8 @@ from iqabench.explain.measure import measure, over_all
 from iqabench.explain.verdict import answer, worth_telling
 from iqabench.images import Image, quantise
 from iqabench.images.imresize import imresize
-from iqabench.models.load import load_model
-from iqabench.models.restore import restore
+from iqabench.models.core.load import load_model
+from iqabench.models.core.restore import restore
 
 from .conftest import Pairs
 

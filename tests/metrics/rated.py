@@ -5,7 +5,7 @@ from functools import cache, partial
 import cv2
 import numpy as np
 
-from iqabench.metrics._unpaired_data import Pristine, Rated
+from iqabench.metrics.networks.unpaired_data import Pristine, Rated
 
 from .damage import Pixels, photographs
 

@@ -11,7 +11,7 @@ import pytest
 
 from iqabench.images import Image, Pair
 from iqabench.metrics import Metric, SetMetric, metrics, set_metrics
-from iqabench.metrics._agreement import FILE, agreement, agreements
+from iqabench.metrics.core.agreement import FILE, agreement, agreements
 
 from . import test_gmsd, test_uqi
 from .damage import DAMAGES, USUAL, photographs

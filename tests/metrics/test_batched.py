@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from iqabench.errors import UsageError
 from iqabench.images import Pair
 from iqabench.images.view import view
-from iqabench.metrics import Metric, _batched, metrics
-from iqabench.metrics._batched import Batch, batch_scores, batched, names
+from iqabench.metrics import Metric, metrics
+from iqabench.metrics import batched as _batched
+from iqabench.metrics.batched import Batch, batch_scores, batched, names
 from iqabench.protocol import protocol
 
 from .damage import DAMAGES, photographs

@@ -10,8 +10,8 @@ from scipy.special import gamma
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.files.fetch import fetch
 from iqabench.images import Alone, Image
-from iqabench.metrics import _brisque_model as model
-from iqabench.metrics.brisque import brisque
+from iqabench.metrics.no_reference.brisque import brisque
+from iqabench.metrics.shared import brisque_model as model
 
 from .damage import DAMAGES, Plane, photographs
 from .natural import RATIOS, SHAPES, TID2013, coefficients, fitted, grey, half, have, window

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from iqabench.errors import MetricWeightsError
 from iqabench.files import RemoteFile
 from iqabench.images import Alone
-from iqabench.metrics import _clip_network as ours
-from iqabench.metrics.clip_iqa import RN50, clip_iqa
+from iqabench.metrics.networks import clip_network as ours
+from iqabench.metrics.no_reference.clip_iqa import RN50, clip_iqa
 
 from .damage import DAMAGES, photographs
 
@@ -126,8 +126,8 @@ def test_doubles_are_the_same_network(weights: Path, monkeypatch: pytest.MonkeyP
     single = clip_iqa(Alone(image))
     ours._load.cache_clear()
     for place in (
-        "iqabench.metrics._learned.precision",
-        "iqabench.metrics._clip_network.precision",
+        "iqabench.metrics.networks.learned.precision",
+        "iqabench.metrics.networks.clip_network.precision",
     ):
         monkeypatch.setattr(place, lambda _: torch.float64)
     assert clip_iqa(Alone(image)) == pytest.approx(single, abs=1e-5)

@@ -14,10 +14,10 @@ from torchmetrics.functional.image import (
 )
 
 from iqabench.images import Pair
-from iqabench.metrics._lab import Lab, difference, lab
-from iqabench.metrics.ciede2000 import ciede2000
-from iqabench.metrics.ergas import ergas
-from iqabench.metrics.sam import sam
+from iqabench.metrics.full_reference.ciede2000 import ciede2000
+from iqabench.metrics.full_reference.ergas import ergas
+from iqabench.metrics.full_reference.sam import sam
+from iqabench.metrics.shared.lab import Lab, difference, lab
 
 from .damage import DAMAGES, USUAL, Pixels, photographs
 

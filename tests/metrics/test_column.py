@@ -9,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError, MetricError, UnknownNameError, UsageError
-from iqabench.metrics import Column, _gaussian, column, metrics, scores
-from iqabench.metrics._metric import Metric
+from iqabench.metrics import Column, column, metrics, scores
+from iqabench.metrics.core.metric import Metric
+from iqabench.metrics.shared import gaussian as _gaussian
 from iqabench.protocol import protocol
 
 

@@ -14,9 +14,9 @@ import torch
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import AgainstPool, Alone, Image, Pool
 from iqabench.metrics import Column, Metric, metrics, scores
-from iqabench.metrics._unpaired_data import Data
-from iqabench.metrics._unpaired_network import weights_path
-from iqabench.metrics._unpaired_training import Plan, train
+from iqabench.metrics.networks.unpaired_data import Data
+from iqabench.metrics.networks.unpaired_network import weights_path
+from iqabench.metrics.networks.unpaired_training import Plan, train
 from iqabench.protocol import Protocol, protocol
 
 from .damage import Pixels, photographs

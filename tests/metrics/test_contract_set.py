@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Alone
 from iqabench.metrics import SetMetric, set_metrics
-from iqabench.metrics._set_metric import Gathered
+from iqabench.metrics.core.set_metric import Gathered
 
 from .damage import Pixels, photographs
 from .test_contract_no_reference import photograph

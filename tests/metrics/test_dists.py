@@ -13,9 +13,9 @@ from torch.nn.functional import pad
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Image, Pair
-from iqabench.metrics import _dists_network as ours
-from iqabench.metrics import _tiles
-from iqabench.metrics.dists import WEIGHTS, dists
+from iqabench.metrics.full_reference.dists import WEIGHTS, dists
+from iqabench.metrics.networks import dists_network as ours
+from iqabench.metrics.networks import tiles as _tiles
 
 from .learned import instead_of, signed, small_pairs, state_of, torchvisions
 

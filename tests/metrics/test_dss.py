@@ -7,7 +7,7 @@ from scipy.fft import dctn
 from scipy.ndimage import convolve
 
 from iqabench.images import Pair
-from iqabench.metrics.dss import dss
+from iqabench.metrics.full_reference.dss import dss
 
 from .damage import IDS, PAIRS, Pixels, Plane, photographs, tensors
 from .matlab import mixed

@@ -18,9 +18,9 @@ from torchvision.models import inception
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Alone
-from iqabench.metrics import _inception_features as ours
 from iqabench.metrics import set_metrics
-from iqabench.metrics._inception import Inception
+from iqabench.metrics.networks import inception_features as ours
+from iqabench.metrics.networks.inception import Inception
 
 from .damage import DAMAGES, Pixels, photographs
 

@@ -11,8 +11,8 @@ from torchvision.transforms.functional import normalize, to_tensor
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Alone
-from iqabench.metrics import _alexnet_features as ours
 from iqabench.metrics import set_metrics
+from iqabench.metrics.networks import alexnet_features as ours
 
 from .damage import DAMAGES, Pixels, photographs
 

@@ -7,10 +7,10 @@ import piq
 import pytest
 
 from iqabench.images import Pair
-from iqabench.metrics import _phase
-from iqabench.metrics._phase import phase_congruency
-from iqabench.metrics.fsim import fsim
-from iqabench.metrics.fsimc import fsimc
+from iqabench.metrics.full_reference.fsim import fsim
+from iqabench.metrics.full_reference.fsimc import fsimc
+from iqabench.metrics.shared import phase as _phase
+from iqabench.metrics.shared.phase import phase_congruency
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed

@@ -5,9 +5,9 @@ import piq
 import pytest
 
 from iqabench.images import Pair
-from iqabench.metrics.gmsd import gmsd
-from iqabench.metrics.ms_gmsd import ms_gmsd
-from iqabench.metrics.ms_gmsd_c import ms_gmsd_c
+from iqabench.metrics.full_reference.gmsd import gmsd
+from iqabench.metrics.full_reference.ms_gmsd import ms_gmsd
+from iqabench.metrics.full_reference.ms_gmsd_c import ms_gmsd_c
 
 from .damage import IDS, PAIRS, Pixels, photographs, tensors
 from .matlab import halved, mixed, prewitt, similar

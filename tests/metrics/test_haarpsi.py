@@ -5,7 +5,7 @@ import piq
 import pytest
 
 from iqabench.images import Pair
-from iqabench.metrics.haarpsi import haarpsi
+from iqabench.metrics.full_reference.haarpsi import haarpsi
 
 from .damage import IDS, PAIRS, Pixels, Plane, photographs, tensors
 from .matlab import conv2_same, halved, mixed, similar

@@ -13,9 +13,9 @@ from scipy.signal import convolve2d
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Alone, Image
 from iqabench.images.imresize import imresize
-from iqabench.metrics import _ilniqe_model as model
-from iqabench.metrics._weibull import weibull
-from iqabench.metrics.ilniqe import Pristine, _mean_distance, ilniqe, pristine
+from iqabench.metrics.no_reference.ilniqe import Pristine, _mean_distance, ilniqe, pristine
+from iqabench.metrics.shared import ilniqe_model as model
+from iqabench.metrics.shared.weibull import weibull
 
 from .damage import DAMAGES, Pixels, Plane, photographs
 from .natural import PEPPER, TID2013, coefficients, fitted, have, of_block, window

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 from iqabench.images import Pair
-from iqabench.metrics._batched import batch_scores
-from iqabench.metrics._information import information
-from iqabench.metrics._laplacian import laplacian
-from iqabench.metrics.iw_ssim import iw_ssim
+from iqabench.metrics.batched import batch_scores
+from iqabench.metrics.full_reference.iw_ssim import iw_ssim
+from iqabench.metrics.shared.information import information
+from iqabench.metrics.shared.laplacian import laplacian
 
 from .damage import DAMAGES, USUAL, Pixels, pairs, photographs
 

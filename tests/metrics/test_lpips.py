@@ -16,11 +16,11 @@ from torch import Tensor
 
 from iqabench.errors import MetricError
 from iqabench.images import Image, Pair
-from iqabench.metrics import _learned as learned
-from iqabench.metrics import _lpips_network as ours
-from iqabench.metrics._backbones import ALEXNET, Backbone, backbone
-from iqabench.metrics._learned import load_state
-from iqabench.metrics.lpips import lpips
+from iqabench.metrics.full_reference.lpips import lpips
+from iqabench.metrics.networks import learned
+from iqabench.metrics.networks import lpips_network as ours
+from iqabench.metrics.networks.backbones import ALEXNET, Backbone, backbone
+from iqabench.metrics.networks.learned import load_state
 
 Pixels = NDArray[np.uint8]
 

@@ -12,9 +12,10 @@ import torch
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Image, Pair
-from iqabench.metrics import _lpips_network as ours
-from iqabench.metrics import _tiles, metrics
-from iqabench.metrics._backbones import SQUEEZENET, VGG16
+from iqabench.metrics import metrics
+from iqabench.metrics.networks import lpips_network as ours
+from iqabench.metrics.networks import tiles as _tiles
+from iqabench.metrics.networks.backbones import SQUEEZENET, VGG16
 
 from .learned import instead_of, signed, small_pairs, state_of, torchvisions
 

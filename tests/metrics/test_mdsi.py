@@ -6,7 +6,7 @@ import piq
 import pytest
 
 from iqabench.images import Pair
-from iqabench.metrics.mdsi import mdsi
+from iqabench.metrics.full_reference.mdsi import mdsi
 
 from .damage import IDS, PAIRS, Pixels, Plane, photographs, tensors
 from .matlab import conv2_same, mixed, prewitt, similar

@@ -6,9 +6,9 @@ import pytest
 
 from iqabench.images import Pair
 from iqabench.metrics import column
-from iqabench.metrics.mae import mae
-from iqabench.metrics.psnr import psnr
-from iqabench.metrics.rmse import rmse
+from iqabench.metrics.full_reference.mae import mae
+from iqabench.metrics.full_reference.psnr import psnr
+from iqabench.metrics.full_reference.rmse import rmse
 
 from .damage import USUAL, pairs
 

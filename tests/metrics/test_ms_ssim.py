@@ -11,7 +11,7 @@ from scipy.ndimage import correlate1d
 
 from iqabench.images import Pair
 from iqabench.metrics import column
-from iqabench.metrics.ms_ssim import ms_ssim
+from iqabench.metrics.full_reference.ms_ssim import ms_ssim
 
 from .damage import DAMAGES, USUAL, Pixels, pairs, photographs
 

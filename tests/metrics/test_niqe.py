@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Alone, Image
-from iqabench.metrics import _niqe_model as model
-from iqabench.metrics.niqe import niqe, pristine
+from iqabench.metrics.no_reference.niqe import niqe, pristine
+from iqabench.metrics.shared import niqe_model as model
 
 from .damage import DAMAGES, Pixels, Plane, photographs
 from .natural import BABOON, TID2013, coefficients, grey, half, have, moments, of_block, window

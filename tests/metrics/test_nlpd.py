@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 from iqabench.images import Pair
-from iqabench.metrics.nlpd import nlpd
+from iqabench.metrics.full_reference.nlpd import nlpd
 
 from .damage import DAMAGES, USUAL, Pixels, luminance, photographs
 

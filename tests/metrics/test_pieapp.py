@@ -14,9 +14,9 @@ from torch import Tensor
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Image, Pair
-from iqabench.metrics import _pieapp_network as ours
-from iqabench.metrics.pieapp import pieapp
-from iqabench.metrics.pieapp_dense import pieapp_dense
+from iqabench.metrics.full_reference.pieapp import pieapp
+from iqabench.metrics.full_reference.pieapp_dense import pieapp_dense
+from iqabench.metrics.networks import pieapp_network as ours
 
 from .damage import DAMAGES, photographs
 from .learned import randomise, signed

@@ -13,10 +13,10 @@ from torchvision.transforms.functional import normalize, to_tensor
 
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import AgainstPool, Alone, Image
-from iqabench.metrics import _alexnet_features as ours
-from iqabench.metrics import _tiles
-from iqabench.metrics._alexnet_layers import alexnet_layers
-from iqabench.metrics.pool_frechet import pool_frechet
+from iqabench.metrics.distribution.pool_frechet import pool_frechet
+from iqabench.metrics.networks import alexnet_features as ours
+from iqabench.metrics.networks import tiles as _tiles
+from iqabench.metrics.networks.alexnet_layers import alexnet_layers
 
 from .damage import DAMAGES, Pixels, photographs
 from .pools import pool

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from iqabench.errors import MetricError
 from iqabench.images import AgainstPool, Alone, Image
-from iqabench.metrics.pool_niqe import pool_niqe
+from iqabench.metrics.distribution.pool_niqe import pool_niqe
 
 from .damage import DAMAGES, Plane, photographs
 from .natural import coefficients, grey, half, moments, of_block, window

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from iqabench.images import Pair
 from iqabench.metrics import column
-from iqabench.metrics.psnr import psnr
+from iqabench.metrics.full_reference.psnr import psnr
 
 BLUE = Fraction(114, 1000) * Fraction(219, 255)
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torchmetrics.functional.image import peak_signal_noise_ratio_with_blocked_effect
 
 from iqabench.images import Pair
-from iqabench.metrics.psnr import psnr
-from iqabench.metrics.psnr_b import psnr_b
+from iqabench.metrics.full_reference.psnr import psnr
+from iqabench.metrics.full_reference.psnr_b import psnr_b
 
 from .damage import USUAL, pairs
 

@@ -9,7 +9,7 @@ import pytest
 from iqabench.errors import DuplicateNameError, MetricError, UnknownNameError
 from iqabench.images import Alone
 from iqabench.metrics import SetMetric, metric, metrics, over_set, set_metrics
-from iqabench.metrics._moments import Floats, Rows
+from iqabench.metrics.shared.moments import Floats, Rows
 from iqabench.registry import Registry
 
 
@@ -26,8 +26,8 @@ def two_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both registries, new: what a test registers is gone behind it."""
     pairs: Registry[object] = Registry("metric", "iqabench.metrics", "none.of.pairs")
     sets: Registry[object] = Registry("set metric", "iqabench.metrics", "none.of.sets", pairs)
-    monkeypatch.setattr("iqabench.metrics._metric._registry", pairs)
-    monkeypatch.setattr("iqabench.metrics._set_metric._registry", sets)
+    monkeypatch.setattr("iqabench.metrics.core.metric._registry", pairs)
+    monkeypatch.setattr("iqabench.metrics.core.set_metric._registry", sets)
 
 
 def register_over_set(name: str) -> None:

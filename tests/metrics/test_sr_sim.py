@@ -6,10 +6,10 @@ import pytest
 
 from iqabench.images import Pair
 from iqabench.images.imresize import imresize
-from iqabench.metrics._reduced import factor
-from iqabench.metrics._spectral_residual import spectral_residual
-from iqabench.metrics.sr_sim import sr_sim
-from iqabench.metrics.sr_simc import sr_simc
+from iqabench.metrics.full_reference.sr_sim import sr_sim
+from iqabench.metrics.full_reference.sr_simc import sr_simc
+from iqabench.metrics.shared.reduced import factor
+from iqabench.metrics.shared.spectral_residual import spectral_residual
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed

@@ -17,9 +17,10 @@ from skimage.metrics import structural_similarity
 
 from iqabench.errors import MetricError
 from iqabench.images import Image, Pair, luma
-from iqabench.metrics import _gaussian, column
-from iqabench.metrics._gaussian import similarities, similarity
-from iqabench.metrics.ssim import ssim
+from iqabench.metrics import column
+from iqabench.metrics.full_reference.ssim import ssim
+from iqabench.metrics.shared import gaussian as _gaussian
+from iqabench.metrics.shared.gaussian import similarities, similarity
 
 Pixels = NDArray[np.uint8]
 SET14 = Path(__file__).parents[1] / "degradations" / "pairs.csv"

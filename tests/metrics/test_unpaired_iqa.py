@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 from iqabench.errors import MetricError, MetricWeightsError, SetError
 from iqabench.images import AgainstPool, Alone, Image, write_image
 from iqabench.metrics import metrics
-from iqabench.metrics._unpaired_data import Data, Pristine, Rated
-from iqabench.metrics._unpaired_network import FEATURES, Unpaired, describe, trained, weights_path
-from iqabench.metrics._unpaired_training import Plan, Training, train
+from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
+from iqabench.metrics.networks.unpaired_network import (
+    FEATURES,
+    Unpaired,
+    describe,
+    trained,
+    weights_path,
+)
+from iqabench.metrics.networks.unpaired_training import Plan, Training, train
 from iqabench.run.train_unpaired import main
 
 from .damage import Pixels, photographs

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from iqabench.images import Pair
 from iqabench.metrics import column
-from iqabench.metrics.uqi import uqi
+from iqabench.metrics.full_reference.uqi import uqi
 
 from .damage import USUAL, pairs
 

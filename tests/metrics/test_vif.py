@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate
 
 from iqabench.images import Image, Pair
-from iqabench.metrics._steerable import bands
-from iqabench.metrics.vif import vif
+from iqabench.metrics.full_reference.vif import vif
+from iqabench.metrics.shared.steerable import bands
 
 from .damage import DAMAGES, SIZES, USUAL, Pixels, Plane, luminance, photographs
 from .published import FIVE, rounded

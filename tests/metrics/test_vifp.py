@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 from iqabench.images import Pair
-from iqabench.metrics.vifp import vifp
+from iqabench.metrics.full_reference.vifp import vifp
 
 from .damage import DAMAGES, USUAL, Pixels, luminance, photographs
 

@@ -5,9 +5,9 @@ import piq
 import pytest
 
 from iqabench.images import Pair
-from iqabench.metrics._linear import resized
-from iqabench.metrics._sdsp import sdsp
-from iqabench.metrics.vsi import vsi
+from iqabench.metrics.full_reference.vsi import vsi
+from iqabench.metrics.shared.linear import resized
+from iqabench.metrics.shared.sdsp import sdsp
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import (
+from iqabench.models.layers.blocks import (
     ContrastAttention,
     FeatureDistillation,
     SpatialAttention,

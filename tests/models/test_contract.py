@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from iqabench.errors import WeightsError
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of, cards
-from iqabench.models.load import build, load_card, random_model
-from iqabench.models.model import Model, NetworkModel
-from iqabench.models.restore import restore
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of, cards
+from iqabench.models.core.load import build, load_card, random_model
+from iqabench.models.core.model import Model, NetworkModel
+from iqabench.models.core.restore import restore
 
 torch.set_num_threads(1)
 

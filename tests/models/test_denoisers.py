@@ -12,13 +12,13 @@ from scipy.signal import correlate2d
 from iqabench.degradations.noise import noise
 from iqabench.errors import WeightsError
 from iqabench.images.view import quantise
-from iqabench.models._weights import read_state
-from iqabench.models.catalogue import card_of
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_card
+from iqabench.models.core.restore import restore
+from iqabench.models.core.weights import read_state
 from iqabench.models.dncnn.network import FDnCNN
 from iqabench.models.dncnn.network import adapt as adapt_dncnn
 from iqabench.models.ffdnet.network import FFDNet, adapt
-from iqabench.models.load import load_card
-from iqabench.models.restore import restore
 from iqabench.sets.load import load_set
 
 from .matlab_files import Layer, write_network

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.errors import ModelError
-from iqabench.models._fold import fold
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
+from iqabench.models.fold import fold
 
 torch.set_num_threads(1)
 Conv = nn.Conv2d

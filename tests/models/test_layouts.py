@@ -13,14 +13,14 @@ from torch import Tensor, nn
 from torch._dynamo.utils import counters
 
 from iqabench.errors import ModelError, WeightsError
-from iqabench.models._int8 import Int8Conv2d, has_int8, place_int8
-from iqabench.models._weights import load_strictly
-from iqabench.models._widths import take_widths
-from iqabench.models.catalogue import card_at
+from iqabench.models.core.catalogue import card_at
+from iqabench.models.core.load import load_card, load_model
+from iqabench.models.core.mode import Mode, in_mode
+from iqabench.models.core.model import NetworkModel
+from iqabench.models.core.weights import load_strictly
+from iqabench.models.core.widths import take_widths
 from iqabench.models.imdn.network import IMDN
-from iqabench.models.load import load_card, load_model
-from iqabench.models.mode import Mode, in_mode
-from iqabench.models.model import NetworkModel
+from iqabench.models.layers.int8 import Int8Conv2d, has_int8, place_int8
 from iqabench.models.pocket.network import Pocket
 
 torch.set_num_threads(1)

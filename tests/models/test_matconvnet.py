@@ -11,9 +11,9 @@ import torch
 from scipy.io import savemat
 
 from iqabench.errors import WeightsError
-from iqabench.models._weights import read_state
+from iqabench.models.core.load import load_model
+from iqabench.models.core.weights import read_state
 from iqabench.models.dncnn.network import DnCNN, adapt
-from iqabench.models.load import load_model
 
 from .matlab_files import Layer, write_network
 

@@ -17,12 +17,12 @@ from iqabench.errors import (
     UsageError,
     WeightsError,
 )
-from iqabench.models._weights import load_strictly, read_state
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of, read_family
-from iqabench.models.load import build, load_card, load_model, random_model
-from iqabench.models.model import Precision
-from iqabench.models.restore import restore
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of, read_family
+from iqabench.models.core.load import build, load_card, load_model, random_model
+from iqabench.models.core.model import Precision
+from iqabench.models.core.restore import restore
+from iqabench.models.core.weights import load_strictly, read_state
 
 
 class Doubling(nn.Module):

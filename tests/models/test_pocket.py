@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from iqabench.degradations.bicubic import imresize
 from iqabench.errors import SetError
 from iqabench.images import Image, read_image, view, write_image
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import load_model, weights_path
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_model, weights_path
 from iqabench.models.pocket.network import Pocket
 from iqabench.models.pocket.train import Expanded, main, training_of, write
 from iqabench.protocol import protocol

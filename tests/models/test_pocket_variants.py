@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from iqabench.compress.figures import figures_of, mean_quality
-from iqabench.models.card import Variant
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import load_model
+from iqabench.models.core.card import Variant
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_model
 
 torch.set_num_threads(1)
 MADE = ("pocket@collapsed", "pocket@distilled")

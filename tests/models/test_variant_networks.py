@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
-from iqabench.models._blocks import FeatureDistillation, SpatialAttention
-from iqabench.models.catalogue import card_of
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_card
 from iqabench.models.imdn.plain import PlainDistillation, PlainIMDN
 from iqabench.models.imdn.plus import NarrowingDistillation
-from iqabench.models.load import load_card
+from iqabench.models.layers.blocks import FeatureDistillation, SpatialAttention
 from iqabench.models.span.network import SPAN, SPANF, MergedSPAN
 
 torch.set_num_threads(1)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from iqabench.errors import FactsError
-from iqabench.models._variants import parent_of
-from iqabench.models.catalogue import FOLDERS, card_of, cards, family_tree
+from iqabench.models.core.catalogue import FOLDERS, card_of, cards, family_tree
+from iqabench.models.core.variants import parent_of
 
 Register = Callable[[str], None]
 

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Alone
-from iqabench.metrics import Metric, _metric
+from iqabench.metrics import Metric
+from iqabench.metrics.core import metric as _metric
 from iqabench.registry import Registry
 
 FOLDER = Path(__file__).parents[2] / "plugins" / "iqabench-pyiqa"

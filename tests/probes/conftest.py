@@ -2,7 +2,7 @@
 
 import pytest
 
-from iqabench.probes import _clock
+from iqabench.probes.timing import clock as _clock
 
 from .made_time import MadeTime
 

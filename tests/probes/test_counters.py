@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import random_model
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import random_model
 from iqabench.probes import Probed, cost_column
 
 from .networks import Attention, Dead, Extension, Filled, Functional, Guided, Resized, probed

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from iqabench.errors import ProbeError
-from iqabench.probes import Probed, _energy, probes
-from iqabench.probes._timing import Sampling
+from iqabench.probes import Probed, probes
+from iqabench.probes.machine import energy as _energy
+from iqabench.probes.timing.rounds import Sampling
 
 from .made_time import MadeTime
 

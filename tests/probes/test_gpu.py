@@ -9,9 +9,9 @@ from torch import Tensor
 
 from iqabench.errors import ProbeError
 from iqabench.probes import Probed, probes
-from iqabench.probes._clock import CudaClock
-from iqabench.probes._nvml import gpu_facts
-from iqabench.probes._timing import Contender, Sampling, sample
+from iqabench.probes.machine.nvml import gpu_facts
+from iqabench.probes.timing.clock import CudaClock
+from iqabench.probes.timing.rounds import Contender, Sampling, sample
 
 from .made_gpu import DEVICE, MadeGpu, pretend_nvml, pretend_torch
 from .made_time import BATCH, MadeTime

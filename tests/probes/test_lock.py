@@ -11,17 +11,17 @@ import pytest
 import torch
 
 from iqabench.errors import BusyError, FetchError
-from iqabench.probes._lock import identity, measuring
+from iqabench.probes.machine.lock import identity, measuring
 
 HOLDER = """
 import sys
-from iqabench.probes._lock import measuring
+from iqabench.probes.machine.lock import measuring
 with measuring("cpu"):
     print("held", flush=True)
     sys.stdin.read()
 """
 WAITER = """
-from iqabench.probes._lock import measuring
+from iqabench.probes.machine.lock import measuring
 print("waits", flush=True)
 with measuring("cpu", wait=True):
     print("held", flush=True)
@@ -93,7 +93,7 @@ def test_this_process_cannot_hold_it_twice() -> None:
 def test_a_holder_that_has_not_signed_is_another_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("iqabench.probes._lock._sign", lambda file: None)
+    monkeypatch.setattr("iqabench.probes.machine.lock._sign", lambda file: None)
     with measuring("cpu"), pytest.raises(BusyError, match="by another process"), measuring("cpu"):
         pytest.fail("held twice")
 

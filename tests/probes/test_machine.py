@@ -11,9 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
-from iqabench.probes import _cpu
-from iqabench.probes._machine import state, warnings_of
-from iqabench.probes._times import Times
+from iqabench.probes.machine import cpu as _cpu
+from iqabench.probes.machine.state import state, warnings_of
+from iqabench.probes.timing.times import Times
 
 
 @pytest.fixture

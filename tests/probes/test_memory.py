@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.probes import Found, Probed, _resident, probes
-from iqabench.probes._timing import Sampling
+from iqabench.probes import Found, Probed, probes
+from iqabench.probes.machine import resident as _resident
+from iqabench.probes.timing.rounds import Sampling
 
 MIB = 2**20
 THREAD = "a thread that looked"

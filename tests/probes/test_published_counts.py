@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.models.catalogue import card_of
-from iqabench.models.load import random_model
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import random_model
 from iqabench.probes import Probed, cost_column
 from iqabench.run.profile.natural import natural_batch
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from iqabench.probes import Probed, probes
-from iqabench.probes._timing import Sampling, Times
+from iqabench.probes.timing.rounds import Sampling, Times
 
 from .made_time import MadeTime
 

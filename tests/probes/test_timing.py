@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from iqabench.probes._timing import Contender, Moment, Sampling, sample
+from iqabench.probes.timing.rounds import Contender, Moment, Sampling, sample
 
 from .made_time import BATCH, MadeTime
 

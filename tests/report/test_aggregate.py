@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.aggregate import Results
-from iqabench.report.rows import rows
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.rows import rows
 from iqabench.store import WHOLE_SET, Store
 
 from .conftest import Fill, column_of, record

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from iqabench.errors import UsageError
-from iqabench.report.agreement import FITS, Resampling, fits_named
-from iqabench.report.agreement.fits import Fit, Scaled
-from iqabench.report.agreement.statistics import statistics
+from iqabench.report.statistics.agreement import FITS, Resampling, fits_named
+from iqabench.report.statistics.agreement.fits import Fit, Scaled
+from iqabench.report.statistics.agreement.statistics import statistics
 
 ONE = np.linspace(-3, 3, 200)
 
@@ -113,7 +113,7 @@ def test_a_fit_that_does_not_converge_is_a_row_with_a_reason(
 ) -> None:
     random = np.random.default_rng(0)
     x = random.normal(size=30)
-    monkeypatch.setattr("iqabench.report.agreement.fits._EVALUATIONS", 1)
+    monkeypatch.setattr("iqabench.report.statistics.agreement.fits._EVALUATIONS", 1)
     for fit in ("4", "5"):
         assert figure(x, x**3, "plcc", fit) == (
             None,

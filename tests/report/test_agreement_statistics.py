@@ -7,10 +7,16 @@ import pandas as pd
 import pytest
 import scipy.stats
 
-from iqabench.report.agreement import FITS, Resampling
-from iqabench.report.agreement.bootstrap import interval
-from iqabench.report.agreement.correlation import Ranked, UndefinedError, kendall, pearson, spearman
-from iqabench.report.agreement.statistics import Statistic, statistics
+from iqabench.report.statistics.agreement import FITS, Resampling
+from iqabench.report.statistics.agreement.bootstrap import interval
+from iqabench.report.statistics.agreement.correlation import (
+    Ranked,
+    UndefinedError,
+    kendall,
+    pearson,
+    spearman,
+)
+from iqabench.report.statistics.agreement.statistics import Statistic, statistics
 
 NONE = Resampling(0)
 EVERY = list(FITS.values())

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from iqabench.report._json import inside_script
-from iqabench.report.aggregate import Results
+from iqabench.report.data.aggregate import Results
+from iqabench.report.pages.script_data import inside_script
 
 from .conftest import NASTY, Fill, cost
 from .test_html import Page

@@ -1,8 +1,8 @@
-from iqabench.report.aggregate import Results
-from iqabench.report.beside import Beside, besides, device_titles, shown
-from iqabench.report.costs import costs_of
-from iqabench.report.first_front import first_front
-from iqabench.report.tables import Table, tables_of
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.beside import Beside, besides, device_titles, shown
+from iqabench.report.data.costs import costs_of
+from iqabench.report.data.first_front import first_front
+from iqabench.report.data.tables import Table, tables_of
 from iqabench.store import Store
 
 from .conftest import Fill, column_of, cost

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from iqabench.boards import boards, entries_of
-from iqabench.report.board_sources import PrintedSources, addresses
-from iqabench.report.html import write_report
+from iqabench.report.data.board_sources import PrintedSources, addresses
+from iqabench.report.pages.site import write_report
 
 from .conftest import column_of, filled
 from .made_board import YAML, made_board, made_records

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from iqabench.boards import boards
-from iqabench.report.aggregate import Results
-from iqabench.report.board_page import BoardPage, BoardRow, board_page
-from iqabench.report.html import write_report
+from iqabench.report.data.aggregate import Results
+from iqabench.report.pages.board_page import BoardPage, BoardRow, board_page
+from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of, filled

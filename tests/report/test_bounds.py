@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iqabench.report import latency_plots, per_image_file, plot_points, set_plots, sweeps
-from iqabench.report.aggregate import Results
-from iqabench.report.html import write_report
-from iqabench.report.pictures import cuts_of
+from iqabench.report.data import plot_points
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import tables_of
+from iqabench.report.pages import per_image_file
+from iqabench.report.pages.site import write_report
+from iqabench.report.plots import latency_plots, set_plots, sweeps
+from iqabench.report.plots.pictures import cuts_of
 from iqabench.report.statistics import Matrix, Resamples, different, pairwise
-from iqabench.report.tables import tables_of
 from iqabench.store import Record, Store
 
 from .conftest import SAMPLED, Fill, column_of, cost, filled
@@ -92,7 +94,7 @@ def test_small_pages_draw_everything_and_say_nothing(everything: Path) -> None:
 def test_columns_per_image_as_far_as_there_is_room(
     fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("iqabench.report.per_image.MOST_CELLS_OF_MANY", 12)
+    monkeypatch.setattr("iqabench.report.data.per_image.MOST_CELLS_OF_MANY", 12)
     values = [0.5, 0.6, 0.7]
     store = fill(*(
         r for model in ("one", "two") for c in COLUMNS for r in column_of(values, model=model, column=c)
@@ -144,7 +146,7 @@ def test_pictures_of_a_run_that_kept_none_are_not_looked_for(
         raise AssertionError(f"{path} was looked for")
 
     store = fill(*column_of([30.0, 31.0]))
-    monkeypatch.setattr("iqabench.report.pictures._read", read)
+    monkeypatch.setattr("iqabench.report.plots.pictures._read", read)
     with Results(store) as results:
         find = cuts_of(store, tables_of(results)[0])
     assert find("a") is None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.html import write_report
+from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 CHROMIUM = next(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.html import write_report
+from iqabench.report.pages.site import write_report
 
 from .conftest import filled
 from .made_board import made_board, made_records

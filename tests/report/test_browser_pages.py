@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.writing import write_report
+from iqabench.report.pages.write import write_report
 
 from .conftest import NASTY, column_of, costly_records, cut_out, filled
 from .test_browser import browsing, first_cells, follow

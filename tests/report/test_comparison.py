@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from iqabench.errors import UsageError
-from iqabench.report.aggregate import Results
-from iqabench.report.comparison import compare, holds, rows_of
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.comparison import compare, holds, rows_of
 from iqabench.store import Store
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.report.html import write_report
+from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of, cost, costly_records, filled

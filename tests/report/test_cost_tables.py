@@ -3,12 +3,12 @@ import io
 
 import pytest
 
-from iqabench.report.aggregate import Results
-from iqabench.report.cost_forms import cost_csv, cost_latex, cost_markdown
-from iqabench.report.cost_tables import CostTable
-from iqabench.report.devices import Device, devices_of
-from iqabench.report.rows import rows
-from iqabench.report.tables import tables
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.cost_tables import CostTable
+from iqabench.report.data.devices import Device, devices_of
+from iqabench.report.data.rows import rows
+from iqabench.report.data.tables import tables
+from iqabench.report.text.cost_forms import cost_csv, cost_latex, cost_markdown
 from iqabench.store import Record, Store
 
 from .conftest import NASTY, Fill, cost

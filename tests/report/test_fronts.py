@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from iqabench.errors import UsageError
-from iqabench.report.aggregate import Results
-from iqabench.report.fronts import fronts
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.fronts import fronts
 from iqabench.store import Store
 
 from .conftest import Fill, column_of, cost

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.report.aggregate import Results
-from iqabench.report.html import write_report
-from iqabench.report.rows import rows
-from iqabench.report.tables import tables
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.rows import rows
+from iqabench.report.data.tables import tables
+from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import Fill, column_of
@@ -53,7 +53,7 @@ def test_a_store_too_large_to_be_kept_in_memory(
     full: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_report(full, tmp_path / "one", among=[])
-    monkeypatch.setattr("iqabench.report.grouping.KEPT", 0)
+    monkeypatch.setattr("iqabench.report.data.grouping.KEPT", 0)
     write_report(full, tmp_path / "other", among=[])
     assert files(tmp_path / "one") == files(tmp_path / "other")
 

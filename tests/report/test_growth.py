@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from iqabench.report.growth import growth, megapixels_of
+from iqabench.report.data.growth import growth, megapixels_of
 
 
 def test_a_power_law_is_found() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from iqabench.errors import StoreError
-from iqabench.report.html import write_report
+from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of
@@ -262,7 +262,7 @@ def test_names_that_differ_in_case_alone_have_pages_of_their_own(
 def test_large_sets_are_cut_short_in_the_page(
     fill: Fill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("iqabench.report.per_image.MOST_CELLS", 10)
+    monkeypatch.setattr("iqabench.report.data.per_image.MOST_CELLS", 10)
     samples = [f"s{i:03d}" for i in range(50)]
     records = [r for s in samples for r in column_of([30.0], samples=[s])]  # type: ignore[arg-type]
     page = write_report(fill(*records), tmp_path / "out")[1].read_text()
@@ -273,7 +273,8 @@ def test_large_sets_are_cut_short_in_the_page(
 
 def test_report_needs_no_torch() -> None:
     code = (
-        "import sys; import iqabench.report.html, iqabench.report.aggregate, iqabench.report.forms; "
+        "import sys; import iqabench.report.pages.site, iqabench.report.data.aggregate; "
+        "import iqabench.report.text.forms; "
         "assert 'torch' not in sys.modules and 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from iqabench.report.aggregate import Results
-from iqabench.report.html import write_report
-from iqabench.report.intervals import Intervals
-from iqabench.report.rows import rows
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.rows import rows
+from iqabench.report.pages.site import write_report
 from iqabench.report.statistics import RESAMPLES
+from iqabench.report.statistics.intervals import Intervals
 
 from .conftest import Fill, column_of, record
 
@@ -59,7 +59,7 @@ def test_failed_images_are_not_drawn(fill: Fill) -> None:
 
 def test_large_stores_are_asked_first(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     store = fill(*column_of([30.0, 31.0, 32.0]))
-    monkeypatch.setattr("iqabench.report.intervals.MOST_RECORDS", 2)
+    monkeypatch.setattr("iqabench.report.statistics.intervals.MOST_RECORDS", 2)
     assert rows(store)[0]["ci_low"] is None
     assert rows(store, intervals=True)[0]["ci_low"] == pytest.approx(30.0, abs=0.4)
     with Results(store) as results:

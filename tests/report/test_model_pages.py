@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.report.slugs import model_slugs_of
-from iqabench.report.writing import write_report
+from iqabench.report.pages.write import write_report
+from iqabench.report.text.slugs import model_slugs_of
 
 from .conftest import NASTY, Fill, column_of, cost
 from .test_html import Page

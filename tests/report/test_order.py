@@ -4,10 +4,10 @@ from math import inf
 
 import pytest
 
-from iqabench.report.aggregate import Results
-from iqabench.report.intervals import Intervals
-from iqabench.report.order import Order, orders
-from iqabench.report.tables import tables_of
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import tables_of
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.report.statistics.order import Order, orders
 from iqabench.store import Store
 
 from .conftest import Fill, column_of
@@ -83,12 +83,12 @@ def test_columns_as_far_as_there_is_room(fill: Fill, monkeypatch: pytest.MonkeyP
     found = orders_of(store)
     assert [o.label for o in found] == ["psnr@sr-y", "ssim@sr-y", "lpips@sr-rgb"]
     assert [o.places[0].row.label for o in found] == ["two", "two", "one"]
-    monkeypatch.setattr("iqabench.report.order.MOST_CELLS", 8)
+    monkeypatch.setattr("iqabench.report.statistics.order.MOST_CELLS", 8)
     assert [o.label for o in orders_of(store)] == ["psnr@sr-y", "ssim@sr-y"]
 
 
 def test_only_the_best_of_many(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iqabench.report.order.MOST_MODELS", 3)
+    monkeypatch.setattr("iqabench.report.statistics.order.MOST_MODELS", 3)
     many = (column_of([30.0 + n, 31.0 + n, 33.0 + n], model=f"m{n}") for n in range(6))
     (found,) = orders_of(fill(*(r for some in many for r in some)))
     assert [p.row.label for p in found.places] == ["m5", "m4", "m3"]

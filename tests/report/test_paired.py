@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iqabench.report.aggregate import Results
-from iqabench.report.paired import Paired, between, paired
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.paired import Paired, between, paired
 from iqabench.store import Store
 
 from .conftest import Fill, column_of

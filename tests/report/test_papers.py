@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from iqabench.errors import StoreError, UsageError
-from iqabench.report.aggregate import Results
-from iqabench.report.forms import as_latex
-from iqabench.report.intervals import Intervals
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import tables_of
+from iqabench.report.pages.write import WIDTHS, write_figures
 from iqabench.report.papers.montage import region
-from iqabench.report.tables import tables_of
-from iqabench.report.writing import WIDTHS, write_figures
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.report.text.forms import as_latex
 from iqabench.store import Record, Store
 
 from .conftest import NASTY, Fill, column_of, costly_records, cut_out, filled

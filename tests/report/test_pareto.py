@@ -6,7 +6,7 @@ from math import inf, nan
 import numpy as np
 import pytest
 
-from iqabench.report.pareto import front
+from iqabench.report.data.pareto import front
 
 Point = Sequence[float | None]
 

@@ -5,9 +5,9 @@ from math import inf
 import numpy as np
 import pytest
 
-from iqabench.report._labelling import place_labels
-from iqabench.report._svg import for_file, for_page
-from iqabench.report.plots import CostAxis, Point, can_plot, quality_plot
+from iqabench.report.plots.labelling import place_labels
+from iqabench.report.plots.plots import CostAxis, Point, can_plot, quality_plot
+from iqabench.report.plots.svg import for_file, for_page
 
 POINTS = [
     Point("bicubic", 0, 28.42), Point("rlfn", 543744, 32.24), Point("bsrn", 352000, 32.35),

@@ -130,7 +130,7 @@ def test_intervals_stand_beside_means_in_every_form(fill: Fill) -> None:
 def test_json_has_intervals_of_large_stores_on_request(
     fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("iqabench.report.intervals.MOST_RECORDS", 1)
+    monkeypatch.setattr("iqabench.report.statistics.intervals.MOST_RECORDS", 1)
     store = fill(*column_of([30.0, 30.03]))
     assert [r["ci_low"] for r in rows_of(store.folder)] == [None]
     (row,) = rows_of(store.folder, "--intervals")

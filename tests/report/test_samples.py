@@ -12,13 +12,13 @@ import pytest
 from PIL import Image
 
 from iqabench.images import write_image
-from iqabench.report import samples
-from iqabench.report.aggregate import Results
-from iqabench.report.error_maps import FULL, decoded, error_map
-from iqabench.report.pictures import cuts_of, whole_of
-from iqabench.report.samples import sample_page
-from iqabench.report.tables import tables_of
-from iqabench.report.writing import write_report
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import tables_of
+from iqabench.report.pages import samples
+from iqabench.report.pages.samples import sample_page
+from iqabench.report.pages.write import write_report
+from iqabench.report.plots.error_maps import FULL, decoded, error_map
+from iqabench.report.plots.pictures import cuts_of, whole_of
 from iqabench.sets import load_set
 from iqabench.store import OutputFolder, Provenance, Store
 

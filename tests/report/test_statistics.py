@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from iqabench.report.aggregate import Results
+from iqabench.report.data.aggregate import Results
 from iqabench.report.statistics import (
     Matrix,
     Resamples,

@@ -1,8 +1,8 @@
 from iqabench.protocol import protocol, protocols
-from iqabench.report.figures import figure, moment, parameters
-from iqabench.report.labels import level_title, setting_title
-from iqabench.report.subjects import Column, ModelFacts, Setting
-from iqabench.report.words import protocol_words
+from iqabench.report.data.labels import level_title, setting_title
+from iqabench.report.data.subjects import Column, ModelFacts, Setting
+from iqabench.report.text.figures import figure, moment, parameters
+from iqabench.report.text.words import protocol_words
 
 
 def column(name: str, hashed: str) -> Column:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from iqabench.run.aside import Aside
+from iqabench.run.background import Aside
 
 
 def test_pieces_are_done_in_order_and_all_by_the_end() -> None:

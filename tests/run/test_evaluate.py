@@ -16,8 +16,8 @@ import pytest
 
 from iqabench.errors import WeightsError
 from iqabench.images import read_image
-from iqabench.models.load import load_model
-from iqabench.models.restore import restore
+from iqabench.models.core.load import load_model
+from iqabench.models.core.restore import restore
 from iqabench.run import Options, Outcome, evaluate, plan, score_folder, targets_of_set
 from iqabench.sets import load_set
 from iqabench.store import Store

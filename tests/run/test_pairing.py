@@ -3,7 +3,7 @@
 import pytest
 
 from iqabench.errors import PairingError
-from iqabench.run.pairing import core, pair_names
+from iqabench.run.scoring.pairing import core, pair_names
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from iqabench.errors import BusyError, IqabenchError, UsageError
-from iqabench.models.card import Card
-from iqabench.models.load import load_model
-from iqabench.models.mode import Mode
-from iqabench.models.model import NetworkModel
+from iqabench.models.core.card import Card
+from iqabench.models.core.load import load_model
+from iqabench.models.core.mode import Mode
+from iqabench.models.core.model import NetworkModel
 from iqabench.probes import Size, cost_column, sizes_of
-from iqabench.probes._lock import measuring
-from iqabench.probes._timing import Sampling
-from iqabench.report.costs import cost_rows
+from iqabench.probes.machine.lock import measuring
+from iqabench.probes.timing.rounds import Sampling
+from iqabench.report.data.costs import cost_rows
 from iqabench.run import Options, plan
 from iqabench.run.profile import ProfileOptions, costs_of, latency_ratio, profile, profile_cells
 from iqabench.run.profile.memory_limit import within_memory

@@ -11,8 +11,8 @@ from iqabench.degradations.bicubic import imresize
 from iqabench.errors import MetricError, ModelError, SetError, UsageError
 from iqabench.images import Image, quantise, write_image
 from iqabench.metrics import column
-from iqabench.models.load import load_model
-from iqabench.models.restore import restore
+from iqabench.models.core.load import load_model
+from iqabench.models.core.restore import restore
 from iqabench.run import Options, Outcome, evaluate, plan
 from iqabench.run.references import Conditions, References
 from iqabench.sets import load_set

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from iqabench.errors import ModelError
 from iqabench.probes import Found, Probed, cost_column
-from iqabench.probes._timing import Sampling
-from iqabench.run.submission_request import Counterpart, Request
-from iqabench.run.submission_turns import counterpart, ratio_to, sample_in_turn
-from iqabench.run.submission_worker import _add_timed
+from iqabench.probes.timing.rounds import Sampling
+from iqabench.run.submissions.request import Counterpart, Request
+from iqabench.run.submissions.turns import counterpart, ratio_to, sample_in_turn
+from iqabench.run.submissions.worker import _add_timed
 
 SHAPE = [1, 3, 16, 16]
 ROUNDS = 8

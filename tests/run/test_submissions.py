@@ -9,18 +9,18 @@ import pytest
 
 from iqabench.errors import ModelError, UsageError
 from iqabench.probes import Size, cost_column
-from iqabench.probes._timing import Sampling
-from iqabench.run import submissions
-from iqabench.run.published_counts import compare_published, read_published
-from iqabench.run.submission_loading import ON_CPU
-from iqabench.run.submission_request import Counterpart, Request
-from iqabench.run.submission_selecting import reason_of
-from iqabench.run.submissions import (
+from iqabench.probes.timing.rounds import Sampling
+from iqabench.run.profile.published_counts import compare_published, read_published
+from iqabench.run.submissions import measure as submissions
+from iqabench.run.submissions.loading import ON_CPU
+from iqabench.run.submissions.measure import (
     INTERRUPTED,
     SubmissionRow,
     measure_submissions,
     submission_ids,
 )
+from iqabench.run.submissions.request import Counterpart, Request
+from iqabench.run.submissions.selecting import reason_of
 
 from .submissions import STAND_IN, make_checkout
 

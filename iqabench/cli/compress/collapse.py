@@ -18,7 +18,7 @@ from iqabench.compress.collapse import Collapsing, Expansion, fold_model, train_
 from iqabench.compress.course import Course
 from iqabench.compress.expand import BLOCKS
 from iqabench.errors import UsageError
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 
 
 @click.command(

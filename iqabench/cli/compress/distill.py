@@ -18,7 +18,7 @@ from iqabench.compress.course import Course
 from iqabench.compress.distill import NO_TEACHER, Lesson, distill
 from iqabench.compress.losses import LOSSES
 from iqabench.compress.student import read_arguments, student_of
-from iqabench.models.load import load_model
+from iqabench.models.core.load import load_model
 
 
 @click.command(

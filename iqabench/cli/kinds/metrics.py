@@ -6,7 +6,7 @@ from typing import Any
 
 from iqabench.files import RemoteFile
 from iqabench.metrics import Metric, SetMetric, any_metric, metrics, set_metrics
-from iqabench.metrics._agreement import Agreement, agreement
+from iqabench.metrics.core.agreement import Agreement, agreement
 
 _COMPARES = {
     "full": "output and target",

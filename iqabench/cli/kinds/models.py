@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from iqabench.models.card import Card
-from iqabench.models.catalogue import card_of, cards
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import card_of, cards
 
 
 def rows() -> list[dict[str, Any]]:

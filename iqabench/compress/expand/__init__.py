@@ -6,7 +6,7 @@ all the time, and is stored as one afterwards.
     collapse(network)                                    # in place; the plain layout again
 """
 
-from iqabench.compress.expand._expanded import Expanded, collapse, expand
+from iqabench.compress.expand.expanded import Expanded, collapse, expand
 from iqabench.compress.expand.repvgg import RepVgg
 from iqabench.compress.expand.sesr import Sesr
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from iqabench.compress.expand._expanded import Expanded
+from iqabench.compress.expand.expanded import Expanded
 
 
 class RepVgg(Expanded):

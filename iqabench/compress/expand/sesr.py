@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.expand._expanded import Expanded
+from iqabench.compress.expand.expanded import Expanded
 
 
 class Sesr(Expanded):

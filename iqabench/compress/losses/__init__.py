@@ -6,7 +6,7 @@ feature by feature, layers that make their widths alike are learned along, and d
 
 from collections.abc import Callable
 
-from iqabench.compress.losses._distilling import Distilling
+from iqabench.compress.losses.distilling import Distilling
 from iqabench.compress.losses.facd import Facd
 from iqabench.compress.losses.fitnet import FitNet
 from iqabench.compress.losses.lsfd import Lsfd

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from iqabench.compress.losses._distilling import Both, Distilling
+from iqabench.compress.losses.distilling import Both, Distilling
 from iqabench.errors import CompressError
 
 

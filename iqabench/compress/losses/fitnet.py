@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from iqabench.compress.losses._distilling import Both, Distilling
+from iqabench.compress.losses.distilling import Both, Distilling
 
 
 class FitNet(Distilling):

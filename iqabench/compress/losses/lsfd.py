@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from iqabench.compress.losses._distilling import Both, Distilling
+from iqabench.compress.losses.distilling import Both, Distilling
 
 
 class Lsfd(Distilling):

@@ -3,7 +3,7 @@
 from torch import Tensor
 from torch.nn.functional import l1_loss
 
-from iqabench.compress.losses._distilling import Both, Distilling
+from iqabench.compress.losses.distilling import Both, Distilling
 
 
 class Output(Distilling):

@@ -14,7 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import (
+from iqabench.models.layers.blocks import (
     ContrastAttention,
     FeatureDistillation,
     MakeLayer,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import add_numbered, conv1x1, conv3x3
-from iqabench.models._residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3
+from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 
 SCALES = (2, 3, 4)
 """The published file serves them all: it carries a tail for each."""

@@ -11,7 +11,7 @@ IEEE TIP 2024, arXiv:2401.05633.
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
 
 MEAN_RGB = (0.4488, 0.4371, 0.4040)
 """Mean colour of DIV2K, taken away before the network and added back after it."""

@@ -10,7 +10,7 @@ CVPRW 2022, arXiv:2204.08759.
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import SpatialAttention, conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3, pixel_shuffle
 
 
 class Activated(nn.Module):

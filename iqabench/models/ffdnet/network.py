@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv3x3
-from iqabench.models._matconvnet import in_a_sequence
+from iqabench.models.layers.blocks import conv3x3
+from iqabench.models.loaders.matconvnet import in_a_sequence
 
 
 class FFDNet(nn.Module):

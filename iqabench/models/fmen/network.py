@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv3x3, pixel_shuffle
+from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
 
 
 def leaky(x: Tensor) -> Tensor:

@@ -9,7 +9,9 @@ The networks that a card of this family can name are here: IMDN, and two that ca
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import (
+from iqabench.models.imdn.plain import PlainIMDN
+from iqabench.models.imdn.plus import IMDNPlus
+from iqabench.models.layers.blocks import (
     ContrastAttention,
     add_numbered,
     chain,
@@ -17,8 +19,6 @@ from iqabench.models._blocks import (
     conv3x3,
     pixel_shuffle,
 )
-from iqabench.models.imdn.plain import PlainIMDN
-from iqabench.models.imdn.plus import IMDNPlus
 
 __all__ = ["IMDN", "IMDNPlus", "PlainIMDN"]
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
 
 
 class PlainDistillation(nn.Module):

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import add_numbered, conv1x1, conv3x3, pixel_shuffle
 from iqabench.models.imdn.plain import Skipped
+from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3, pixel_shuffle
 
 STEPS = 6
 

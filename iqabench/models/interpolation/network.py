@@ -11,8 +11,8 @@ source.
 import torch
 from torch import Tensor, nn
 
-from iqabench.images._resampling import Edge, Kernel
 from iqabench.images.imresize_torch import imresize_torch
+from iqabench.images.resampling import Edge, Kernel
 
 
 class Interpolation(nn.Module):

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv1x1, conv3x3
+from iqabench.models.layers.blocks import conv1x1, conv3x3
 
 
 def leaky() -> nn.LeakyReLU:

@@ -31,13 +31,13 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from iqabench.atomic import replacing
 from iqabench.models.pocket.network import Pocket
 from iqabench.training.loop import Training
 from iqabench.training.losses import MeanAbsolute
 from iqabench.training.patches import SCALE
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan
-from iqabench.whole import replacing
 
 PATH: click.Path = click.Path(path_type=Path)
 

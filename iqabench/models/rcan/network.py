@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
-from iqabench.models._blocks import conv1x1, conv3x3
-from iqabench.models._residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.blocks import conv1x1, conv3x3
+from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 
 
 class ChannelAttention(nn.Module):

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import SpatialAttention, conv1x1, conv3x3
+from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3
 
 
 class NarrowingDistillation(nn.Module):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import (
+from iqabench.models.layers.blocks import (
     FeatureDistillation,
     SpatialAttention,
     add_numbered,

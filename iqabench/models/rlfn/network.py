@@ -6,7 +6,7 @@ arXiv:2205.07514.
 
 from torch import Tensor, nn
 
-from iqabench.models._blocks import (
+from iqabench.models.layers.blocks import (
     SpatialAttention,
     add_numbered,
     chain,

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv3x3
+from iqabench.models.layers.blocks import conv3x3
 
 BLOCKS = tuple(f"block_{number}" for number in range(1, 7))
 

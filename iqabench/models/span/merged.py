@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv1x1, pixel_shuffle
-from iqabench.models._residual import DIV2K_MEAN
+from iqabench.models.layers.blocks import conv1x1, pixel_shuffle
+from iqabench.models.layers.residual import DIV2K_MEAN
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution, attend
 
 

@@ -6,8 +6,8 @@ The networks that a card of this family can name are here: SPAN, and two made fr
 import torch
 from torch import Tensor, nn
 
-from iqabench.models._blocks import conv1x1, pixel_shuffle
-from iqabench.models._residual import DIV2K_MEAN
+from iqabench.models.layers.blocks import conv1x1, pixel_shuffle
+from iqabench.models.layers.residual import DIV2K_MEAN
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
 from iqabench.models.span.merged import MergedSPAN
 from iqabench.models.span.span_f import SPANF

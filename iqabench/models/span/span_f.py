@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from iqabench.models._blocks import conv1x1
+from iqabench.models.layers.blocks import conv1x1
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
 
 

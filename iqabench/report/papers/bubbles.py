@@ -10,14 +10,15 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from iqabench.report import figures, labels
-from iqabench.report._drawing import ticks_of
-from iqabench.report._labelling import place_labels
-from iqabench.report.beside import Beside, device_titles
-from iqabench.report.papers._page import ACCENT, INK, LINE, MUTED, SECOND, SIZE, keep, short
-from iqabench.report.pareto import front
-from iqabench.report.set_plots import title_of
-from iqabench.report.tables import Row, Table
+from iqabench.report.data import labels
+from iqabench.report.data.beside import Beside, device_titles
+from iqabench.report.data.pareto import front
+from iqabench.report.data.tables import Row, Table
+from iqabench.report.papers.page import ACCENT, INK, LINE, MUTED, SECOND, SIZE, keep, short
+from iqabench.report.plots.drawing import ticks_of
+from iqabench.report.plots.labelling import place_labels
+from iqabench.report.plots.set_plots import title_of
+from iqabench.report.text import figures
 
 _LARGEST = 120.0
 """Area of the largest bubble, in square points."""

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from iqabench.report import labels
-from iqabench.report.aggregate import Results
-from iqabench.report.papers._page import ACCENT, INK, MUTED, SECOND, SIZE, keep, short
+from iqabench.report.data import labels
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import Row, Table
+from iqabench.report.papers.page import ACCENT, INK, MUTED, SECOND, SIZE, keep, short
 from iqabench.report.statistics import matrix_of, mean_intervals
 from iqabench.report.statistics.bootstrap import Doubles
-from iqabench.report.tables import Row, Table
 
 _NAMED = 60
 """Images up to which each is named."""

@@ -7,11 +7,11 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from iqabench.report import labels
-from iqabench.report.intervals import Intervals
-from iqabench.report.papers._page import ACCENT, INK, MUTED, keep, short
-from iqabench.report.subjects import Column, Configuration
-from iqabench.report.tables import Table
+from iqabench.report.data import labels
+from iqabench.report.data.subjects import Column, Configuration
+from iqabench.report.data.tables import Table
+from iqabench.report.papers.page import ACCENT, INK, MUTED, keep, short
+from iqabench.report.statistics.intervals import Intervals
 
 _MOST = 40
 """Models in one figure; the best of the first set."""

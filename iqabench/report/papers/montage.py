@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from iqabench.images import Image
-from iqabench.report.aggregate import Results
-from iqabench.report.error_maps import decoded
-from iqabench.report.figures import figure as printed
-from iqabench.report.figures import short_unit
-from iqabench.report.papers._page import INK, SECOND, SIZE, keep, short
-from iqabench.report.pictures import Pictures
-from iqabench.report.tables import Table
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import Table
+from iqabench.report.papers.page import INK, SECOND, SIZE, keep, short
+from iqabench.report.plots.error_maps import decoded
+from iqabench.report.plots.pictures import Pictures
+from iqabench.report.text.figures import figure as printed
+from iqabench.report.text.figures import short_unit
 
 _SIDE = 48
 """Of the region, in pixels of the target; a window smaller than twice of it is shown by its half."""

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iqabench.errors import StoreError, UsageError
-from iqabench.report.aggregate import Results
-from iqabench.report.beside import Beside, besides, shown
-from iqabench.report.costs import costs_of
-from iqabench.report.devices import devices_of
-from iqabench.report.disputed import most_disputed
-from iqabench.report.folder import new_folder
-from iqabench.report.intervals import Intervals
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.beside import Beside, besides, shown
+from iqabench.report.data.costs import costs_of
+from iqabench.report.data.devices import devices_of
+from iqabench.report.data.disputed import most_disputed
+from iqabench.report.data.tables import Row, Table, tables_of
+from iqabench.report.pages.folder import new_folder
 from iqabench.report.papers.bubbles import bubble_figure
 from iqabench.report.papers.differences import difference_figure
 from iqabench.report.papers.dots import dot_figure
 from iqabench.report.papers.montage import montage_figure
-from iqabench.report.pictures import cuts_of
-from iqabench.report.slugs import slugs_of
-from iqabench.report.tables import Row, Table, tables_of
+from iqabench.report.plots.pictures import cuts_of
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.report.text.slugs import slugs_of
 from iqabench.store import Store, file_name
 
 _MONTAGES = 3

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iqabench.report.aggregate import Results
+from iqabench.report.data.aggregate import Results
 from iqabench.report.statistics.bootstrap import Doubles
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 
 from iqabench.errors import IqabenchError, ProbeError
-from iqabench.models.mode import PLAIN, Mode
-from iqabench.models.model import Model
-from iqabench.models.restore import is_out_of_memory
+from iqabench.models.core.mode import PLAIN, Mode
+from iqabench.models.core.model import Model
+from iqabench.models.core.restore import is_out_of_memory
 from iqabench.probes import CostColumn, Found, Probed, Size
-from iqabench.probes._timing import Contender
+from iqabench.probes.timing.rounds import Contender
 from iqabench.run.profile.natural import natural_batch
 from iqabench.run.profile.records import Measured
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from iqabench.errors import ProbeError
-from iqabench.models.mode import PLAIN, Mode
-from iqabench.models.model import Model
+from iqabench.models.core.mode import PLAIN, Mode
+from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
-from iqabench.probes._lock import measuring
-from iqabench.probes._machine import state, warnings_of
-from iqabench.probes._timing import Ratio, Sampling, Times, ratio, sample
+from iqabench.probes.machine.lock import measuring
+from iqabench.probes.machine.state import state, warnings_of
+from iqabench.probes.timing.rounds import Ratio, Sampling, Times, ratio, sample
 from iqabench.run.outcome import Watch
 from iqabench.run.profile.entrant import Entrant, enter
 from iqabench.run.profile.memory_limit import within_memory

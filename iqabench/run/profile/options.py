@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from iqabench.models.mode import PLAIN, Mode
-from iqabench.models.model import Precision
-from iqabench.probes._timing import Sampling
+from iqabench.models.core.mode import PLAIN, Mode
+from iqabench.models.core.model import Precision
+from iqabench.probes.timing.rounds import Sampling
 from iqabench.run.outcome import Failure
 from iqabench.run.profile.records import Measured
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.models.load import load_model
-from iqabench.models.model import Model
+from iqabench.models.core.load import load_model
+from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Failure, Watch

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from iqabench.models.model import Model
+from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Found, Size
 from iqabench.run.environment import device_name, now, versions
 from iqabench.store import NO_SAMPLE, Record, content_key

@@ -1,0 +1,1 @@
+"""The machinery of degradations: what one is, and their registry."""

@@ -1,0 +1,87 @@
+"""Phase congruency: mirrors `_phase.py`, `_feature.py`, `fsim.py` and `fsimc.py`.
+
+In double precision throughout, where the single versions take it in doubt. Filters and noise are theirs.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iqabench.metrics.batched.batch import Batch, batched_metric
+from iqabench.metrics.batched.filters import PLANE
+from iqabench.metrics.batched.reduced import (
+    chroma_likeness,
+    flat,
+    likeness,
+    luma_gradients,
+    pooled,
+    yiq,
+)
+from iqabench.metrics.shared.feature import _GRADIENT, _PHASE
+from iqabench.metrics.shared.phase import _EPSILON, _bank
+
+
+@batched_metric(1.0)
+def fsim(batch: Batch) -> Tensor:
+    """Mirrors fsim.py."""
+    return pooled(*_features(batch))
+
+
+@batched_metric(1.0)
+def fsimc(batch: Batch) -> Tensor:
+    """Mirrors fsimc.py."""
+    similarity, weight = _features(batch)
+    return pooled(similarity * chroma_likeness(batch), weight)
+
+
+def _features(batch: Batch) -> tuple[Tensor, Tensor]:
+    """The map of similar phase and gradients, and where it counts; made once."""
+    return batch.shared("features", _make_features)
+
+
+def _make_features(batch: Batch) -> tuple[Tensor, Tensor]:
+    phase = phase_congruency(yiq(batch)[0])
+    similarity = likeness(phase, _PHASE) * likeness(luma_gradients(batch), _GRADIENT)
+    return similarity, phase.amax(0)
+
+
+def phase_congruency(planes: Tensor) -> Tensor:
+    """Between 0 and 1 at each point of planes (2, N, h, w); 0 where they are flat."""
+    height, width = planes.shape[-2:]
+    bank, noise = _bank_on(height, width, planes.device)
+    centred = (planes - planes.mean(PLANE, keepdim=True)).flatten(0, 1)
+    spectrum = torch.fft.fft2(centred)[:, None]
+    energies, amplitudes = torch.zeros_like(centred), torch.zeros_like(centred)
+    for direction, filters in enumerate(bank):
+        waves = torch.fft.ifft2(spectrum * filters)
+        squares = waves.real.square() + waves.imag.square()
+        threshold = (noise[direction] * _median(squares[:, 0])).sqrt()
+        amplitudes += squares.sqrt_().sum(1)
+        energies += (_energy(waves) - threshold[:, None, None]).clamp_(min=0)
+    congruency = torch.where(amplitudes > 0, energies / amplitudes, 0.0)
+    return torch.where(flat(planes), 0.0, congruency.reshape(planes.shape))
+
+
+def _energy(waves: Tensor) -> Tensor:
+    """What the waves (P, scales, h, w) have along their mean direction, less what they have across."""
+    mean = waves.sum(1, keepdim=True)
+    length = mean.abs()
+    inverse = 1 / (length + _EPSILON)
+    across = waves.real * (mean.imag * inverse) - waves.imag * (mean.real * inverse)
+    return (length * length * inverse)[:, 0] - across.abs_().sum(1)
+
+
+def _median(planes: Tensor) -> Tensor:
+    """Of each plane; the mean of the two middle values if they are two."""
+    values = planes.flatten(1)
+    count = values.shape[1]
+    upper = values.kthvalue(count // 2 + 1).values
+    return upper if count % 2 else (values.kthvalue(count // 2).values + upper) / 2
+
+
+@lru_cache(maxsize=4)
+def _bank_on(height: int, width: int, device: torch.device) -> tuple[Tensor, list[float]]:
+    bank = _bank(height, width, np.dtype(np.float64))
+    return torch.tensor(bank.filters, device=device), bank.noise

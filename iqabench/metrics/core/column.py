@@ -1,0 +1,233 @@
+"""A column of a table: a metric under a protocol, written `metric@protocol`."""
+
+import os
+import typing
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from math import isnan
+from typing import TypeVar
+
+from iqabench.errors import IqabenchError, MetricError
+from iqabench.images import AgainstPool, Alone, Image, Pool, view, view_alone
+from iqabench.metrics.core.metric import Metric, Reference
+from iqabench.metrics.core.set_metric import SetMetric
+from iqabench.protocol import Protocol
+
+T = TypeVar("T")
+
+_MANY = 4
+"""Columns from which on threads are worth their start."""
+
+
+class Named(typing.Protocol):
+    """What both kinds of metrics say of themselves."""
+
+    @property
+    def name(self) -> str:
+        """The name on the command line."""
+
+    @property
+    def version(self) -> int:
+        """The version, raised whenever the numbers change."""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A metric under a protocol."""
+
+    metric: Named
+    protocol: Protocol
+
+    @property
+    def name(self) -> str:
+        """As it is written: psnr@sr-y."""
+        return f"{self.metric.name}@{self.protocol.name}"
+
+    @property
+    def key(self) -> str:
+        """The name with everything that decides the number: versions and the protocol's hash."""
+        return f"{self.metric.name}.{self.metric.version}@{self.protocol.name}.{self.protocol.hash}"
+
+
+@dataclass(frozen=True)
+class Column(_Written):
+    """A metric of single images under a protocol."""
+
+    metric: Metric
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it has no value without a target."""
+        return self.metric.reference == "full" and self.protocol.reference == "target"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it needs what several models made."""
+        return self.protocol.reference == "consensus"
+
+    def __call__(self, output: Image, target: Image | None = None, scale: int = 1) -> float:
+        """The value for one output and, if the metric asks for one, its target, in units of 0..255."""
+        return scores([self], output, target, scale)[0]
+
+
+@dataclass(frozen=True)
+class SetColumn(_Written):
+    """A metric over a whole set under a protocol."""
+
+    metric: SetMetric
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether it compares with the targets, and not with a pool."""
+        return self.protocol.reference == "target"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it needs more than one image at a time: always."""
+        return True
+
+
+AnyColumn = Column | SetColumn
+
+
+class PseudoReferences(typing.Protocol):
+    """What stands in for the target of one output, where a protocol has another reference."""
+
+    def pair(self, under: Protocol, output: Image) -> tuple[Image, Image]:
+        """The output as this protocol compares it, and what with.
+
+        Raises: MetricError when there is nothing to compare with.
+        """
+
+    def pool(self, under: Protocol) -> Pool:
+        """The pool of pristine images.
+
+        Raises: MetricError when it cannot be had.
+        """
+
+
+def scores(
+    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    pseudo: PseudoReferences | None = None,
+) -> list[float]:  # fmt: skip
+    """One value per column; columns of one protocol share one view, many columns the threads there are.
+
+    Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
+        on what the protocol leaves, or there is nothing to compare with.
+    """
+    values = []
+    for found in attempts(columns, output, target, scale, device, pseudo):
+        if isinstance(found, IqabenchError):
+            raise found
+        values.append(found)
+    return values
+
+
+def attempts(
+    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    pseudo: PseudoReferences | None = None,
+) -> list[float | IqabenchError]:  # fmt: skip
+    """As `scores`, with the error in the place of a value that there is not."""
+    seen = views(columns, output, target, scale, device, pseudo)
+    return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
+
+
+Views = dict[tuple[Protocol, Reference], Alone | IqabenchError]
+"""What each protocol shows to each kind of metric, or why it shows nothing."""
+
+
+def views(
+    columns: list[Column], output: Image, target: Image | None, scale: int, device: str,
+    pseudo: PseudoReferences | None,
+) -> Views:  # fmt: skip
+    """What the columns look at."""
+    seen: Views = {}
+    kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
+    for under, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
+        pair = seen.get((under, "full"))  # it is an output, too
+        given = target if reference == "full" else None
+        seen[under, reference] = (
+            pair
+            if reference == "none" and isinstance(pair, Alone)
+            else _attempt(partial(_seen, under, output, given, scale, device, pseudo))
+        )
+    return seen
+
+
+def _attempt(make: Callable[[], T]) -> T | IqabenchError:
+    try:
+        return make()
+    except IqabenchError as error:
+        return error
+
+
+def _seen(
+    under: Protocol, output: Image, target: Image | None, scale: int, device: str,
+    pseudo: PseudoReferences | None,
+) -> Alone:  # fmt: skip
+    """What the protocol shows."""
+    seen = _view(under, output, target, scale, pseudo)
+    seen.device = device
+    return seen
+
+
+def _view(
+    under: Protocol, output: Image, target: Image | None, scale: int, pseudo: PseudoReferences | None
+) -> Alone:  # fmt: skip
+    if under.reference == "target":
+        if target is None:
+            return view_alone(under, output, scale)
+        return view(under, output, target, scale)
+    if pseudo is None:
+        raise MetricError(
+            f"protocol '{under.name}' compares with {under.compared_with}, which is at hand in "
+            "'iqabench run' and 'iqabench score' alone."
+        )
+    if under.reference == "pool":
+        return AgainstPool(view_alone(under, output, scale), pseudo.pool(under))
+    return view(under, *pseudo.pair(under, output), scale)
+
+
+def _map(
+    find: Callable[[Column], float | IqabenchError], columns: list[Column]
+) -> list[float | IqabenchError]:
+    """In threads where that pays: what metrics spend their time on lets other threads run."""
+    threads = min(len(columns), threads_allowed())
+    if threads < 2 or len(columns) < _MANY:
+        return [find(c) for c in columns]
+    dearest_first = sorted(columns, key=lambda c: -c.metric.cost)
+    with ThreadPoolExecutor(threads, thread_name_prefix="metric") as pool:
+        found = {c.name: pool.submit(find, c) for c in dearest_first}
+    return [found[c.name].result() for c in columns]
+
+
+def threads_allowed() -> int:
+    """OMP_NUM_THREADS, or the processors that this process may use."""
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    if asked.isdigit() and int(asked):
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def large_enough(part: Column, seen: Alone) -> bool:
+    """Whether the metric is defined on an image of that size."""
+    return min(seen.shape[:2]) >= part.metric.min_size
+
+
+def value(part: Column, seen: Alone | IqabenchError) -> float | IqabenchError:
+    """Of one column, or the error."""
+    return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
+
+
+def _measured(part: Column, seen: Alone) -> float:
+    height, width, _ = seen.shape
+    if not large_enough(part, seen):
+        raise MetricError(
+            f"{part.name} needs at least {part.metric.min_size} pixels a side; {width}x{height} are left."
+        )
+    value = float(part.metric(seen))
+    if isnan(value):
+        raise MetricError(f"{part.name} gave NaN on an image of {width}x{height}.")
+    return value

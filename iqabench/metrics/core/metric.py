@@ -1,0 +1,149 @@
+"""What a metric is: a function and the facts that stand beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
+
+from iqabench.errors import MetricError
+from iqabench.files import RemoteFile
+from iqabench.images import AgainstPool, Alone, Pair
+from iqabench.registry import Registry, origin_of
+
+Better = Literal["higher", "lower"]
+Reference = Literal["full", "none", "pool"]
+"""What it is given: output and target, the output alone, or the output and a pool of other images."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric; called with what a protocol shows, it gives a number."""
+
+    name: str
+    """Function, file and command-line name."""
+    function: Callable[[Any], float]
+    """Of a Pair, of Alone or of AgainstPool, as `reference` says."""
+    title: str
+    better: Better
+    source: str
+    """The publication that defines it."""
+    reference: Reference
+    identical: float | None
+    """The value for an output that equals its target; none where there is no target."""
+    unit: str = "1"
+    """dB, 8-bit levels, degrees, or '1' for a pure number."""
+    low: float = -inf
+    high: float = inf
+    version: int = 1
+    """Raised whenever the numbers change; old records keep theirs."""
+    min_size: int = 1
+    """The shorter side that it needs, in pixels."""
+    tolerance: float = 1e-6
+    """Largest accepted difference between devices, absolute."""
+    colour: bool = False
+    """Whether it looks at colour: a bare name then never means a protocol of luma."""
+    cost: float = 0.0
+    """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
+    leaderboards/measured; an indication, by which the dearest are started first."""
+
+    gpu_cost: float | None = None
+    """The same on the GPU of leaderboards/measured, in batches, where it was measured."""
+    files: tuple[RemoteFile, ...] = ()
+    """What others trained or fitted and it stands on."""
+
+    identity: Callable[[], str] | None = None
+    """What else decides its numbers, such as a hash of weights that the user trained."""
+
+    def __call__(self, seen: Alone) -> float:
+        """The value for one pair, or for an output alone.
+
+        Raises: MetricError when it needs a target and there is none, or is not defined on these images.
+        """
+        if self.reference == "full" and not isinstance(seen, Pair):
+            raise MetricError(f"{self.name} compares with a target, and there is none.")
+        if self.reference == "pool" and not isinstance(seen, AgainstPool):
+            raise MetricError(f"{self.name} needs a pool of images: {self.name}@unpaired:FOLDER.")
+        return self.function(seen)
+
+
+OF_PYIQA = (
+    "arniqa", "clipiqa", "cnniqa", "dbcnn", "hyperiqa", "liqe", "maniqa", "musiq", "nima", "topiq_nr", "tres",
+)  # fmt: skip
+"""No-reference metrics that the plugin iqabench-pyiqa registers."""
+
+_PLUGIN = (
+    "It comes with the plugin iqabench-pyiqa, whose licence, pyiqa's, is non-commercial; "
+    "plugins/iqabench-pyiqa says how to install it."
+)
+FOLDERS = (
+    "iqabench.metrics.full_reference",
+    "iqabench.metrics.no_reference",
+    "iqabench.metrics.distribution",
+)
+"""The folders in which a new file is a new metric."""
+
+_registry: Registry[Metric] = Registry(
+    "metric", FOLDERS, "iqabench.metrics", elsewhere=dict.fromkeys(OF_PYIQA, _PLUGIN)
+)
+Seen = TypeVar("Seen", bound=Alone)
+Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
+
+
+def metrics() -> Registry[Metric]:
+    """All metrics by name."""
+    return _registry
+
+
+class _Facts(TypedDict, total=False):
+    """What the decorators take beside title, direction and source."""
+
+    unit: str
+    low: float
+    high: float
+    version: int
+    min_size: int
+    tolerance: float
+    colour: bool
+    cost: float
+    gpu_cost: float
+    files: tuple[RemoteFile, ...]
+    identity: Callable[[], str]
+
+
+def metric(
+    *, title: str, better: Better, identical: float, source: str, **facts: Unpack[_Facts]
+) -> Register[Pair]:
+    """Register the decorated function as the full-reference metric of its own name."""
+    return _register("full", title, better, identical, source, facts)
+
+
+def no_reference(
+    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+) -> Register[Alone]:
+    """Register the decorated function as the no-reference metric of its own name."""
+    return _register("none", title, better, None, source, facts)
+
+
+def against_pool(
+    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+) -> Register[AgainstPool]:
+    """Register the decorated function, which compares an output with a pool of other images."""
+    return _register("pool", title, better, None, source, facts)
+
+
+def _register(
+    reference: Reference,
+    title: str,
+    better: Better,
+    identical: float | None,
+    source: str,
+    facts: _Facts,
+) -> Register[Any]:
+    def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
+        part = Metric(
+            function.__name__, function, title, better, source, reference, identical, **facts
+        )
+        _registry.add(part.name, part, origin_of(function))
+        return function
+
+    return register

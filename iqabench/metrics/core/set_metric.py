@@ -1,0 +1,179 @@
+"""What a metric over a whole set is: features of each image, and a distance of all outputs from all targets.
+
+It has no value for one pair. Images are looked at one by one, what is kept of them is gathered in bounded
+memory and can be added up over workers, and the distance is taken once:
+
+    part = set_metrics().get("frechet_alexnet")
+    outputs = part.gather(part.look(Alone(image)) for image in ...)
+    targets = part.gather(...)
+    part(outputs, targets)
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+from typing import Any, ClassVar, Literal, Protocol, Self, TypedDict, TypeVar, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iqabench.errors import MetricError
+from iqabench.files import RemoteFile
+from iqabench.images import Alone
+from iqabench.metrics.core.metric import FOLDERS, Better, Metric, metrics
+from iqabench.registry import Registry, origin_of
+
+Floats = NDArray[np.float64]
+Features = Callable[[Alone], Floats]
+
+
+class Gathered(Protocol):
+    """What is kept of the features of many images; it can be pickled."""
+
+    @property
+    def images(self) -> int:
+        """Of how many."""
+
+    def __add__(self, other: Self, /) -> Self:
+        """What would be kept of both sets of images as one."""
+
+
+Kept = TypeVar("Kept", bound=Gathered)
+
+
+@dataclass(frozen=True)
+class SetMetric:
+    """A registered metric over a set."""
+
+    name: str
+    """Function, file and command-line name."""
+    features: Features
+    """Of one image, (N, D): N = 1 where they describe it as a whole, more where they describe places."""
+    gather: Callable[[Iterable[Floats]], Any]
+    """What is kept of the features of several images: Moments or Rows."""
+    distance: Callable[[Any, Any], float]
+    """Of what is kept of all outputs from what is kept of all targets."""
+    title: str
+    better: Better
+    source: str
+    """The publication that defines it."""
+    identical: float | None
+    """The value for a set that equals the other; none where the set decides it."""
+    least_images: int
+    """How many images it needs."""
+    unit: str = "1"
+    low: float = -inf
+    high: float = inf
+    version: int = 1
+    """Raised whenever the numbers change; old records keep theirs."""
+    min_size: int = 1
+    """The shorter side that it needs, in pixels."""
+    tolerance: float = 1e-6
+    """Largest accepted difference between devices, absolute."""
+    cost: float = 0.0
+    """Milliseconds per megapixel of an RGB pair, the features of both, as for `Metric`."""
+
+    gpu_cost: float | None = None
+    """The same on the GPU of leaderboards/measured, where it was measured."""
+    files: tuple[RemoteFile, ...] = ()
+    """What others trained or fitted and it stands on."""
+    reference: ClassVar[Literal["set"]] = "set"
+
+    def look(self, seen: Alone) -> Floats:
+        """The features of one image.
+
+        Shapes: (N, D).
+        Raises: MetricError when the image is too small or its features are not numbers.
+        """
+        height, width, _ = seen.shape
+        if min(height, width) < self.min_size:
+            raise MetricError(
+                f"{self.name} needs at least {self.min_size} pixels a side; {width}x{height} are left."
+            )
+        found = self.features(seen)
+        if not np.isfinite(found).all():
+            raise MetricError(
+                f"{self.name} found features that are no numbers in an image of {width}x{height}."
+            )
+        return found
+
+    def __call__(self, outputs: Gathered, targets: Gathered) -> float:
+        """The distance of all outputs from all targets.
+
+        Raises: MetricError when there are too few of either.
+        """
+        fewest = min(outputs.images, targets.images)
+        if fewest < self.least_images:
+            raise MetricError(
+                f"{self.name} is of a whole set and needs at least {self.least_images} images; "
+                f"there are {fewest}."
+            )
+        return self.distance(outputs, targets)
+
+
+_registry: Registry[SetMetric] = Registry(
+    "set metric", FOLDERS, "iqabench.set_metrics", beside=metrics()
+)
+
+
+def set_metrics() -> Registry[SetMetric]:
+    """All metrics over a set by name; no metric of a pair has the name of one of them."""
+    return _registry
+
+
+class _Facts(TypedDict, total=False):
+    """What the decorator may be told besides."""
+
+    unit: str
+    low: float
+    high: float
+    version: int
+    min_size: int
+    tolerance: float
+    cost: float
+    gpu_cost: float
+    files: tuple[RemoteFile, ...]
+
+
+def any_metric(name: str) -> Metric | SetMetric:
+    """The metric of that name, of single images or of whole sets.
+
+    Raises: UnknownNameError with suggestions.
+    """
+    for registry in (set_metrics(), metrics()):
+        if name in registry.names():
+            return registry.get(name)
+    raise metrics().unknown(name)
+
+
+def over_set(
+    *,
+    title: str,
+    better: Better,
+    source: str,
+    identical: float | None,
+    least_images: int,
+    gather: Callable[[Iterable[Floats]], Kept],
+    distance: Callable[[Kept, Kept], float],
+    **facts: Unpack[_Facts],
+) -> Callable[[Features], Features]:
+    """Register the decorated function's features, under this distance, as the set metric of its name."""
+
+    def register(features: Features) -> Features:
+        name = features.__name__
+        part = SetMetric(
+            name,
+            features,
+            gather,
+            distance,
+            title,
+            better,
+            source,
+            identical,
+            least_images,
+            **facts,
+        )
+        _registry.add(name, part, origin_of(features))
+        return features
+
+    return register

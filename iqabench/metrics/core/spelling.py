@@ -1,0 +1,61 @@
+"""How a column is written: `metric@protocol`, or a bare metric under a default."""
+
+from iqabench.errors import UsageError
+from iqabench.metrics.core.column import AnyColumn, Column, SetColumn
+from iqabench.metrics.core.metric import Metric
+from iqabench.metrics.core.set_metric import SetMetric, any_metric
+from iqabench.protocol import protocol
+
+
+def column(text: str, default_protocol: str = "rgb") -> Column:
+    """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column of single images.
+
+    A metric that looks at colour takes the default's sibling in colour: `lpips` on a
+    super-resolution set means lpips@sr-rgb. So does a no-reference metric, whose authors say
+    themselves what becomes of colour.
+
+    Raises: UsageError for other forms and metrics over whole sets, UnknownNameError for unknown metrics
+        and protocols.
+    """
+    found = any_column(text, default_protocol)
+    if isinstance(found, SetColumn):
+        raise UsageError(
+            f"{found.metric.name} is of a whole set, not of an image; 'iqabench run' and 'iqabench score' "
+            "compute it."
+        )
+    return found
+
+
+def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
+    """As `column`, for metrics of single images and of whole sets.
+
+    Raises: UsageError, UnknownNameError.
+    """
+    name, at, under = text.partition("@")
+    if not name or (at and not under) or "@" in under.partition(":")[0]:
+        raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
+    part = any_metric(name)
+    meant = protocol(under or default_protocol)
+    if not under and meant.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
+        meant = protocol(meant.colour)
+    if isinstance(part, SetMetric):
+        if meant.reference not in ("target", "pool"):
+            raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
+        return SetColumn(part, meant)
+    if (part.reference == "pool") != (meant.reference == "pool") or (
+        part.reference == "none" and meant.reference != "target"
+    ):
+        raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
+    return Column(part, meant)
+
+
+def _takes_colour(part: Metric) -> bool:
+    return part.colour or part.reference == "none"
+
+
+_EXPECTED = {
+    "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
+    "none": "{0} compares with nothing; expected {0}@rgb or the like",
+    "set": "{0} compares whole sets; expected {0}@rgb or {0}@unpaired:FOLDER",
+    "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
+}

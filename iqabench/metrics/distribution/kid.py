@@ -1,0 +1,40 @@
+"""Kernel inception distance."""
+
+from iqabench.images import Alone
+from iqabench.metrics.core.set_metric import over_set
+from iqabench.metrics.networks.backbones import INCEPTION
+from iqabench.metrics.shared.mmd import mmd
+from iqabench.metrics.shared.moments import Floats, Rows
+
+
+@over_set(
+    title="Kernel inception distance",
+    better="lower",
+    identical=None,
+    least_images=50,
+    gather=Rows.gathered,
+    distance=mmd,
+    tolerance=1e-5,
+    source="Binkowski et al., Demystifying MMD GANs, ICLR 2018",
+    cost=490,
+    files=(INCEPTION,),
+)
+def kid(seen: Alone) -> Floats:
+    """The unbiased MMD^2 of the features of all outputs and all targets, with a kernel of degree 3.
+
+    Over all images at once, so that it is the same each time: it is what the mean over random subsets, as
+    torch-fidelity and clean-fid draw them, comes to. The features are those of `fid`, and so are the
+    differences from these libraries in how images are resized.
+
+    It takes outputs and targets for independent, which they are not where each output restores its target:
+    values are then lower, the more so the fewer the images, and identical sets have one below 0 that need
+    not be the lowest. Only values of the same set compare.
+
+    Range: from somewhat below 0 upwards.
+    Raises: MetricWeightsError when the network's weights cannot be had.
+    Source: Binkowski et al., ICLR 2018; compute_scores.py of their MMD-GAN ("unbiased").
+    """
+    # Imported here: the folder's scan does not wait for torch.
+    from iqabench.metrics.networks.inception_features import inception_features  # noqa: PLC0415
+
+    return inception_features(seen, "kid")

@@ -1,0 +1,1 @@
+"""Full-reference metrics, one file each; the folder is scanned."""

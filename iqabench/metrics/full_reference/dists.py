@@ -1,0 +1,51 @@
+"""Deep image structure and texture similarity."""
+
+from iqabench.files import RemoteFile
+from iqabench.images import Pair
+from iqabench.metrics.core.metric import metric
+from iqabench.metrics.networks.backbones import VGG16
+
+WEIGHTS = RemoteFile(
+    "dists/weights.pt",
+    "https://raw.githubusercontent.com/dingkeyan93/DISTS/1267d8cb626c98706db3697422701c56a85ebf2e"
+    "/DISTS_pytorch/weights.pt",
+    sha256="f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218",
+    bytes=12288,
+)
+"""How much each channel's mean (alpha) and variance (beta) count, as the authors trained it."""
+
+
+@metric(
+    title="Deep image structure and texture similarity",
+    better="lower",
+    identical=0.0,
+    low=0.0,
+    high=1.13,
+    colour=True,
+    tolerance=1e-5,
+    source="Ding et al., Image quality assessment: unifying structure and texture similarity, "
+    "IEEE TPAMI 44(5), 2022",
+    cost=17000,
+    files=(VGG16.whole, WEIGHTS),
+)
+def dists(pair: Pair) -> float:
+    """The distance of the two images in the means and variances of VGG16's features, as people judged.
+
+    At the images' own size, as the authors' function has it. Above a shorter side of 256 pixels their
+    script shrinks both images to that first, by Pillow's antialiased bilinear filter, and piq always does,
+    without antialiasing: shrink beforehand to compare with such figures. Grey images count as R = G = B.
+
+    Range: 0, the value of identical images, to 1.124: means weigh 0.876 and are at most 1 apart, variances
+    0.124 and at most 2, where features anticorrelate.
+    Raises: MetricError when the network's weights cannot be had.
+    Source: Ding et al., IEEE TPAMI 44(5), 2022; the weights of the authors' repository.
+    """
+    # Imported here: PSNR and SSIM, which this folder's scan brings along, do not wait for torch.
+    import torch  # noqa: PLC0415
+
+    from iqabench.metrics.networks.dists_network import network  # noqa: PLC0415
+    from iqabench.metrics.networks.learned import tensors  # noqa: PLC0415
+
+    apart = network(pair.device)
+    with torch.inference_mode():
+        return float(apart(*tensors(pair, 255.0)))

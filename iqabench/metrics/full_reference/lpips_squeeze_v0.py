@@ -1,0 +1,20 @@
+"""Learned perceptual image patch similarity."""
+
+from iqabench.images import Pair
+from iqabench.metrics.networks.backbones import SQUEEZENET
+from iqabench.metrics.networks.lpips import distance, lpips_metric
+
+
+@lpips_metric("SqueezeNet 1.1", "0.0", SQUEEZENET, min_size=17, cost=1300)
+def lpips_squeeze_v0(pair: Pair) -> float:
+    """The distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
+
+    Version 0.0 is of the paper's first preprint: its heads were trained on images in -1..1 that were not
+    brought to the scale the backbone was trained on, and so they are given here too. Kept for comparison with
+    old tables; 0.1 is what others mean by LPIPS. Grey images count as R = G = B.
+
+    Range: 0, the value of identical images, upwards; rarely above 1.
+    Raises: MetricError when the network's weights cannot be had.
+    Source: Zhang et al., CVPR 2018; version 0.0 of its weights.
+    """
+    return distance(pair, "lpips_squeeze_v0", "squeeze", "0.0")

@@ -1,0 +1,24 @@
+"""Mean absolute error."""
+
+from iqabench.images import Pair
+from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared.errors import mean_absolute
+
+
+@metric(
+    title="Mean absolute error",
+    unit="8-bit levels",
+    better="lower",
+    identical=0.0,
+    low=0.0,
+    high=255.0,
+    source="The mean absolute difference over all pixels and channels",
+    cost=0.065,
+)
+def mae(pair: Pair) -> float:
+    """The mean absolute difference over all pixels and channels.
+
+    Range: 0, the value of identical images, to 255.
+    Unit: 8-bit levels.
+    """
+    return mean_absolute(pair)

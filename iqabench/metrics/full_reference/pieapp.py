@@ -1,0 +1,30 @@
+"""Perceptual image-error assessment through pairwise preference."""
+
+from iqabench.images import Pair
+from iqabench.metrics.core.metric import metric
+from iqabench.metrics.networks.pieapp import WEIGHTS, error
+
+
+@metric(
+    title="Perceptual image-error assessment through pairwise preference",
+    better="lower",
+    identical=0.0,
+    min_size=64,
+    colour=True,
+    tolerance=1e-4,
+    source="Prashnani et al., PieAPP: Perceptual image-error assessment through pairwise preference, "
+    "CVPR 2018",
+    cost=38000,
+    files=(WEIGHTS,),
+)
+def pieapp(pair: Pair) -> float:
+    """The error that people would see, of patches of 64x64 that lie 27 pixels apart.
+
+    On a fixed grid, no patch is drawn: what the authors' program calls sparse, and other libraries' default.
+    The channels go in as B, G, R, as in the authors' program; piq gives R, G, B. Grey counts as R = G = B.
+
+    Range: 0 for identical images, mostly upwards; slightly better than the target is possible.
+    Raises: MetricError when the network's weights cannot be had.
+    Source: Prashnani et al., CVPR 2018; version 0.1 of its weights.
+    """
+    return error(pair, "pieapp", 27)

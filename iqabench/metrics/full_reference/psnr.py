@@ -1,0 +1,25 @@
+"""Peak signal-to-noise ratio."""
+
+from math import inf, log10
+
+from iqabench.images import Pair
+from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared.errors import mean_squared
+
+
+@metric(
+    title="Peak signal-to-noise ratio",
+    unit="dB",
+    better="higher",
+    identical=inf,
+    low=0.0,
+    source="10 log10(255^2 / MSE), as in every table of the field",
+    cost=0.082,
+)
+def psnr(pair: Pair) -> float:
+    """The peak of 255 against the mean squared error over all pixels and channels, in decibels.
+
+    Range: 0 to infinity, which is the value of identical images.
+    """
+    error = mean_squared(pair)
+    return 10 * log10(pair.peak**2 / error) if error else inf

@@ -1,0 +1,28 @@
+"""Structural similarity."""
+
+from iqabench.images import Pair
+from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared.gaussian import WINDOW, similarities
+
+
+@metric(
+    title="Structural similarity",
+    better="higher",
+    identical=1.0,
+    low=-1.0,
+    high=1.0,
+    min_size=WINDOW,
+    source="Wang et al., Image quality assessment: from error visibility to structural similarity, "
+    "IEEE TIP 13(4), 2004",
+    cost=27,
+)
+def ssim(pair: Pair) -> float:
+    """The mean of the similarity map over the windows that lie within the image, then over channels.
+
+    11x11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255, no downsampling before.
+
+    Range: -1 to 1, which is the value of identical images.
+    Source: Wang et al., IEEE TIP 13(4), 2004.
+    """
+    channels = similarities(pair)
+    return sum(channel.full for channel in channels) / len(channels)

@@ -1,0 +1,1 @@
+"""Networks that learned metrics stand on, and where their weights can be had."""

@@ -1,0 +1,62 @@
+"""What Inception sees in an image, for FID and KID."""
+
+import threading
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from iqabench.images import Alone
+from iqabench.metrics.networks.backbones import INCEPTION, weights
+from iqabench.metrics.networks.inception import Inception
+from iqabench.metrics.networks.learned import load_state, precision
+
+_SIDE = 299
+_loading = threading.Lock()
+_loaded: dict[str, Inception] = {}
+
+
+def inception_features(seen: Alone, owner: str) -> NDArray[np.float64]:
+    """The 2048 features of the last pooling. Made once an image.
+
+    As pytorch-fid: resized to 299x299 by two-tap bilinear interpolation, which smooths nothing when it
+    reduces, then -1..1. Grey images count as R = G = B.
+
+    Shapes: (1, 2048).
+    Raises: MetricWeightsError when the weights cannot be had.
+    """
+    return seen.shared("inception features", lambda s: _features(s, owner))
+
+
+def _features(seen: Alone, owner: str) -> NDArray[np.float64]:
+    made = network(seen.device, owner)
+    image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).transpose(2, 0, 1)
+    with torch.inference_mode():
+        x = torch.from_numpy(image.astype(np.float32)).to(seen.device, precision(seen.device))
+        x = functional.interpolate(
+            x[None] / 255, size=(_SIDE, _SIDE), mode="bilinear", align_corners=False
+        )
+        return np.asarray(made(2 * x - 1).cpu(), np.float64)
+
+
+def network(device: str, owner: str) -> Inception:
+    """The network with its published weights, loaded once for each device.
+
+    `owner`: the metric that needs it, for messages.
+
+    Raises: MetricWeightsError when they can be had nowhere.
+    """
+    with _loading:
+        if device not in _loaded:
+            _loaded[device] = _load(owner).to(device, precision(device))
+        return _loaded[device]
+
+
+def _load(owner: str) -> Inception:
+    state = load_state(weights(INCEPTION, "Inception", owner))
+    with torch.device("meta"):  # without drawing weights at random first
+        made = Inception()
+    kept = {name: state[name] for name in state if not name.startswith("fc.")}
+    made.load_state_dict(kept, assign=True)
+    return made.requires_grad_(False).eval()

@@ -1,0 +1,1 @@
+"""No-reference metrics, one file each; the folder is scanned."""

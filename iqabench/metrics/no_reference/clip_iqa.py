@@ -1,0 +1,53 @@
+"""CLIP-IQA."""
+
+import numpy as np
+
+from iqabench.files import RemoteFile
+from iqabench.images import Alone
+from iqabench.metrics.core.metric import no_reference
+
+_SHA256 = "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"
+RN50 = [
+    RemoteFile("RN50.pt", url, sha256=_SHA256, bytes=None)
+    for url in (
+        f"https://openaipublic.azureedge.net/clip/models/{_SHA256}/RN50.pt",
+        "https://github.com/photosynthesis-team/piq/releases/download/v0.7.1/RN50.pt",
+    )
+]
+"""CLIP's ResNet-50 where its authors have it, and the copy of piq."""
+
+
+@no_reference(
+    title="CLIP-IQA (ResNet-50, 'Good photo.' against 'Bad photo.')",
+    better="higher",
+    low=0.0,
+    high=1.0,
+    min_size=31,
+    colour=True,
+    tolerance=1e-5,
+    source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
+    cost=3100,
+    files=(RN50[0],),
+)
+def clip_iqa(seen: Alone) -> float:
+    """How sure CLIP is that 'Good photo.' and not 'Bad photo.' is what one would say of the image.
+
+    The image is not resized: CLIP goes without the places of its features. Grey images count as R = G = B.
+
+    Range: 0 to 1.
+    Raises: MetricWeightsError when the network's weights cannot be had.
+    Source: Wang et al., AAAI 2023; equals piq. pyiqa's clipiqa is another metric: the mean over five other
+        pairs ('Good image' and 'bad image', 'Sharp image' ...), and it is pyiqa's that many papers print.
+    """
+    # Imported here: PSNR and SSIM, which this folder's scan brings along, do not wait for torch.
+    import torch  # noqa: PLC0415
+
+    from iqabench.metrics.networks.clip_network import network  # noqa: PLC0415
+    from iqabench.metrics.networks.learned import precision  # noqa: PLC0415
+
+    goodness = network(seen.device)
+    scaled = seen.output.astype(np.float32) / np.float32(255)
+    coloured = np.broadcast_to(scaled, (*scaled.shape[:2], 3)).transpose(2, 0, 1)[None].copy()
+    with torch.inference_mode():
+        image = torch.from_numpy(coloured).to(seen.device, precision(seen.device))
+        return float(goodness(image))

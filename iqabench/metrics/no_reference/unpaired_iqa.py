@@ -1,0 +1,44 @@
+"""Quality learned from opinions, of an output beside pristine images of other scenes."""
+
+from iqabench.images import AgainstPool
+from iqabench.metrics.core.metric import against_pool
+from iqabench.metrics.core.pool_images import pool_images
+
+
+def _weights() -> str:
+    from iqabench.metrics.networks.unpaired_network import weights_hash  # noqa: PLC0415
+
+    return weights_hash()
+
+
+@against_pool(
+    title="Unpaired image quality assessment (own network, trained by the user)",
+    better="higher",
+    min_size=31,
+    colour=True,
+    tolerance=1e-4,
+    source="After Unpaired-IQA, arXiv:2105.02464; network and training are ours",
+    cost=180,
+    identity=_weights,
+)
+def unpaired_iqa(seen: AgainstPool) -> float:
+    """How good people would find the output, as a network trained on opinions tells beside a pool.
+
+    It is not the published Unpaired-IQA: of that only the idea was at hand, to fuse features of a distorted
+    image with those of an unpaired pristine one. Ours describes both by the statistics of two layers of
+    AlexNet, encodes both alike, and judges the codes and how far they lie apart; the value is the mean over
+    the pool's images. It comes without weights: 'python -m iqabench.run.train_unpaired' makes them from a
+    set of opinions, and values compare under the same weights only.
+
+    Range: 0 is the mean of the opinions that it was trained on, 1 a standard deviation better.
+    Raises: MetricWeightsError when it was not trained yet, or AlexNet's weights cannot be had; MetricError
+        for a pool of images below 31 pixels a side.
+    """
+    # Imported here: the folder's scan does not wait for torch.
+    from iqabench.metrics.networks.unpaired_network import OWNER, describe, describe_all, trained  # noqa: PLC0415
+
+    network = trained()
+    pool = seen.pool.shared(
+        "alexnet statistics", lambda _: describe_all(pool_images(seen, OWNER, 31))
+    )
+    return network.beside(describe(seen), pool)

@@ -1,0 +1,36 @@
+"""What SR-SIM and its variant with colour share: the map of similarity, and where it counts."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from iqabench.images import Pair
+from iqabench.metrics.shared.likeness import likeness, luma_gradients
+from iqabench.metrics.shared.reduced import Doubles, yiq
+from iqabench.metrics.shared.spectral_residual import QUARTER, WINDOW, spectral_residual
+
+LEAST = round(WINDOW / QUARTER)
+"""Pixels a side of which the smoothing window sees the image whole."""
+
+_SALIENCY = 0.40
+_GRADIENT = 225.0
+
+
+class Spectral(NamedTuple):
+    """Maps of the reduced pair."""
+
+    similarity: Doubles
+    weight: Doubles
+
+
+def spectral(pair: Pair) -> Spectral:
+    """Made once a pair."""
+    return pair.shared("spectral", _spectral)
+
+
+def _spectral(pair: Pair) -> Spectral:
+    luma = yiq(pair)[0]
+    output, target = spectral_residual(luma.output), spectral_residual(luma.target)
+    similarity = likeness(output, target, _SALIENCY)
+    similarity *= np.sqrt(likeness(*luma_gradients(pair), _GRADIENT))
+    return Spectral(similarity, np.maximum(output, target))

@@ -1,0 +1,1 @@
+"""The machinery of models: cards and their catalogue (no torch), loading, running and restoring."""

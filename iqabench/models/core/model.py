@@ -1,0 +1,123 @@
+"""A loaded model: a card, and something that can go forward."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.errors import ModelError
+from iqabench.models.core.card import Card
+from iqabench.models.core.mode import PLAIN, Mode, in_mode
+
+Precision = Literal["fp32", "tf32", "bf16", "fp16"]
+
+_LOW: dict[Precision, torch.dtype] = {"bf16": torch.bfloat16, "fp16": torch.float16}
+"""Precisions below 32 bits: torch's autocast computes convolutions and products in them."""
+
+
+class Model(ABC):
+    """A model ready to run on one device in one precision.
+
+    `hash` names its weights: SHA-256 of the file, or a word for models without any.
+    """
+
+    def __init__(self, card: Card, weights_hash: str, *, random_weights: bool = False) -> None:
+        self.card = card
+        self.hash = weights_hash
+        self.random_weights = random_weights
+        self.device = torch.device("cpu")
+        self.precision: Precision = "fp32"
+        self.module: nn.Module | None = None
+        """The network, where the model is one."""
+        self.trainable: int | None = None
+        """Parameters that its authors train."""
+
+    @abstractmethod
+    def forward(self, batch: Tensor) -> Tensor:
+        """Restore a batch.
+
+        Shapes: (N, C, H, W) on `self.device` to (N, C, s H, s W).
+        Units: 0..255, neither clipped nor rounded on the way out.
+        """
+
+    @contextmanager
+    def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
+        """The network alone, of batches in its own numeric range: what is counted and timed.
+
+        Raises: ModelError when this kind of model has no such mode.
+        """
+        if mode != PLAIN:
+            raise ModelError(f"{self.card.id} is no torch network: it has no mode '{mode.name}'.")
+        yield self.forward
+
+    def to(self, device: str, precision: Precision = "fp32") -> "Model":
+        """Move to a device and a precision; returns itself.
+
+        Raises: ModelError when this kind of model cannot go there.
+        """
+        if torch.device(device).type != "cpu" or precision != "fp32":
+            raise ModelError(
+                f"{self.card.id} runs on the CPU in fp32 alone; asked for {device}, {precision}."
+            )
+        return self
+
+
+class NetworkModel(Model):
+    """A model that is a torch module."""
+
+    def __init__(
+        self, card: Card, module: nn.Module, weights_hash: str, *, random_weights: bool = False
+    ) -> None:
+        super().__init__(card, weights_hash, random_weights=random_weights)
+        self.trainable = sum(  # 8-bit weights were trained before they were rounded
+            p.numel() for p in module.parameters() if p.requires_grad or p.dtype == torch.int8
+        )
+        self.module: nn.Module = module.eval()
+        for parameter in module.parameters():  # scripted modules lack requires_grad_
+            parameter.requires_grad = False
+        self._has_weights = next(iter(module.parameters()), None) is not None
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """Restore a batch; see `Model.forward`."""
+        unit = 255.0 if self.card.range == 1 else 1.0
+        if self._has_weights:  # else double stays double
+            batch = batch.float()
+        batch = batch / unit
+        with self._arithmetic():
+            output: Tensor = self.module(batch)
+        if not isinstance(output, Tensor):
+            raise ModelError(
+                f"{self.card.id} returned a {type(output).__name__}; expected a tensor."
+            )
+        return (output.float() if output.dtype != torch.float64 else output) * unit
+
+    def to(self, device: str, precision: Precision = "fp32") -> "Model":
+        """Move to a device and a precision; see `Model.to`."""
+        self.device = torch.device(device)
+        self.precision = precision
+        self.module = self.module.to(self.device)
+        return self
+
+    @contextmanager
+    def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
+        """The network alone in its precision; see `Model.bare`."""
+        with self._arithmetic(), in_mode(self.module, mode) as call:
+            yield call
+
+    @contextmanager
+    def _arithmetic(self) -> Iterator[None]:
+        """The precision that the record names, whatever torch's own switches say."""
+        with ExitStack() as stack:
+            if self.device.type == "cuda":
+                fast = self.precision == "tf32"
+                torch.backends.cuda.matmul.allow_tf32 = fast
+                stack.enter_context(
+                    torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=fast)
+                )
+            low = _LOW.get(self.precision)
+            if low is not None and self._has_weights:
+                stack.enter_context(torch.autocast(self.device.type, low))
+            yield

@@ -1,0 +1,127 @@
+"""Weights from files, without ever running what a pickle says."""
+
+import pickle
+import warnings
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from torch import Tensor, nn
+
+from iqabench.errors import WeightsError
+from iqabench.models.loaders.matconvnet import is_matlab, read_simplenn
+
+_WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "net", "model")
+
+
+def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
+    """The tensors in a .safetensors or torch file, by name, unwrapped; or in a MATLAB file, by number.
+
+    One level of `params_ema`, `params`, `state_dict`, `model_state_dict`, `net` or `model` is opened, and
+    `module.` before every name is dropped. Of MATLAB's files those of MatConvNet are read (`read_simplenn`).
+
+    Raises: WeightsError for a file that is damaged, that holds Python objects, or that holds no tensors.
+    """
+    name = name or str(path)
+    if is_matlab(path):
+        return read_simplenn(path, name)
+    content = _read_safetensors(path, name) if _is_safetensors(path) else _read_torch(path, name)
+    return unwrap(content, name)
+
+
+def unwrap(content: Any, name: str) -> dict[str, Tensor]:
+    """The state dictionary inside a checkpoint.
+
+    Raises: WeightsError when there is none.
+    """
+    if isinstance(content, dict):
+        for key in _WRAPPERS:
+            if isinstance(content.get(key), dict):
+                content = content[key]
+                break
+    tensors = isinstance(content, dict) and content and all(
+        isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items()
+    )  # fmt: skip
+    if not tensors:
+        raise WeightsError(f"{name} holds no state dictionary; expected names with tensors.")
+    if all(key.startswith("module.") for key in content):
+        return {key.removeprefix("module."): value for key, value in content.items()}
+    return dict(content)
+
+
+def load_strictly(module: nn.Module, state: dict[str, Tensor], name: str) -> None:
+    """Put `state` into `module`; every name and shape must agree.
+
+    Raises: WeightsError that names what is missing, left over or of another shape.
+    """
+    own = module.state_dict()
+    missing = sorted(set(own) - set(state))
+    extra = sorted(set(state) - set(own))
+    shapes = [
+        f"{k} {tuple(state[k].shape)} instead of {tuple(own[k].shape)}"
+        for k in sorted(set(own) & set(state))
+        if state[k].shape != own[k].shape
+    ]
+    if missing or extra or shapes:
+        said = [
+            _some("missing", missing),
+            _some("not expected", extra),
+            _some("of another shape", shapes),
+        ]
+        raise WeightsError(
+            f"these weights are of another architecture than {name}: "
+            + "; ".join(s for s in said if s)
+            + "."
+        )
+    module.load_state_dict(state, strict=True)
+
+
+def _some(what: str, names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{len(names)} {what} ({', '.join(names[:3])}{more})"
+
+
+def _is_safetensors(path: Path) -> bool:
+    """By content: a file in the cache has no suffix. Eight bytes of length, then a JSON object."""
+    with path.open("rb") as file:
+        start = file.read(9)
+    return (
+        len(start) == 9 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 100_000_000
+    )
+
+
+def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
+    try:
+        return safetensors.torch.load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{name} is damaged: {error}.") from error
+
+
+def _read_torch(path: Path, name: str) -> Any:
+    try:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about pickle protocols; what matters is raised
+            return torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if "weights_only" not in str(error) and "Unsupported" not in str(error):
+            raise WeightsError(f"{name} is damaged or no torch file: {error}.") from error
+        raise WeightsError(
+            f"{name} holds Python objects besides tensors; loading it could run any code, so it is refused. "
+            "Ask its authors for a state dictionary (torch.save(model.state_dict(), ...)) or a "
+            ".safetensors file."
+        ) from error
+    except (
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        AssertionError,
+    ) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(f"{name} is damaged or no torch file: {reason}.") from error

@@ -1,0 +1,81 @@
+"""`cmd:PROGRAM {input} {output}`: a model that is any program, spoken to in PNG files."""
+
+import hashlib
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iqabench.errors import ModelError, UsageError
+from iqabench.images import read_image, write_image
+from iqabench.models.core.card import Card
+from iqabench.models.core.model import Model
+
+
+class CommandModel(Model):
+    """A program that reads an 8-bit PNG at {input} and writes one at {output}."""
+
+    def __init__(self, card: Card, words: list[str]) -> None:
+        super().__init__(card, hashlib.sha256("\0".join(words).encode()).hexdigest())
+        self._words = words
+
+    def forward(self, batch: Tensor) -> Tensor:
+        """Restore a batch of one; see `Model.forward`. No shell is involved."""
+        with tempfile.TemporaryDirectory(prefix="iqabench-") as folder:
+            source, result = Path(folder, "input.png"), Path(folder, "output.png")
+            write_image(source, batch[0].permute(1, 2, 0).cpu().numpy())
+            places = {"{input}": str(source), "{output}": str(result)}
+            words = [_filled(word, places) for word in self._words]
+            self._call(words)
+            if not result.is_file():
+                raise ModelError(f"'{words[0]}' ended well but wrote nothing at {{output}}.")
+            image = read_image(result, "what the command wrote").astype(np.float32)
+        return torch.from_numpy(image).permute(2, 0, 1)[None]
+
+    def _call(self, words: list[str]) -> None:
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise ModelError(f"'{words[0]}' cannot be started: {error.strerror}.") from error
+        if done.returncode:
+            last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+            raise ModelError(f"'{words[0]}' ended with status {done.returncode}: {' '.join(last)}")
+
+
+def load_command(name: str, scale: int) -> Model:
+    """The program behind `cmd:`; its scale is the one that the set asks for.
+
+    Raises: UsageError when {input} or {output} is missing.
+    """
+    try:
+        words = shlex.split(name.removeprefix("cmd:"))
+    except ValueError as error:
+        raise UsageError(f"'{name}' is not a command line: {error}.") from error
+    if (
+        not words
+        or not any("{input}" in w for w in words)
+        or not any("{output}" in w for w in words)
+    ):
+        raise UsageError(
+            f"'{name}' lacks {{input}} or {{output}}; expected cmd:PROGRAM {{input}} {{output}}."
+        )
+    card = Card(
+        id=name,
+        family="command",
+        title=f"the command {words[0]}",
+        task="sr" if scale > 1 else "denoise",
+        scale=scale,
+        loader="command",
+        channels="any",
+    )
+    return CommandModel(card, words)
+
+
+def _filled(word: str, places: dict[str, str]) -> str:
+    for name, path in places.items():
+        word = word.replace(name, path)
+    return word

@@ -1,0 +1,72 @@
+""".pt files: TorchScript, exported programs, and plain state dictionaries under that name."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from iqabench.errors import ModelError
+from iqabench.models.core.card import Card
+from iqabench.models.core.model import Model, NetworkModel
+from iqabench.models.core.probe import probe
+from iqabench.models.loaders.spandrel import load_spandrel
+
+
+def load_script(path: Path) -> Model:
+    """A TorchScript archive or exported program (.pt2); anything else goes to spandrel.
+
+    Raises: ModelError when it cannot be loaded or takes no image, WeightsError as spandrel does.
+    """
+    names = zipfile.ZipFile(path).namelist() if zipfile.is_zipfile(path) else []
+    if path.suffix.lower() == ".pt2":
+        module = _exported(path)
+    elif any("/code/" in name for name in names):
+        module = _scripted(path)
+    else:
+        return load_spandrel(path)
+    scale, channels = probe(module, str(path))
+    card = Card(
+        id=path.stem,
+        family="script",
+        title=f"the program {path.name}",
+        task="sr" if scale > 1 else "denoise",
+        scale=scale,
+        loader="script",
+        channels=channels,
+        params=sum(p.numel() for p in module.parameters()),
+    )
+    return NetworkModel(card, module, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _scripted(path: Path) -> nn.Module:
+    try:
+        module: nn.Module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"{path} cannot be loaded: {str(error).splitlines()[0]}.") from error
+    return module
+
+
+class _Program(nn.Module):
+    """An exported program; its module refuses `eval`, which a loaded model is asked for."""
+
+    def __init__(self, program: nn.Module) -> None:
+        super().__init__()
+        self.inner = program
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        output: torch.Tensor = self.inner(batch)
+        return output
+
+    def train(self, mode: bool = True) -> "_Program":  # noqa: ARG002 - torch's signature
+        return self
+
+
+def _exported(path: Path) -> nn.Module:
+    if not zipfile.is_zipfile(path):
+        raise ModelError(f"{path} is no exported program: it is damaged or of another kind.")
+    try:
+        return _Program(torch.export.load(str(path)).module())
+    except (RuntimeError, ValueError, OSError, KeyError) as error:
+        raise ModelError(f"{path} is no exported program: {str(error).splitlines()[0]}.") from error

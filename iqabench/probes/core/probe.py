@@ -1,0 +1,140 @@
+"""What a probe is: a function and the facts that stand beside it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from iqabench.errors import UnknownNameError, UsageError
+from iqabench.probes.core.probed import Found, Probed
+from iqabench.registry import Registry, origin_of
+
+Better = Literal["higher", "lower"]
+Function = Callable[[Probed, str], Found]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A registered probe; called with what it looks at and a convention, it gives a value."""
+
+    name: str
+    """Function, file and command-line name."""
+    function: Function
+    title: str
+    unit: str
+    """ms, MiB, J, megapixels per second, or '1' for a count."""
+    better: Better
+    source: str
+    conventions: Mapping[str, str]
+    """Names of the ways of counting and their meanings; the first is the default. {"": ...}: one way only."""
+    sized: bool = True
+    """Whether the value depends on the input's size, which is then part of the column's name."""
+    timed: bool = False
+    """Whether it is measured by running the network again and again on a device of its own."""
+    version: int = 1
+    """Raised whenever the numbers change; old records keep theirs."""
+
+    def __call__(self, seen: Probed, convention: str | None = None) -> Found:
+        """The value, under a convention or the default one.
+
+        Raises: ProbeError when it cannot be had.
+        """
+        return self.function(seen, self.default if convention is None else convention)
+
+    @property
+    def default(self) -> str:
+        """The convention that a bare name means."""
+        return next(iter(self.conventions))
+
+
+@dataclass(frozen=True)
+class CostColumn:
+    """A probe under a convention: what `--probe macs@ntire2022` means."""
+
+    probe: Probe
+    convention: str
+
+    @property
+    def name(self) -> str:
+        """As it is written: macs@ntire2022, or latency_ms."""
+        return f"{self.probe.name}@{self.convention}" if self.convention else self.probe.name
+
+    def named(self, size: str) -> str:
+        """With the size, as records have it: macs@ntire2022:3x256x256, latency_ms@3x256x256."""
+        under = ":".join(
+            part for part in (self.convention, size if self.probe.sized else "") if part
+        )
+        return f"{self.probe.name}@{under}" if under else self.probe.name
+
+    @property
+    def hash(self) -> str:
+        """Of what the convention means."""
+        said = json.dumps(
+            [self.probe.name, self.convention, self.probe.conventions[self.convention]]
+        )
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def __call__(self, seen: Probed) -> Found:
+        """The value.
+
+        Raises: ProbeError when it cannot be had.
+        """
+        return self.probe(seen, self.convention)
+
+
+_registry: Registry[Probe] = Registry("probe", "iqabench.probes", "iqabench.probes")
+
+
+def probes() -> Registry[Probe]:
+    """All probes by name."""
+    return _registry
+
+
+def probe(
+    *, title: str, unit: str, better: Better, source: str, conventions: Mapping[str, str] | None = None,
+    sized: bool = True, timed: bool = False, version: int = 1,
+) -> Callable[[Function], Function]:  # fmt: skip
+    """Register the decorated function as the probe of its own name."""
+
+    def register(function: Function) -> Function:
+        name = function.__name__
+        part = Probe(
+            name, function, title, unit, better, source, conventions or {"": "one way"}, sized, timed, version
+        )  # fmt: skip
+        _registry.add(name, part, origin_of(function))
+        return function
+
+    return register
+
+
+def cost_column(text: str) -> CostColumn:
+    """`macs@ntire2022`, or a bare `macs` under its default convention.
+
+    Raises: UsageError for other forms, UnknownNameError for unknown probes and conventions.
+    """
+    name, at, convention = text.partition("@")
+    if not name or (at and not convention):
+        raise UsageError(
+            f"'{text}' is no probe; expected a name, or name@convention as in macs@fvcore."
+        )
+    part = probes().get(name)
+    if not at:
+        return CostColumn(part, part.default)
+    if convention not in part.conventions:
+        known = [c for c in part.conventions if c]
+        raise UnknownNameError(
+            f"convention of {name}", convention, known,
+            f"Known: {', '.join(known)}." if known else f"{name} has one way of counting: write '{name}'.",
+        )  # fmt: skip
+    return CostColumn(part, convention)
+
+
+def cost_columns(texts: Iterable[str]) -> list[CostColumn]:
+    """Each once, in the order given; commas part several in one text.
+
+    Raises: as `cost_column`.
+    """
+    parts = (part.strip() for text in texts for part in text.split(","))
+    found = {column.name: column for part in parts if part for column in [cost_column(part)]}
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Counting of operations, activations and parameters by several conventions."""

@@ -1,0 +1,160 @@
+"""What a convention misses of what really ran, in plain words: how wrong published counts are explained."""
+
+from collections.abc import Iterable
+
+from iqabench.probes.counting.fvcore_trace import Traced
+from iqabench.probes.counting.modules import Call
+from iqabench.probes.counting.operators import Ran, Recording
+
+
+def short(count: float) -> str:
+    """1.234 G, 12.3 M, 512: a count that people can read."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
+        if abs(count) >= size:
+            return f"{count / size:.3f} {unit}"
+    return f"{count:.0f}"
+
+
+def calls(count: int, what: str) -> str:
+    """1 convolution, 3 convolutions."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def macs_of(ran: Iterable[Ran]) -> int:
+    """Multiply-accumulates together."""
+    return sum(one.cost.macs for one in ran if one.cost is not None)
+
+
+def of_what_is_unseen(found: Recording) -> list[str]:
+    """Why a count is a lower bound, whatever the convention."""
+    notes = []
+    if found.unknown:
+        names = ", ".join(f"{one['operator']} ({one['calls']}x)" for one in found.unknown)
+        notes.append(f"a lower bound: operators without a rule are counted as 0: {names}")
+    if found.opaque:
+        shapes = ", ".join("x".join(map(str, one["shape"])) for one in found.opaque[:3])
+        more = f" and {len(found.opaque) - 3} more" if len(found.opaque) > 3 else ""
+        notes.append(
+            f"a lower bound: {calls(len(found.opaque), 'tensor')} ({shapes}{more}) came from an opaque "
+            "operator that torch is not told of, such as a compiled extension; its work is not counted"
+        )
+    return notes
+
+
+def of_fvcore(found: Recording, graph: Traced) -> list[str]:
+    """What fvcore's count lacks, or has beyond the exact one."""
+    notes = []
+    if graph.same:
+        notes.append(
+            f"{calls(len(graph.same), 'convolution')} with padding='same' counted as 0: "
+            f"{short(sum(graph.same))} missing"
+        )
+    notes += _dropped(found, graph)
+    attention = found.of("attention")
+    if attention:
+        notes.append(
+            f"{calls(len(attention), 'scaled dot product attention')} counted as 0: "
+            f"{short(macs_of(attention))} missing"
+        )
+    unknown = [
+        r for r in found.of("interpolation") if r.name not in _INTERPOLATIONS and macs_of([r])
+    ]
+    if unknown:
+        names = ", ".join(sorted({r.name for r in unknown}))
+        notes.append(f"{names} counted as 0: {short(macs_of(unknown))} missing")
+    notes += _norms(graph.operators.get("batch_norm", {}).get("macs", 0), found)
+    extra = {n: o["macs"] for n, o in graph.operators.items() if n in _BEYOND and o["macs"]}
+    if extra:
+        said = ", ".join(f"{name} {short(macs)}" for name, macs in extra.items())
+        notes.append(f"counted besides multiply-accumulates: {said}")
+    return notes
+
+
+_INTERPOLATIONS = ("upsample_bilinear2d", "grid_sampler_2d", "grid_sampler_3d")
+"""What fvcore has a rule for."""
+_BEYOND = ("layer_norm", "group_norm", "instance_norm", "adaptive_avg_pool2d", "upsample_nearest2d")
+"""What fvcore counts and the exact convention does not."""
+
+
+def _norms(counted: int, found: Recording) -> list[str]:
+    """Batch norm as two operations an element, where it is one multiply-accumulate."""
+    over = counted - macs_of(found.of("normalisation"))
+    return [f"batch norm counted at 2 per element: {short(over)} too many"] if over > 0 else []
+
+
+def _dropped(found: Recording, graph: Traced) -> list[str]:
+    """Convolutions that ran and that the tracer has left out."""
+    ran = found.of("convolution")
+    in_graph, macs = graph.convolutions
+    if len(ran) <= in_graph:
+        return []
+    why = (
+        "what feeds only an opaque operator is dropped as dead"
+        if found.opaque
+        else "what does not reach the traced output is dropped as dead"
+    )
+    many = len(ran) - in_graph
+    missing = (
+        f"{calls(many, 'convolution')} that ran {'is' if many == 1 else 'are'} not in the trace"
+    )
+    return [f"{missing}: {short(macs_of(ran) - macs)} missing; {why}"]
+
+
+def of_modules(found: Recording) -> list[str]:
+    """What the challenge's counter of 2022 gets wrong."""
+    notes = [
+        *_functional(found),
+        *_wrong_shapes(found.modules.of("linear")),
+        *_transposed(found.modules.of("conv")),
+        *_norms(sum(call.macs for call in found.modules.of("norm")), found),
+    ]
+    products = [r for r in found.of("product") if r.within != "linear"]
+    for what, some in (("matrix product", products), ("attention", found.of("attention"))):
+        if some:
+            notes.append(f"{calls(len(some), what)} not counted: {short(macs_of(some))} missing")
+    resized = found.of("interpolation")
+    if macs_of(resized):
+        notes.append(f"interpolation not counted: {short(macs_of(resized))} missing")
+    activated = sum(call.macs for call in found.modules.of("activation"))
+    if activated:
+        notes.append(f"activations counted at 1 per element: {short(activated)} of the value")
+    return notes
+
+
+def functional(found: Recording) -> list[Ran]:
+    """Convolutions that no convolution module has called."""
+    return [one for one in found.of("convolution") if one.within != "conv"]
+
+
+def _functional(found: Recording) -> list[str]:
+    unseen = functional(found)
+    if not unseen:
+        return []
+    said = calls(len(unseen), "convolution")
+    return [
+        f"{said} called as functions or by other kinds of module are not seen: "
+        f"{short(macs_of(unseen))} missing"
+    ]
+
+
+def _wrong_shapes(linear: list[Call]) -> list[str]:
+    wrong = [call for call in linear if call.macs != call.true_macs]
+    if not wrong:
+        return []
+    counted, true = sum(c.macs for c in wrong), sum(c.true_macs for c in wrong)
+    dimensions = " or ".join(str(d) for d in sorted({c.dimensions for c in wrong}))
+    return [
+        f"{calls(len(wrong), 'Linear')} on {dimensions}-D input counted by the first two dimensions: "
+        f"{short(counted)} where {short(true)} are right"
+    ]
+
+
+def _transposed(convolutions: list[Call]) -> list[str]:
+    wrong = [call for call in convolutions if call.macs != call.true_macs]
+    if not wrong:
+        return []
+    over = sum(c.macs - c.true_macs for c in wrong)
+    return [
+        f"{calls(len(wrong), 'transposed convolution')} counted at each output place instead of each "
+        f"input place: {short(over)} too many"
+    ]

@@ -1,0 +1,195 @@
+"""Every operator that runs in one forward pass, wherever it was called from.
+
+torch tells a dispatch mode of each operator below the Python level, so functional convolutions, attention and
+what user code calls in other people's modules are all seen, which hooks on modules are not. What is not seen
+is code that works on memory by itself: an extension that does not register its operator with torch. It gives
+itself away by its result: a tensor that is consumed but that nothing recorded has made or written.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._ops import OpOverload
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from iqabench.errors import ProbeError
+from iqabench.probes.core.probed import Probed
+from iqabench.probes.counting.modules import Watched, watching
+from iqabench.probes.counting.movement import FILLING
+from iqabench.probes.counting.operator_cost import Cost, shape_of
+from iqabench.probes.counting.rules import cost, has_rule, name_of
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One call of one operator."""
+
+    name: str
+    cost: Cost | None
+    """None where there is no rule."""
+    shape: list[int]
+    """Of what it made."""
+    elements: int
+    within: str
+    """Kind of the innermost counted module that was running: conv, linear ... or nothing."""
+    binary: bool
+    """Whether it ran in a module that says it computes with one bit."""
+
+
+@dataclass
+class Recording:
+    """One forward pass."""
+
+    ran: list[Ran] = field(default_factory=list)
+    opaque: list[dict[str, Any]] = field(default_factory=list)
+    """Shapes of tensors that nothing recorded has made, and what consumed them."""
+    modules: Watched = field(default_factory=Watched)
+
+    def of(self, *kinds: str) -> list[Ran]:
+        """Calls of operators of these kinds."""
+        return [one for one in self.ran if one.cost is not None and one.cost.kind in kinds]
+
+    @property
+    def unknown(self) -> list[dict[str, Any]]:
+        """Operators without a rule: calls and shapes of their outputs."""
+        found: dict[str, list[list[int]]] = {}
+        for one in self.ran:
+            if one.cost is None:
+                found.setdefault(one.name, []).append(one.shape)
+        return [
+            {"operator": name, "calls": len(shapes), "shapes": _distinct(shapes)}
+            for name, shapes in found.items()
+        ]
+
+
+def recorded(seen: Probed) -> Recording:
+    """The operators of one forward pass; made once for all counts of a model.
+
+    Raises: ProbeError when no operator of torch runs: commands, ONNX sessions.
+    """
+    return seen.shared("operators", lambda: _record(seen))
+
+
+def _record(seen: Probed) -> Recording:
+    recording = Recording()
+    with torch.inference_mode(), watching(seen.module) as recording.modules:
+        batch = seen.batch.clone()
+        mode = _Recorder(recording, _constants(seen.module, batch))
+        with mode:
+            output = seen.call(batch)
+        mode.look(tree_leaves(output), "output")
+    if not recording.ran:
+        raise ProbeError(f"no operator of torch runs in {seen.name}; it cannot be counted.")
+    return recording
+
+
+class _Recorder(TorchDispatchMode):
+    """Writes down each call, and follows which memory was made or written by what it has seen."""
+
+    def __init__(self, into: Recording, constants: Iterable[Tensor]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # torch has no annotation here
+        self._into = into
+        self._made: dict[int, StorageWeakRef] = {}
+        self._blank: set[int] = set()
+        """Memory that was asked for, and not yet written."""
+        for tensor in constants:
+            self._follow(tensor)
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if not isinstance(func, OpOverload):
+            raise ProbeError(f"{func} is no plain operator; it cannot be counted.")
+        if not has_rule(func):
+            with self:
+                parts = func.decompose(*args, **kwargs)
+            if parts is not NotImplemented:
+                return parts
+        read, written = _accesses(func, args, kwargs)
+        out = func(*args, **kwargs)
+        if written or not _is_same_memory(out, read):
+            self.look(read, name_of(func))
+        self._blank -= {_key(tensor) for tensor in written}
+        self._note(func, args, kwargs, out)
+        return out
+
+    def look(self, tensors: Iterable[Any], into: str) -> None:
+        """List those that nothing recorded has made."""
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor) or not _has_storage(tensor):
+                continue
+            key = _key(tensor)
+            if key not in self._made or key in self._blank:
+                self._into.opaque.append({"shape": list(tensor.shape), "into": into})
+                self._follow(tensor)
+                self._blank.discard(key)
+
+    def _note(self, func: OpOverload, args: Any, kwargs: Any, out: Any) -> None:
+        name, watched = name_of(func), self._into.modules
+        spent = cost(func, args, kwargs, out)
+        made = [t for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)]
+        for tensor in made:
+            if name == "lift_fresh" and not tensor.untyped_storage().resizable():
+                continue  # memory of others, handed in through numpy: torch.tensor owns its own
+            fresh = _key(tensor) not in self._made
+            self._follow(tensor)
+            if fresh and name.startswith(("empty", "new_empty")):
+                self._blank.add(_key(tensor))
+        if func.is_view:
+            return  # another look at the same memory
+        shape = shape_of(out)
+        size = made[0].numel() if made else 0
+        self._into.ran.append(Ran(name, spent, shape, size, watched.within, watched.binary))
+
+    def _follow(self, tensor: Tensor) -> None:
+        """A weak reference keeps the storage's address from being given to another one."""
+        if _has_storage(tensor):
+            storage = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
+            self._made.setdefault(storage.cdata, storage)
+
+
+def _accesses(func: OpOverload, args: Any, kwargs: Any) -> tuple[list[Tensor], list[Tensor]]:
+    """Tensors that a call reads, and those that it writes; what works in place does both, unless it fills."""
+    both = func._schema.name.endswith("_") and name_of(func) not in FILLING
+    read: list[Tensor] = []
+    written: list[Tensor] = []
+    for at, argument in enumerate(func._schema.arguments):
+        value = args[at] if at < len(args) else kwargs.get(argument.name)
+        alias = argument.alias_info
+        writes = alias is not None and alias.is_write
+        leaves = [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
+        written += leaves if writes else []
+        read += leaves if both or not writes else []
+    return read, [t for t in written if _has_storage(t)]
+
+
+def _constants(module: nn.Module | None, batch: Tensor) -> Iterator[Tensor]:
+    """What is there before the pass: input, parameters, buffers and tensors kept as plain attributes."""
+    yield batch
+    for part in module.modules() if module is not None else ():
+        yield from (leaf for leaf in tree_leaves(dict(vars(part))) if isinstance(leaf, Tensor))
+
+
+def _is_same_memory(out: Any, read: list[Tensor]) -> bool:
+    """Whether a call made another look at what it was given: reshape and contiguous may, or may copy."""
+    made = {_key(t) for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)}
+    return bool(made) and made <= {_key(tensor) for tensor in read if _has_storage(tensor)}
+
+
+def _key(tensor: Tensor) -> int:
+    return int(StorageWeakRef(tensor.untyped_storage()).cdata)  # type: ignore[no-untyped-call]
+
+
+def _has_storage(tensor: Tensor) -> bool:
+    """Sparse tensors and those of other layouts have none."""
+    return tensor.layout == torch.strided
+
+
+def _distinct(shapes: list[list[int]]) -> list[list[int]]:
+    return [list(shape) for shape in dict.fromkeys(tuple(shape) for shape in shapes)]

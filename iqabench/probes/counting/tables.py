@@ -1,0 +1,41 @@
+"""Counts as they are kept: by operator, with what was not counted and why."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from iqabench.probes.core.probed import Found
+from iqabench.probes.counting.gaps import of_what_is_unseen
+from iqabench.probes.counting.operators import Recording
+
+
+def by_operator(found: Recording, *kinds: str) -> dict[str, dict[str, int]]:
+    """Calls, multiply-accumulates and other operations of each operator, dearest first; views left out."""
+    table: dict[str, dict[str, int]] = {}
+    for one in found.ran:
+        if one.cost is None or (kinds and one.cost.kind not in kinds):
+            continue
+        row = table.setdefault(one.name, {"calls": 0, "macs": 0, "other": 0})
+        row["calls"] += 1
+        row["macs"] += one.cost.macs
+        row["other"] += one.cost.other
+    return dict(sorted(table.items(), key=lambda item: -(2 * item[1]["macs"] + item[1]["other"])))
+
+
+def found_in(
+    found: Recording,
+    value: float,
+    operators: Mapping[str, Any],
+    notes: list[str] | None = None,
+    **more: Any,
+) -> Found:
+    """The value and what stands behind it."""
+    said = [*(notes or []), *of_what_is_unseen(found)]
+    details = {
+        "operators": dict(operators),
+        "unknown": found.unknown,
+        "opaque": found.opaque,
+        "notes": said,
+        "lower_bound": bool(found.unknown or found.opaque),
+        **more,
+    }
+    return Found(value, details)

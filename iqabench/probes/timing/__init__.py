@@ -1,0 +1,1 @@
+"""Timing of models: clocks, warm-up, rounds, and what is said of the times."""

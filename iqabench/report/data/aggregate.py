@@ -1,0 +1,93 @@
+"""Records, grouped once in DuckDB and asked many times.
+
+What makes a number comparable is never averaged over: a setting (set, level, and exactly which samples),
+a configuration (model, weights, precision, tile, device class) and a column (metric version and protocol)
+each stay apart. A failed value enters no mean. An infinite one does, and is counted.
+
+Answers are plain rows: pandas would make one NaN of what failed, what is absent and what is no number.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import duckdb
+
+from iqabench.report.data.grouping import MEANS, create_cells, distinct, latest_keys, number
+from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.store import Store
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Mean:
+    """One column's mean over the samples of a setting, for one configuration."""
+
+    setting: int
+    configuration: int
+    column: int
+    value: float | None
+    """Absent when every sample failed; infinite when one sample is."""
+    n: int
+    """Samples that have a value; the mean is over these."""
+    failed: int
+    infinite: int
+    """Samples whose value is infinite, as PSNR is where output and target are identical."""
+    finite: float | None
+    """The mean over the others."""
+    of: int
+    """Samples that any configuration has a value for: with fewer, a mean is not comparable."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the mean is over all samples that it could be over."""
+        return self.value is not None and self.n == self.of
+
+
+class Results:
+    """The records of a store, or those of some cell keys; a context manager that holds a connection.
+
+    Settings, configurations and columns are sorted lists; elsewhere their positions stand for them.
+    """
+
+    def __init__(self, store: Store, keys: Iterable[str] | None = None) -> None:
+        self.store = store
+        self._once: dict[Callable[[Results], Any], Any] = {}
+        self._connection: duckdb.DuckDBPyConnection = store.connect()
+        self.records = latest_keys(self._connection, None if keys is None else sorted(set(keys)))
+        """How many of them there are."""
+        self.settings = distinct(self._connection, Setting)
+        self.configurations = distinct(self._connection, Configuration)
+        self.columns = distinct(self._connection, Column)
+        number(self._connection, (self.settings, self.configurations, self.columns))
+        create_cells(self._connection, self.records)
+        self.means = [Mean(**row) for row in self.query(MEANS)]
+
+    def __enter__(self) -> "Results":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def execute(self, sql: str, values: object = None) -> None:
+        """Run a statement for its effect."""
+        self._connection.execute(sql, values)
+
+    def query(self, sql: str, values: object = None) -> list[dict[str, Any]]:
+        """The rows of a query over `cells`, `numbered` and `records`; what is not there is None."""
+        done = self._connection.execute(sql, values)
+        names = [part[0] for part in done.description]
+        return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+    def once(self, work: Callable[["Results"], T]) -> T:
+        """What a function makes of these results; it is called the first time alone."""
+        if work not in self._once:
+            self._once[work] = work(self)
+        found: T = self._once[work]
+        return found
+
+    def execute_numpy(self, sql: str, values: object = None) -> dict[str, Any]:
+        """The columns of a query as numpy arrays, for many rows."""
+        found: dict[str, Any] = self._connection.execute(sql, values).fetchnumpy()
+        return found

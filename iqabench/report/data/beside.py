@@ -1,0 +1,118 @@
+"""Costs beside quality: for the rows of a set's table, what the same weights cost in the same precision."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from iqabench.report.data.cost_tables import size_order
+from iqabench.report.data.costs import Cost, cost_order
+from iqabench.report.data.subjects import Column
+from iqabench.report.data.tables import Row, Table
+
+USUAL = "3x256x256"
+"""The size at which the challenges measure; it wins where two sizes were measured of equally many models."""
+
+_CLASSES = {"cpu": "CPU", "cuda": "GPU"}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One cost at one size, on one device unless it is a count, of the rows that have it."""
+
+    column: Column
+    """Without its size."""
+    size: str
+    """Empty where the size is no part of it."""
+    device: str
+    """Empty for counts, which are the same on every device."""
+    device_class: str
+    mode: str
+    costs: dict[int, Cost]
+    """By the numbers of rows."""
+
+    @property
+    def name(self) -> str:
+        """As records have it, `macs@exact:3x256x256`; behind it the mode where that is not plain."""
+        column = next(iter(self.costs.values())).column.column
+        return f"{column} ({self.mode})" if self.mode else column
+
+    @property
+    def measured(self) -> int:
+        """Rows with a value."""
+        return sum(cost.value is not None for cost in self.costs.values())
+
+    def value(self, row: Row) -> float | None:
+        """A row's cost, if it was measured."""
+        cost = self.costs.get(row.number)
+        return cost.value if cost else None
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts them: as costs, then devices and modes by name, then sizes."""
+        return *cost_order(self.column), self.device, self.mode, *size_order(self.size)
+
+
+def besides(table: Table, costs: Iterable[Cost]) -> list[Beside]:
+    """Every cost at every size on every device that any row of the table has."""
+    rows: dict[tuple[Any, ...], list[int]] = {}
+    for row in table.rows:
+        rows.setdefault(_same(row.configuration, table.setting.scale), []).append(row.number)
+    found: dict[_Where, dict[int, Cost]] = {}
+    for cost in sorted(
+        costs, key=lambda c: (c.value is not None, c.time)
+    ):  # the latest value stays
+        for number in rows.get(_same(cost.configuration, cost.setting.scale), ()):
+            found.setdefault(_where(cost), {})[number] = cost
+    return sorted((Beside(*where, some) for where, some in found.items()), key=lambda b: b.order)
+
+
+def shown(every: Iterable[Beside], table: Table) -> list[Beside]:
+    """One of each cost and device: at the size that most rows have, plain if any was measured so.
+
+    Left out: what could be measured of no row, and parameters that say what the table's own column says.
+    """
+    groups: dict[tuple[Column, str], list[Beside]] = {}
+    for one in every:
+        groups.setdefault((one.column, one.device), []).append(one)
+    best = [max(some, key=_rank) for some in groups.values()]
+    kept = (one for one in best if one.measured and not _is_known(one, table))
+    return sorted(kept, key=lambda one: one.order)
+
+
+def device_titles(some: Iterable[Beside]) -> dict[str, str]:
+    """Devices in short: CPU and GPU, and whole names only where there are several of a kind."""
+    devices = {b.device: b.device_class for b in some if b.device}
+    several = Counter(devices.values())
+    return {
+        device: device if several[kind] > 1 else _CLASSES.get(kind, kind)
+        for device, kind in devices.items()
+    }
+
+
+def _same(how: Any, scale: int) -> tuple[Any, ...]:
+    """What a cost and a quality must share."""
+    return how.model, how.model_hash, how.random_weights, how.precision, scale
+
+
+_Where = tuple[Column, str, str, str, str]
+"""Subject, size, device, its class, mode."""
+
+
+def _where(cost: Cost) -> _Where:
+    size = cost.setting.level if cost.is_sized else ""
+    if cost.is_count:
+        return cost.subject, size, "", "", ""
+    how = cost.configuration
+    return cost.subject, size, cost.setting.set, how.device_class, how.mode
+
+
+def _rank(one: Beside) -> tuple[object, ...]:
+    """The larger the better: plain, of most rows, at the usual size, at a large size."""
+    return not one.mode, one.measured, one.size == USUAL, *size_order(one.size)[1:], one.mode
+
+
+def _is_known(one: Beside, table: Table) -> bool:
+    return one.column.metric == "params" and all(
+        one.value(row) in (None, row.facts.params) for row in table.rows
+    )

@@ -1,0 +1,89 @@
+"""What was measured here, beside what a board printed: differences, and whether they are within tolerance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from iqabench.boards import Board, Entry, Quantity
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.board_values import ByModel, Measured, cost_values, quality_values
+
+
+@dataclass(frozen=True)
+class Here:
+    """Everything of a board's columns that the store holds."""
+
+    quality: ByModel
+    costs: Mapping[str, ByModel]
+    """By device; counts by an empty name."""
+
+    @classmethod
+    def of(cls, results: Results, board: Board) -> "Here":
+        """What the results hold of a board."""
+        if board.task == "iqa":
+            return cls({}, {})
+        return cls(quality_values(results, board), cost_values(results, board))
+
+    @property
+    def models(self) -> list[str]:
+        """Every model with a value, by name."""
+        return sorted({m for some in (self.quality, *self.costs.values()) for m in some})
+
+    def devices(self, quantity: Quantity) -> list[str]:
+        """Where a quantity was measured; an empty name where that makes no difference."""
+        if not quantity.facts.probe:
+            return [""] if any(quantity.name in v for v in self.quality.values()) else []
+        some = [d for d, m in self.costs.items() if any(quantity.name in v for v in m.values())]
+        return sorted(some)
+
+    def value(self, model: str, quantity: Quantity, device: str) -> Measured | None:
+        """One model's value."""
+        some = self.costs.get(device, {}) if quantity.facts.probe else self.quality
+        return some.get(model, {}).get(quantity.name)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A measured figure and how it differs from the printed one."""
+
+    measured: Measured
+    difference: float | None = None
+    """Measured minus printed."""
+    ratios: tuple[float, float] | None = None
+    """To the baseline, here and in print, of what compares in no other way."""
+    within: bool | None = None
+    """Whether it is within tolerance; None where there is none, or where it proves nothing."""
+    why: str = ""
+
+
+def apart(here: Here, board: Board, entry: Entry, quantity: Quantity, device: str,
+          base: Entry | None) -> Apart | None:  # fmt: skip
+    """What was measured of an entry's model, beside its printed figure; None where nothing was."""
+    measured = here.value(entry.model_for(quantity) or entry.name, quantity, device)
+    if measured is None:
+        return None
+    printed = entry.values.get(quantity.name)
+    part = f"{measured.n} of {measured.of} images" if measured.n < measured.of else ""
+    if printed is None or not entry.line:
+        return Apart(measured, why=part)
+    if quantity.facts.relative:
+        return _ratios(here, measured, printed.value, quantity, device, base)
+    difference = measured.value.value - printed.value
+    tolerance = quantity.facts.tolerance
+    if tolerance is None or part:
+        return Apart(measured, difference, why=part)
+    within = abs(difference) <= tolerance * (1 + 1e-9) + 1e-12
+    known = None if within else board.erratum(entry.name, quantity.name)
+    why = known.why if known else f"tolerance {tolerance:g}"
+    return Apart(measured, difference, within=within, why=why)
+
+
+def _ratios(here: Here, measured: Measured, printed: float, quantity: Quantity, device: str,
+            base: Entry | None) -> Apart:  # fmt: skip
+    """Latencies of two machines: only their ratios to the baseline compare."""
+    first = here.value(base.model_for(quantity), quantity, device) if base else None
+    to = base.values.get(quantity.name) if base else None
+    if first is None or to is None or not first.value.value or not to.value:
+        return Apart(measured, why="another machine; the baseline was not measured on this one")
+    ratio, there = measured.value.value / first.value.value, printed / to.value
+    why = f"{ratio:.3f} of the baseline here, {there:.3f} as published"
+    return Apart(measured, ratios=None if measured is first else (ratio, there), why=why)

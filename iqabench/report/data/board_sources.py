@@ -1,0 +1,54 @@
+"""Where a board's figures were printed: file and line, what the file says of itself, addresses."""
+
+import re
+from collections.abc import Iterator
+
+from iqabench.boards import Board, Entry
+from iqabench.boards.entries import published_file
+from iqabench.boards.rows import Row, remarks_of, rows_of
+from iqabench.report.data.provenance import Terms
+
+_ADDRESSES = (
+    (re.compile(r"https?://[^\s,;()<>\"]+[^\s,;()<>\".]"), "{0}"),
+    (re.compile(r"\barXiv[: ](\d{4}\.\d{4,5})", re.IGNORECASE), "https://arxiv.org/abs/{1}"),
+    (re.compile(r"\b([\w.-]+/[\w.-]+) at ([0-9a-f]{40})\b"), "https://github.com/{1}/tree/{2}"),
+)
+"""Addresses as they stand, and names that have just one."""
+
+
+class PrintedSources:
+    """The published file of a board, read once."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._rows: dict[int, Row] = {}
+        self._remarks: dict[str, str] = {}
+        if board.published is not None:
+            path = published_file(board)
+            self._rows = {row.line: row for row in rows_of(path, (), board.file)}
+            self._remarks = remarks_of(path, board.file)
+
+    def row(self, entry: Entry, name: str = "") -> Terms:
+        """The row that holds an entry's value or score of that name; its first row without a name."""
+        row = self._rows.get(entry.lines.get(name, entry.line))
+        if row is None:
+            return ()
+        source = row.cells.get("source", "")
+        return ("Row", f"{row.path.name}, line {row.line}"), ("Row's source", source)
+
+    @property
+    def source(self) -> Terms:
+        """Where the figures were printed and read, and what the board was."""
+        published = self._board.published
+        printed = published.source if published else ""
+        texts = (printed, self._remarks.get("source", ""), self._board.source)
+        terms = zip(("Source", "Read in", "Board"), texts, strict=True)
+        return (*terms, *(("Address", one) for one in dict.fromkeys(addresses(*texts))))
+
+
+def addresses(*texts: str) -> Iterator[str]:
+    """Every address that texts name, whole, as arXiv:NUMBER or as OWNER/REPOSITORY at COMMIT."""
+    for text in texts:
+        for pattern, made in _ADDRESSES:
+            for found in pattern.finditer(text):
+                yield made.format(found[0], *found.groups())

@@ -1,0 +1,153 @@
+"""What a store holds of a board's columns: means with their intervals, costs with theirs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+
+from iqabench.boards import Board, ColumnFacts, Quantity, Value
+from iqabench.report.data.aggregate import Mean, Results
+from iqabench.report.data.costs import Cost, costs_of
+from iqabench.report.data.subjects import Configuration, Setting
+from iqabench.report.statistics import mean_intervals
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One column of one model, in the printed unit."""
+
+    value: Value
+    """With its 95 % interval."""
+    n: int
+    """Images, or samples of a latency."""
+    of: int
+    """Images of the set."""
+    device: str = ""
+    """Of costs."""
+    ratio: tuple[str, float, float, float] | None = None
+    """Of a latency that was sampled in turn with others: the first of them, the ratio to it, its interval."""
+    record: Mean | Cost | None = None
+    """What of the store it is made of, for its provenance."""
+
+
+ByModel = dict[str, dict[str, Measured]]
+"""By model id, then by quantity (`psnr Set5` where a column has several sets)."""
+
+
+def measured_values(results: Results, board: Board, device: str = "") -> ByModel:
+    """Qualities, and costs of one `device`: the one that was used last, if it is not named.
+
+    Of plain runs alone: fp32, whole images, true weights.
+    """
+    found = quality_values(results, board)
+    for name, quantity in board.quantities.items():
+        if quantity.facts.probe:
+            costs = _costs_of(results, board, quantity.facts)
+            last = costs[-1].setting.set if costs else ""
+            for model, one in _on(costs, quantity.facts, device or last).items():
+                found.setdefault(model, {})[name] = one
+    return found
+
+
+def quality_values(results: Results, board: Board) -> ByModel:
+    """What was measured of images."""
+    found: ByModel = {}
+    for name, quantity in board.quantities.items():
+        if quantity.facts.metric and quantity.set:
+            for model, one in _means(results, board, quantity).items():
+                found.setdefault(model, {})[name] = one
+    return found
+
+
+def cost_values(results: Results, board: Board) -> dict[str, ByModel]:
+    """Costs by the device that they were measured on; counts, which are the same on all, by an empty name."""
+    found: dict[str, ByModel] = {}
+    for name, quantity in board.quantities.items():
+        if not quantity.facts.probe:
+            continue
+        costs = _costs_of(results, board, quantity.facts)
+        for device in dict.fromkeys(cost.setting.set for cost in costs):
+            for model, one in _on(costs, quantity.facts, device).items():
+                place = "" if costs[0].is_count else device
+                found.setdefault(place, {}).setdefault(model, {})[name] = one
+    return found
+
+
+def _plain(how: Configuration) -> bool:
+    return how.precision == "fp32" and not how.tile and not how.random_weights and not how.mode
+
+
+def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Measured]:
+    found: dict[str, Measured] = {}
+    meant = {n for n, place in enumerate(results.settings) if _is_meant(place, board, quantity)}
+    for mean in results.means if meant else ():
+        how = results.configurations[mean.configuration]
+        if mean.setting not in meant or not _plain(how):
+            continue
+        if results.columns[mean.column].column != board.metric_of(quantity, how.model):
+            continue
+        rows = results.query(
+            'SELECT value FROM cells WHERE setting = ? AND configuration = ? AND "column" = ? AND ok '
+            "ORDER BY sample",
+            [mean.setting, mean.configuration, mean.column],
+        )
+        values = [row["value"] for row in rows]
+        if values:
+            value = _aggregated(quantity.facts, values)
+            found[how.model] = Measured(value, mean.n, mean.of, record=mean)
+    return found
+
+
+def _is_meant(place: Setting, board: Board, quantity: Quantity) -> bool:
+    """Whether records are of a quantity's set; a folder goes by its own name."""
+    folder = Path(quantity.set).name
+    same = place.set in (quantity.set, folder, f"folder-{folder}")
+    if board.task == "sr":
+        return same and place.scale == board.scale
+    return same and quantity.level in ("", place.level)
+
+
+def _aggregated(column: ColumnFacts, values: list[float]) -> Value:
+    if column.aggregate == "root_mean_square":
+        squares = [v * v for v in values]
+        low, high = _interval(squares)
+        return Value(sqrt(sum(squares) / len(squares)), sqrt(low), sqrt(high)).times(column.factor)
+    low, high = _interval(values)
+    return Value(sum(values) / len(values), low, high).times(column.factor)
+
+
+def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Cost]:
+    """Costs of plain runs that a column means, on whatever device; the latest last."""
+    name, _, convention = column.probe.partition("@")
+    found = [
+        c
+        for c in results.once(costs_of)
+        if (c.column.metric, c.column.protocol) == (name, convention)
+        and (c.setting.level == column.input or not c.is_sized)
+        and (board.task != "sr" or c.setting.scale == board.scale)
+        and c.value is not None
+        and _plain(c.configuration)
+    ]
+    return sorted(found, key=lambda c: c.time)
+
+
+def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Measured]:
+    found: dict[str, Measured] = {}
+    for cost in costs:
+        if cost.setting.set != device or cost.value is None:
+            continue
+        low, high = cost.interval or (cost.value, cost.value)
+        value = Value(cost.value, low, high).times(column.factor)
+        by, samples = cost.ratio, int(cost.details.get("samples", 1))
+        ratio = (by.to, by.value, *(by.interval or (by.value, by.value))) if by else None
+        found[cost.configuration.model] = Measured(value, samples, samples, device, ratio, cost)
+    return found
+
+
+def _interval(values: list[float]) -> tuple[float, float]:
+    """95 % of the mean; the mean itself where a value is infinite."""
+    low, high = mean_intervals(np.array([values]))[0]
+    whole = float(np.mean(values))
+    return (float(low), float(high)) if np.isfinite(low) else (whole, whole)

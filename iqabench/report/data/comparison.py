@@ -1,0 +1,130 @@
+"""A model and another, such as its variant: quality lost, cost saved, and the one by the other."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log2
+from typing import Any
+
+from iqabench.errors import UsageError
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.costs import Cost, costs_of
+from iqabench.report.data.paired import Paired, paired
+from iqabench.store import Store
+
+_CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*")
+
+
+@dataclass(frozen=True)
+class CostRatio:
+    """One cost of both."""
+
+    cost: Cost
+    """Of the second model."""
+    a: float
+    b: float
+    interval: tuple[float, float] | None
+    """95 % of the ratio, where they were sampled in turn."""
+
+    @property
+    def ratio(self) -> float:
+        """Of the second to the first; 0.5 is half."""
+        return self.b / self.a
+
+    def per_halving(self, quality: Paired) -> float | None:
+        """Quality lost for each halving of this cost; none where nothing was saved."""
+        saved = log2(self.a / self.b) if self.a > 0 and self.b > 0 else 0.0
+        if self.cost.column.better == "higher":
+            saved = -saved
+        return -quality.column.sign * quality.difference / saved if saved > 0.01 else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that was measured of both."""
+
+    quality: list[Paired]
+    costs: list[CostRatio]
+
+
+def compare(
+    store: Store, a: Iterable[str], b: Iterable[str], costs_a: Iterable[str], costs_b: Iterable[str]
+) -> Comparison:
+    """Quality by the keys of cells, cost by the keys of costs, at the same size on the same device."""
+    a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
+    with Results(store, [*a, *b]) as results:
+        quality = paired(results, a, b)
+    first, second = (_costs(store, keys) for keys in (costs_a, costs_b))
+    ratios = []
+    for name, cost in second.items():
+        before, value = first.get(name), cost.value
+        if before and before.value and value is not None:
+            ratios.append(CostRatio(cost, before.value, value, _interval(cost)))
+    return Comparison(quality, ratios)
+
+
+def rows_of(found: Comparison) -> list[dict[str, Any]]:
+    """Plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses."""
+    rows: list[dict[str, Any]] = []
+    for one in found.quality:
+        rows.append({
+            "kind": "quality", "set": one.setting.set, "level": one.setting.level,
+            "column": one.column.column, "a": one.a, "b": one.b, "difference": one.difference,
+            "ci_low": one.low, "ci_high": one.high, "n": one.n, "wins": one.wins, "p": one.p,
+            "unit": one.column.unit, "better": one.column.better, "left_out": one.left_out,
+        })  # fmt: skip
+    for cost in found.costs:
+        low, high = cost.interval or (None, None)
+        lost = {f"{q.column.column} {q.setting.set}": cost.per_halving(q) for q in found.quality}
+        rows.append({
+            "kind": "cost", "device": cost.cost.setting.set, "column": cost.cost.column.column,
+            "a": cost.a, "b": cost.b, "ratio": cost.ratio, "ci_low": low, "ci_high": high,
+            "unit": cost.cost.column.unit, "better": cost.cost.column.better, "lost_per_halving": lost,
+        })  # fmt: skip
+    return rows
+
+
+def holds(condition: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows for which "psnr@sr-y < -0.02" or "latency_ms > 1.05" is true.
+
+    Of quality the condition is about the difference, of cost about the ratio. A cost may be named without its
+    size or convention.
+
+    Raises: UsageError for other forms, and for columns that were not measured.
+    """
+    match = _CONDITION.fullmatch(condition)
+    if not match:
+        raise UsageError(
+            f"'{condition}' is no condition; expected a column, < or >, and a number, as in "
+            "'psnr@sr-y < -0.02' (difference) or 'latency_ms > 1.05' (ratio)."
+        )
+    name, sign, text = match.groups()
+    bound = float(text)
+    meant = [r for r in rows if r["column"] == name] or [
+        r for r in rows if r["kind"] == "cost" and r["column"].partition("@")[0] == name
+    ]
+    if not meant:
+        known = ", ".join(dict.fromkeys(r["column"] for r in rows))
+        raise UsageError(f"'{name}' was not measured; there are: {known or 'none'}.")
+    return [
+        r for r in meant if _is(r["difference"] if "difference" in r else r["ratio"], sign, bound)
+    ]
+
+
+def _is(value: float, sign: str, bound: float) -> bool:
+    return {"<": value < bound, ">": value > bound, "<=": value <= bound, ">=": value >= bound}[
+        sign
+    ]
+
+
+def _costs(store: Store, keys: list[str]) -> dict[str, Cost]:
+    if not keys:
+        return {}
+    with Results(store, keys) as results:
+        return {c.column.column: c for c in costs_of(results)}
+
+
+def _interval(cost: Cost) -> tuple[float, float] | None:
+    """Latencies that were sampled in turn carry the interval of their ratio."""
+    found = cost.details.get("ratio")
+    return (float(found["interval"][0]), float(found["interval"][1])) if found else None

@@ -1,0 +1,164 @@
+"""Models x costs: for each device a table of each size of the input, with places.
+
+Random weights take places here: what a network costs is a matter of its layers, not of what they learnt. A
+place is shared by figures that print alike, and by sampled ones whose 95 % intervals overlap: no order was
+shown between them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from iqabench.report.data.costs import Cost, SampledRatio, cost_order
+from iqabench.report.data.growth import megapixels_of
+from iqabench.report.data.labels import column_labels
+from iqabench.report.data.subjects import Column, Configuration, ModelFacts, natural
+from iqabench.report.text.figures import cost_number
+
+Who = tuple[Configuration, int]
+"""A model as it ran, at its scale."""
+
+
+@dataclass(frozen=True)
+class CostCell:
+    """One cost in its place."""
+
+    cost: Cost
+    text: str
+    place: int
+    """1 best, 2 second, 0 neither."""
+
+    @property
+    def low(self) -> str:
+        """Lower end of the 95 % interval; empty where it was not sampled."""
+        return self._end(0)
+
+    @property
+    def high(self) -> str:
+        """Upper end of it."""
+        return self._end(1)
+
+    @property
+    def ratio(self) -> SampledRatio | None:
+        """To another model that was sampled in turn; of a model to itself it says nothing."""
+        found, (how, scale) = self.cost.ratio, who_of(self.cost)
+        return found if found and found.to not in (how.model, f"{how.model}_x{scale}") else None
+
+    def _end(self, at: int) -> str:
+        found = self.cost.interval
+        return cost_number(found[at], self.cost.column.unit) if found else ""
+
+
+@dataclass(frozen=True)
+class CostRow:
+    """One model at one size; None where a cost was not measured."""
+
+    who: Who
+    label: str
+    facts: ModelFacts
+    size: str
+    cells: tuple[CostCell | None, ...]
+
+    @property
+    def megapixels(self) -> float | str:
+        """Of the size, to sort by; empty where it cannot be read."""
+        return megapixels_of(self.size) or ""
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Every model that was measured at some sizes on one device."""
+
+    device: str
+    sizes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    """Without sizes."""
+    labels: tuple[str, ...]
+    rows: tuple[CostRow, ...]
+
+
+def who_of(cost: Cost) -> Who:
+    """Whose cost it is."""
+    return cost.configuration, cost.setting.scale
+
+
+def size_order(size: str) -> tuple[object, ...]:
+    """Sorts sizes: by pixels, then by name."""
+    pixels = megapixels_of(size)
+    return pixels is None, pixels or 0.0, natural(size)
+
+
+def cost_table(
+    device: str, sizes: Sequence[str], costs: Sequence[Cost], labels: dict[Who, str],
+    facts: dict[Configuration, ModelFacts],
+) -> CostTable:  # fmt: skip
+    """The models that were measured at these sizes; `costs`, `labels` and `facts` are all of the device's."""
+    some = [cost for cost in costs if cost.setting.level in sizes]
+    present = {(who_of(cost), cost.setting.level) for cost in some}
+    cells = {(w, size, c.subject): c for w, size in present for c in costs if _same_at(c, w)}
+    cells |= {(who_of(c), c.setting.level, c.subject): c for c in some}
+    columns = tuple(sorted({subject for *_, subject in cells}, key=cost_order))
+    names = column_labels(columns)
+    places = {
+        key: place
+        for size in sizes
+        for column in columns
+        for key, place in _places([(k, c) for k, c in cells.items() if k[1:] == (size, column)])
+    }
+    rows = [
+        CostRow(
+            who, labels[who], facts.get(who[0], ModelFacts()), size,
+            tuple(_cell(cells, places, (who, size, column)) for column in columns),
+        )
+        for who, size in present
+    ]  # fmt: skip
+    ordered = sorted(rows, key=lambda row: (sizes.index(row.size), *_order(row)))
+    return CostTable(
+        device, tuple(sizes), columns, tuple(names[c] for c in columns), tuple(ordered)
+    )
+
+
+Key = tuple[Who, str, Column]
+
+
+def _same_at(cost: Cost, who: Who) -> bool:
+    """Whether it is a cost of that model which the size is no part of: the same at every size."""
+    return not cost.is_sized and who_of(cost) == who
+
+
+def _cell(cells: dict[Key, Cost], places: dict[Key, int], key: Key) -> CostCell | None:
+    cost = cells.get(key)
+    if cost is None:
+        return None
+    text = cost_number(cost.value, cost.column.unit) if cost.value is not None else "failed"
+    return CostCell(cost, text, places.get(key, 0))
+
+
+def _places(cells: list[tuple[Key, Cost]]) -> list[tuple[Key, int]]:
+    """The first two places among the costs of one column at one size; one alone has none."""
+    some = [(k, c, c.value) for k, c in cells if c.value is not None and isfinite(c.value)]
+    if len(some) < 2:
+        return []
+    left = sorted(some, key=lambda one: -one[1].column.sign * one[2])
+    found = []
+    for place in (1, 2):
+        best = left[0][1] if left else None
+        same = [one for one in left if best and _no_order(best, one[1])]
+        found += [(key, place) for key, _, _ in same]
+        left = [one for one in left if one not in same]
+    return found
+
+
+def _no_order(one: Cost, other: Cost) -> bool:
+    if cost_number(one.value, one.column.unit) == cost_number(other.value, other.column.unit):
+        return True
+    a, b = one.interval, other.interval
+    return bool(a and b and a[0] <= b[1] and b[0] <= a[1])
+
+
+def _order(row: CostRow) -> tuple[object, ...]:
+    """Sorts rows: by the first cost that they have, best first."""
+    for at, cell in enumerate(row.cells):
+        if cell and cell.cost.value is not None:
+            return at, -cell.cost.column.sign * cell.cost.value, row.label
+    return len(row.cells), 0.0, row.label

@@ -1,0 +1,55 @@
+"""The samples that are worth a look: where models are farthest apart, and where they fare worst."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.tables import Table
+
+TRIED = 120
+"""Samples whose pictures are looked for."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One sample in the first column of a table."""
+
+    name: str
+    low: float
+    high: float
+    disputed: int
+    worst: int
+
+
+def most_disputed(results: Results, table: Table) -> list[str]:
+    """The samples on which models are farthest apart in the first column, as many as are worth a look."""
+    return [one.name for one in ranked(results, table)[:TRIED]]
+
+
+def ranked(results: Results, table: Table) -> list[Ranked]:
+    """Every sample with a value of the first column, the most disputed first."""
+    column, among = (
+        table.columns[0],
+        [r.number for r in table.rows if not r.configuration.random_weights],
+    )
+    found = results.query(
+        "SELECT sample, min(value) AS low, max(value) AS high, avg(value ORDER BY value) AS mean "
+        'FROM cells WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '
+        "AND configuration IN (SELECT unnest(?)) GROUP BY sample ORDER BY sample",
+        [table.number, table.column_numbers[0], among],
+    )  # fmt: skip
+    worst = sorted(found, key=lambda row: (column.sign * row["mean"], row["sample"]))
+    places = {row["sample"]: at for at, row in enumerate(worst)}
+    disputed = sorted(found, key=lambda row: (row["low"] - row["high"], places[row["sample"]]))
+    return [
+        Ranked(row["sample"], row["low"], row["high"], at, places[row["sample"]])
+        for at, row in enumerate(disputed)
+    ]
+
+
+def in_turn(disputed: Sequence[Ranked]) -> Iterator[Ranked]:
+    """The most disputed, the worst, the second most disputed ..., each once, as many as are worth a look."""
+    worst = sorted(disputed, key=lambda one: one.worst)
+    every = chain.from_iterable(zip_longest(disputed, worst))
+    return islice(dict.fromkeys(one for one in every if one is not None), TRIED)

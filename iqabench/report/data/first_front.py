@@ -1,0 +1,39 @@
+"""The front that a set's table marks before anybody chooses: its first column over multiply-accumulates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from iqabench.report.data.beside import Beside
+from iqabench.report.data.pareto import front
+from iqabench.report.data.tables import Table
+
+PARAMS = "params"
+
+
+@dataclass(frozen=True)
+class FirstFront:
+    """Which rows are on it, and over what."""
+
+    columns: tuple[str, str]
+    """Names of the two columns, as the table's heads carry them."""
+    rows: frozenset[int]
+    """By their numbers."""
+
+
+def first_front(table: Table, besides: Sequence[Beside]) -> FirstFront | None:
+    """The first column over multiply-accumulates where they are shown, else over parameters.
+
+    Rows that take no place are not on it. None where fewer than two rows have both.
+    """
+    macs = next((one for one in besides if one.column.metric == "macs" and one.measured > 1), None)
+    points: list[tuple[float | None, float | None]] = []
+    for row in table.rows:
+        cell = row.cells[0]
+        competes = cell and cell.mean.complete and not row.configuration.random_weights
+        cost = macs.value(row) if macs else row.facts.params
+        points.append((cell.mean.value if cell and competes else None, cost))
+    if sum(None not in point for point in points) < 2:
+        return None
+    on = front(points, (table.columns[0].sign, -1))
+    numbers = frozenset(row.number for row, is_on in zip(table.rows, on, strict=True) if is_on)
+    return FirstFront((table.labels[0], macs.name if macs else PARAMS), numbers)

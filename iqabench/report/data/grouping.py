@@ -1,0 +1,137 @@
+"""How records are grouped in DuckDB: by cell key first, which is quick, then by what the key stands for.
+
+Sums are exact: values are counted in steps of 2^-80 as whole numbers of 128 bits, so that the last digit is
+the same in whatever order and on however many threads they were added.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import duckdb
+
+from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.store import FIELDS, create_table
+
+T = TypeVar("T", Setting, Configuration, Column)
+
+KEPT = 2_000_000
+"""Records of which `cells` is kept as a table; of more it is read from the store's files each time."""
+
+
+def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -> int:
+    """Create `found`: one key for each setting, configuration and column, the latest.
+
+    Returns: how many records these keys have.
+    """
+    names = [f.name for kind in (Setting, Configuration, Column) for f in fields(kind)]
+    told = ", ".join(f'min("{name}") AS "{name}"' for name in names if name != "tile")
+    every = ", ".join(f'"{name}"' for name in names)
+    chosen = "" if keys is None else "WHERE key IN (SELECT unnest($keys))"
+    connection.execute(
+        _FOUND.format(told=told, every=every, chosen=chosen),
+        None if keys is None else {"keys": keys},
+    )
+    counted = connection.execute("SELECT coalesce(sum(records), 0)::BIGINT FROM found").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def distinct(connection: duckdb.DuckDBPyConnection, kind: type[T]) -> list[T]:
+    """The settings, configurations or columns in `found`, in their order."""
+    names = ", ".join(f'"{f.name}"' for f in fields(kind))
+    rows = connection.execute(f"SELECT DISTINCT {names} FROM found").fetchall()  # noqa: S608
+    return sorted((kind(*row) for row in rows), key=lambda thing: thing.order)
+
+
+def number(connection: duckdb.DuckDBPyConnection, things: Iterable[list[Any]]) -> None:
+    """Create `numbered`: key to the positions of its setting, configuration and column in these lists."""
+    joined = []
+    for name, kind, some in zip(("setting", "configuration", "column"),
+                                (Setting, Configuration, Column), things, strict=True):  # fmt: skip
+        types = {f.name: FIELDS[f.name] for f in fields(kind)}
+        rows = [{**vars(thing), f"{name}_number": at} for at, thing in enumerate(some)]
+        create_table(connection, f"{name}s", {**types, f"{name}_number": "BIGINT"}, rows)
+        same = ", ".join(f'"{n}"' for n in types)
+        joined.append(f"JOIN {name}s USING ({same})")
+    connection.execute(
+        "CREATE TEMP TABLE numbered AS SELECT key, setting_number AS setting, "  # noqa: S608 - names of our own
+        f'configuration_number AS configuration, column_number AS "column" FROM found {" ".join(joined)}'
+    )
+
+
+def create_cells(connection: duckdb.DuckDBPyConnection, records: int) -> None:
+    """Create `cells`: the records with numbers, as a table unless there are too many for that."""
+    kind = "TABLE" if records <= KEPT else "VIEW"
+    connection.execute(f"CREATE TEMP {kind} cells AS {_CELLS}")
+
+
+# All records of a key tell the same facts. So they are read of one sample alone, which is much quicker: keys
+# with equal sums have the same samples, and the first sample of one of them stands for all.
+_FOUND = """
+CREATE TEMP TABLE found AS
+WITH alike AS (
+    SELECT min(key) AS key FROM summed {chosen} GROUP BY n, samples
+), firsts AS (
+    SELECT DISTINCT sample FROM (
+        SELECT key, min(sample) AS sample FROM records SEMI JOIN alike USING (key) GROUP BY key
+    )
+), facts AS (
+    SELECT key, {told} FROM records SEMI JOIN firsts USING (sample) {chosen} GROUP BY key
+), counted AS (
+    SELECT key, count(*) AS records, max(time) AS latest,
+           coalesce(max(tile) FILTER (tile_note = ''), 0) AS tile
+    FROM records {chosen} GROUP BY key
+)
+SELECT * FROM facts JOIN counted USING (key) QUALIFY row_number() OVER
+    (PARTITION BY {every} ORDER BY latest DESC, key DESC) = 1
+"""
+
+_CELLS = """
+SELECT setting, configuration, numbered."column", kind, images, error, restore_ms,
+       CASE WHEN kind = 'image' THEN sample END AS sample,
+       status = 'ok' AND value IS NOT NULL AND NOT isnan(value) AS ok,
+       CASE WHEN ok THEN value END AS value
+FROM records JOIN numbered USING (key)
+"""
+
+MEANS = """
+WITH grouped AS (
+    SELECT setting, configuration, "column", sum(images) FILTER (ok) AS n,
+           sum(images) FILTER (NOT ok) AS failed,
+           count(*) FILTER (isinf(value)) AS infinite, sum(value) FILTER (isinf(value)) AS infinity,
+           count(*) FILTER (isfinite(value)) AS counted,
+           sum(CASE WHEN abs(value) < pow(2, 21) THEN (value * pow(2, 80))::HUGEINT END) AS total,
+           count(*) FILTER (isfinite(value) AND abs(value) >= pow(2, 21)) AS large,
+           count(*) FILTER (ok AND sample IS NOT NULL) AS images,
+           sum(hash(sample)) FILTER (ok AND sample IS NOT NULL) AS samples,
+           max(images) FILTER (ok AND sample IS NULL) AS whole
+    FROM cells GROUP BY ALL
+), alike AS (  -- equal sums of hashes: the same samples
+    SELECT setting, "column", max(images) AS images, min(configuration) AS configuration
+    FROM grouped WHERE images > 0 GROUP BY setting, "column", images, samples
+), several AS (
+    SELECT setting, "column" FROM alike GROUP BY ALL HAVING count(*) > 1
+), united AS (
+    SELECT setting, "column", count(DISTINCT sample) AS images FROM cells
+    SEMI JOIN (FROM alike SEMI JOIN several USING (setting, "column"))
+        USING (setting, "column", configuration)
+    WHERE ok GROUP BY ALL
+), anybody AS (
+    SELECT setting, "column", greatest(max(united.images), max(alike.images)) AS images
+    FROM alike LEFT JOIN united USING (setting, "column") GROUP BY ALL
+), wholes AS (
+    SELECT setting, "column", max(whole) AS images FROM grouped GROUP BY ALL
+), ordered AS (  -- too large to be counted in such steps
+    SELECT setting, configuration, "column", favg(value ORDER BY value) AS mean FROM cells
+    SEMI JOIN (FROM grouped WHERE large > 0) USING (setting, configuration, "column")
+    WHERE isfinite(value) GROUP BY ALL
+)
+SELECT setting, configuration, "column",
+       coalesce(mean, total::DOUBLE / pow(2, 80) / counted) AS finite,
+       coalesce(infinity, finite) AS value, coalesce(n, 0)::BIGINT AS n,
+       coalesce(failed, 0)::BIGINT AS failed, infinite,
+       coalesce(greatest(anybody.images, wholes.images), 0) AS "of"
+FROM grouped LEFT JOIN anybody USING (setting, "column") LEFT JOIN wholes USING (setting, "column")
+LEFT JOIN ordered USING (setting, configuration, "column")
+ORDER BY setting, configuration, "column"
+"""

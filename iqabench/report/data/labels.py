@@ -1,0 +1,103 @@
+"""Names for rows and columns: as short as can be while no two things share one."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import TypeVar
+
+from iqabench.report.data.subjects import PLAIN_PRECISION, Column, Configuration, Setting
+
+T = TypeVar("T")
+
+_LEVELS = {"x": "×{}", "n": "noise {}", "q": "JPEG quality {}"}
+
+_COSTS = {
+    "macs": "MACs", "flops": "FLOPs", "params": "Parameters", "conv_layers": "Convolutions",
+    "weights_mib": "Weights", "latency_ms": "Latency", "latency_ms_p90": "Latency p90",
+    "latency_ms_p99": "Latency p99", "first_call_ms": "First call", "memory_mib": "Memory",
+    "throughput_mpx_s": "Throughput", "energy_j_per_mpx": "Energy per Mpx",
+}  # fmt: skip
+
+
+def configuration_labels(configurations: Iterable[Configuration]) -> dict[Configuration, str]:
+    """A label for each: the model's name, and in brackets what is not plain or tells it from others."""
+    every = sorted(set(configurations), key=lambda c: c.order)
+    alike: dict[tuple[str, bool], list[Configuration]] = {}
+    for one in every:
+        alike.setdefault((one.model, one.random_weights), []).append(one)
+    labels = {c: _label(c, alike[c.model, c.random_weights]) for c in every}
+    return _told_apart(labels, {c: c.model_hash[:8] for c in every})
+
+
+def column_labels(columns: Iterable[Column]) -> dict[Column, str]:
+    """`metric@protocol`, with metric version and protocol hash where one name has several."""
+    every = list(columns)
+    labels = {c: c.column for c in every}
+    return _told_apart(labels, {c: f"v{c.metric_version}, {c.protocol_hash[:8]}" for c in every})
+
+
+def setting_title(setting: Setting) -> str:
+    """The set and, in words, its level."""
+    return f"{setting.set} {level_title(setting)}".strip()
+
+
+def level_title(setting: Setting) -> str:
+    """`x4` as ×4, `n25` as noise 25, `q10` as JPEG quality 10; any other level as it is."""
+    found = re.fullmatch(r"([xnq])(\d+)", setting.level)
+    return _LEVELS[found[1]].format(found[2]) if found else setting.level
+
+
+def metric_title(metric: str) -> str:
+    """A metric's id as a heading."""
+    return metric.upper().replace("_", "-")
+
+
+def cost_title(column: Column) -> str:
+    """A probe as a heading, without unit and convention."""
+    metric = column.metric
+    return _COSTS.get(metric) or metric.replace("_", " ").capitalize()
+
+
+def column_title(column: Column) -> str:
+    """Metric and unit, as in `PSNR (dB)`."""
+    unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
+    return metric_title(column.metric) + unit
+
+
+def column_facts(column: Column) -> str:
+    """Metric version, protocol, protocol version and hash, in one line."""
+    version = column.protocol_version
+    known = f"version {version}" if version is not None else "a version this iqabench does not know"
+    return (
+        f"{column.column}: metric version {column.metric_version}, "
+        f"protocol {column.protocol} {known} ({column.protocol_hash})"
+    )
+
+
+def _label(this: Configuration, alike: list[Configuration]) -> str:
+    said = []
+    if len({o.model_hash for o in alike}) > 1:
+        said.append(this.model_hash[:8] or "no weights")
+    if len({o.device_class for o in alike}) > 1:
+        said.append(this.device_class)
+    if this.precision != PLAIN_PRECISION:
+        said.append(this.precision)
+    if this.mode:
+        said.append(this.mode.replace("_", " ").replace("+", ", "))
+    if this.tile:
+        said.append(f"tile {this.tile}")
+    if this.random_weights:
+        said.append("random weights")
+    return f"{this.model} ({', '.join(said)})" if said else this.model
+
+
+def _told_apart(labels: dict[T, str], marks: dict[T, str]) -> dict[T, str]:
+    """The same labels; those that two things share get their mark, and a number if need be."""
+    shared = Counter(labels.values())
+    marked = {t: f"{text} [{marks[t]}]" if shared[text] > 1 else text for t, text in labels.items()}
+    seen: Counter[str] = Counter()
+    for thing, text in marked.items():
+        seen[text] += 1
+        if seen[text] > 1:
+            marked[thing] = f"{text} #{seen[text]}"
+    return marked

@@ -1,0 +1,70 @@
+"""Means, or single values, as plain rows: what the command line and the Python interface hand out."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.labels import configuration_labels
+from iqabench.report.data.subjects import Configuration
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.store import Store
+
+
+def rows(
+    store: Store, keys: Iterable[str] | None = None, *, per_image: bool = False,
+    intervals: bool | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Means, or single values, as plain rows; of all records or of those with these cell keys.
+
+    What models cost is not among them: see `costs.cost_rows`. Intervals of means are left out of large stores
+    unless they are asked for.
+
+    Returns: dictionaries with `model set scale level column value unit better n failed` and what else
+        one must know; of means also `ci_low` and `ci_high`, the ends of the 95 % interval; per image also
+        `sample` and `error`. A failed value is None, inf is inf.
+    """
+    with Results(store, keys) as results:
+        labels = configuration_labels(results.configurations)
+        if per_image:
+            return [
+                _row(results, labels, row) for row in _quality(results, results.query(_SAMPLES))
+            ]
+        sure = Intervals(results, wanted=intervals)
+        found = [{**asdict(mean), **_ends(sure.of(mean))} for mean in results.means]
+        return [_row(results, labels, row) for row in _quality(results, found)]
+
+
+def _quality(results: Results, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in found if not results.settings[row["setting"]].is_cost]
+
+
+def _ends(interval: tuple[float, float] | None) -> dict[str, float | None]:
+    low, high = interval or (None, None)
+    return {"ci_low": low, "ci_high": high}
+
+
+_SAMPLES = """
+SELECT setting, configuration, "column", sample, value, ok::INT AS n, (NOT ok)::INT AS failed, error
+FROM cells WHERE sample IS NOT NULL ORDER BY setting, configuration, "column", sample
+"""
+
+
+def _row(
+    results: Results, labels: dict[Configuration, str], found: dict[str, Any]
+) -> dict[str, Any]:
+    setting = results.settings[found["setting"]]
+    model = results.configurations[found["configuration"]]
+    column = results.columns[found["column"]]
+    alone = {"sample": found["sample"]} if "sample" in found else {}
+    ends: dict[str, Any] = {n: found[n] for n in ("ci_low", "ci_high") if n in found}
+    said = {"error": found["error"]} if "error" in found else {"infinite": found["infinite"]}
+    return {
+        "model": model.model, "set": setting.set, "scale": setting.scale, "level": setting.level,
+        **alone, "column": column.column, "value": found["value"], **ends,
+        "unit": column.unit, "better": column.better, "n": found["n"], "failed": found["failed"], **said,
+        "label": labels[model], "precision": model.precision, "tile": model.tile,
+        "random_weights": model.random_weights, "device": model.device_class, "task": setting.task,
+        "metric_version": column.metric_version, "protocol_hash": column.protocol_hash,
+        "set_hash": setting.set_hash, "model_hash": model.model_hash,
+    }  # fmt: skip

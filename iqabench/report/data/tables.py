@@ -1,0 +1,210 @@
+"""Models x columns: one table for each setting, with places; Markdown, CSV and LaTeX of it are in `forms`.
+
+A row takes a place in a column only if its mean is over the same samples as everybody's, and if its
+weights are not random. Equal to the printed digit is equal in place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from iqabench.errors import StoreError
+from iqabench.report.data.aggregate import Mean, Results
+from iqabench.report.data.labels import column_labels, configuration_labels
+from iqabench.report.data.subjects import Column, Configuration, ModelFacts, Setting
+from iqabench.report.text.figures import digits, figure
+from iqabench.store import Store
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A mean in its place."""
+
+    mean: Mean
+    text: str
+    place: int
+    """1 best, 2 second, 0 neither."""
+
+    @property
+    def partial(self) -> str:
+        """`4 of 5` where the mean is over fewer samples than others have; such a mean takes no place."""
+        short = self.mean.value is not None and not self.mean.complete
+        return f"{self.mean.n} of {self.mean.of}" if short else ""
+
+    @property
+    def infinite(self) -> str:
+        """How many samples made the mean infinite."""
+        return f"inf on {self.mean.infinite} of {self.mean.n}" if self.mean.infinite else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One configuration and its cells, in the order of the table's columns; None where nothing was run."""
+
+    label: str
+    configuration: Configuration
+    number: int
+    """Position among the results' configurations."""
+    facts: ModelFacts
+    cells: tuple[Cell | None, ...]
+
+    @cached_property
+    def n(self) -> int:
+        """Samples with a value, in the column that has most."""
+        return max((c.mean.n for c in self.cells if c), default=0)
+
+    @cached_property
+    def failed(self) -> int:
+        """Samples without one, in the column that has most."""
+        return max((c.mean.failed for c in self.cells if c), default=0)
+
+    def note(self, cell: Cell) -> str:
+        """What the row's own n does not say of a cell; mostly nothing."""
+        return ", ".join(text for text in (self.fewer(cell), cell.infinite) if text)
+
+    def fewer(self, cell: Cell) -> str:
+        """`4 of 5` where the cell's mean is over fewer samples than the row's n says."""
+        short = cell.mean.value is not None and cell.mean.n < self.n
+        return (cell.partial or f"{cell.mean.n} of {self.n}") if short else ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """All configurations that met one setting, best first by the first column."""
+
+    setting: Setting
+    number: int
+    """Position among the results' settings."""
+    columns: tuple[Column, ...]
+    column_numbers: tuple[int, ...]
+    labels: tuple[str, ...]
+    """Of the columns."""
+    rows: tuple[Row, ...]
+    samples: int
+    """Samples with a value in any row."""
+
+    @property
+    def models(self) -> int:
+        """Different models among the rows."""
+        return len({r.configuration.model for r in self.rows})
+
+    def n(self, row: Row) -> str:
+        """A row's n, with the number of samples where it is short of it."""
+        return str(row.n) if row.n == self.samples else f"{row.n} of {self.samples}"
+
+    def ranked(self, column: int) -> list[Row]:
+        """The rows that compete in the column at this position, best first."""
+        found = [(c.mean.value, r) for r in self.rows if (c := r.cells[column]) and _competes(r, c)]
+        sign = self.columns[column].sign
+        return [r for _, r in sorted(found, key=lambda f: (-sign * (f[0] or 0.0), f[1].label))]
+
+    def best(self, column: int, values: Mapping[int, float | None]) -> set[int]:
+        """Which of one sample's values, by configuration, print best; none where one stands alone."""
+        random = {r.number for r in self.rows if r.configuration.random_weights}
+        some = {n: v for n, v in values.items() if v is not None and n not in random}
+        if len(some) < 2:
+            return set()
+        kind = self.columns[column]
+        best = figure(max(some.values(), key=lambda v: kind.sign * v), kind.unit)
+        return {n for n, v in some.items() if figure(v, kind.unit) == best}
+
+
+def tables(store: Store) -> list[Table]:
+    """One table for each setting of a store; what models cost is none of them (`cost_tables`).
+
+    Raises: StoreError when there are no records, not even of costs.
+    """
+    with Results(store) as results:
+        return tables_of(results)
+
+
+def tables_of(results: Results) -> list[Table]:
+    """The same of results that are grouped already."""
+    if not results.settings:
+        folder = results.store.folder
+        raise StoreError(
+            f"the store {folder} holds no records. Run 'iqabench run --model bicubic --set demo --store "
+            f"{folder}' first, or name another folder with --store."
+        )
+    facts = model_facts(results)
+    found: dict[int, list[Mean]] = {}
+    for mean in results.means:
+        if results.settings[mean.setting].is_cost:
+            continue
+        found.setdefault(mean.setting, []).append(mean)
+    return [_table(results, number, found[number], facts) for number in sorted(found)]
+
+
+def model_facts(results: Results) -> dict[int, ModelFacts]:
+    """Facts of each configuration, from its latest record."""
+    found = results.query(
+        "WITH told AS (SELECT key, model_facts, max(time) AS latest FROM records GROUP BY ALL) "
+        "SELECT configuration, model_facts, max(latest) AS latest FROM told JOIN numbered USING (key) "
+        "GROUP BY ALL ORDER BY configuration, latest, model_facts"
+    )
+    return {row["configuration"]: ModelFacts.read(row["model_facts"]) for row in found}
+
+
+def _table(results: Results, number: int, means: list[Mean], facts: dict[int, ModelFacts]) -> Table:
+    by_column: dict[int, list[Mean]] = {}
+    by_row: dict[int, dict[int, Mean]] = {}
+    for mean in means:
+        by_column.setdefault(mean.column, []).append(mean)
+        by_row.setdefault(mean.configuration, {})[mean.column] = mean
+    columns, present = sorted(by_column), sorted(by_row)
+    labels = configuration_labels(results.configurations[c] for c in present)
+    places = {c: _places(results, c, by_column[c]) for c in columns}
+    rows = [
+        Row(
+            labels[results.configurations[c]], results.configurations[c], c,
+            facts.get(c, ModelFacts()),
+            tuple(_cell(results, by_row[c].get(column), places[column]) for column in columns),
+        )
+        for c in present
+    ]  # fmt: skip
+    kinds = tuple(results.columns[c] for c in columns)
+    names = column_labels(kinds)
+    return Table(
+        results.settings[number], number, kinds, tuple(columns), tuple(names[c] for c in kinds),
+        tuple(sorted(rows, key=lambda r: _order(r, kinds))), max(m.of for m in means),
+    )  # fmt: skip
+
+
+def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> Cell | None:
+    if mean is None:
+        return None
+    text = (
+        figure(mean.value, results.columns[mean.column].unit)
+        if mean.value is not None
+        else "failed"
+    )
+    return Cell(mean, text, places.get(mean.configuration, 0))
+
+
+def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:
+    """Configuration to place, for the first two places; one row alone has nothing to be best of."""
+    kind = results.columns[column]
+    competing = {
+        m.configuration: round(m.value, digits(kind.unit))
+        for m in means
+        if m.complete and m.value is not None
+        if not results.configurations[m.configuration].random_weights
+    }
+    if len(competing) < 2:
+        return {}
+    best = sorted(set(competing.values()), key=lambda v: -kind.sign * v)[:2]
+    return {c: best.index(v) + 1 for c, v in competing.items() if v in best}
+
+
+def _competes(row: Row, cell: Cell) -> bool:
+    return cell.mean.complete and not row.configuration.random_weights
+
+
+def _order(row: Row, columns: tuple[Column, ...]) -> tuple[object, ...]:
+    """Sorts rows: those that compete first, then by the first column that they have, then by name."""
+    at = next((i for i, c in enumerate(row.cells) if c and c.mean.value is not None), None)
+    cell = row.cells[at] if at is not None else None
+    if at is None or cell is None or cell.mean.value is None:
+        return row.configuration.random_weights, True, len(columns), 0.0, row.label
+    value = -columns[at].sign * cell.mean.value
+    return row.configuration.random_weights, not cell.mean.complete, at, value, row.label

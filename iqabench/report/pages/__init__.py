@@ -1,0 +1,1 @@
+"""Pages of the HTML report, with their templates."""

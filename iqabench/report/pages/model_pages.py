@@ -1,0 +1,169 @@
+"""A page for each model: what it says of itself, all that was measured of it, its kin and its weights."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.beside import besides, shown
+from iqabench.report.data.cost_tables import size_order, who_of
+from iqabench.report.data.costs import Cost, cost_order
+from iqabench.report.data.devices import Device
+from iqabench.report.data.model_results import Result, results_of
+from iqabench.report.data.provenance import Terms
+from iqabench.report.data.subjects import Configuration, ModelFacts, natural
+from iqabench.report.data.tables import Table, model_facts
+from iqabench.report.data.variants import BesideParent, beside_parents, names_of
+from iqabench.report.pages.figure_sources import Sources
+from iqabench.report.pages.provenance_dialogs import Behind
+
+
+@dataclass(frozen=True)
+class ModelCost:
+    """One cost of the model."""
+
+    device: Device
+    label: str
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """Everything about one model."""
+
+    model: str
+    facts: Terms
+    code: str
+    """An address that may be linked; otherwise empty."""
+    configurations: tuple[tuple[int, Configuration], ...]
+    """As it ran, with their numbers."""
+    results: tuple[Result, ...]
+    costs: tuple[ModelCost, ...]
+    kin: tuple[tuple[Table, BesideParent], ...]
+    """Itself beside its parents, then its own variants beside it."""
+    parents: tuple[str, ...]
+    """What it says that it was made from."""
+
+    @property
+    def title(self) -> str:
+        """In words, where it has one."""
+        return dict(self.facts).get("Title", "")
+
+
+def model_names(results: Results) -> list[str]:
+    """Every model in the results, `edsr2` before `edsr10`."""
+    return sorted({c.model for c in results.configurations}, key=natural)
+
+
+def model_pages(
+    results: Results, tables: Sequence[Table], devices: Sequence[Device]
+) -> list[ModelPage]:
+    """A page for each model, by name."""
+    facts = model_facts(results)
+    kin = _kin(results, tables, devices)
+    by_model: dict[str, list[Result]] = {}
+    for one in results_of(tables):
+        by_model.setdefault(one.row.configuration.model, []).append(one)
+    costs: dict[str, list[ModelCost]] = {}
+    for one_cost in _costs(devices):
+        costs.setdefault(one_cost.cost.configuration.model, []).append(one_cost)
+    numbered: dict[str, list[tuple[int, Configuration]]] = {}
+    for number, how in enumerate(results.configurations):
+        numbered.setdefault(how.model, []).append((number, how))
+    return [
+        ModelPage(
+            name, *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
+            tuple(numbered[name]), tuple(by_model.get(name, ())),
+            tuple(sorted(costs.get(name, ()), key=_cost_order)),
+            tuple(kin.get(name, ())), _parents(facts[n] for n, _ in numbered[name] if n in facts),
+        )
+        for name in model_names(results)
+    ]  # fmt: skip
+
+
+def write_models(
+    results: Results, tables: Sequence[Table], devices: Sequence[Device], sources: Sources,
+    slugs: Mapping[str, str], page: Callable[..., None],
+) -> None:  # fmt: skip
+    """Write every model's page; `slugs` are their names, `page` renders a template to one."""
+    every = range(len(results.settings))
+    for one in model_pages(results, tables, devices):
+        numbers = {number for number, _ in one.configurations}
+        parents = (page_of_parent(p, tables, devices) for p in one.parents)
+        page(
+            "model", slugs[one.model], page=one, behind=Behind(sources),
+            parents=[*dict.fromkeys(p for p in parents if p and p != one.model)],
+            runs=sources.provenance.runs(every, numbers),
+        )  # fmt: skip
+
+
+def page_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
+    """The model that a parent's id or explicit name means here; empty where it was not run."""
+    for table in tables:
+        for row in table.rows:
+            if parent in names_of(row, table.setting.scale):
+                return row.configuration.model
+    for device in devices:
+        for how, scale in device.labels:
+            if parent in (how.model, f"{how.model}_x{scale}"):
+                return how.model
+    return ""
+
+
+def _parents(facts: Iterable[ModelFacts]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.variant.parent for f in facts if f.variant))
+
+
+def _costs(devices: Iterable[Device]) -> Iterable[ModelCost]:
+    for device in devices:
+        for cost in device.costs:
+            yield ModelCost(device, device.labels[who_of(cost)], cost)
+
+
+def _cost_order(one: ModelCost) -> tuple[object, ...]:
+    """By device and size, what the size is no part of first."""
+    size = size_order(one.cost.setting.level) if one.cost.is_sized else ()
+    return (
+        natural(one.device.name),
+        bool(size),
+        size,
+        natural(one.label),
+        cost_order(one.cost.subject),
+    )
+
+
+def _kin(
+    results: Results, tables: Iterable[Table], devices: Iterable[Device]
+) -> dict[str, list[tuple[Table, BesideParent]]]:
+    """By models: their own comparison with their parents first, then those of their variants."""
+    costs = [cost for device in devices for cost in device.costs]
+    own: dict[str, list[tuple[Table, BesideParent]]] = {}
+    others: dict[str, list[tuple[Table, BesideParent]]] = {}
+    for table in tables:
+        for one in beside_parents(results, table, shown(besides(table, costs), table)):
+            own.setdefault(one.kin.variant.configuration.model, []).append((table, one))
+            others.setdefault(one.kin.parent.configuration.model, []).append((table, one))
+    return {name: [*own.get(name, ()), *others.get(name, ())] for name in {**own, **others}}
+
+
+def _facts(every: Sequence[ModelFacts]) -> tuple[Terms, str]:
+    """Terms and texts over all configurations, and the address of the code; what differs is listed."""
+    terms = {
+        "Title": [f.title for f in every],
+        "Parameters": [f"{f.params:,}" if f.params is not None else "" for f in every],
+        "Licence": [f.licence for f in every],
+        "Trained on": [", ".join(f.training_sets) for f in every],
+        "Variant": [str(f.variant or "") for f in every],
+        "Source": [f.source for f in every],
+        "Code": [f.code for f in every],
+        "Notes": [f.notes for f in every],
+    }
+    joined = {
+        term: "; ".join(dict.fromkeys(t for t in texts if t)) for term, texts in terms.items()
+    }
+    said = tuple(
+        (term, text or "not stated")
+        for term, text in joined.items()
+        if text or term in ("Parameters", "Licence", "Trained on", "Source", "Code")
+    )
+    code = joined["Code"]
+    return said, code if code.startswith(("https://", "http://")) and ";" not in code else ""

@@ -1,0 +1,134 @@
+"""The index: who leads where, and every model on every set of one level."""
+
+from dataclasses import dataclass
+
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.labels import configuration_labels
+from iqabench.report.data.subjects import Column, Configuration
+from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.text.figures import moment
+
+Led = tuple[Row, Cell]
+"""Who leads, and by what."""
+
+
+@dataclass(frozen=True)
+class Leader:
+    """One set's first column, and who is ahead in it."""
+
+    table: Table
+    column: Column
+    first: Led | None
+    """None when nothing takes a place."""
+    second: Led | None
+    failed: int
+    """Samples that failed, over all rows."""
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One configuration over all sets of a matrix."""
+
+    label: str
+    model: str
+    random_weights: bool
+    params: int | None
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Configurations x sets, in the first column that every set has."""
+
+    column: Column
+    tables: tuple[Table, ...]
+    rows: tuple[MatrixRow, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One task at one level."""
+
+    task: str
+    level: str
+    leaders: tuple[Leader, ...]
+    matrix: Matrix | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The store in a few figures."""
+
+    sets: int
+    devices: int
+    """On which costs were measured."""
+    models: int
+    records: int
+    failed: int
+    first: str
+    last: str
+
+
+def summary(results: Results) -> Summary:
+    """Counts and times over everything in the report."""
+    sets = {s.set for s in results.settings if not s.is_cost}
+    devices = {s.set for s in results.settings if s.is_cost}
+    models = {c.model for c in results.configurations}
+    counts = results.query(
+        "SELECT count(*) AS records, count(*) FILTER (NOT ok) AS failed FROM cells"
+    )[0]
+    times = results.query(
+        "SELECT min(time) AS first, max(time) AS last FROM records JOIN numbered USING (key)"
+    )[0]
+    return Summary(
+        len(sets), len(devices), len(models), counts["records"], counts["failed"],
+        moment(times["first"]), moment(times["last"]),
+    )  # fmt: skip
+
+
+def groups(tables: list[Table]) -> list[Group]:
+    """Tasks and levels, each with its sets, in the order of the tables."""
+    found: dict[tuple[str, str], list[Table]] = {}
+    for table in tables:
+        found.setdefault((table.setting.task, table.setting.level), []).append(table)
+    return [
+        Group(task, level, tuple(_leader(t) for t in some), _matrix(some))
+        for (task, level), some in found.items()
+    ]
+
+
+def _leader(table: Table) -> Leader:
+    ranked = [(row, cell) for row in table.ranked(0) if (cell := row.cells[0])]
+    first, second = (*ranked[:2], None, None)[:2]
+    return Leader(table, table.columns[0], first, second, sum(r.failed for r in table.rows))
+
+
+def _matrix(tables: list[Table]) -> Matrix | None:
+    """None where there is a single set or model, or no column that all sets share."""
+    shared = [c for c in tables[0].columns if all(c in t.columns for t in tables)]
+    if len(tables) < 2 or not shared:
+        return None
+    by_set = [{r.configuration: r for r in t.rows} for t in tables]
+    at = [t.columns.index(shared[0]) for t in tables]
+    every = configuration_labels(c for rows in by_set for c in rows)
+    if len(every) < 2:
+        return None
+    rows = [_matrix_row(c, text, by_set, at) for c, text in every.items()]
+    return Matrix(shared[0], tuple(tables), tuple(sorted(rows, key=lambda r: _order(r, shared[0]))))
+
+
+def _matrix_row(
+    configuration: Configuration, label: str, by_set: list[dict[Configuration, Row]], at: list[int]
+) -> MatrixRow:
+    rows = [rows.get(configuration) for rows in by_set]
+    params = next((r.facts.params for r in rows if r), None)
+    cells = tuple(r.cells[i] if r else None for r, i in zip(rows, at, strict=True))
+    return MatrixRow(label, configuration.model, configuration.random_weights, params, cells)
+
+
+def _order(row: MatrixRow, column: Column) -> tuple[object, ...]:
+    """Sorts rows: by the first set that has a complete mean, best first."""
+    for at, cell in enumerate(row.cells):
+        if cell and cell.mean.complete and cell.mean.value is not None:
+            return row.random_weights, at, -column.sign * cell.mean.value, row.label
+    return row.random_weights, len(row.cells), 0.0, row.label

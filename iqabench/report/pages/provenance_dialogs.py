@@ -1,0 +1,57 @@
+"""What stands behind the figures of one page, to be told at a click.
+
+A page tells of hundreds of figures that share most of it. So it carries blocks of terms, each once, and for
+every figure the numbers of its blocks; `behind.js` puts them together in a dialog.
+"""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from iqabench.report.data.aggregate import Mean
+from iqabench.report.data.costs import Cost
+from iqabench.report.data.provenance import Terms
+from iqabench.report.pages.figure_sources import Sources
+from iqabench.report.pages.script_data import inside_script
+
+
+class Behind:
+    """The blocks of one page, gathered while its template names its figures."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._blocks: dict[Terms, int] = {}
+        self._figures: dict[str, list[int]] = {}
+
+    def mean(self, mean: Mean) -> str:
+        """The key of a mean, from now on told of by this page."""
+        key = f"{mean.setting}-{mean.configuration}-{mean.column}"
+        if key not in self._figures:
+            self.add(key, self._sources.of_mean(mean))
+        return key
+
+    def images(self, setting: int, configuration: int, column: int) -> str:
+        """The same for values of single images, and what is made of some: one key for all of them."""
+        key = f"images-{setting}-{configuration}-{column}"
+        if key not in self._figures:
+            self.add(key, self._sources.of_images(setting, configuration, column))
+        return key
+
+    def cost(self, cost: Cost) -> str:
+        """The same for a cost."""
+        key = "-".join(str(number) for number in self._sources.place_of(cost))
+        if key not in self._figures:
+            self.add(key, self._sources.of_cost(cost))
+        return key
+
+    def add(self, key: str, blocks: Iterable[Terms]) -> None:
+        """Tell of a figure by a key of one's own; terms without a text are left out."""
+        kept = (tuple((k, v) for k, v in block if v) for block in blocks)
+        self._figures[key] = [
+            self._blocks.setdefault(block, len(self._blocks)) for block in kept if block
+        ]
+
+    @property
+    def json(self) -> Markup:
+        """Everything gathered so far, to stand in a script element."""
+        return inside_script({"blocks": list(self._blocks), "figures": self._figures})

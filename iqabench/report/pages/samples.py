@@ -1,0 +1,162 @@
+"""A page of samples for each setting: any two pictures under a slider, their errors, their figures.
+
+Files are bounded: samples are added, the most disputed and the worst in turn, until there are enough of them
+or their pictures weigh too much; the page says how many of the set it shows, and what they weigh.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from iqabench.report.data.aggregate import Results
+from iqabench.report.data.disputed import Ranked, in_turn, ranked
+from iqabench.report.data.tables import Row, Table
+from iqabench.report.plots.error_maps import decoded, error_map
+from iqabench.report.plots.pictures import Finder, Pictures
+from iqabench.report.text.figures import figure
+
+SHOWN = 12
+"""Samples on a page."""
+MOST_MB = 32.0
+"""What cuts may weigh together; the sample that goes beyond it is the last."""
+MOST_MB_WHOLE = 64.0
+"""The same of whole images, which are shown where somebody asks for them."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture of a sample."""
+
+    label: str
+    href: str
+    error: str
+    """Its error map; empty for the target, and where sizes differ."""
+    figures: tuple[str, ...] = ()
+    """One for each column of the table; empty for target and input."""
+
+
+@dataclass(frozen=True)
+class SampleShots:
+    """One sample and everything to look at."""
+
+    name: str
+    width: int
+    height: int
+    disputed: int
+    """Its place among all samples of the set: 0 is where models are farthest apart."""
+    worst: int
+    """The same: 0 is where models fare worst."""
+    spread: str
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True)
+class SamplePage:
+    """The samples of one setting that are shown."""
+
+    samples: tuple[SampleShots, ...]
+    of: int
+    """Samples of the set."""
+    megabytes: float
+    """Of their pictures."""
+
+
+_Shown = tuple[SampleShots, list[Row]]
+"""A sample without its figures yet, and the rows whose outputs are its last shots."""
+
+
+def sample_page(
+    results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
+) -> SamplePage | None:
+    """The samples to show, their pictures copied into `folder`; None where no pictures were kept."""
+    kept = _Kept(folder)
+    shown: list[_Shown] = []
+    for one in in_turn(ranked(results, table)):
+        found = find(one.name)
+        if found and (sample := _sample(table, one, found, kept)):
+            shown.append(sample)
+        if len(shown) == SHOWN or kept.megabytes >= most:
+            break
+    if not shown:
+        return None
+    ordered = sorted(_with_figures(results, table, shown), key=lambda one: one.disputed)
+    return SamplePage(tuple(ordered), table.samples, kept.megabytes)
+
+
+_Values = dict[tuple[str, int, int], float | None]
+"""By sample, row and column."""
+
+
+def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
+    found = results.query(
+        'SELECT sample, configuration, "column", value FROM cells WHERE setting = ? '
+        "AND sample IN (SELECT unnest(?))",
+        [table.number, [*samples]],
+    )
+    return {(r["sample"], r["configuration"], r["column"]): r["value"] for r in found}
+
+
+def _sample(table: Table, one: Ranked, found: Pictures, kept: "_Kept") -> _Shown | None:
+    """None where the target cannot be read."""
+    target = decoded(found.target)
+    if target is None:
+        return None
+
+    def shot(label: str, data: bytes) -> Shot:
+        pixels = decoded(data) if data is not found.target else None
+        alike = pixels is not None and pixels.shape == target.shape
+        error = (
+            kept.put(error_map(pixels, target), "errors") if alike and pixels is not None else ""
+        )
+        return Shot(label, kept.put(data, "crops"), error)
+
+    shots = [shot("target", found.target)]
+    shots += [shot("input", found.input)] if found.input else []
+    rows = [row for row in table.rows if row.number in found.outputs]
+    shots += [shot(row.label, found.outputs[row.number]) for row in rows]
+    unit = table.columns[0].unit
+    spread = f"{figure(one.low, unit)} to {figure(one.high, unit)}"
+    height, width = target.shape[:2]
+    places = one.disputed, one.worst
+    return SampleShots(one.name, width, height, *places, spread, tuple(shots)), rows
+
+
+def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[SampleShots]:
+    """The samples with the values of their outputs, asked for those alone that are shown."""
+    values = _values(results, table, [sample.name for sample, _ in shown])
+    for sample, rows in shown:
+        originals, outputs = sample.shots[: -len(rows)], sample.shots[-len(rows) :]
+        valued = (
+            replace(shot, figures=_figures(table, row, sample.name, values))
+            for shot, row in zip(outputs, rows, strict=True)
+        )
+        yield replace(sample, shots=(*originals, *valued))
+
+
+def _figures(table: Table, row: Row, sample: str, values: _Values) -> tuple[str, ...]:
+    keys = ((sample, row.number, column) for column in table.column_numbers)
+    return tuple(
+        figure(values.get(key), column.unit)
+        for key, column in zip(keys, table.columns, strict=True)
+    )
+
+
+class _Kept:
+    """Files of one page, named by their content."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._sizes = folder, dict[str, int]()
+
+    @property
+    def megabytes(self) -> float:
+        return sum(self._sizes.values()) / 1e6
+
+    def put(self, data: bytes, under: str) -> str:
+        name = f"{under}/{hashlib.sha256(data).hexdigest()[:20]}.png"
+        path = self.folder / name
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        self._sizes[name] = len(data)
+        return name

@@ -1,0 +1,1 @@
+"""Plots as SVG and pictures for the pages of a report."""

@@ -1,0 +1,54 @@
+"""The plots of a device's page that show samples of latency: one for each size."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from iqabench.report.data.cost_tables import who_of
+from iqabench.report.data.devices import Device
+from iqabench.report.plots.latency_plot import box_of, latency_plot
+from iqabench.report.plots.svg import for_file, for_page
+
+LATENCY = "latency_ms"
+MOST_MODELS = 60
+"""In one plot of samples: the quickest. Figures of all are in the tables."""
+
+
+@dataclass(frozen=True)
+class LatencyPlot:
+    """Samples of all models at one size."""
+
+    size: str
+    svg: Markup
+    href: str
+    summary: str
+    models: int
+    """That are drawn."""
+    of: int
+    """Whose samples were kept."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether models are left out."""
+        return self.models < self.of
+
+
+def latency_plots(device: Device, slug: str, keep: Callable[[str, str], None]) -> list[LatencyPlot]:
+    """A plot for each size at which samples of two models or more were kept."""
+    found: list[LatencyPlot] = []
+    for size in device.sizes:
+        at_size = [
+            c for c in device.costs if c.column.metric == LATENCY and c.setting.level == size
+        ]
+        ordered = sorted(at_size, key=lambda c: (c.value or 0.0, device.labels[who_of(c)]))
+        boxes = [box for c in ordered if (box := box_of(device.labels[who_of(c)], c))]
+        if len(boxes) > 1:
+            some = boxes[:MOST_MODELS]
+            svg = latency_plot(some)
+            href = f"plots/{slug}-latency-{len(found) + 1}.svg"
+            keep(href, for_file(svg))
+            told = "; ".join(f"{b.label}: median {b.median:.4g} ms" for b in some)
+            inside = Markup(for_page(svg, f"b{len(found)}"))  # noqa: S704 - texts are escaped
+            found.append(LatencyPlot(size, inside, href, told, len(some), len(boxes)))
+    return found

@@ -1,0 +1,112 @@
+"""The plots of a set's page: every column of quality against parameters and every cost that is shown.
+
+A plot has room for so many models, and a page for so many points; the page says how much is beyond.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from markupsafe import Markup
+
+from iqabench.report.data import labels
+from iqabench.report.data.beside import Beside, device_titles
+from iqabench.report.data.plot_points import Below, Pair
+from iqabench.report.data.tables import Table
+from iqabench.report.data.variants import families
+from iqabench.report.plots.plots import PARAMETERS, CostAxis, can_plot, quality_plot
+from iqabench.report.plots.svg import for_file, for_page
+from iqabench.report.text import figures
+from iqabench.store import file_name
+
+Keep = Callable[[str, str], None]
+"""Writes a file of the report: name and text."""
+
+MOST_POINTS = 250
+"""Over all plots of a page; plots beyond are left out."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One plot: to stand in the page, and as a file."""
+
+    label: str
+    """Of the column that goes up."""
+    cost: str
+    """What stands below, in words."""
+    svg: Markup
+    href: str
+    summary: str
+    """The same in words, for those who cannot see it."""
+    models: int
+    """That are drawn."""
+    of: int
+    """That have both a value and a cost."""
+
+
+@dataclass(frozen=True)
+class Plots:
+    """The plots of a page."""
+
+    drawn: tuple[Plot, ...]
+    of: int
+    """Pairs of a column and a cost in which models can be compared."""
+    room: int
+    """Points on a page at most."""
+
+
+def set_plots(table: Table, slug: str, besides: Sequence[Beside], keep: Keep) -> Plots:
+    """Plots of all pairs where two models can be compared, as far as there is room; each also as a file."""
+    parents = {kin.variant.number: kin.parent.label for kin in families(table)}
+    found: list[Plot] = []
+    room, possible = MOST_POINTS, 0
+    for at, below in product(range(len(table.columns)), [*_belows(besides)]):
+        pair = Pair(table, at, below, parents)
+        if not can_plot([point for _, point in pair.every]):
+            continue
+        possible += 1
+        room -= len(pair.some)
+        if room >= 0:
+            found.append(_plot(pair, slug, f"p{len(found)}", keep))
+    return Plots(tuple(found), possible, MOST_POINTS)
+
+
+def title_of(beside: Beside, titles: dict[str, str]) -> str:
+    """A cost in one line: Latency (ms), 3x256x256, CPU."""
+    unit = figures.short_unit(beside.column.unit)
+    name = labels.cost_title(beside.column) + (f" ({unit})" if unit else "")
+    device = titles.get(beside.device, beside.device)
+    parts = (name, beside.column.protocol, beside.size, device, beside.mode.replace("_", " "))
+    return ", ".join(part for part in parts if part)
+
+
+def _belows(besides: Sequence[Beside]) -> Iterator[Below]:
+    yield Below(PARAMETERS, "", lambda row: row.facts.params, _parameters)
+    titles = device_titles(besides)
+    for at, beside in enumerate(besides):
+        unit = beside.column.unit
+
+        def number(value: float, unit: str = unit) -> str:
+            return figures.cost_number(value, unit)
+
+        def told(value: float, unit: str = unit) -> str:
+            return figures.cost_figure(value, unit)
+
+        axis = CostAxis(title_of(beside, titles), number, beside.column.better)
+        yield Below(axis, f"-{at + 1}-{file_name(beside.name)}", beside.value, told)
+
+
+def _plot(pair: Pair, slug: str, prefix: str, keep: Keep) -> Plot:
+    """One plot, drawn and kept."""
+    column, axis = pair.column, pair.below.axis
+    title = f"{labels.column_title(column)}, {column.protocol}"
+    svg = quality_plot(pair.points, title, column.better, axis)
+    href = f"plots/{slug}-{file_name(pair.label)}{pair.below.slug}.svg"
+    keep(href, for_file(svg))
+    inside = Markup(for_page(svg, prefix))  # noqa: S704 - texts are escaped
+    count = len(pair.some)
+    return Plot(pair.label, axis.title, inside, href, pair.words, count, len(pair.every))
+
+
+def _parameters(count: float) -> str:
+    return figures.parameters(round(count))

@@ -1,0 +1,193 @@
+"""How costs grow with the size of the input: sweeps of three sizes or more, plotted with their power laws."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from iqabench.report.data import labels
+from iqabench.report.data.cost_tables import Who, who_of
+from iqabench.report.data.costs import Cost, cost_order
+from iqabench.report.data.devices import Device
+from iqabench.report.data.growth import LEAST, Growth, growth, megapixels_of
+from iqabench.report.data.subjects import Column
+from iqabench.report.plots.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    PAPER,
+    SECOND,
+    SIZE,
+    Cards,
+    drawing,
+    short,
+    ticks_of,
+    write,
+)
+from iqabench.report.plots.set_plots import Keep
+from iqabench.report.plots.svg import for_file, for_page
+from iqabench.report.text import figures
+from iqabench.store import file_name
+
+_LOOKS = [
+    (colour, dash)
+    for dash in ("-", (0, (4, 2)), (0, (1, 2)))
+    for colour in (ACCENT, SECOND, INK, MUTED)
+]
+"""Colours and dashes of lines; with more than twelve models they come again."""
+MOST_MODELS = 40
+"""In one plot: those that are best at a megapixel. The power laws of all are told in words."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One cost of one model over sizes."""
+
+    label: str
+    costs: tuple[Cost, ...]
+    """Small sizes first."""
+    fit: Growth
+
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """Megapixels and cost."""
+        return [(megapixels_of(c.setting.level) or 0.0, c.value or 0.0) for c in self.costs]
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """One cost of every model that was swept, as a plot and in words."""
+
+    column: Column
+    of: str
+    """What the megapixels are of: the input or the output, and the batch."""
+    sweeps: tuple[Sweep, ...]
+    svg: Markup
+    href: str
+    drawn: int
+    """Of the sweeps; the others are in the words alone."""
+
+    @property
+    def title(self) -> str:
+        """The cost and its unit."""
+        return _title(self.column)
+
+    @property
+    def words(self) -> list[str]:
+        """Each power law in a sentence."""
+        return [_said(self.column, sweep) for sweep in self.sweeps]
+
+
+def sweeps_of(device: Device, slug: str, keep: Keep) -> list[Sweeps]:
+    """A plot for each cost that was measured at three sizes or more."""
+    groups: dict[tuple[Column, str], dict[Who, list[Cost]]] = {}
+    for cost in device.costs:
+        if cost.is_sized and cost.value and megapixels_of(cost.setting.level):
+            subject = (cost.subject, _kind(cost.setting.level))
+            groups.setdefault(subject, {}).setdefault(who_of(cost), []).append(cost)
+    found: list[Sweeps] = []
+    for column, of in sorted(groups, key=lambda at: (*cost_order(at[0]), at[1])):
+        sweeps = _fitted(device, groups[column, of])
+        if sweeps:
+            at = len(found)
+            some = _best(sweeps, column)
+            svg = _plot(some, column, of)
+            href = f"plots/{slug}-growth-{at + 1}-{file_name(column.column)}.svg"
+            keep(href, for_file(svg))
+            inside = Markup(for_page(svg, f"g{at}"))  # noqa: S704 - texts are escaped
+            found.append(Sweeps(column, of, tuple(sweeps), inside, href, len(some)))
+    return found
+
+
+def _best(sweeps: Sequence[Sweep], column: Column) -> list[Sweep]:
+    """As many as a plot has room for, in their order."""
+    best_first = sorted(sweeps, key=lambda s: (-column.sign * s.fit.factor, s.label))
+    kept = {sweep.label for sweep in best_first[:MOST_MODELS]}
+    return [sweep for sweep in sweeps if sweep.label in kept]
+
+
+def _fitted(device: Device, groups: dict[Who, list[Cost]]) -> list[Sweep]:
+    """Those that have sizes enough, and grow at all."""
+    found = []
+    for who, costs in groups.items():
+        ordered = sorted(costs, key=lambda c: megapixels_of(c.setting.level) or 0.0)
+        sizes = [megapixels_of(c.setting.level) or 0.0 for c in ordered]
+        values = [c.value or 0.0 for c in ordered]
+        fit = growth(sizes, values) if len(set(sizes)) >= LEAST else None
+        if fit and len(set(values)) > 1:
+            found.append(Sweep(device.labels[who], tuple(ordered), fit))
+    return sorted(found, key=lambda sweep: sweep.label)
+
+
+def _kind(size: str) -> str:
+    """What the megapixels of a size are of; sizes of different kinds are no sweep."""
+    batch = size.partition("x")[0] if size.count("x") == 3 or "xto" in size else ""
+    side = "output" if "to" in size else "input"
+    return f"{side}, {batch} images at a time" if batch else side
+
+
+def _said(column: Column, sweep: Sweep) -> str:
+    fit = sweep.fit
+    return (
+        f"{sweep.label}: {column.column} = {figures.cost_figure(fit.factor, column.unit)} × "
+        f"megapixels^{fit.exponent:.3f} (R² {fit.r2:.4f} over {fit.sizes} sizes): twice the pixels make it "
+        f"{2**fit.exponent:.2f} times as large."
+    )
+
+
+def _title(column: Column) -> str:
+    unit = figures.short_unit(column.unit)
+    return labels.cost_title(column) + (f" ({unit})" if unit else "")
+
+
+def _plot(sweeps: Sequence[Sweep], column: Column, of: str) -> str:
+    return drawing((6.3, 4.6), lambda figure, cards: _draw(figure, cards, sweeps, column, of))
+
+
+def _draw(figure: Figure, cards: Cards, sweeps: Sequence[Sweep], column: Column, of: str) -> None:
+    figure.subplots_adjust(left=0.14, right=0.8, top=0.97, bottom=0.115)
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    ends = []
+    for at, sweep in enumerate(sweeps):
+        colour, dash = _LOOKS[at % len(_LOOKS)]
+        xs = [x for x, _ in sweep.points]
+        fitted = [sweep.fit.factor * x**sweep.fit.exponent for x in xs]
+        axes.plot(xs, fitted, color=colour, ls=dash, lw=1.0, alpha=0.8)
+        for cost, (x, y) in zip(sweep.costs, sweep.points, strict=True):
+            text = f"{sweep.label}\n{cost.setting.level}: {figures.cost_figure(y, column.unit)}"
+            cards.point(axes, x, y, text, marker="o", ms=5.4, color=colour,
+                        markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3)  # fmt: skip
+        ends.append((short(sweep.label, 18), colour, (xs[-1], fitted[-1])))
+    _scale(axes, column)
+    axes.set_xlabel(f"Megapixels of {of} (log scale)", labelpad=8)
+    figure.supylabel(f"{_title(column)}, log scale", fontsize=SIZE, x=0.012)
+    _name(figure, axes, ends)
+
+
+def _scale(axes: Any, column: Column) -> None:
+    forms: tuple[tuple[Any, Callable[[float], str]], ...] = (
+        (axes.xaxis, lambda v: f"{v:g}"),
+        (axes.yaxis, lambda v: figures.plain_zeros(figures.cost_number(v, column.unit))),
+    )
+    for axis, form in forms:
+        low, high = sorted(axis.get_view_interval())
+        axis.set_major_locator(LogLocator(subs=ticks_of(low, high), numticks=12))
+        axis.set_major_formatter(FuncFormatter(lambda v, _, form=form: form(v)))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _name(figure: Figure, axes: Any, ends: list[tuple[str, str, tuple[float, float]]]) -> None:
+    """Names at the right ends of the lines, moved up where they would overlap."""
+    at = axes.transData.transform([place for *_, place in ends]).tolist()
+    lowest = 0.0
+    for (text, colour, _), (x, y) in sorted(
+        zip(ends, at, strict=True), key=lambda one: (one[1][1], one[0][0])
+    ):
+        lowest = max(y, lowest)
+        write(figure, x + 8.0, lowest, text, ha="left", color=colour)
+        lowest += SIZE * 1.25

@@ -1,0 +1,1 @@
+"""Text of reports: digits, words, and tables as Markdown, CSV and LaTeX."""

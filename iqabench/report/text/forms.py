@@ -1,0 +1,174 @@
+"""A table as Markdown, CSV and LaTeX, each with its own way of quoting what names may hold."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable
+
+from iqabench.report.data.labels import column_facts, column_title, metric_title, setting_title
+from iqabench.report.data.subjects import Column
+from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.statistics.intervals import Intervals
+from iqabench.report.text.figures import ABSENT, figure, parameters
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
+    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "×": r"$\times$", "–": "--",
+    "↑": r"$\uparrow$", "↓": r"$\downarrow$",
+}  # fmt: skip
+_IN_BRACKETS = "In brackets: 95 % of the mean, by a bootstrap of the images."
+ARROWS = {"higher": " ↑", "lower": " ↓"}
+
+
+def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
+    """A heading, the table with best bold and second underlined, and what the columns mean.
+
+    `intervals` stand behind the means.
+    """
+    heads = [markdown_text(text) for text in _heads(table)]
+    marks = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
+    body = [
+        _with_ends(_row(table, row, markdown_text, marks), table, row, intervals, r" \[{}, {}\]")
+        for row in table.rows
+    ]
+    lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
+    grid = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
+    facts += f"\n- {_IN_BRACKETS}" if intervals else ""
+    return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
+
+
+def as_latex(table: Table, intervals: Intervals | None = None) -> str:
+    """A `table` environment for booktabs; the caption names the protocols and their versions.
+
+    n and failures have columns only where there is something to say; `intervals` stand behind the means.
+    """
+    lines = [[latex_text(text) for text in _heads(table)]]
+    lines += [_latex_row(table, row, intervals) for row in table.rows]
+    if all(row.n == table.samples and not row.failed for row in table.rows):
+        lines = [line[:-2] for line in lines]
+    heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
+    return "\n".join([
+        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
+        rf"  \caption{{{latex_text(_caption(table, intervals))}}}", rf"  \label{{tab:{_label(table)}}}",
+        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
+        r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def as_csv(table: Table, intervals: Intervals | None = None) -> str:
+    """All digits, and for each column also n and failed; a failed mean is empty, inf is inf.
+
+    With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
+    """
+    heads = ["set", "scale", "level", "model", "model_hash", "precision", "tile", "device_class",
+             "random_weights", "params"]  # fmt: skip
+    kinds = ("", *((" ci_low", " ci_high") if intervals else ()), " n", " failed")
+    parts = [f"{label}{part}" for label in table.labels for part in kinds]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads + parts)
+    for row in table.rows:
+        at, how = table.setting, row.configuration
+        params = "" if row.facts.params is None else row.facts.params
+        facts = (at.set, at.scale, at.level, row.label, how.model_hash, how.precision, how.tile,
+                 how.device_class, how.random_weights, params)  # fmt: skip
+        writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell, intervals))])
+    return out.getvalue()
+
+
+def _heads(table: Table) -> list[str]:
+    """Metric and unit where one protocol serves all columns, else metric@protocol; with arrows."""
+    protocols = {c.protocol_hash for c in table.columns}
+    heads = []
+    for column, label in zip(table.columns, table.labels, strict=True):
+        alone = len(protocols) == 1 and label == column.column
+        name = column_title(column) if alone else _long_title(column, label)
+        heads.append(name + ARROWS.get(column.better, ""))
+    return ["Model", "Parameters", *heads, "n", "failed"]
+
+
+def _long_title(column: Column, label: str) -> str:
+    """The label with its metric as a heading, as in PSNR@sr-rgb."""
+    return metric_title(column.metric) + label.removeprefix(column.metric)
+
+
+def _row(table: Table, row: Row, quote: Callable[[str], str], marks: dict[int, str]) -> list[str]:
+    cells = [_marked(row, cell, quote, marks) for cell in row.cells]
+    return [
+        quote(row.label), quote(parameters(row.facts.params)), *cells, table.n(row), str(row.failed),
+    ]  # fmt: skip
+
+
+def _marked(row: Row, cell: Cell | None, quote: Callable[[str], str], marks: dict[int, str]) -> str:
+    if cell is None:
+        return quote(ABSENT)
+    note = row.note(cell)
+    return marks[cell.place].format(quote(cell.text)) + quote(f" ({note})" if note else "")
+
+
+def _numbers(cell: Cell | None, intervals: Intervals | None) -> Iterable[object]:
+    told: tuple[object, ...] = ()
+    if intervals:
+        told = (intervals.of(cell.mean) if cell else None) or ("", "")
+    if cell is None:
+        return "", *told, "", ""
+    value = "" if cell.mean.value is None else repr(cell.mean.value)
+    return value, *told, cell.mean.n, cell.mean.failed
+
+
+def _latex_row(table: Table, row: Row, intervals: Intervals | None) -> list[str]:
+    marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
+    line = _row(table, row, latex_text, marks)
+    return _with_ends(line, table, row, intervals, r" {{\scriptsize [{}, {}]}}")
+
+
+def _with_ends(
+    line: list[str], table: Table, row: Row, intervals: Intervals | None, form: str
+) -> list[str]:
+    """The line with the ends of an interval behind each mean; nothing where there is none."""
+    if intervals is None:
+        return line
+    cells = zip(line[2:-2], row.cells, table.columns, strict=True)
+    told = [text + _interval(intervals, cell, column, form) for text, cell, column in cells]
+    return [*line[:2], *told, *line[-2:]]
+
+
+def _interval(intervals: Intervals, cell: Cell | None, column: Column, form: str) -> str:
+    ends = intervals.of(cell.mean) if cell else None
+    return form.format(*(figure(end, column.unit) for end in ends)) if ends else ""
+
+
+def _caption(table: Table, intervals: Intervals | None = None) -> str:
+    protocols = {
+        f"{c.protocol} version {c.protocol_version or 'unknown'} ({c.protocol_hash})": None
+        for c in table.columns
+    }
+    word = "Protocol" if len(protocols) == 1 else "Protocols"
+    said = (
+        f"{setting_title(table.setting)}, {table.samples} images. {word}: {'; '.join(protocols)}."
+    )
+    if intervals is None:
+        return said
+    return f"{said} {_IN_BRACKETS}"
+
+
+def _label(table: Table) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{table.setting.set}-{table.setting.level}").strip("-")
+
+
+def latex_text(text: str) -> str:
+    """Text that LaTeX prints as it is."""
+    return "".join(_LATEX.get(c, c) for c in _plain(text))
+
+
+def markdown_text(text: str) -> str:
+    """Text that no Markdown reader takes for markup or HTML."""
+    said = _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]|~$#])", r"\\\1", said)
+
+
+def _plain(text: str) -> str:
+    """One line without control characters, spaces at the ends kept."""
+    return re.sub(r" +", " ", "".join(c if c.isprintable() else " " for c in text))

@@ -1,0 +1,56 @@
+"""A Pareto front as LaTeX: the models of each set, or device, with those on the front in bold."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from iqabench.errors import UnknownNameError, UsageError
+from iqabench.protocol import protocol
+from iqabench.report.text.figures import ABSENT, cost_number, figure
+from iqabench.report.text.forms import latex_text
+
+
+def front_latex(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
+    """A `table` environment for booktabs for each set or device; `rows` and `names` as `fronts` has them.
+
+    The caption names the columns, with the versions of their protocols.
+    """
+    groups = groupby(
+        rows, key=lambda row: tuple(row.get(n) or "" for n in ("set", "level", "device"))
+    )
+    return "\n".join(
+        _table([*some], " ".join(p for p in place if p), names) for place, some in groups
+    )
+
+
+def _table(rows: list[dict[str, Any]], place: str, names: Sequence[str]) -> str:
+    body = [f"    {' & '.join(_line(row, names))} \\\\" for row in rows]
+    heads = " & ".join(latex_text(text) for text in ("Model", *names))
+    columns = ", ".join(_with_version(name) for name in names)
+    caption = f"{place}: in bold the Pareto front over {columns}."
+    return "\n".join([
+        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
+        rf"  \caption{{{latex_text(caption)}}}", rf"  \begin{{tabular}}{{l{'r' * len(names)}}}",
+        r"    \toprule", rf"    {heads} \\", r"    \midrule", *body, r"    \bottomrule",
+        r"  \end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def _line(row: dict[str, Any], names: Sequence[str]) -> list[str]:
+    texts = [latex_text(str(row["model"])), *(latex_text(_figure(row[n])) for n in names)]
+    return [rf"\textbf{{{text}}}" for text in texts] if row["front"] else texts
+
+
+def _figure(value: float | None) -> str:
+    """Counts as tables have them, anything else to four decimals."""
+    if value is None:
+        return ABSENT
+    return cost_number(value, "1") if isinstance(value, int) else figure(value, "1")
+
+
+def _with_version(name: str) -> str:
+    """`psnr@sr-y`, protocol version 1; a name alone where it has no protocol."""
+    try:
+        return f"{name} (protocol version {protocol(name.partition('@')[2]).version})"
+    except (UnknownNameError, UsageError):
+        return name

@@ -1,0 +1,79 @@
+"""A protocol's facts in words, for people who read a report and not a YAML file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from iqabench.protocol import Protocol
+from iqabench.report.data.subjects import Column
+
+_CHANNELS = {
+    "rgb": "Red, green and blue are compared together.",
+    "grey": "One-channel images are compared as they are.",
+    "luma-studio": "BT.601 luma of studio swing (16 to 235) is compared.",
+    "luma-full": "BT.601 luma of full range (0 to 255) is compared.",
+}
+
+
+@dataclass(frozen=True)
+class ProtocolWords:
+    """One protocol as it was used in a table."""
+
+    name: str
+    version: int | None
+    hash: str
+    source: str
+    sentences: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def protocol_words(columns: Sequence[Column], scale: int) -> list[ProtocolWords]:
+    """What is compared with what, for each protocol of these columns."""
+    found: dict[tuple[str, str], list[Column]] = {}
+    for column in columns:
+        found.setdefault((column.protocol, column.protocol_hash), []).append(column)
+    return [_words(name, hashed, tuple(some), scale) for (name, hashed), some in found.items()]
+
+
+def _words(name: str, hashed: str, columns: tuple[Column, ...], scale: int) -> ProtocolWords:
+    known = columns[0].known_protocol
+    if known is None:
+        unknown = (
+            "This iqabench knows no protocol of this name with this hash: its figures stand apart."
+        )
+        return ProtocolWords(name, None, hashed, "", (unknown,), columns)
+    said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
+    said = (*said, _border(known, scale))
+    return ProtocolWords(name, known.version, hashed, known.source.rstrip("."), said, columns)
+
+
+def _restored(known: Protocol) -> str:
+    if known.domain == "luma":
+        return "The model restores luma made from the target, rounded to 8 bits."
+    return "The model restores the image as the set has it."
+
+
+def _rounded(known: Protocol) -> str:
+    if known.quantise:
+        return "Its output is clipped to 0 to 255 and rounded half up to 8 bits."
+    return "Its output is neither clipped nor rounded."
+
+
+def _reference(known: Protocol) -> list[str]:
+    if known.reference == "target":
+        return []
+    again = "It is degraded again as the input was, and" if known.reference == "input" else "It"
+    which = f" ({known.identity})" if known.identity else ""
+    return [f"{again} is compared with {known.compared_with}{which}, not with the target."]
+
+
+def _compared(known: Protocol) -> list[str]:
+    luma = known.channels.startswith("luma")
+    rounding = (
+        [f"Luma is {'rounded to 8 bits' if known.round_luma else 'not rounded'}."] if luma else []
+    )
+    return [_CHANNELS[known.channels], *rounding]
+
+
+def _border(known: Protocol, scale: int) -> str:
+    pixels = known.shave(scale)
+    return f"A border of {pixels} pixels is left out." if pixels else "The whole image counts."

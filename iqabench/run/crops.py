@@ -1,0 +1,64 @@
+"""The window of each sample that is kept for the report: where the target has the most detail."""
+
+import contextlib
+
+import cv2
+import numpy as np
+
+from iqabench.errors import ImageError
+from iqabench.images import Image, write_image
+from iqabench.models.core.model import Model
+from iqabench.sets import Sample
+from iqabench.store import CropFolder
+
+SIDE = 144
+"""Side of the window in pixels of the target; divisible by every scale in use."""
+
+
+def keep_crops(
+    folder: CropFolder, sample: Sample, output: Image, model: Model, scale: int, tile: int = 0
+) -> None:
+    """Cut the window out of input, target and output; what cannot be written is left out.
+
+    Evidence must not cost a number: a full disk shows itself at the next record.
+    """
+    if sample.target is None or output.shape[:2] != sample.target.shape[:2]:
+        return
+    top, left = detail_window(sample.target, scale)
+    inner = (slice(top, top + SIDE), slice(left, left + SIDE))
+    with contextlib.suppress(ImageError):
+        write_image(folder.model(model.card.id, model.hash, model.precision, tile), output[inner])
+        if not folder.target.exists():
+            small = SIDE // scale
+            rows, columns = (
+                slice(top // scale, top // scale + small),
+                slice(left // scale, left // scale + small),
+            )
+            write_image(folder.input, sample.input[rows, columns])
+            write_image(folder.target, sample.target[inner])
+
+
+def detail_window(target: Image, scale: int) -> tuple[int, int]:
+    """Top and left of the window with the largest gradient energy, on the grid of the input.
+
+    Depends on the target alone, so that all models of all runs show the same place.
+    """
+    grey = target[:, :, target.shape[2] // 2]
+    grey = grey if grey.dtype == np.uint8 else np.clip(grey, 0, 255).astype(np.uint8)
+    grey = np.ascontiguousarray(grey)
+    height, width = (max(n - SIDE, 0) for n in grey.shape)
+    if not height and not width:
+        return 0, 0
+    edges = cv2.Laplacian(grey, cv2.CV_16S)
+    sums = cv2.integral(np.minimum(np.abs(edges), 255).astype(np.uint8))
+    rows, columns = np.arange(0, height + 1, scale), np.arange(0, width + 1, scale)
+    ends_r, ends_c = (
+        np.minimum(rows + SIDE, grey.shape[0]),
+        np.minimum(columns + SIDE, grey.shape[1]),
+    )
+    energy = (
+        sums[np.ix_(ends_r, ends_c)] - sums[np.ix_(rows, ends_c)]
+        - sums[np.ix_(ends_r, columns)] + sums[np.ix_(rows, columns)]
+    )  # fmt: skip
+    row, column = np.unravel_index(int(energy.argmax()), energy.shape)
+    return int(rows[row]), int(columns[column])

@@ -1,0 +1,205 @@
+"""What organisers printed of a cost, beside what was measured: equal to the printed digits, or explained.
+
+A table of theirs is a CSV file whose first lines say what it is:
+
+    # source: where the figures are from
+    # flops_G: macs@fvcore                the convention of ours that the organisers' counter follows
+    model,params_M,flops_G,acts_M,conv    and what else there is; teams by model_id, or by the number that
+    00_SPAN,0.151,9.83,41.68,22           begins the model's name
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from iqabench.errors import FactsError
+from iqabench.probes import cost_column
+from iqabench.run.submissions.measure import SubmissionRow
+
+EXACT = "macs@exact"
+MISLEADING = 0.03
+"""Relative distance of a printed figure from the exact count beyond which it is explained though it was
+reproduced; activations, which the counter of 2022 adds, stay below."""
+
+_USUAL = {
+    "params_M": "params", "flops_G": "macs", "acts_M": "activations@ntire", "conv": "conv_layers@ntire"
+}  # fmt: skip
+_UNITS = {"params_M": 1e6, "flops_G": 1e9, "acts_M": 1e6, "conv": 1.0}
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One figure that was printed, and what was measured."""
+
+    printed: str
+    measured: str | None
+    """At the printed digits; None where there is none."""
+
+    @property
+    def equal(self) -> bool:
+        """Whether they are the same to the printed digits."""
+        return self.printed == self.measured
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One team's row."""
+
+    model_id: int | None
+    """None for teams whose model is not in the checkout."""
+    team: str
+    figures: Mapping[str, Printed]
+    """By the names of the printed columns."""
+    exact_g: float | None
+    """Multiply-accumulates of every operator that ran, in 10**9."""
+    lower_bound: bool
+    """Whether something ran that could not be counted."""
+    explanation: str
+
+    @property
+    def measured(self) -> bool:
+        """Whether anything was."""
+        return any(figure.measured is not None for figure in self.figures.values())
+
+    @property
+    def equal(self) -> bool:
+        """Whether all printed figures are met."""
+        return all(figure.equal for figure in self.figures.values())
+
+
+@dataclass(frozen=True)
+class PublishedCounts:
+    """A table of organisers."""
+
+    source: str
+    columns: Mapping[str, str]
+    """Names of our columns by the names of theirs."""
+    rows: Sequence[Mapping[str, str]]
+
+
+def read_published(path: Path) -> PublishedCounts:
+    """The table in a file.
+
+    Raises: FactsError when it does not say its source, or prints nothing that is counted here.
+    """
+    lines = path.read_text().splitlines()
+    head = dict(_said(line) for line in lines if line.startswith("#"))
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    columns = {
+        theirs: cost_column(head.get(theirs, ours)).name
+        for theirs, ours in _USUAL.items()
+        if rows and theirs in rows[0]
+    }
+    if "source" not in head or not columns:
+        raise FactsError(
+            f"{path} is no table of published counts: expected a first line '# source: ...' and columns "
+            f"among {', '.join(_USUAL)}."
+        )
+    return PublishedCounts(head["source"], columns, rows)
+
+
+def compare_published(
+    rows: Sequence[SubmissionRow], published: PublishedCounts
+) -> list[Comparison]:
+    """Each printed row beside the measured one of the same id."""
+    measured = {row.model_id: row for row in rows}
+    return [
+        _compared(printed, measured.get(number) if number is not None else None, published.columns)
+        for printed in published.rows
+        for number in [_number(printed)]
+    ]
+
+
+def as_markdown(compared: Sequence[Comparison]) -> str:
+    """One table: a figure alone where measured and printed agree, else `printed / measured`."""
+    names = list(compared[0].figures) if compared else []
+    lines = [
+        f"| id | team | {' | '.join(names)} | exact MACs (G) | equal | explanation |",
+        f"| ---: | --- |{' ---: |' * len(names)} ---: | --- | --- |",
+    ]
+    for one in compared:
+        cells = [_cell(one.figures[name]) for name in names]
+        exact = "–" if one.exact_g is None else f"{'≥ ' * one.lower_bound}{one.exact_g:.3f}"
+        equal = "yes" if one.equal else "**no**" if one.measured else "–"
+        number = "–" if one.model_id is None else str(one.model_id)
+        said = [number, one.team, *cells, exact, equal, one.explanation]
+        lines.append(f"| {' | '.join(part.replace('|', '/') for part in said)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _compared(
+    printed: Mapping[str, str], row: SubmissionRow | None, columns: Mapping[str, str]
+) -> Comparison:
+    figures = {
+        theirs: _figure(printed[theirs], row.values.get(ours) if row else None, _UNITS[theirs])
+        for theirs, ours in columns.items()
+    }
+    exact = row.values.get(EXACT) if row else None
+    return Comparison(
+        row.model_id if row else None,
+        printed.get("team") or printed.get("model", ""),
+        figures,
+        None if exact is None else exact / 1e9,
+        _is_lower_bound(row),
+        _explained(row, figures, columns) if row else "no such model in the checkout",
+    )
+
+
+def _figure(printed: str, value: float | None, unit: float) -> Printed:
+    digits = len(printed.partition(".")[2])
+    return Printed(printed, None if value is None else f"{value / unit:.{digits}f}")
+
+
+def _explained(
+    row: SubmissionRow, figures: Mapping[str, Printed], columns: Mapping[str, str]
+) -> str:
+    if row.error:
+        return f"not measured: {row.error}"
+    said = [
+        f"no {columns[n]}: {row.reasons[columns[n]]}" for n in figures if columns[n] in row.reasons
+    ]
+    for name, figure in figures.items():
+        if figure.measured is not None and not figure.equal:
+            said += _others(row, name, figure, columns[name])
+            said += row.notes.get(columns[name], [])
+    exact, counted = row.values.get(EXACT), row.values.get(columns.get("flops_G", ""))
+    if exact and counted is not None and abs(counted - exact) > MISLEADING * exact:
+        said += [f"{columns['flops_G']} is {counted / exact:.2f} of the exact count"]
+        said += row.notes.get(columns["flops_G"], [])
+    if _is_lower_bound(row):
+        said += row.notes.get(EXACT, [])
+    return "; ".join(dict.fromkeys(said + row.notes.get("", [])))
+
+
+def _is_lower_bound(row: SubmissionRow | None) -> bool:
+    return bool(row and row.details.get(EXACT, {}).get("lower_bound"))
+
+
+def _others(row: SubmissionRow, name: str, figure: Printed, ours: str) -> Iterator[str]:
+    """Which other conventions of the same probe give what was printed."""
+    probe = ours.partition("@")[0]
+    others = {c: v for c, v in row.values.items() if c != ours and c.partition("@")[0] == probe}
+    equal = [c for c, v in others.items() if _figure(figure.printed, v, _UNITS[name]).equal]
+    if equal:
+        yield f"{name} as printed is {' or '.join(equal)}"
+    else:
+        yield f"{name} as printed is none of {', '.join([ours, *others])}"
+
+
+def _number(printed: Mapping[str, str]) -> int | None:
+    """The id of the model, where the table knows it."""
+    match = re.match(r"-?\d+", printed.get("model_id") or printed.get("model") or "")
+    return int(match[0]) if match else None
+
+
+def _said(line: str) -> tuple[str, str]:
+    name, _, rest = line.lstrip("# ").partition(":")
+    return name.strip(), rest.strip()
+
+
+def _cell(figure: Printed) -> str:
+    if figure.equal:
+        return figure.printed
+    return f"{figure.printed} / {'–' if figure.measured is None else f'**{figure.measured}**'}"

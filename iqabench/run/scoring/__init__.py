@@ -1,0 +1,1 @@
+"""Scoring of outputs that exist already: pairing, targets, candidates and columns over whole sets."""

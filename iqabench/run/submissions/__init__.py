@@ -1,0 +1,1 @@
+"""Measuring of public challenge submissions, each in a process of its own."""

@@ -1,0 +1,62 @@
+"""A submission timed in turn with the board's baseline, in one process: a machine's drift hits both alike."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+from iqabench.errors import IqabenchError, ModelError
+from iqabench.models.core.load import load_model
+from iqabench.models.core.mode import PLAIN
+from iqabench.probes import CostColumn, Probed, Size
+from iqabench.probes.machine.state import state, warnings_of
+from iqabench.probes.timing.rounds import Contender, Sampling, ratio, sample
+from iqabench.probes.timing.sampled import times_of
+from iqabench.run.profile.entrant import LATENCY, enter
+from iqabench.run.submissions.request import Counterpart
+from iqabench.run.submissions.selecting import probed, reason_of
+
+
+@contextmanager
+def counterpart(to: Counterpart, shape: list[int]) -> Iterator[Probed]:
+    """The baseline, ready to be measured within the block.
+
+    Raises: ModelError with the reason why it cannot be.
+    """
+    with ExitStack() as stack:
+        try:
+            if to.model_id is not None:
+                found = probed(to.model_id, shape, [])
+            else:
+                number, channels, height, width = shape
+                size = Size(channels, height, width, batch=number)
+                found = enter(load_model(to.model, to.scale), size, "cpu", PLAIN, stack).probed
+        except Exception as error:  # it is anybody's code: the reason is told
+            raise ModelError(
+                f"the baseline {to.name} could not run beside it: {reason_of(error)}"
+            ) from error
+        yield replace(found, name=to.name)
+
+
+def sample_in_turn(seen: Probed, base: Probed | None, how: Sampling) -> dict[str, Any]:
+    """Sample both, each finding its own under "times"; what records say of the machine meanwhile."""
+    some = [seen] if base is None else [base, seen]
+    before = state("cpu")
+    found = sample([Contender(p.name, p.call, p.batch, p.device) for p in some], how)
+    for one, times in zip(some, found, strict=True):
+        one.keep("times", times)
+    return {"machine": before, "warnings": warnings_of(before, state("cpu"), found)}
+
+
+def ratio_to(base: Probed, seen: Probed, column: CostColumn, value: float) -> dict[str, Any]:
+    """The submission's cost by the baseline's, as records have it; the median latencies' with an interval.
+
+    Raises: ModelError when the baseline's cost cannot be had.
+    """
+    if column.probe.name == LATENCY:
+        by = ratio(times_of(seen), times_of(base))
+        return {"to": base.name, "value": by.value, "interval": [by.low, by.high]}
+    try:
+        return {"to": base.name, "value": value / column(base).value}
+    except IqabenchError as error:
+        raise ModelError(f"of the baseline {base.name}: {error}") from error
