@@ -186,8 +186,12 @@ def _frame(
         for part, got in zip(columns, values, strict=True):
             found.append(
                 {
-                    "sample": str(at), "column": part.name, "value": got.value, "error": got.error,
-                    "unit": part.metric.unit, "better": part.metric.better,
+                    "sample": str(at),
+                    "column": part.name,
+                    "value": got.value,
+                    "error": got.error,
+                    "unit": part.metric.unit,
+                    "better": part.metric.better,
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(found)

@@ -33,9 +33,13 @@ class Registry(Generic[Part]):
     """
 
     def __init__(
-        self, kind: str, folders: str | tuple[str, ...], group: str, beside: "Registry[Any] | None" = None,
+        self,
+        kind: str,
+        folders: str | tuple[str, ...],
+        group: str,
+        beside: "Registry[Any] | None" = None,
         elsewhere: Mapping[str, str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.kind = kind
         self.folders = (folders,) if isinstance(folders, str) else folders
         self.group = group

@@ -70,8 +70,10 @@ def entries_of(board: Board) -> list[Entry]:
             continue
         name, about = _about(board, row)
         if about in seen:
-            raise FactsError(f"{row.at}: a second row of {' '.join(filter(None, about))}; the first is in "
-                             f"line {seen[about]}.")  # fmt: skip
+            raise FactsError(
+                f"{row.at}: a second row of {' '.join(filter(None, about))}; the first is in "
+                f"line {seen[about]}."
+            )
         seen[about] = row.line
         entry = found.setdefault(name, _entry(board, row, name))
         _read(board, entry, row, about)

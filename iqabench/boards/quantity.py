@@ -29,9 +29,11 @@ class Quantity:
 
 
 def quantities_of(
-    columns: Mapping[str, ColumnFacts], sets: Mapping[str, str], levels: Mapping[str, str],
+    columns: Mapping[str, ColumnFacts],
+    sets: Mapping[str, str],
+    levels: Mapping[str, str],
     published: Published | None,
-) -> dict[str, Quantity]:  # fmt: skip
+) -> dict[str, Quantity]:
     """All quantities of a board by name."""
     found = {}
     for name, column in columns.items():

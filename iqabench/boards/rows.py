@@ -56,8 +56,11 @@ def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[Row]:
 
     Raises: FactsError when it cannot be read, lacks a column, or a row has more or fewer cells than the head.
     """
-    kept = [(at, line) for at, line in enumerate(_lines(path, named_by), 1)
-            if line.strip() and not line.startswith("#")]  # fmt: skip
+    kept = [
+        (at, line)
+        for at, line in enumerate(_lines(path, named_by), 1)
+        if line.strip() and not line.startswith("#")
+    ]
     reader = csv.reader(line for _, line in kept)
     head = [name.strip() for name in next(reader, [])]
     missing = sorted(set(wanted) - set(head))

@@ -98,8 +98,10 @@ def _sum(weights: dict[str, float]) -> str:
 def _line(how: Linear) -> str:
     said = _sum({how.of: how.factor})
     if how.offset:
-        said = f"{how.offset:g} - {_sum({how.of: -how.factor})}" if how.factor < 0 else (
-            f"{said} {'-' if how.offset < 0 else '+'} {abs(how.offset):g}"
-        )  # fmt: skip
+        said = (
+            f"{how.offset:g} - {_sum({how.of: -how.factor})}"
+            if how.factor < 0
+            else (f"{said} {'-' if how.offset < 0 else '+'} {abs(how.offset):g}")
+        )
     said += "" if how.low is None else f", at least {how.low:g}"
     return said + ("" if how.high is None else f", at most {how.high:g}")

@@ -17,10 +17,18 @@ from iqabench.store import Store
 
 
 def measure(
-    board: Board, models: Sequence[str], store: Store, options: Options, watch: Watch = lambda *_: None,
-    *, quality: bool = True, costs: bool = True, timed: bool = True, sampling: Sampling | None = None,
+    board: Board,
+    models: Sequence[str],
+    store: Store,
+    options: Options,
+    watch: Watch = lambda *_: None,
+    *,
+    quality: bool = True,
+    costs: bool = True,
+    timed: bool = True,
+    sampling: Sampling | None = None,
     only: Mapping[str, Container[str]] | None = None,
-) -> Measurement:  # fmt: skip
+) -> Measurement:
     """Run the models on the board's sets and profile them side by side, as far as files are at hand.
 
     Of costs, what depends on the machine is left out without `timed`. Of quality, `only` has by models the
@@ -55,9 +63,14 @@ def _with_metric(board: Board) -> list[str]:
 
 
 def _quality(
-    board: Board, model: str, names: Sequence[str], store: Store, options: Options, watch: Watch,
+    board: Board,
+    model: str,
+    names: Sequence[str],
+    store: Store,
+    options: Options,
+    watch: Watch,
     found: Measurement,
-) -> list[str]:  # fmt: skip
+) -> list[str]:
     """Keys of the cells of one model, which is loaded once; and reasons, where something could not be run."""
     cells = _planned(board, model, names, found)
     wanted = [name for name in names if (model, name) not in found.reasons]
@@ -127,9 +140,15 @@ def _tell(found: Measurement, models: Sequence[str], names: Sequence[str], error
 
 
 def _costs(
-    board: Board, models: Sequence[str], store: Store, how: ProfileOptions, watch: Watch,
-    found: Measurement, *, timed: bool,
-) -> list[str]:  # fmt: skip
+    board: Board,
+    models: Sequence[str],
+    store: Store,
+    how: ProfileOptions,
+    watch: Watch,
+    found: Measurement,
+    *,
+    timed: bool,
+) -> list[str]:
     """Keys of what the models cost, sampled in turn."""
     by_input: dict[str, dict[str, str]] = {}
     for name, quantity in board.quantities.items():

@@ -14,9 +14,11 @@ from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import known_as
 
 _TASKS = {
-    "sr": "super-resolution", "denoise": "denoising", "jpeg": "JPEG artefact removal",
+    "sr": "super-resolution",
+    "denoise": "denoising",
+    "jpeg": "JPEG artefact removal",
     "iqa": "metrics",
-}  # fmt: skip
+}
 
 
 def check_parts(board: Board) -> None:

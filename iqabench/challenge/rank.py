@@ -49,9 +49,15 @@ class Place:
 
 
 def rank(
-    board: Board, models: Sequence[str], store: Store, options: Options,
-    watch: Watch = lambda *_: None, *, quality: bool = True, sampling: Sampling | None = None,
-) -> tuple[list[Place], Measurement]:  # fmt: skip
+    board: Board,
+    models: Sequence[str],
+    store: Store,
+    options: Options,
+    watch: Watch = lambda *_: None,
+    *,
+    quality: bool = True,
+    sampling: Sampling | None = None,
+) -> tuple[list[Place], Measurement]:
     """Measure the models and the board's baseline in turn, and place them in every track.
 
     Raises: UsageError for a board without tracks; ModelError for models of another task or scale; FactsError;
@@ -164,9 +170,15 @@ def _place(
     before = rows[at - 1].entry.name if at else ""
     after = rows[at + 1].entry.name if at + 1 < len(rows) else ""
     return replace(
-        told, of=len(rows), replaces=replaced, rank=standing.rank, best=standing.best, worst=standing.worst,
-        value=standing.by, neighbours=(before, after),
-    )  # fmt: skip
+        told,
+        of=len(rows),
+        replaces=replaced,
+        rank=standing.rank,
+        best=standing.best,
+        worst=standing.worst,
+        value=standing.by,
+        neighbours=(before, after),
+    )
 
 
 def _told(

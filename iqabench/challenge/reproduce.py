@@ -33,10 +33,16 @@ class Compared:
 
 
 def reproduce(
-    board: Board, store: Store, options: Options, models: Sequence[str] = (),
-    watch: Watch = lambda *_: None, *, costs: bool = True, timed: bool = True,
+    board: Board,
+    store: Store,
+    options: Options,
+    models: Sequence[str] = (),
+    watch: Watch = lambda *_: None,
+    *,
+    costs: bool = True,
+    timed: bool = True,
     sampling: Sampling | None = None,
-) -> tuple[list[Compared], Measurement]:  # fmt: skip
+) -> tuple[list[Compared], Measurement]:
     """Every published cell of the entries that are registered here, or of those with these model ids.
 
     Without `costs` no probe is run; without `timed`, none that depends on the machine.
@@ -59,8 +65,16 @@ def reproduce(
     every = [(entry, quantity) for entry in entries for quantity in board.quantities.values()]
     only = {model: {q.name for e, q in every if _is_run(e, q, [model])} for model in asked}
     found = measure(
-        board, list(wanted), store, options, watch, costs=costs, timed=timed, sampling=sampling, only=only
-    )  # fmt: skip
+        board,
+        list(wanted),
+        store,
+        options,
+        watch,
+        costs=costs,
+        timed=timed,
+        sampling=sampling,
+        only=only,
+    )
     printed = next((e for e in entries if e.name == board.baseline), None)
     return [
         _cell(board, entry, quantity, found, printed, options.limit)
@@ -77,9 +91,13 @@ def _is_run(entry: Entry, quantity: Quantity, models: Container[str]) -> bool:
 
 
 def _cell(
-    board: Board, entry: Entry, quantity: Quantity, found: Measurement, base: Entry | None,
+    board: Board,
+    entry: Entry,
+    quantity: Quantity,
+    found: Measurement,
+    base: Entry | None,
     limit: int | None,
-) -> Compared:  # fmt: skip
+) -> Compared:
     model, name, facts = entry.model_for(quantity), quantity.name, quantity.facts
     printed, here = entry.values[name].value, found.of(model).get(name)
     if here is None:

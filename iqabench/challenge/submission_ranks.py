@@ -12,9 +12,12 @@ from iqabench.run.submissions.measure import SubmissionRow
 
 
 def add_ranks(
-    board: Board, base: Entry | None, pairs: Sequence[tuple[Entry, SubmissionRow]],
-    asked: Mapping[Quantity, CostColumn], found: Submissions,
-) -> None:  # fmt: skip
+    board: Board,
+    base: Entry | None,
+    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    asked: Mapping[Quantity, CostColumn],
+    found: Submissions,
+) -> None:
     """Rank those of whom everything was measured, by both kinds of figures, wherever these decide."""
     whole = [(entry, row) for entry, row in pairs if not _lacking(row, asked)]
     for entry, row in pairs:
@@ -41,9 +44,12 @@ def _lacking(row: SubmissionRow, asked: Mapping[Quantity, CostColumn]) -> list[s
 
 
 def _as_measured(
-    entry: Entry, row: SubmissionRow, asked: Mapping[Quantity, CostColumn], base: Entry | None,
+    entry: Entry,
+    row: SubmissionRow,
+    asked: Mapping[Quantity, CostColumn],
+    base: Entry | None,
     found: Submissions,
-) -> Entry:  # fmt: skip
+) -> Entry:
     """The entry with what was measured in place of what was printed."""
     ratios = {r.column: r.measured for r in found.relatives if r.entry == entry.name}
     values = dict(entry.values)
@@ -63,9 +69,12 @@ def _behind(board: Board, name: str) -> set[str]:
 
 
 def _compare(
-    track: Track, before: Sequence[Standing], after: Sequence[Standing], behind: Container[str],
+    track: Track,
+    before: Sequence[Standing],
+    after: Sequence[Standing],
+    behind: Container[str],
     found: Submissions,
-) -> None:  # fmt: skip
+) -> None:
     by_name = {s.entry.name: s for s in before}
     for new in after:
         name = new.entry.name
@@ -110,9 +119,12 @@ def _moved(name: str, behind: Container[str], found: Submissions) -> str:
 
 
 def _agreement(
-    track: Track, before: Sequence[Standing], after: Sequence[Standing], measured: tuple[str, ...],
+    track: Track,
+    before: Sequence[Standing],
+    after: Sequence[Standing],
+    measured: tuple[str, ...],
     published: tuple[str, ...],
-) -> TrackAgreement:  # fmt: skip
+) -> TrackAgreement:
     ranks = {s.entry.name: s.rank for s in before}
     both = [(ranks[s.entry.name], s.rank) for s in after if s.entry.name in ranks]
     kendall = spearman = None

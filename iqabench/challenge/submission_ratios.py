@@ -37,9 +37,11 @@ def counterpart(
 
 
 def add_ratios(
-    base: Entry | None, pairs: Sequence[tuple[Entry, SubmissionRow]],
-    asked: Mapping[Quantity, CostColumn], found: Submissions,
-) -> None:  # fmt: skip
+    base: Entry | None,
+    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    asked: Mapping[Quantity, CostColumn],
+    found: Submissions,
+) -> None:
     """What was measured in turn with the baseline, beside the ratio of the printed figures."""
     for entry, row in pairs:
         for quantity, column in asked.items():
@@ -51,15 +53,27 @@ def add_ratios(
 
 
 def _relative(
-    base: Entry, published: float, entry: Entry, row: SubmissionRow, quantity: Quantity, column: CostColumn,
-) -> Relative:  # fmt: skip
+    base: Entry,
+    published: float,
+    entry: Entry,
+    row: SubmissionRow,
+    quantity: Quantity,
+    column: CostColumn,
+) -> Relative:
     value, details = row.values.get(column.name), row.details.get(column.name, {})
     by = {"value": 1.0} if entry.name == base.name else details.get("ratio")
     measured = None
     if value is not None and by:
         measured = Value(by["value"], *by.get("interval", [by["value"]] * 2))
     return Relative(
-        entry.name, row.model_id, quantity.name, base.name, published, measured,
-        None if value is None else value * quantity.facts.factor, quantity.facts.unit,
-        tuple(details.get("warnings", [])), row.reasons.get(column.name, ""),
-    )  # fmt: skip
+        entry.name,
+        row.model_id,
+        quantity.name,
+        base.name,
+        published,
+        measured,
+        None if value is None else value * quantity.facts.factor,
+        quantity.facts.unit,
+        tuple(details.get("warnings", [])),
+        row.reasons.get(column.name, ""),
+    )

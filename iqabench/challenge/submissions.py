@@ -26,10 +26,16 @@ from iqabench.run.submissions.measure import SubmissionRow, measure_submissions,
 
 
 def reproduce_submissions(
-    board: Board, checkout: Path, *, trust: bool = False, ids: Sequence[int] = (),
-    timed: Sequence[str] = (), sampling: Sampling | None = None, timeout_s: float = 600.0,
+    board: Board,
+    checkout: Path,
+    *,
+    trust: bool = False,
+    ids: Sequence[int] = (),
+    timed: Sequence[str] = (),
+    sampling: Sampling | None = None,
+    timeout_s: float = 600.0,
     watch: Watch = lambda *_: None,
-) -> Submissions:  # fmt: skip
+) -> Submissions:
     """Measure the submissions of a checkout, and rank them by the board's formulas.
 
     Counts are measured always; what depends on the machine (`timed`: names of probes) on request, in turn
@@ -45,9 +51,15 @@ def reproduce_submissions(
     base = next((e for e in entries_of(board) if e.name == board.baseline), None)
     wanted, unheard = _wanted(entries, checkout, ids)
     rows = _measured(
-        asked, checkout, wanted, trust=trust, to=counterpart(board, base, asked, checkout),
-        sampling=sampling, timeout_s=timeout_s, watch=watch,
-    )  # fmt: skip
+        asked,
+        checkout,
+        wanted,
+        trust=trust,
+        to=counterpart(board, base, asked, checkout),
+        sampling=sampling,
+        timeout_s=timeout_s,
+        watch=watch,
+    )
     by_number = {row.model_id: row for row in rows}
     pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
     found = Submissions()
@@ -110,9 +122,11 @@ def _asked(board: Board, timed: Sequence[str]) -> dict[Quantity, CostColumn]:
 
 
 def _count(
-    board: Board, pairs: Sequence[tuple[Entry, SubmissionRow]], asked: dict[Quantity, CostColumn],
+    board: Board,
+    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    asked: dict[Quantity, CostColumn],
     found: Submissions,
-) -> None:  # fmt: skip
+) -> None:
     for entry, row in pairs:
         for quantity, column in asked.items():
             printed = entry.values.get(quantity.name)

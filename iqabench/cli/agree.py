@@ -29,39 +29,73 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     ),
 )
 @click.option(
-    "--set", "images", required=True, metavar="NAME",
+    "--set",
+    "images",
+    required=True,
+    metavar="NAME",
     help="tid2013, kadid10k, pipal, live, csiq; without references: koniq10k, spaq, live_itw.",
-)  # fmt: skip
+)
 @click.option(
-    "--from", "folder", type=click.Path(path_type=Path), metavar="DIR",
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
     help="The set's folder, as its authors hand it out.  [default: IQABENCH_HOME/opinions/NAME]",
-)  # fmt: skip
+)
 @click.option(
-    "--column", "columns", multiple=True, metavar="METRIC[@PROTOCOL]",
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="METRIC[@PROTOCOL]",
     help="What to compare with people, as in ssim@rgb; repeatable.  [default: psnr and ssim, where there "
     "are references]",
-)  # fmt: skip
+)
 @click.option(
-    "--fit", "fits", multiple=True, type=click.Choice(list(FITS)),
+    "--fit",
+    "fits",
+    multiple=True,
+    type=click.Choice(list(FITS)),
     help="What plcc and rmse are taken after; repeatable.  [default: none, 4 and 5]",
-)  # fmt: skip
+)
 @click.option(
-    "--resamples", type=click.IntRange(0), default=1000, show_default=True, metavar="N",
+    "--resamples",
+    type=click.IntRange(0),
+    default=1000,
+    show_default=True,
+    metavar="N",
     help="Of the bootstrap that gives the 95 % intervals; 0 gives none.",
-)  # fmt: skip
+)
 @click.option(
-    "--resample", "drawn", type=click.Choice(["samples", "references"]), default="samples",
-    show_default=True, help="What is drawn: images, or references with all that was made of them.",
-)  # fmt: skip
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N",
-              help="Of the bootstrap.")  # fmt: skip
+    "--resample",
+    "drawn",
+    type=click.Choice(["samples", "references"]),
+    default="samples",
+    show_default=True,
+    help="What is drawn: images, or references with all that was made of them.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Of the bootstrap.",
+)
 @device_option
 @store_option
 @table_options
 def command(
-    images: str, folder: Path | None, columns: tuple[str, ...], fits: tuple[str, ...],
-    resamples: int, drawn: str, seed: int, device: str, store: Path, form: str | None,
-) -> None:  # fmt: skip
+    images: str,
+    folder: Path | None,
+    columns: tuple[str, ...],
+    fits: tuple[str, ...],
+    resamples: int,
+    drawn: str,
+    seed: int,
+    device: str,
+    store: Path,
+    form: str | None,
+) -> None:
     """How well do metrics agree with people? Correlations with the opinions of a public set.
 
     Rank correlations (srcc, krcc), linear ones after a named fit (plcc, rmse), and ntire2021, the main score

@@ -36,10 +36,14 @@ def print_checks(checks: Sequence[Check], form: str | None) -> None:
 def _odd(one: Check) -> dict[str, Any]:
     between = "" if one.low == one.high else f"{one.low:g} to {one.high:g}"
     return {
-        "entry": one.entry, "what": one.what, "published": f"{one.published:g}",
-        "recomputed": f"{one.recomputed:.6g}", "within the digits": between, "verdict": one.verdict,
+        "entry": one.entry,
+        "what": one.what,
+        "published": f"{one.published:g}",
+        "recomputed": f"{one.recomputed:.6g}",
+        "within the digits": between,
+        "verdict": one.verdict,
         "why": one.why,
-    }  # fmt: skip
+    }
 
 
 def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -47,13 +51,18 @@ def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     found = standings(board, entries)
     return [
         {
-            "track": track.name, "rank": s.rank, "entry": s.entry.name, "by": track.rank, "value": s.by.value,
-            "best": s.best, "worst": s.worst,
+            "track": track.name,
+            "rank": s.rank,
+            "entry": s.entry.name,
+            "by": track.rank,
+            "value": s.by.value,
+            "best": s.best,
+            "worst": s.worst,
         }
         for track in board.tracks
         if not track.published
         for s in found.tracks[track.name]
-    ]  # fmt: skip
+    ]
 
 
 def print_unprinted(board: Board, entries: Sequence[Entry], form: str | None) -> None:
@@ -78,6 +87,8 @@ def print_unprinted(board: Board, entries: Sequence[Entry], form: str | None) ->
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:
     within = "" if row["best"] == row["worst"] else f"{row['best']} to {row['worst']}"
     return {
-        "rank": row["rank"], "entry": row["entry"], row["by"]: f"{row['value']:.6g}",
+        "rank": row["rank"],
+        "entry": row["entry"],
+        row["by"]: f"{row['value']:.6g}",
         "within the digits": within,
-    }  # fmt: skip
+    }

@@ -18,15 +18,20 @@ def print_compared(compared: list[Compared], form: str | None) -> None:
         print_rows(
             [
                 {
-                    "entry": c.entry, "model": c.model, "column": c.column, "published": f"{c.published:g}",
-                    "measured": f"{c.measured:.6g}", "difference": f"{c.difference:+.3g}",
-                    "tolerance": "" if c.tolerance is None else f"{c.tolerance:g}", "verdict": c.verdict,
+                    "entry": c.entry,
+                    "model": c.model,
+                    "column": c.column,
+                    "published": f"{c.published:g}",
+                    "measured": f"{c.measured:.6g}",
+                    "difference": f"{c.difference:+.3g}",
+                    "tolerance": "" if c.tolerance is None else f"{c.tolerance:g}",
+                    "verdict": c.verdict,
                     "note": c.why,
                 }
                 for c in run
             ],
             form,
-        )  # fmt: skip
+        )
     _print_not_run(compared)
 
 

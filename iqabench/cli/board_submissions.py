@@ -86,33 +86,46 @@ def _print_counts(found: Submissions, form: str | None) -> None:
 
 def _of_count(one: Counted) -> dict[str, Any]:
     return {
-        "entry": one.entry, "id": one.model_id, "column": one.column, "published": f"{one.published:g}",
-        "measured": "" if one.measured is None else f"{one.measured:.6g}", "why": one.why,
-    }  # fmt: skip
+        "entry": one.entry,
+        "id": one.model_id,
+        "column": one.column,
+        "published": f"{one.published:g}",
+        "measured": "" if one.measured is None else f"{one.measured:.6g}",
+        "why": one.why,
+    }
 
 
 def _ratio_for_people(one: Relative) -> dict[str, Any]:
     by = one.measured
     return {
-        "entry": one.entry, "id": one.model_id, "column": one.column, "published": f"{one.published:.3f}",
+        "entry": one.entry,
+        "id": one.model_id,
+        "column": one.column,
+        "published": f"{one.published:.3f}",
         "measured": f"{by.value:.3f}" if by else "",
         "95 %": f"{by.low:.3f} to {by.high:.3f}" if by and by.low < by.high else "",
-        "here": "" if one.here is None else f"{one.here:.4g} {one.unit}", "why": one.why,
-    }  # fmt: skip
+        "here": "" if one.here is None else f"{one.here:.4g} {one.unit}",
+        "why": one.why,
+    }
 
 
 def _for_people(one: Beside) -> dict[str, Any]:
     return {
-        "entry": one.entry, "printed": "" if one.printed is None else str(one.printed),
-        "published": one.published, "measured": one.measured,
-        "95 %": f"{one.best} to {one.worst}" if one.best < one.worst else "", "why": one.why,
-    }  # fmt: skip
+        "entry": one.entry,
+        "printed": "" if one.printed is None else str(one.printed),
+        "published": one.published,
+        "measured": one.measured,
+        "95 %": f"{one.best} to {one.worst}" if one.best < one.worst else "",
+        "why": one.why,
+    }
 
 
 def _said(track: TrackAgreement) -> str:
-    alike = "" if track.kendall is None or track.spearman is None else (
-        f" Kendall's tau {track.kendall:.3f}, Spearman's rho {track.spearman:.3f}."
-    )  # fmt: skip
+    alike = (
+        ""
+        if track.kendall is None or track.spearman is None
+        else (f" Kendall's tau {track.kendall:.3f}, Spearman's rho {track.spearman:.3f}.")
+    )
     kept = f"; as published: {', '.join(track.published)}" if track.published else ""
     entries = "1 entry" if track.n == 1 else f"{track.n} entries"
     return f"{track.track}: {entries}. Measured: {', '.join(track.measured)}{kept}.{alike}"
@@ -126,8 +139,9 @@ def _tell_noise(found: Submissions) -> None:
         first, why = next(iter(noisy.items()))
         click.echo(
             f"warning: timing was disturbed or did not settle for {len(noisy)} of {of}, such as {first}: "
-            f"{why} (--json has all of it)", err=True,
-        )  # fmt: skip
+            f"{why} (--json has all of it)",
+            err=True,
+        )
 
 
 def _tell_absent(found: Submissions) -> None:

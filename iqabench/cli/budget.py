@@ -11,7 +11,12 @@ def _sampling(_: click.Context, __: click.Parameter, seconds: float) -> Sampling
 
 
 budget_option = click.option(
-    "--budget", "sampling", type=click.FloatRange(0.1), default=Sampling.budget_s, show_default=True,
-    metavar="SECONDS", callback=_sampling,
+    "--budget",
+    "sampling",
+    type=click.FloatRange(0.1),
+    default=Sampling.budget_s,
+    show_default=True,
+    metavar="SECONDS",
+    callback=_sampling,
     help="Sampling ends after so long for each model, and for the baseline beside it, if not steady before.",
-)  # fmt: skip
+)

@@ -39,18 +39,38 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 )
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option("--set", "sets", multiple=True, required=True, metavar="NAME|FOLDER",
-              help="A registered set or a folder of images; repeatable.")  # fmt: skip
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    required=True,
+    metavar="NAME|FOLDER",
+    help="A registered set or a folder of images; repeatable.",
+)
 @scale_option("4")
 @column_option
-@click.option("--probe", "probes", multiple=True, metavar="PROBE[@CONVENTION]",
-              help="Costs to compare; repeatable; 'none' for none.  [default: "
-              f"{', '.join(COSTS)}]")  # fmt: skip
-@click.option("--input", "inputs", multiple=True, metavar="CxHxW",
-              help="Size of the input for costs.  [default: 256 squared]")  # fmt: skip
-@click.option("--fail-if", "conditions", multiple=True, metavar="'COLUMN < NUMBER'",
-              help="Exit with 3 if this holds of the difference B - A of a quality, or the ratio B / A of a "
-              "cost; repeatable.")  # fmt: skip
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="PROBE[@CONVENTION]",
+    help=f"Costs to compare; repeatable; 'none' for none.  [default: {', '.join(COSTS)}]",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="CxHxW",
+    help="Size of the input for costs.  [default: 256 squared]",
+)
+@click.option(
+    "--fail-if",
+    "conditions",
+    multiple=True,
+    metavar="'COLUMN < NUMBER'",
+    help="Exit with 3 if this holds of the difference B - A of a quality, or the ratio B / A of a "
+    "cost; repeatable.",
+)
 @device_option
 @precision_option
 @click.option(
@@ -59,10 +79,20 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 @store_option
 @table_options
 def command(
-    first: str, second: str, sets: tuple[str, ...], scale: int | None, columns: tuple[str, ...],
-    probes: tuple[str, ...], inputs: tuple[str, ...], conditions: tuple[str, ...], device: str,
-    precision: Precision, limit: int | None, store: Path, form: str | None,
-) -> None:  # fmt: skip
+    first: str,
+    second: str,
+    sets: tuple[str, ...],
+    scale: int | None,
+    columns: tuple[str, ...],
+    probes: tuple[str, ...],
+    inputs: tuple[str, ...],
+    conditions: tuple[str, ...],
+    device: str,
+    precision: Precision,
+    limit: int | None,
+    store: Path,
+    form: str | None,
+) -> None:
     """Compare model B with model A, image by image: quality, cost, and what each halved cost loses.
 
     The difference has a 95 % interval by a bootstrap of images, and Wilcoxon's p; latencies are sampled in
@@ -105,11 +135,16 @@ def _print(rows: list[dict[str, Any]], first: str, second: str, form: str | None
 
 def _quality(row: dict[str, Any], first: str, second: str) -> dict[str, Any]:
     return {
-        "set": f"{row['set']} {row['level']}", "column": row["column"], first: row["a"],
-        second: row["b"], "difference": f"{row['difference']:+.4f}",
-        "95 %": f"[{row['ci_low']:+.4f}, {row['ci_high']:+.4f}]", "n": row["n"],
-        "wins": f"{100 * row['wins']:.0f} %", "p": "" if row["p"] is None else f"{row['p']:.2g}",
-    }  # fmt: skip
+        "set": f"{row['set']} {row['level']}",
+        "column": row["column"],
+        first: row["a"],
+        second: row["b"],
+        "difference": f"{row['difference']:+.4f}",
+        "95 %": f"[{row['ci_low']:+.4f}, {row['ci_high']:+.4f}]",
+        "n": row["n"],
+        "wins": f"{100 * row['wins']:.0f} %",
+        "p": "" if row["p"] is None else f"{row['p']:.2g}",
+    }
 
 
 def _cost(row: dict[str, Any], first: str, second: str) -> dict[str, Any]:
@@ -119,7 +154,10 @@ def _cost(row: dict[str, Any], first: str, second: str) -> dict[str, Any]:
         for name, value in row["lost_per_halving"].items()
     }
     return {
-        "cost": row["column"], first: cost_figure(row["a"], row["unit"]),
-        second: cost_figure(row["b"], row["unit"]), "ratio": f"{row['ratio']:.3f}", "95 %": interval,
+        "cost": row["column"],
+        first: cost_figure(row["a"], row["unit"]),
+        second: cost_figure(row["b"], row["unit"]),
+        "ratio": f"{row['ratio']:.3f}",
+        "95 %": interval,
         **lost,
-    }  # fmt: skip
+    }

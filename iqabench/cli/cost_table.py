@@ -17,9 +17,13 @@ _FEW = 4
 
 
 def print_costs(
-    store: Store, keys: Iterable[str], form: str | None, *, wanted: Sequence[str] = (),
+    store: Store,
+    keys: Iterable[str],
+    form: str | None,
+    *,
+    wanted: Sequence[str] = (),
     operators: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Print costs in the asked form, columns in the order of `wanted`.
 
     How costs grow, where a sweep was measured, and what counts say of themselves goes to standard error.

@@ -87,9 +87,11 @@ def _writable(what: str, folder: Path) -> dict[str, object]:
 
 def _parts() -> list[dict[str, object]]:
     rows = [
-        _row("registered", f"{len(set_names())} sets, {len(cards())} models, "
-             f"{len(metrics().names())} metrics")
-    ]  # fmt: skip
+        _row(
+            "registered",
+            f"{len(set_names())} sets, {len(cards())} models, {len(metrics().names())} metrics",
+        )
+    ]
     try:
         load_model("pocket", 4)
         rows.append(_row("embedded model", "pocket loads"))

@@ -31,15 +31,24 @@ from iqabench.explain import (
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
 @target_options
-@click.option("--claimed", required=True, metavar="PSNR[/SSIM]",
-              help="The figure to explain, with the digits that were printed.")  # fmt: skip
+@click.option(
+    "--claimed",
+    required=True,
+    metavar="PSNR[/SSIM]",
+    help="The figure to explain, with the digits that were printed.",
+)
 @scale_option("4")
 @click.option("--all", "everything", is_flag=True, help="Every reading, not only the telling ones.")
 @table_options
 def command(
-    outputs: Path, target: Path | None, images: str | None, claimed: str, scale: int | None,
-    everything: bool, form: str | None,
-) -> None:  # fmt: skip
+    outputs: Path,
+    target: Path | None,
+    images: str | None,
+    claimed: str,
+    scale: int | None,
+    everything: bool,
+    form: str | None,
+) -> None:
     """Why is my PSNR not the paper's? Say which way of computing gives a CLAIMED figure for OUTPUTS.
 
     Tries the known ways in which evaluation scripts differ: luma, rounding, border, grey files, swapped

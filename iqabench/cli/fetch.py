@@ -16,8 +16,13 @@ from iqabench.files.fetch import fetch
     epilog=examples("iqabench fetch set5 set14 rlfn", "iqabench fetch urban100 --from ~/datasets"),
 )
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
-@click.option("--from", "folder", type=click.Path(path_type=Path), metavar="DIR",
-              help="Adopt files that you have already, found by their content below DIR.")  # fmt: skip
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Adopt files that you have already, found by their content below DIR.",
+)
 @scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
     """Bring the files of sets, models and metrics here: from the cache, a mirror, or their url.

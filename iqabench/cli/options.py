@@ -17,9 +17,12 @@ store_option = click.option(
     help="Folder of records.",
 )
 column_option = click.option(
-    "--column", "columns", multiple=True, metavar="METRIC[@PROTOCOL]",
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="METRIC[@PROTOCOL]",
     help="What to compute, as in psnr@sr-y; repeatable.  [default: psnr and ssim]",
-)  # fmt: skip
+)
 device_option = click.option(
     "--device",
     default="auto",
@@ -41,22 +44,31 @@ def _by_word(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> d
 
 
 sets_option = click.option(
-    "--set", "sets", multiple=True, metavar="WORD=FOLDER", callback=_by_word,
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="WORD=FOLDER",
+    callback=_by_word,
     help="Where you have a set of the board, by the board's word for it; repeatable.",
-)  # fmt: skip
+)
 precision_option = click.option(
-    "--precision", type=click.Choice(["fp32", "tf32", "bf16", "fp16"]), default="fp32", show_default=True,
+    "--precision",
+    type=click.Choice(["fp32", "tf32", "bf16", "fp16"]),
+    default="fp32",
+    show_default=True,
     help="Arithmetic of the network.",
-)  # fmt: skip
+)
 per_image_option = click.option("--per-image", is_flag=True, help="A row for each image.")
 
 
 def scale_option(default: str) -> Callable[[F], F]:
     """--scale, which says what happens without it."""
     return click.option(
-        "--scale", type=click.IntRange(1, 16), metavar="N",
+        "--scale",
+        type=click.IntRange(1, 16),
+        metavar="N",
         help=f"Scale of super-resolution sets.  [default: {default}]",
-    )  # fmt: skip
+    )
 
 
 def examples(*commands: str) -> str:

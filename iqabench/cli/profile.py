@@ -37,55 +37,121 @@ from iqabench.store import Store
         "iqabench profile --model efdn --probe macs@fvcore --probe macs@ntire2022 --operators",
     ),
 )
-@click.option("--model", "models", multiple=True, metavar="NAME|FILE|...",
-              help="As for 'run'; repeatable: several are timed in turn and compared with the "
-              "first.")  # fmt: skip
-@click.option("--input", "inputs", multiple=True, metavar="CxHxW|A..B",
-              help="Size of the input, or a sweep of squares that doubles; repeatable.  [default: 256 "
-              "squared]")  # fmt: skip
-@click.option("--output-size", "outputs", multiple=True, metavar="WxH",
-              help="Size of the output instead, as in 1280x720; repeatable.")  # fmt: skip
-@click.option("--probe", "probes", multiple=True, metavar="PROBE[@CONVENTION]",
-              help="What to measure; repeatable, and commas part several.  [default: "
-              f"{', '.join(DEFAULT_PROBES)}]")  # fmt: skip
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME|FILE|...",
+    help="As for 'run'; repeatable: several are timed in turn and compared with the first.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="CxHxW|A..B",
+    help="Size of the input, or a sweep of squares that doubles; repeatable.  [default: 256 "
+    "squared]",
+)
+@click.option(
+    "--output-size",
+    "outputs",
+    multiple=True,
+    metavar="WxH",
+    help="Size of the output instead, as in 1280x720; repeatable.",
+)
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="PROBE[@CONVENTION]",
+    help="What to measure; repeatable, and commas part several.  [default: "
+    f"{', '.join(DEFAULT_PROBES)}]",
+)
 @scale_option("the model's; 4 where it has several")
 @device_option
 @precision_option
-@click.option("--batch", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="Images at a time.")  # fmt: skip
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Images at a time.",
+)
 @click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads on the CPU.")
 @click.option("--compile", "compiled", is_flag=True, help="With torch.compile.")
 @click.option("--channels-last", is_flag=True, help="With channels innermost in memory.")
 @click.option("--cuda-graph", is_flag=True, help="As one recorded CUDA graph.")
 @budget_option
 @click.option("--wait", is_flag=True, help="Wait while another process measures on the device.")
-@click.option("--submissions", "checkout", type=click.Path(path_type=Path, file_okay=False, exists=True),
-              metavar="CHECKOUT",
-              help="Instead of models: the public submissions of an efficiency challenge, from a checkout of "
-              "the organisers' repository.")  # fmt: skip
+@click.option(
+    "--submissions",
+    "checkout",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="CHECKOUT",
+    help="Instead of models: the public submissions of an efficiency challenge, from a checkout of "
+    "the organisers' repository.",
+)
 @click.option("--trust", is_flag=True, help="Allow that other people's code in CHECKOUT is run.")
-@click.option("--id", "ids", type=int, multiple=True, metavar="N",
-              help="Only this submission; repeatable.")  # fmt: skip
-@click.option("--published", metavar="NAME|CSV",
-              help="Set what the organisers printed beside it, as in ntire2022_esr.")  # fmt: skip
-@click.option("--stand-in", "stand_ins", multiple=True, metavar="DIR",
-              type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Folder with modules that CHECKOUT needs and this machine lacks, such as operators "
-              "compiled for a GPU; repeatable.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(1), default=600.0, show_default=True, metavar="SECONDS",
-              help="For each submission.")  # fmt: skip
+@click.option(
+    "--id", "ids", type=int, multiple=True, metavar="N", help="Only this submission; repeatable."
+)
+@click.option(
+    "--published",
+    metavar="NAME|CSV",
+    help="Set what the organisers printed beside it, as in ntire2022_esr.",
+)
+@click.option(
+    "--stand-in",
+    "stand_ins",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with modules that CHECKOUT needs and this machine lacks, such as operators "
+    "compiled for a GPU; repeatable.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each submission.",
+)
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
-@click.option("--allow-random-weights", is_flag=True,
-              help="Where weights cannot be had, use random ones; every record is marked.")  # fmt: skip
+@click.option(
+    "--allow-random-weights",
+    is_flag=True,
+    help="Where weights cannot be had, use random ones; every record is marked.",
+)
 @store_option
 @table_options
 def command(
-    models: tuple[str, ...], inputs: tuple[str, ...], outputs: tuple[str, ...], probes: tuple[str, ...],
-    scale: int | None, device: str, precision: Precision, batch: int, threads: int | None, compiled: bool,
-    channels_last: bool, cuda_graph: bool, sampling: Sampling, wait: bool, checkout: Path | None, trust: bool,
-    ids: tuple[int, ...], published: str | None, stand_ins: tuple[Path, ...], timeout: float, operators: bool,
-    allow_random_weights: bool, store: Path, form: str | None,
-) -> None:  # fmt: skip
+    models: tuple[str, ...],
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    probes: tuple[str, ...],
+    scale: int | None,
+    device: str,
+    precision: Precision,
+    batch: int,
+    threads: int | None,
+    compiled: bool,
+    channels_last: bool,
+    cuda_graph: bool,
+    sampling: Sampling,
+    wait: bool,
+    checkout: Path | None,
+    trust: bool,
+    ids: tuple[int, ...],
+    published: str | None,
+    stand_ins: tuple[Path, ...],
+    timeout: float,
+    operators: bool,
+    allow_random_weights: bool,
+    store: Path,
+    form: str | None,
+) -> None:
     """Measure what models cost: parameters, operations, latency, memory, energy.
 
     Counts name their convention (macs@ntire2022 is not macs@fvcore: 'iqabench show probe macs'), and every
@@ -96,19 +162,32 @@ def command(
         size = sizes_of(list(inputs), list(outputs), batch)[0]
         wanted = cost_columns(probes)
         status = profile_submissions(
-            checkout, ids, wanted, size, published, form, trust=trust, timeout_s=timeout,
-            threads=threads, stand_ins=stand_ins,
-        )  # fmt: skip
+            checkout,
+            ids,
+            wanted,
+            size,
+            published,
+            form,
+            trust=trust,
+            timeout_s=timeout,
+            threads=threads,
+            stand_ins=stand_ins,
+        )
         sys.exit(status)
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
     columns = cost_columns(probes or DEFAULT_PROBES)
     sizes = sizes_of(list(inputs), list(outputs), batch) if inputs or outputs or batch > 1 else None
     options = ProfileOptions(
-        device=device, precision=precision, threads=threads, wait=wait, scale=scale,
-        mode=Mode(compiled, channels_last, cuda_graph), sampling=sampling,
+        device=device,
+        precision=precision,
+        threads=threads,
+        wait=wait,
+        scale=scale,
+        mode=Mode(compiled, channels_last, cuda_graph),
+        sampling=sampling,
         allow_random_weights=allow_random_weights,
-    )  # fmt: skip
+    )
     records = Store(store)
     with watching() as watch:
         done = profile(models, columns, sizes, records, options, watch)

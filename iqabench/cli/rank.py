@@ -33,19 +33,34 @@ from iqabench.store import Store
     ),
 )
 @click.argument("name", metavar="BOARD")
-@click.option("--model", "models", multiple=True, required=True, metavar="NAME|FILE|...",
-              help="As for 'run'; repeatable.")  # fmt: skip
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="NAME|FILE|...",
+    help="As for 'run'; repeatable.",
+)
 @sets_option
-@click.option("--no-quality", is_flag=True,
-              help="Restore no images: gates on quality are then told of as unchecked.")  # fmt: skip
+@click.option(
+    "--no-quality",
+    is_flag=True,
+    help="Restore no images: gates on quality are then told of as unchecked.",
+)
 @budget_option
 @device_option
 @store_option
 @table_options
 def command(
-    name: str, models: tuple[str, ...], sets: dict[str, str], no_quality: bool, sampling: Sampling,
-    device: str, store: Path, form: str | None,
-) -> None:  # fmt: skip
+    name: str,
+    models: tuple[str, ...],
+    sets: dict[str, str],
+    no_quality: bool,
+    sampling: Sampling,
+    device: str,
+    store: Path,
+    form: str | None,
+) -> None:
     """Say where a model would stand in BOARD.
 
     The model and the board's baseline are measured here in turn; ratios to the baseline carry over to the
@@ -57,9 +72,14 @@ def command(
     with watching() as watch:
         options = Options(device=device)
         places, found = rank(
-            meant, models, Store(store), options, watch, quality=not no_quality,
+            meant,
+            models,
+            Store(store),
+            options,
+            watch,
+            quality=not no_quality,
             sampling=sampling,
-        )  # fmt: skip
+        )
     for warning in [*found.warnings, *_of_ratios(meant, places, found)]:
         click.echo(f"warning: {warning}", err=True)
     if form:
@@ -88,12 +108,16 @@ def _of_ratios(meant: Board, places: list[Place], found: Measurement) -> list[st
 def _row(place: Place) -> dict[str, Any]:
     value = place.value
     return {
-        **asdict(place), "value": value.value if value else None,
-        "ci_low": value.low if value else None, "ci_high": value.high if value else None,
+        **asdict(place),
+        "value": value.value if value else None,
+        "ci_low": value.low if value else None,
+        "ci_high": value.high if value else None,
         "neighbours": " < ".join(n for n in place.neighbours if n),
-        "failed": "; ".join(place.failed), "unchecked": "; ".join(place.unchecked),
-        "missing": "; ".join(place.missing), "replaces": ", ".join(place.replaces),
-    }  # fmt: skip
+        "failed": "; ".join(place.failed),
+        "unchecked": "; ".join(place.unchecked),
+        "missing": "; ".join(place.missing),
+        "replaces": ", ".join(place.replaces),
+    }
 
 
 def _said(meant: Board, place: Place) -> str:

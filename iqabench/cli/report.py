@@ -48,28 +48,57 @@ _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[Cost
 @click.option(
     "--json", "form", flag_value="json", help="Print json, a row for each mean, then for each cost."
 )
-@click.option("--pareto", metavar="COLUMN,COLUMN[,...]",
-              help="Print which models are on the Pareto front over these columns, as in "
-              "psnr@sr-y,macs.")  # fmt: skip
-@click.option("--intervals", is_flag=True,
-              help="In tables: the 95 % interval of each mean, by a bootstrap of its images. JSON has them "
-              "anyway, but for stores of more than a million records.")  # fmt: skip
+@click.option(
+    "--pareto",
+    metavar="COLUMN,COLUMN[,...]",
+    help="Print which models are on the Pareto front over these columns, as in psnr@sr-y,macs.",
+)
+@click.option(
+    "--intervals",
+    is_flag=True,
+    help="In tables: the 95 % interval of each mean, by a bootstrap of its images. JSON has them "
+    "anyway, but for stores of more than a million records.",
+)
 @click.option("--figures", is_flag=True, help="Write figures for papers, as PDF and SVG.")
-@click.option("--width", type=click.Choice(sorted(WIDTHS)), default="column", show_default=True,
-              help="Of figures: 3.3 inches, or 6.9.")  # fmt: skip
-@click.option("--between", metavar="MODEL,MODEL", default="",
-              help="The two that a figure compares image by image.  [default: the best two]")  # fmt: skip
-@click.option("--outputs", type=click.Path(path_type=Path, file_okay=False, exists=True),
-              help="Where runs saved their outputs: with --html, samples are shown whole, up to 64 MB "
-              "for each set.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False),
-              help="Where the pages, or the figures, go.  [default: reports, or figures]")  # fmt: skip
+@click.option(
+    "--width",
+    type=click.Choice(sorted(WIDTHS)),
+    default="column",
+    show_default=True,
+    help="Of figures: 3.3 inches, or 6.9.",
+)
+@click.option(
+    "--between",
+    metavar="MODEL,MODEL",
+    default="",
+    help="The two that a figure compares image by image.  [default: the best two]",
+)
+@click.option(
+    "--outputs",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where runs saved their outputs: with --html, samples are shown whole, up to 64 MB "
+    "for each set.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the pages, or the figures, go.  [default: reports, or figures]",
+)
 @click.option("--title", default=TITLE, help="Heading of the pages.", show_default=True)
 @store_option
 def command(
-    html: bool, form: str | None, pareto: str | None, intervals: bool, figures: bool, width: str,
-    between: str, outputs: Path | None, out: Path | None, title: str, store: Path,
-) -> None:  # fmt: skip
+    html: bool,
+    form: str | None,
+    pareto: str | None,
+    intervals: bool,
+    figures: bool,
+    width: str,
+    between: str,
+    outputs: Path | None,
+    out: Path | None,
+    title: str,
+    store: Path,
+) -> None:
     """Render what is in the store: as tables here, or with --html as pages.
 
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its

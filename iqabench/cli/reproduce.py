@@ -44,26 +44,50 @@ _FOR_MACHINES = ("json", "csv")
     ),
 )
 @click.argument("name", metavar="BOARD")
-@click.option("--model", "models", multiple=True, metavar="NAME",
-              help="Only these of the board's models; repeatable.")  # fmt: skip
-@click.option("--published", "only_published", is_flag=True,
-              help="Recompute scores and ranks from the published measurements; run nothing.")  # fmt: skip
 @click.option(
-    "--submissions", "checkout", type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR", help="Instead of models: the challenge's own submissions, from a checkout of its "
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="Only these of the board's models; repeatable.",
+)
+@click.option(
+    "--published",
+    "only_published",
+    is_flag=True,
+    help="Recompute scores and ranks from the published measurements; run nothing.",
+)
+@click.option(
+    "--submissions",
+    "checkout",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Instead of models: the challenge's own submissions, from a checkout of its "
     "repository, which stays as it is; nothing is recorded.",
-)  # fmt: skip
+)
 @click.option(
     "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
 )
-@click.option("--id", "ids", type=int, multiple=True, metavar="N",
-              help="Only these submissions; repeatable.")  # fmt: skip
-@click.option("--probe", "probes", multiple=True, metavar="NAME",
-              help="Measure this of submissions, too, as in latency_ms, in turn with the baseline; "
-              "repeatable.")  # fmt: skip
+@click.option(
+    "--id", "ids", type=int, multiple=True, metavar="N", help="Only these submissions; repeatable."
+)
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="NAME",
+    help="Measure this of submissions, too, as in latency_ms, in turn with the baseline; "
+    "repeatable.",
+)
 @budget_option
-@click.option("--timeout", type=click.FloatRange(1), default=600.0, show_default=True, metavar="SECONDS",
-              help="For each submission.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For each submission.",
+)
 @click.option("--no-cost", is_flag=True, help="Measure quality alone.")
 @click.option(
     "--no-time",
@@ -78,10 +102,23 @@ _FOR_MACHINES = ("json", "csv")
 @store_option
 @table_options
 def command(
-    name: str, models: tuple[str, ...], only_published: bool, checkout: Path | None, trust: bool,
-    ids: tuple[int, ...], probes: tuple[str, ...], sampling: Sampling, timeout: float, no_cost: bool,
-    no_time: bool, sets: dict[str, str], limit: int | None, device: str, store: Path, form: str | None,
-) -> None:  # fmt: skip
+    name: str,
+    models: tuple[str, ...],
+    only_published: bool,
+    checkout: Path | None,
+    trust: bool,
+    ids: tuple[int, ...],
+    probes: tuple[str, ...],
+    sampling: Sampling,
+    timeout: float,
+    no_cost: bool,
+    no_time: bool,
+    sets: dict[str, str],
+    limit: int | None,
+    device: str,
+    store: Path,
+    form: str | None,
+) -> None:
     """Reproduce BOARD, a challenge or a table: its ranks from its figures, and its figures by running.
 
     First every published score and rank is recomputed from the published measurements; 'rounding' is a
@@ -93,9 +130,15 @@ def command(
     if checkout is not None:
         _check_alone(models, only_published, no_cost, no_time, limit, device)
         status = submissions_status(
-            meant, checkout, form, trust=trust, ids=ids, timed=probes, timeout_s=timeout,
+            meant,
+            checkout,
+            form,
+            trust=trust,
+            ids=ids,
+            timed=probes,
+            timeout_s=timeout,
             sampling=sampling,
-        )  # fmt: skip
+        )
         sys.exit(status)
     if ids or probes or trust:
         raise UsageError("--trust, --id and --probe are about --submissions, which is not given.")
@@ -111,14 +154,22 @@ def command(
 
 
 def _check_alone(
-    models: Sequence[str], only_published: bool, no_cost: bool, no_time: bool, limit: int | None,
+    models: Sequence[str],
+    only_published: bool,
+    no_cost: bool,
+    no_time: bool,
+    limit: int | None,
     device: str,
-) -> None:  # fmt: skip
+) -> None:
     """Raises: UsageError for options that submissions know nothing of."""
     given = {
-        "--model": models, "--published": only_published, "--no-cost": no_cost, "--no-time": no_time,
-        "--limit": limit, f"--device {device}": device not in ("auto", "cpu"),
-    }  # fmt: skip
+        "--model": models,
+        "--published": only_published,
+        "--no-cost": no_cost,
+        "--no-time": no_time,
+        "--limit": limit,
+        f"--device {device}": device not in ("auto", "cpu"),
+    }
     if wrong := [option for option, is_given in given.items() if is_given]:
         raise UsageError(
             f"{wrong[0]} does not go with --submissions: they are counted on the CPU, timed only with "
@@ -138,9 +189,15 @@ def _checked(meant: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
 
 
 def _run(
-    meant: Board, store: Store, options: Options, models: Sequence[str], sampling: Sampling,
-    *, costs: bool, timed: bool,
-) -> list[Compared]:  # fmt: skip
+    meant: Board,
+    store: Store,
+    options: Options,
+    models: Sequence[str],
+    sampling: Sampling,
+    *,
+    costs: bool,
+    timed: bool,
+) -> list[Compared]:
     with watching() as watch:
         compared, found = reproduce(
             meant, store, options, models, watch, costs=costs, timed=timed, sampling=sampling

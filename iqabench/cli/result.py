@@ -71,8 +71,10 @@ def tell_failures(failures: Sequence[Failure]) -> None:
 
 def tell_unpaired(pairing: Pairing) -> None:
     """Names of images that have no partner, on standard error."""
-    for what, names in (("outputs without a target", pairing.outputs_alone),
-                        ("targets without an output", pairing.targets_alone)):  # fmt: skip
+    for what, names in (
+        ("outputs without a target", pairing.outputs_alone),
+        ("targets without an output", pairing.targets_alone),
+    ):
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             click.echo(f"{len(names)} {what}: {', '.join(names[:_SHOWN])}{more}", err=True)

@@ -34,49 +34,100 @@ from iqabench.store import Store
         "iqabench run --model my_rcan.safetensors --set ./photos --column psnr@sr-y --column lpips",
     ),
 )
-@click.option("--model", "models", multiple=True, required=True, metavar="NAME|FILE|...",
-              help="A registered id, a file, package.module:factory, or 'cmd:PROGRAM {input} "
-              "{output}'; repeatable.")  # fmt: skip
-@click.option("--set", "sets", multiple=True, required=True, metavar="NAME|FOLDER",
-              help="A registered set or a folder of images; repeatable.")  # fmt: skip
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="NAME|FILE|...",
+    help="A registered id, a file, package.module:factory, or 'cmd:PROGRAM {input} "
+    "{output}'; repeatable.",
+)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    required=True,
+    metavar="NAME|FOLDER",
+    help="A registered set or a folder of images; repeatable.",
+)
 @scale_option("4")
 @column_option
 @device_option
 @precision_option
-@click.option("--tile", type=click.IntRange(0), default=0, metavar="N",
-              help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]")  # fmt: skip
-@click.option("--save-outputs", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
-              help="Keep every output as PNG.")  # fmt: skip
+@click.option(
+    "--tile",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]",
+)
+@click.option(
+    "--save-outputs",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep every output as PNG.",
+)
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
 )
-@click.option("--probe", "probes", multiple=True, metavar="PROBE[@CONVENTION]",
-              help="A cost to put beside the quality, as in latency_ms or macs; repeatable, and commas part "
-              "several.")  # fmt: skip
-@click.option("--input", "inputs", multiple=True, metavar="CxHxW",
-              help="Size at which --probe measures.  [default: 256 squared]")  # fmt: skip
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="PROBE[@CONVENTION]",
+    help="A cost to put beside the quality, as in latency_ms or macs; repeatable, and commas part "
+    "several.",
+)
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="CxHxW",
+    help="Size at which --probe measures.  [default: 256 squared]",
+)
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @click.option("--force", is_flag=True, help="Run again what has been run already.")
-@click.option("--allow-random-weights", is_flag=True,
-              help="Where weights cannot be had, use random ones; every record is marked.")  # fmt: skip
+@click.option(
+    "--allow-random-weights",
+    is_flag=True,
+    help="Where weights cannot be had, use random ones; every record is marked.",
+)
 @store_option
 @per_image_option
 @table_options
 def command(
-    models: tuple[str, ...], sets: tuple[str, ...], scale: int | None, columns: tuple[str, ...],
-    device: str, precision: Precision, tile: int, save_outputs: Path | None, limit: int | None,
-    probes: tuple[str, ...], inputs: tuple[str, ...], dry_run: bool, force: bool,
-    allow_random_weights: bool, store: Path, per_image: bool, form: str | None,
-) -> None:  # fmt: skip
+    models: tuple[str, ...],
+    sets: tuple[str, ...],
+    scale: int | None,
+    columns: tuple[str, ...],
+    device: str,
+    precision: Precision,
+    tile: int,
+    save_outputs: Path | None,
+    limit: int | None,
+    probes: tuple[str, ...],
+    inputs: tuple[str, ...],
+    dry_run: bool,
+    force: bool,
+    allow_random_weights: bool,
+    store: Path,
+    per_image: bool,
+    form: str | None,
+) -> None:
     """Restore sets with models and score the outputs.
 
     What has been run already is found in the store and not run again; an interrupted run goes on where it
     stopped when the same command is given once more.
     """
     cells = plan(
-        list(models), list(sets), list(columns), scale,
-        outputs_wanted=bool(save_outputs), fetch=not dry_run,
-    )  # fmt: skip
+        list(models),
+        list(sets),
+        list(columns),
+        scale,
+        outputs_wanted=bool(save_outputs),
+        fetch=not dry_run,
+    )
     if dry_run:
         print_rows([_row(cell, limit) for cell in cells], form)
         return
@@ -86,9 +137,14 @@ def command(
             err=True,
         )
     options = Options(
-        device=device, precision=precision, tile=tile, limit=limit, force=force,
-        save_outputs=save_outputs, allow_random_weights=allow_random_weights,
-    )  # fmt: skip
+        device=device,
+        precision=precision,
+        tile=tile,
+        limit=limit,
+        force=force,
+        save_outputs=save_outputs,
+        allow_random_weights=allow_random_weights,
+    )
     records = Store(store)
     wanted = cost_columns(probes)
     with watching() as watch:

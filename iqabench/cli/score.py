@@ -35,23 +35,43 @@ from iqabench.store import Store
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
 @target_options
-@click.option("--input", "inputs", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder of the inputs, for @lr and @model:X.")  # fmt: skip
+@click.option(
+    "--input",
+    "inputs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the inputs, for @lr and @model:X.",
+)
 @scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
 @click.option("--force", is_flag=True, help="Score again what has been scored already.")
 @device_option
-@click.option("--batch", type=click.IntRange(1), default=1, metavar="N",
-              help="Score N outputs at a time, where the device is a GPU.  [default: 1]")  # fmt: skip
+@click.option(
+    "--batch",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Score N outputs at a time, where the device is a GPU.  [default: 1]",
+)
 @store_option
 @per_image_option
 @table_options
 def command(
-    outputs: Path, target: Path | None, images: str | None, inputs: Path | None, scale: int | None,
-    columns: tuple[str, ...], name: str, force: bool, device: str, batch: int, store: Path, per_image: bool,
+    outputs: Path,
+    target: Path | None,
+    images: str | None,
+    inputs: Path | None,
+    scale: int | None,
+    columns: tuple[str, ...],
+    name: str,
+    force: bool,
+    device: str,
+    batch: int,
+    store: Path,
+    per_image: bool,
     form: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Score OUTPUTS, a folder or an image, against a folder of targets, a set, or nothing.
 
     Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns

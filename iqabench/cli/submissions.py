@@ -35,10 +35,18 @@ COUNTS = (
 
 
 def profile_submissions(
-    checkout: Path, ids: Sequence[int], columns: Sequence[CostColumn], size: Size, published: str | None,
-    form: str | None, *, trust: bool, timeout_s: float, threads: int | None,
+    checkout: Path,
+    ids: Sequence[int],
+    columns: Sequence[CostColumn],
+    size: Size,
+    published: str | None,
+    form: str | None,
+    *,
+    trust: bool,
+    timeout_s: float,
+    threads: int | None,
     stand_ins: Sequence[Path] = (),
-) -> int:  # fmt: skip
+) -> int:
     """Measure and print; the status is 0 when every model was measured and every printed figure is met.
 
     Raises: UsageError without `trust`; ModelError, FactsError.
@@ -47,9 +55,16 @@ def profile_submissions(
     wanted = list(columns) or cost_columns(COUNTS)
     with watching() as watch:
         rows = measure_submissions(
-            checkout, list(ids) or None, wanted, size, trust=trust, timeout_s=timeout_s, threads=threads,
-            stand_ins=stand_ins, watch=watch,
-        )  # fmt: skip
+            checkout,
+            list(ids) or None,
+            wanted,
+            size,
+            trust=trust,
+            timeout_s=timeout_s,
+            threads=threads,
+            stand_ins=stand_ins,
+            watch=watch,
+        )
     if table is None:
         _print_rows(rows, wanted, form)
         return _status(rows, good=not any(row.error or row.reasons for row in rows))
@@ -124,6 +139,10 @@ def _beside(one: Comparison) -> dict[str, Any]:
         for name, f in one.figures.items()
     }
     return {
-        "id": one.model_id, "team": one.team, **cells, "exact_macs_G": one.exact_g,
-        "equal": one.equal, "explanation": one.explanation,
-    }  # fmt: skip
+        "id": one.model_id,
+        "team": one.team,
+        **cells,
+        "exact_macs_G": one.exact_g,
+        "equal": one.equal,
+        "explanation": one.explanation,
+    }

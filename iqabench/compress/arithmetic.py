@@ -11,9 +11,15 @@ from iqabench.models.core.model import Precision
 
 
 def arithmetic_figures(
-    folder: Path, sets: tuple[str, ...], device: str = "cpu", *, precision: Precision = "fp32",
-    latency: bool = True, compiled: bool = False, column: str = "psnr@sr-y",
-) -> tuple[Figures, Figures]:  # fmt: skip
+    folder: Path,
+    sets: tuple[str, ...],
+    device: str = "cpu",
+    *,
+    precision: Precision = "fp32",
+    latency: bool = True,
+    compiled: bool = False,
+    column: str = "psnr@sr-y",
+) -> tuple[Figures, Figures]:
     """Latency of the variant by its parent's, as they are and compiled; below fp32 quality in that precision
     too, and the sizes of the files of weights.
 

@@ -27,9 +27,13 @@ class Calibration:
     def facts(self, found: SampleSet) -> dict[str, str | int]:
         """As they stand on a card."""
         return {
-            "set": found.id, "images": len(found), "hash": found.hash,
-            "crops": self.crops, "side": self.side, "seed": self.seed,
-        }  # fmt: skip
+            "set": found.id,
+            "images": len(found),
+            "hash": found.hash,
+            "crops": self.crops,
+            "side": self.side,
+            "seed": self.seed,
+        }
 
     def images(self, card: Card) -> SampleSet:
         """The set that is calibrated on.

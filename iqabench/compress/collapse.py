@@ -47,20 +47,30 @@ class Collapsing:
     """Whether weights are rounded to half precision, after outputs were compared."""
 
     def write(
-        self, network: nn.Module, recipe: str, layout: Layout, how: dict[str, Any],
+        self,
+        network: nn.Module,
+        recipe: str,
+        layout: Layout,
+        how: dict[str, Any],
         training_sets: tuple[str, ...] = (),
-    ) -> Path:  # fmt: skip
+    ) -> Path:
         """Write the variant; see `write_variant`."""
         card = self.parent.card
         return write_variant(
-            self.folder, name=self.name or f"{card.id}@collapsed", parent=self.parent,
+            self.folder,
+            name=self.name or f"{card.id}@collapsed",
+            parent=self.parent,
             state=stored(network.state_dict(), half=self.half),
             variant=Variant(
-                parent=name_of(self.parent_name, card), method="collapsed", recipe=recipe, layout=layout,
+                parent=name_of(self.parent_name, card),
+                method="collapsed",
+                recipe=recipe,
+                layout=layout,
                 made=made(self.command, **how),
             ),
-            params=learned_parameters(network), training_sets=training_sets,
-        )  # fmt: skip
+            params=learned_parameters(network),
+            training_sets=training_sets,
+        )
 
 
 @dataclass(frozen=True)

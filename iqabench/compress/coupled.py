@@ -111,8 +111,11 @@ class Couplings:
         start = self._graph.get_pruning_group(
             module, pruner.prune_out_channels, list(range(self._graph.get_out_channels(module)))
         )
-        real = [i for i in start if isinstance(i.dep.target.module, nn.Module)
-                and self._width(i) is not None]  # fmt: skip
+        real = [
+            i
+            for i in start
+            if isinstance(i.dep.target.module, nn.Module) and self._width(i) is not None
+        ]
         root = min(real, key=lambda item: len(set(item.idxs)))
         if root is not real[0]:
             start = self._graph.get_pruning_group(
@@ -132,10 +135,11 @@ class Couplings:
 
     def _outputs(self, group: Group, names: dict[nn.Module, str]) -> list[str]:
         found = [
-            names[i.dep.target.module] for i in group
+            names[i.dep.target.module]
+            for i in group
             if isinstance(i.dep.target.module, (TORCH_CONV, TORCH_LINEAR))
             and self._graph.is_out_channel_pruning_fn(i.dep.handler)
-        ]  # fmt: skip
+        ]
         return list(dict.fromkeys(found))
 
     def _reason(self, group: Group) -> str:

@@ -39,10 +39,13 @@ class Course:
 
 
 def teach(
-    network: nn.Module, card: Card, loss: Loss, course: Course,
+    network: nn.Module,
+    card: Card,
+    loss: Loss,
+    course: Course,
     facts: Mapping[str, str | int | float] | None = None,
     prepare: Callable[[Patches], Patches] = lambda patches: patches,
-) -> Photographs:  # fmt: skip
+) -> Photographs:
     """Train the network in place, from the photographs of the course, for the range and scale on the card; it
     is on the CPU and ready to run afterwards. `facts` say what else tells this training from others, and
     `prepare` adds to the patches what the loss needs.
@@ -53,17 +56,26 @@ def teach(
     """
     found = photographs(course.photos)
     learned, held = found.patches(
-        course.work, scale=card.scale, side=course.side, per_copy=course.per_copy,
+        course.work,
+        scale=card.scale,
+        side=course.side,
+        per_copy=course.per_copy,
         seed=course.plan.seed,
-    )  # fmt: skip
+    )
     told = {
-        "photographs": found.sha256, "per_copy": course.per_copy, "side": course.side,
+        "photographs": found.sha256,
+        "per_copy": course.per_copy,
+        "side": course.side,
         **(facts or {}),
-    }  # fmt: skip
+    }
     training = Training(
-        InUnits(network, card.range), loss, course.plan, course.work,
-        resolve_device(course.device), facts=told,
-    )  # fmt: skip
+        InUnits(network, card.range),
+        loss,
+        course.plan,
+        course.work,
+        resolve_device(course.device),
+        facts=told,
+    )
     training.run(prepare(learned), held)
     network.cpu()
     return found

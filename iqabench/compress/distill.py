@@ -54,9 +54,15 @@ class Lesson:
 
 
 def distill(
-    student: Student, lesson: Lesson, course: Course, folder: Path, *, command: str, name: str = "",
+    student: Student,
+    lesson: Lesson,
+    course: Course,
+    folder: Path,
+    *,
+    command: str,
+    name: str = "",
     half: bool = False,
-) -> Path:  # fmt: skip
+) -> Path:
     """Train the student and write it as a variant; the same course goes on where it stopped.
 
     Returns: `folder`.
@@ -72,12 +78,16 @@ def distill(
     ask = _asking(lesson, course) if lesson.once else lambda patches: patches
     photos = teach(student.network, student.card, loss, course, told, ask)
     return write_variant(
-        folder, name=name or f"{student.card.id}@distilled", parent=student.model,
+        folder,
+        name=name or f"{student.card.id}@distilled",
+        parent=student.model,
         state=stored(student.network.state_dict(), half=half),
         variant=_variant(student, lesson, course, photos, command, facts),
-        params=learned_parameters(student.network), arguments=student.arguments,
-        training_sets=_training_sets(lesson, course, photos), fresh=student.fresh,
-    )  # fmt: skip
+        params=learned_parameters(student.network),
+        arguments=student.arguments,
+        training_sets=_training_sets(lesson, course, photos),
+        fresh=student.fresh,
+    )
 
 
 def loss_of(student: Student, lesson: Lesson, seed: int = 0) -> Loss:
@@ -110,9 +120,11 @@ def loss_of(student: Student, lesson: Lesson, seed: int = 0) -> Loss:
         return TaughtOutput(lesson.weight)
     torch.manual_seed(seed)
     return kind(
-        InUnits(student.network, student.card.range), InUnits(network_of(lesson.teacher), card.range),
-        read_features(lesson.features), lesson.weight,
-    )  # fmt: skip
+        InUnits(student.network, student.card.range),
+        InUnits(network_of(lesson.teacher), card.range),
+        read_features(lesson.features),
+        lesson.weight,
+    )
 
 
 def _asking(lesson: Lesson, course: Course) -> Callable[[Patches], Patches]:
@@ -143,9 +155,13 @@ def read_features(text: str) -> Sequence[tuple[Tap, Tap]]:
 
 
 def _variant(
-    student: Student, lesson: Lesson, course: Course, photos: Photographs, command: str,
+    student: Student,
+    lesson: Lesson,
+    course: Course,
+    photos: Photographs,
+    command: str,
     facts: Facts,
-) -> Variant:  # fmt: skip
+) -> Variant:
     """A network is shown against the one it was derived from; a user's own, against its teacher."""
     parent, taught = name_of(student.name, student.card), "trained alone"
     if lesson.teacher is not None:
@@ -158,9 +174,12 @@ def _variant(
         part for part in (with_arguments, taught, f"{course.plan.steps} steps") if part
     )
     return Variant(
-        parent=parent, method="distilled", recipe=recipe, layout=layout_of(student.card),
+        parent=parent,
+        method="distilled",
+        recipe=recipe,
+        layout=layout_of(student.card),
         made=made(command, course=course, photos=photos, teacher=lesson.teacher, **facts),
-    )  # fmt: skip
+    )
 
 
 def _training_sets(lesson: Lesson, course: Course, photos: Photographs) -> tuple[str, ...]:

@@ -25,9 +25,13 @@ Figures = dict[str, float | int | None]
 
 
 def figures_of(
-    model: str | Path, set_name: str = "demo", column: str = "psnr@sr-y", size: str = "3x256x256",
-    scale: int | None = None, device: str = "cpu",
-) -> Figures:  # fmt: skip
+    model: str | Path,
+    set_name: str = "demo",
+    column: str = "psnr@sr-y",
+    size: str = "3x256x256",
+    scale: int | None = None,
+    device: str = "cpu",
+) -> Figures:
     """Parameters, multiply-accumulates at a size, MiB of weights, and the mean quality on a set.
 
     `model` is what `load_model` takes; a written variant is given by its folder.
@@ -67,9 +71,13 @@ def measure(
 
 
 def mean_quality(
-    name: str, set_name: str, column: str, scale: int | None = None, device: str = "cpu",
+    name: str,
+    set_name: str,
+    column: str,
+    scale: int | None = None,
+    device: str = "cpu",
     precision: Precision = "fp32",
-) -> float:  # fmt: skip
+) -> float:
     """The mean of a column over a set.
 
     Raises: CompressError when any image of it fails.
@@ -89,9 +97,15 @@ def mean_quality(
 
 
 def latency_figure(
-    parent: str, variant: Path, size: str = "3x256x256", scale: int | None = None,
-    device: str = "cpu", *, mode: Mode = PLAIN, precision: Precision = "fp32",
-) -> Figures:  # fmt: skip
+    parent: str,
+    variant: Path,
+    size: str = "3x256x256",
+    scale: int | None = None,
+    device: str = "cpu",
+    *,
+    mode: Mode = PLAIN,
+    precision: Precision = "fp32",
+) -> Figures:
     """Latency of a variant by that of its parent, sampled in turn, with the 95 % interval.
 
     Both run in the mode; the precision is the variant's, and the parent's is fp32.

@@ -13,9 +13,13 @@ from iqabench.training.photographs import Photographs
 
 
 def made(
-    command: str, *, course: Course | None = None, photos: Photographs | None = None,
-    teacher: Model | None = None, **more: Any,
-) -> dict[str, Any]:  # fmt: skip
+    command: str,
+    *,
+    course: Course | None = None,
+    photos: Photographs | None = None,
+    teacher: Model | None = None,
+    **more: Any,
+) -> dict[str, Any]:
     """The command, seed, steps, photographs, teacher and versions behind a variant, and `more` as it is."""
     said: dict[str, Any] = {"command": command}
     if course is not None:

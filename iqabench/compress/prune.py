@@ -64,17 +64,26 @@ class Pruning:
         wish, rule = self.wish, self.wish.selection
         how_far = wish.target.words if wish.target else f"ratio {wish.ratio:g}"
         return {
-            "prune": how_far, "at": self.size, "importance": wish.importance,
-            "uniform": int(rule.uniform), "round_to": rule.round_to, "rounds": wish.rounds,
-            "batches": self.batches, "taught": int(self.teacher),
+            "prune": how_far,
+            "at": self.size,
+            "importance": wish.importance,
+            "uniform": int(rule.uniform),
+            "round_to": rule.round_to,
+            "rounds": wish.rounds,
+            "batches": self.batches,
+            "taught": int(self.teacher),
             **({"expand": self.expand, "width": self.width} if self.expand else {}),
-        }  # fmt: skip
+        }
 
 
 def prune(
-    order: Pruning, out: Path, *, name: str | None = None, command: str = "",
+    order: Pruning,
+    out: Path,
+    *,
+    name: str | None = None,
+    command: str = "",
     tell: Callable[[str], None] = lambda _: None,
-) -> Reduced:  # fmt: skip
+) -> Reduced:
     """Prune a model, train it, and write it to the folder `out`.
 
     Returns: the network with its widths before and after, and what stayed.
@@ -95,24 +104,38 @@ def prune(
 
 
 def _write(
-    order: Pruning, parent: Model, reduced: Reduced, photos: Photographs | None, out: Path,
-    name: str, command: str,
-) -> None:  # fmt: skip
+    order: Pruning,
+    parent: Model,
+    reduced: Reduced,
+    photos: Photographs | None,
+    out: Path,
+    name: str,
+    command: str,
+) -> None:
     course = order.course
     how = made(
-        command, course=course, photos=photos, teacher=parent if photos and order.teacher else None,
-        widths={layer: list(both) for layer, both in reduced.changed.items()}, **order.facts,
-    )  # fmt: skip
+        command,
+        course=course,
+        photos=photos,
+        teacher=parent if photos and order.teacher else None,
+        widths={layer: list(both) for layer, both in reduced.changed.items()},
+        **order.facts,
+    )
     write_variant(
-        out, name=name, parent=parent,
+        out,
+        name=name,
+        parent=parent,
         state=stored(reduced.network.state_dict(), half=order.half),
         variant=Variant(
-            parent=name_of(order.parent, parent.card), method="pruned", recipe=_recipe(order),
-            layout="widths", made=how,
+            parent=name_of(order.parent, parent.card),
+            method="pruned",
+            recipe=_recipe(order),
+            layout="widths",
+            made=how,
         ),
         params=learned_parameters(reduced.network),
         training_sets=(photographs_line(photos, course.photos),) if photos and course else (),
-    )  # fmt: skip
+    )
 
 
 def _check(order: Pruning, parent: Model) -> None:
@@ -169,9 +192,12 @@ def _batches(order: Pruning) -> list[Batch]:
         return []
     found = photographs(course.photos)
     learned, _ = found.patches(
-        course.work, scale=load_model(order.parent, order.scale).card.scale, side=course.side,
-        per_copy=course.per_copy, seed=course.plan.seed,
-    )  # fmt: skip
+        course.work,
+        scale=load_model(order.parent, order.scale).card.scale,
+        side=course.side,
+        per_copy=course.per_copy,
+        seed=course.plan.seed,
+    )
     return [
         batch(learned, course.plan.batch, course.plan.seed, step) for step in range(order.batches)
     ]

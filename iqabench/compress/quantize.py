@@ -48,9 +48,13 @@ class _Made:
 
 
 def quantise(
-    order: Quantising, out: Path, *, name: str | None = None, command: str = "",
+    order: Quantising,
+    out: Path,
+    *,
+    name: str | None = None,
+    command: str = "",
     tell: Callable[[str], None] = lambda _: None,
-) -> list[Conversion]:  # fmt: skip
+) -> list[Conversion]:
     """Quantise a model and write it to the folder `out`.
 
     Returns: what became of every layer with weights.
@@ -64,13 +68,20 @@ def quantise(
     found = _int8(order, parent, network, tell) if whole else _halved(order, parent.card, network)
     kept = {row.layer: row.why for row in found.layers if row.why}
     variant = Variant(
-        parent=name_of(order.parent, parent.card), method="quantised", recipe=found.recipe,
-        layout=found.layout, made=made(command, **found.facts, kept=kept),
-    )  # fmt: skip
+        parent=name_of(order.parent, parent.card),
+        method="quantised",
+        recipe=found.recipe,
+        layout=found.layout,
+        made=made(command, **found.facts, kept=kept),
+    )
     write_variant(
-        out, name=name or f"{parent.card.id}@{order.to}", parent=parent, state=found.state,
-        variant=variant, params=learned_parameters(network),
-    )  # fmt: skip
+        out,
+        name=name or f"{parent.card.id}@{order.to}",
+        parent=parent,
+        state=found.state,
+        variant=variant,
+        params=learned_parameters(network),
+    )
     return found.layers
 
 
@@ -89,15 +100,18 @@ def _int8(
     layers = converted.layers
     many = sum(not row.why for row in layers)
     return _Made(
-        converted.network.state_dict(), layers,
+        converted.network.state_dict(),
+        layers,
         f"8-bit weights and activations in {many} of {len(layers)} layers, calibrated on {how.crops} crops "
         f"of {images.id}",
         "int8",
         {
-            "to": "int8", "calibration": how.facts(images), "torchao": version("torchao"),
+            "to": "int8",
+            "calibration": how.facts(images),
+            "torchao": version("torchao"),
             "difference_to_graph": converted.difference,
         },
-    )  # fmt: skip
+    )
 
 
 def _skipped(patterns: tuple[str, ...], network: nn.Module) -> list[str]:

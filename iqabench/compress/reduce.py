@@ -50,9 +50,13 @@ class Reduced:
 
 
 def reduce(
-    network: nn.Module, example: Tensor, wish: Wish, gauge: Gauge, batches: Sequence[Batch],
+    network: nn.Module,
+    example: Tensor,
+    wish: Wish,
+    gauge: Gauge,
+    batches: Sequence[Batch],
     tell: Callable[[str], None] = lambda _: None,
-) -> Reduced:  # fmt: skip
+) -> Reduced:
     """A narrower copy of a network whose inputs have `example`'s shape and range.
 
     Raises: CompressError when nothing can go, a whole layer would, or the target cannot be met.
@@ -112,9 +116,13 @@ def _ratio(wish: Wish, part: int) -> float:
 
 
 def _meeting(
-    trial: _Trial, sets: Sequence[CoupledSet], gauge: Gauge, target: Target, kept: dict[str, str],
+    trial: _Trial,
+    sets: Sequence[CoupledSet],
+    gauge: Gauge,
+    target: Target,
+    kept: dict[str, str],
     tell: Callable[[str], None],
-) -> nn.Module:  # fmt: skip
+) -> nn.Module:
     """The copy that loses least and meets the target.
 
     Raises: CompressError saying how far it came.
@@ -127,8 +135,10 @@ def _meeting(
             return False
         if going not in seen:
             seen[going] = gauge.share(trial.at(share), target.cost)
-            tell(f"{sum(going)} of {sum(s.units for s in sets)} channels gone: {seen[going]:.3f}x the "
-                 f"{target.cost}")  # fmt: skip
+            tell(
+                f"{sum(going)} of {sum(s.units for s in sets)} channels gone: {seen[going]:.3f}x the "
+                f"{target.cost}"
+            )
         return seen[going] <= target.share
 
     found = _walk(meets) if target.cost == "latency" else _bisect(trial, sets, meets)

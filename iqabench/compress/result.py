@@ -39,10 +39,19 @@ def check_place(folder: Path) -> None:
 
 
 def write_variant(
-    folder: Path, *, name: str, parent: Model, state: dict[str, Tensor], variant: Variant,
-    params: int, network: str | None = None, arguments: dict[str, Any] | None = None,
-    notes: str = "", training_sets: tuple[str, ...] = (), fresh: bool = False,
-) -> Path:  # fmt: skip
+    folder: Path,
+    *,
+    name: str,
+    parent: Model,
+    state: dict[str, Tensor],
+    variant: Variant,
+    params: int,
+    network: str | None = None,
+    arguments: dict[str, Any] | None = None,
+    notes: str = "",
+    training_sets: tuple[str, ...] = (),
+    fresh: bool = False,
+) -> Path:
     """Write the weights and the card of a variant called `name`; the folder is there whole or not at all.
 
     What the network is, its range, sizes, licence and training sets are the parent's; `network` and
@@ -66,9 +75,11 @@ def write_variant(
         card = _card(parent.card, name, variant, facts, params, notes, seen)
         data = (part / WEIGHTS).read_bytes()
         card["members"][0]["weights"] = {
-            "file": WEIGHTS, "embedded": True, "sha256": hashlib.sha256(data).hexdigest(),
+            "file": WEIGHTS,
+            "embedded": True,
+            "sha256": hashlib.sha256(data).hexdigest(),
             "bytes": len(data),
-        }  # fmt: skip
+        }
         _write_card(part, card)
         load_model(str(part.resolve()))
         part.replace(folder)
@@ -90,31 +101,50 @@ def _write_card(folder: Path, card: dict[str, Any]) -> None:
 
 
 def _card(
-    parent: Card, name: str, variant: Variant, facts: dict[str, Any], params: int, notes: str,
+    parent: Card,
+    name: str,
+    variant: Variant,
+    facts: dict[str, Any],
+    params: int,
+    notes: str,
     training_sets: tuple[str, ...],
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """As YAML has it: a family of one."""
     arguments = facts.pop("arguments")
     shared: dict[str, Any] = {
-        "family": parent.family, "title": f"{parent.title}, {variant.method}",
-        "source": parent.source, "code": parent.code, "licence": parent.licence,
-        "task": parent.task, **facts,
-        "version": parent.version, "channels": parent.channels, "range": parent.range,
-        "size_multiple": parent.size_multiple, "min_size": parent.min_size,
+        "family": parent.family,
+        "title": f"{parent.title}, {variant.method}",
+        "source": parent.source,
+        "code": parent.code,
+        "licence": parent.licence,
+        "task": parent.task,
+        **facts,
+        "version": parent.version,
+        "channels": parent.channels,
+        "range": parent.range,
+        "size_multiple": parent.size_multiple,
+        "min_size": parent.min_size,
         "whole_image": parent.whole_image,
         "training_sets": list(dict.fromkeys(training_sets)),
-    }  # fmt: skip
+    }
     member: dict[str, Any] = {
-        "id": name, "scale": parent.scale, "params": params, "arguments": arguments,
-        "variant": variant.model_dump(mode="json"), "notes": notes,
-    }  # fmt: skip
+        "id": name,
+        "scale": parent.scale,
+        "params": params,
+        "arguments": arguments,
+        "variant": variant.model_dump(mode="json"),
+        "notes": notes,
+    }
     return {**shared, "members": [member]}
 
 
 def _built_by(
-    parent: Model, state: dict[str, Tensor], network: str | None, arguments: dict[str, Any] | None,
+    parent: Model,
+    state: dict[str, Tensor],
+    network: str | None,
+    arguments: dict[str, Any] | None,
     folder: Path,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """What makes the network: loader, network, architecture and arguments.
 
     A user's own family keeps its network.py: it is copied into `folder`.
@@ -127,8 +157,12 @@ def _built_by(
         return {"loader": "factory", "network": card.network, "arguments": {}}
     if card.loader in ("spandrel", "file"):
         _check_same_shapes(parent, state)
-        return {"loader": "spandrel", "network": card.network, "architecture": card.architecture,
-                "arguments": given}  # fmt: skip
+        return {
+            "loader": "spandrel",
+            "network": card.network,
+            "architecture": card.architecture,
+            "arguments": given,
+        }
     if card.loader != "network":
         raise CompressError(
             f"{card.id} is no network that a card could name ({card.loader}). Give a registered id, a card's "

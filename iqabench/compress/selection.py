@@ -26,8 +26,13 @@ class Selection:
         return [step / steps for step in range(steps + 1)]
 
     def units(
-        self, sets: Sequence[CoupledSet], scores: Sequence[Tensor], share: float, *, strict: bool = False
-    ) -> list[list[int]]:  # fmt: skip
+        self,
+        sets: Sequence[CoupledSet],
+        scores: Sequence[Tensor],
+        share: float,
+        *,
+        strict: bool = False,
+    ) -> list[list[int]]:
         """Units that go from each set when `share` of them shall; the least important first.
 
         Something is always left of a set, unless `strict`: then a share that would empty one is refused.
@@ -46,8 +51,12 @@ class Selection:
         ]
 
     def _counts(
-        self, sets: Sequence[CoupledSet], scores: Sequence[Tensor], floors: Sequence[int], share: float
-    ) -> list[int]:  # fmt: skip
+        self,
+        sets: Sequence[CoupledSet],
+        scores: Sequence[Tensor],
+        floors: Sequence[int],
+        share: float,
+    ) -> list[int]:
         if self.uniform:
             return [
                 min(s.units - floor, math.floor(s.units * share + 0.5 + 1e-9))

@@ -38,9 +38,13 @@ class Student:
 
 
 def student_of(
-    name: str, arguments: dict[str, Any], scale: int | None = None, *, own_weights: bool = False,
+    name: str,
+    arguments: dict[str, Any],
+    scale: int | None = None,
+    *,
+    own_weights: bool = False,
     seed: int = 0,
-) -> Student:  # fmt: skip
+) -> Student:
     """The student that `name` means: a registered id, a card's folder, a weights file, or
     package.module:factory.
 

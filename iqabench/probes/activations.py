@@ -14,9 +14,12 @@ _CONVENTIONS = {
 
 
 @probe(
-    title="Activations", unit="1", better="lower", conventions=_CONVENTIONS,
+    title="Activations",
+    unit="1",
+    better="lower",
+    conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
-)  # fmt: skip
+)
 def activations(seen: Probed, convention: str) -> Found:
     """Elements of the outputs of convolutions in one forward pass, of the whole batch.
 

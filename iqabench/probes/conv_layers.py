@@ -14,9 +14,12 @@ _CONVENTIONS = {
 
 
 @probe(
-    title="Convolutions", unit="1", better="lower", conventions=_CONVENTIONS,
+    title="Convolutions",
+    unit="1",
+    better="lower",
+    conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
-)  # fmt: skip
+)
 def conv_layers(seen: Probed, convention: str) -> Found:
     """Convolutions that run in one forward pass, not those that are built.
 

@@ -25,9 +25,12 @@ class _Spent:
 
 
 @probe(
-    title="Energy per output megapixel", unit="J", better="lower", timed=True,
+    title="Energy per output megapixel",
+    unit="J",
+    better="lower",
+    timed=True,
     source="NVML total energy; RAPL packages",
-)  # fmt: skip
+)
 def energy_j_per_mpx(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
     """What the device's energy counter gains while calls follow each other for 3 s or more, by the pixels of
     their outputs. The device's idle draw, and whatever else runs on it, are in it.

@@ -15,9 +15,12 @@ _CONVENTIONS = {
 
 
 @probe(
-    title="Operations", unit="1", better="lower", conventions=_CONVENTIONS,
+    title="Operations",
+    unit="1",
+    better="lower",
+    conventions=_CONVENTIONS,
     source="the rules stand in iqabench.probes.counting.rules",
-)  # fmt: skip
+)
 def flops(seen: Probed, convention: str) -> Found:
     """Arithmetic operations of one forward pass, of the whole batch; details list them by operator.
 

@@ -24,9 +24,12 @@ _BINARY = 64
 
 
 @probe(
-    title="Multiply-accumulates", unit="1", better="lower", conventions=_CONVENTIONS,
+    title="Multiply-accumulates",
+    unit="1",
+    better="lower",
+    conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
-)  # fmt: skip
+)
 def macs(seen: Probed, convention: str) -> Found:
     """Multiply-accumulates of one forward pass, of the whole batch; details list them by operator.
 

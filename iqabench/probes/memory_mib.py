@@ -13,9 +13,12 @@ _CALLS = 3
 
 
 @probe(
-    title="Peak memory of a call", unit="MiB", better="lower", timed=True,
+    title="Peak memory of a call",
+    unit="MiB",
+    better="lower",
+    timed=True,
     source="NTIRE efficient super-resolution challenges, with the counter reset",
-)  # fmt: skip
+)
 def memory_mib(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
     """The most memory that one call holds above what is held before it: features and output are in it;
     weights, input, and what a library keeps after the warm-up are not. The largest of three calls.
@@ -50,8 +53,12 @@ def _allocated(seen: Probed) -> Found:
         )
     return Found(
         max(peaks) / _MIB,
-        {"method": "torch's allocator, peak reset", "at_rest_mib": at_rest / _MIB, "calls_mib": _mib(peaks)},
-    )  # fmt: skip
+        {
+            "method": "torch's allocator, peak reset",
+            "at_rest_mib": at_rest / _MIB,
+            "calls_mib": _mib(peaks),
+        },
+    )
 
 
 def _resident(seen: Probed) -> Found:

@@ -19,9 +19,13 @@ _BITS = 32
 
 
 @probe(
-    title="Parameters", unit="1", better="lower", sized=False, conventions=_CONVENTIONS,
+    title="Parameters",
+    unit="1",
+    better="lower",
+    sized=False,
+    conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
-)  # fmt: skip
+)
 def params(seen: Probed, convention: str) -> Found:
     """Elements of the network's parameters; a tensor that is used twice counts once.
 

@@ -6,9 +6,12 @@ from iqabench.probes.timing.sampled import output_megapixels, times_of
 
 
 @probe(
-    title="Throughput, output", unit="megapixels per second", better="higher", timed=True,
+    title="Throughput, output",
+    unit="megapixels per second",
+    better="higher",
+    timed=True,
     source="median latency",
-)  # fmt: skip
+)
 def throughput_mpx_s(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
     """Pixels of the output (not the input, which is a sixteenth at x4) of the whole batch, by the median time
     of a call; a pixel counts once, whatever its channels.

@@ -27,9 +27,13 @@ from iqabench.run.records import Origin, RecordMaker, Subject, score
 from iqabench.store import Record, Store, Writer, content_key
 
 IDENTITY = Card(
-    id="identity", family="identity", title="The image as it is", task="denoise", loader="file",
+    id="identity",
+    family="identity",
+    title="The image as it is",
+    task="denoise",
+    loader="file",
     channels="any",
-)  # fmt: skip
+)
 
 _KEPT_S = 1.0
 """Seconds after which records are written: these sets have tens of thousands of small images, and a write
@@ -37,9 +41,12 @@ that is safe costs as much as some metrics do."""
 
 
 def score_opinions(
-    opinions: Opinions, store: Store, wanted: list[str], device: str = "auto",
+    opinions: Opinions,
+    store: Store,
+    wanted: list[str],
+    device: str = "auto",
     watch: Watch = lambda *_: None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Score all images that there are opinions of; a record for each column that lacks one.
 
     Raises: UsageError for columns that the set has no references for; UnknownNameError.

@@ -25,9 +25,15 @@ class CellRun:
     """One cell on its way through the loop."""
 
     def __init__(
-        self, cell: Cell, model: Model, store: Store, writer: Writer, options: Options,
-        outcome: Outcome, watch: Watch,
-    ) -> None:  # fmt: skip
+        self,
+        cell: Cell,
+        model: Model,
+        store: Store,
+        writer: Writer,
+        options: Options,
+        outcome: Outcome,
+        watch: Watch,
+    ) -> None:
         self.cell, self.model, self.store, self.writer = cell, model, store, writer
         self.options, self.outcome, self.watch = options, outcome, watch
         self.subject = Subject.of_set(cell.set)
@@ -38,8 +44,9 @@ class CellRun:
         self.kept = self._outputs_of(model)
         self.references = References(
             Conditions(cell.set.scale, str(model.device), options.precision, options.tile),
-            cell.set.samples[0].recipe, kept=self._outputs_of,
-        )  # fmt: skip
+            cell.set.samples[0].recipe,
+            kept=self._outputs_of,
+        )
         self.columns = self.references.bound(
             c for c in cell.columns if isinstance(c, Column) and not c.waits
         )
@@ -82,8 +89,17 @@ class CellRun:
             restored = restore(self.model, loaded.sample.input, self.options.tile)
         except ModelError as error:
             return None, 0.0, str(error)
-        except (RuntimeError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError,
-                AttributeError, NotImplementedError, OSError) as error:  # fmt: skip
+        except (
+            RuntimeError,
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            LookupError,
+            AssertionError,
+            AttributeError,
+            NotImplementedError,
+            OSError,
+        ) as error:
             first = (str(error).splitlines() or [""])[0]
             return None, 0.0, f"the model raised {type(error).__name__}: {first}"
         return restored, (time.perf_counter() - start) * 1000.0, ""
@@ -99,9 +115,14 @@ class CellRun:
                 write_image(self.kept.file(loaded.name), restored.image)
             if self.cell.domain == "image":
                 self.aside.do(
-                    keep_crops, self._crops(loaded.name), loaded.sample, restored.image, self.model,
-                    self.cell.set.scale, self.options.tile,
-                )  # fmt: skip
+                    keep_crops,
+                    self._crops(loaded.name),
+                    loaded.sample,
+                    restored.image,
+                    self.model,
+                    self.cell.set.scale,
+                    self.options.tile,
+                )
         self.writer.add(records)
         errors = [r.error for r in records] or [error]
         self.outcome.tell(self.model.card.id, loaded.name, errors)
@@ -112,9 +133,13 @@ class CellRun:
         if restored is None or loaded.sample is None:
             return [self.maker.failed(c, loaded.name, error) for c in self.columns]
         found = score(
-            self.columns, restored.image, loaded.sample.target, self.cell.set.scale,
-            str(self.model.device), self.references.of(loaded.name, loaded.sample.input),
-        )  # fmt: skip
+            self.columns,
+            restored.image,
+            loaded.sample.target,
+            self.cell.set.scale,
+            str(self.model.device),
+            self.references.of(loaded.name, loaded.sample.input),
+        )
         return [
             self.maker.make(c, loaded.name, value, spent_ms, restored.tile, restored.tile_note)
             for c, value in zip(self.columns, found, strict=True)
@@ -126,9 +151,13 @@ class CellRun:
 
     def _origin(self, model: Model) -> Origin:
         return Origin.of_card(
-            model.card, model.hash, random_weights=model.random_weights,
-            precision=self.options.precision, tile=self.options.tile, device=str(model.device),
-        )  # fmt: skip
+            model.card,
+            model.hash,
+            random_weights=model.random_weights,
+            precision=self.options.precision,
+            tile=self.options.tile,
+            device=str(model.device),
+        )
 
     def _outputs_of(self, model: Model) -> OutputFolder:
         """Where the outputs of a model, this one or one that it is compared with, are kept."""

@@ -57,8 +57,10 @@ def detail_window(target: Image, scale: int) -> tuple[int, int]:
         np.minimum(columns + SIDE, grey.shape[1]),
     )
     energy = (
-        sums[np.ix_(ends_r, ends_c)] - sums[np.ix_(rows, ends_c)]
-        - sums[np.ix_(ends_r, columns)] + sums[np.ix_(rows, columns)]
-    )  # fmt: skip
+        sums[np.ix_(ends_r, ends_c)]
+        - sums[np.ix_(rows, ends_c)]
+        - sums[np.ix_(ends_r, columns)]
+        + sums[np.ix_(rows, columns)]
+    )
     row, column = np.unravel_index(int(energy.argmax()), energy.shape)
     return int(rows[row]), int(columns[column])

@@ -48,9 +48,14 @@ class Cell:
 
 
 def plan(
-    models: list[str], sets: list[str], columns: list[str], scale: int | None = None,
-    *, outputs_wanted: bool = False, fetch: bool = True,
-) -> list[Cell]:  # fmt: skip
+    models: list[str],
+    sets: list[str],
+    columns: list[str],
+    scale: int | None = None,
+    *,
+    outputs_wanted: bool = False,
+    fetch: bool = True,
+) -> list[Cell]:
     """The cells, model by model, so that each is loaded once. Without `fetch` nothing is downloaded.
 
     Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks

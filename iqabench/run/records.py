@@ -34,16 +34,25 @@ class Asked:
 
 
 def score(
-    columns: list[Column], output: Image, target: Image | None, scale: int, device: str = "cpu",
+    columns: list[Column],
+    output: Image,
+    target: Image | None,
+    scale: int,
+    device: str = "cpu",
     pseudo: PseudoReferences | None = None,
-) -> list[Score]:  # fmt: skip
+) -> list[Score]:
     """One score per column; a column that is not defined here fails alone."""
     return score_many(columns, [Asked(output, target, pseudo)], scale, device)[0]
 
 
 def score_many(
-    columns: list[Column], asked: Sequence[Asked], scale: int, device: str, *, together: bool = False
-) -> list[list[Score]]:  # fmt: skip
+    columns: list[Column],
+    asked: Sequence[Asked],
+    scale: int,
+    device: str,
+    *,
+    together: bool = False,
+) -> list[list[Score]]:
     """As `score`, for each output; `together` in batches, where metrics have a form for that."""
     if together and all(a.target is not None for a in asked):
         found = many_attempts(
@@ -96,15 +105,27 @@ class Origin:
 
     @classmethod
     def of_card(
-        cls, card: Card, model_hash: str, *, random_weights: bool = False, precision: str = "fp32",
-        tile: int = 0, device: str = "cpu",
-    ) -> "Origin":  # fmt: skip
+        cls,
+        card: Card,
+        model_hash: str,
+        *,
+        random_weights: bool = False,
+        precision: str = "fp32",
+        tile: int = 0,
+        device: str = "cpu",
+    ) -> "Origin":
         """Outputs of a model with these weights, on a device as torch names it."""
         return cls(
-            model=card.id, model_hash=model_hash, model_facts=card.facts_json,
-            model_version=card.version, random_weights=random_weights, precision=precision, tile=tile,
-            device_class=device.partition(":")[0], device=device_name(device),
-        )  # fmt: skip
+            model=card.id,
+            model_hash=model_hash,
+            model_facts=card.facts_json,
+            model_version=card.version,
+            random_weights=random_weights,
+            precision=precision,
+            tile=tile,
+            device_class=device.partition(":")[0],
+            device=device_name(device),
+        )
 
 
 class RecordMaker:
@@ -127,8 +148,15 @@ class RecordMaker:
 
     def key(self, column: AnyColumn) -> str:
         """The content key: equal keys mean equal numbers."""
-        names = ("set_hash", "level", "model", "model_hash", "random_weights", "precision",
-                 "device_class")  # fmt: skip
+        names = (
+            "set_hash",
+            "level",
+            "model",
+            "model_hash",
+            "random_weights",
+            "precision",
+            "device_class",
+        )
         parts = {name: self._shared[name] for name in names}
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
@@ -142,9 +170,14 @@ class RecordMaker:
         return replace(self.make(column, WHOLE_SET, found, None), kind="set", images=images)
 
     def make(
-        self, column: AnyColumn, sample: str, found: Score, restore_ms: float | None,
-        tile: int | None = None, note: str = "",
-    ) -> Record:  # fmt: skip
+        self,
+        column: AnyColumn,
+        sample: str,
+        found: Score,
+        restore_ms: float | None,
+        tile: int | None = None,
+        note: str = "",
+    ) -> Record:
         """The record of one column for one sample; `tile` if it is not the one that was asked for."""
         return Record(
             key=self.key(column),

@@ -43,9 +43,14 @@ class References:
     """The pseudo-references of one set's outputs; models and pools are loaded once, when first asked for."""
 
     def __init__(
-        self, conditions: Conditions, recipe: Recipe | None = None, *, has_inputs: bool = True,
-        members: Sequence[OutputFolder] = (), kept: Callable[[Model], OutputFolder] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        conditions: Conditions,
+        recipe: Recipe | None = None,
+        *,
+        has_inputs: bool = True,
+        members: Sequence[OutputFolder] = (),
+        kept: Callable[[Model], OutputFolder] | None = None,
+    ) -> None:
         self.conditions, self.recipe, self.has_inputs = conditions, recipe, has_inputs
         self.members = members
         """The outputs that a consensus is made of."""

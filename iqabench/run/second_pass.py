@@ -68,9 +68,15 @@ def _score(images: SampleSet, together: Sequence[Left], later: Later) -> None:
         for one in together
     ]
     work = Work(
-        candidates, targets_of(images), references, later.store, later.writer, later.outcome,
-        later.watch, options.force,
-    )  # fmt: skip
+        candidates,
+        targets_of(images),
+        references,
+        later.store,
+        later.writer,
+        later.outcome,
+        later.watch,
+        options.force,
+    )
     names = [sample.name for sample in images.samples[: options.limit]]
     score_candidates(work, names)
     score_sets(work, names)

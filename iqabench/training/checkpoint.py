@@ -15,8 +15,15 @@ from iqabench.training.plan import Plan
 _FREE = ("save_every",)
 """What may change when a training goes on: no step depends on it."""
 _DAMAGED = (
-    RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError, TypeError, pickle.UnpicklingError,
-)  # fmt: skip
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    pickle.UnpicklingError,
+)
 """What torch raises for a file that is damaged or of another kind."""
 
 

@@ -36,9 +36,15 @@ class Training:
     """
 
     def __init__(
-        self, module: nn.Module, loss: Loss, plan: Plan, work: Path, device: str = "cpu",
-        *, facts: Mapping[str, str | int | float] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        module: nn.Module,
+        loss: Loss,
+        plan: Plan,
+        work: Path,
+        device: str = "cpu",
+        *,
+        facts: Mapping[str, str | int | float] | None = None,
+    ) -> None:
         self.module, self.loss, self.plan = module.to(device), loss, plan
         self.device = torch.device(device)
         self.checkpoint = work / "checkpoint.pt"
@@ -108,10 +114,13 @@ class Training:
             if value.is_floating_point() and not value.isfinite().all():
                 raise self._diverged(f"{name} is no longer finite")
         saved = Checkpoint(
-            plan=asdict(self.plan), facts=self.facts, step=self.step, seconds=self.seconds,
+            plan=asdict(self.plan),
+            facts=self.facts,
+            step=self.step,
+            seconds=self.seconds,
             states={name: part.state_dict() for name, part in self._parts.items()},
             optimizer=self.optimizer.state_dict(),
-        )  # fmt: skip
+        )
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         with replacing(self.checkpoint) as part:
             torch.save(vars(saved), part)

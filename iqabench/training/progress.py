@@ -40,9 +40,12 @@ def watching(steps: int, done: int) -> Iterator[Watch]:
         yield tell
         return
     columns = (
-        TextColumn("training"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[said]}", markup=False),
-    )  # fmt: skip
+    )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("training", total=steps, completed=done, said="")
 

@@ -46,9 +46,14 @@ def measured(oracle: Oracle) -> Agreement:
             raise ArithmeticError(f"{oracle.metric} has {ours} for {theirs}")
         largest, pairs = max(largest, float(apart)), pairs + 1
     return Agreement(
-        oracle.metric, oracle.words, pairs, float(f"{largest:.2g}"), oracle.relative, oracle.on,
+        oracle.metric,
+        oracle.words,
+        pairs,
+        float(f"{largest:.2g}"),
+        oracle.relative,
+        oracle.on,
         oracle.others,
-    )  # fmt: skip
+    )
 
 
 def measure(names: list[str]) -> tuple[list[Agreement], int]:

@@ -53,8 +53,9 @@ def made(folder: Path, models: int) -> Board:
     chance = random.Random(0)
     rows = [
         f"model_{m:03d},{name},{30 + chance.random() * 5:.2f},{chance.random():.4f},{chance.random():.4f}"
-        for m in range(models) for name in "abc"
-    ]  # fmt: skip
+        for m in range(models)
+        for name in "abc"
+    ]
     (folder / "many.csv").write_text("\n".join(["model,set,psnr,ssim,lpips", *rows]) + "\n")
     ids = ", ".join(f"model_{m:03d}: id_{m:03d}" for m in range(models))
     (folder / "many.yaml").write_text(YAML.replace("{MODELS}", "{" + ids + "}"))

@@ -164,14 +164,21 @@ def of_matlab(name: str) -> list[Oracle]:
     flat = figures(name, lambda number: number != "I04")
     return [
         Oracle(
-            name, "MATLAB's figure of an image without flat areas", "I04 of TID2013",
-            figures(name, lambda number: number == "I04"), relative=False,
+            name,
+            "MATLAB's figure of an image without flat areas",
+            "I04 of TID2013",
+            figures(name, lambda number: number == "I04"),
+            relative=False,
         ),
         Oracle(
-            name, "MATLAB's figures of images with flat areas", four, flat, relative=False,
+            name,
+            "MATLAB's figures of images with flat areas",
+            four,
+            flat,
+            relative=False,
             others=FLAT,
         ),
-    ]  # fmt: skip
+    ]
 
 
 TABLE = [

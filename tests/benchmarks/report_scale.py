@@ -107,22 +107,31 @@ def make_store(folder: Path, shape: Shape) -> None:
         connection.execute("SELECT setseed(0.5)")
         for run, model in runs:
             made = RECORDS.format(
-                hash=protocol("sr-y").hash, run=run, model=model, sets=shape.sets,
-                images=shape.images, columns=shape.columns,
-            )  # fmt: skip
+                hash=protocol("sr-y").hash,
+                run=run,
+                model=model,
+                sets=shape.sets,
+                images=shape.images,
+                columns=shape.columns,
+            )
             typed = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in FIELDS.items())
             place = str(records / f"{run}.parquet").replace("'", "''")
-            connection.execute(f"COPY (SELECT {typed} FROM ({made})) TO '{place}' (FORMAT parquet, "
-                               "COMPRESSION zstd)")  # fmt: skip
+            connection.execute(
+                f"COPY (SELECT {typed} FROM ({made})) TO '{place}' (FORMAT parquet, "
+                "COMPRESSION zstd)"
+            )
 
 
 def measured(folder: Path, task: str) -> list[str]:
     """What was made, seconds of wall time and of processors, and peak MB of a process of its own."""
     there = dict(os.environ) | {"OMP_NUM_THREADS": THREADS}
     done = subprocess.run(
-        [sys.executable, "-c", LOAD, str(folder), task], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", LOAD, str(folder), task],
+        capture_output=True,
+        text=True,
+        check=True,
         env=there,
-    )  # fmt: skip
+    )
     return done.stdout.strip().split(",")
 
 

@@ -17,8 +17,19 @@ from iqabench.metrics.batched import batch_scores, names
 
 HEIGHT, WIDTH, COUNT = 1080, 1920, 24
 TWELVE = (
-    "psnr", "ssim", "ms_ssim", "iw_ssim", "fsim", "vsi", "vifp", "gmsd", "mdsi", "haarpsi", "dss", "sr_sim",
-)  # fmt: skip
+    "psnr",
+    "ssim",
+    "ms_ssim",
+    "iw_ssim",
+    "fsim",
+    "vsi",
+    "vifp",
+    "gmsd",
+    "mdsi",
+    "haarpsi",
+    "dss",
+    "sr_sim",
+)
 
 pytestmark = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="NO GPU: batched metrics are measured on one alone"

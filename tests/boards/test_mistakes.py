@@ -21,14 +21,23 @@ MISTAKES = [
     ("scores: {s: {mean: []}}", "mean of nothing"),
     ("scores: {s: {mean: [cost], ratio: cost}}", "found mean, ratio"),
     ("scores: {s: {}}", "found none"),
-    ("scores: {s: {ratio: cost}}", "7: scores.s: a ratio to the baseline, and the board names none"),
+    (
+        "scores: {s: {ratio: cost}}",
+        "7: scores.s: a ratio to the baseline, and the board names none",
+    ),
     ("scores: {cost: {mean: [quality]}}", "7: scores.cost: 'cost' is a column, too"),
-    ("scores:\n  a: {mean: [b]}\n  b: {mean: [a]}", "8: scores.a: it is made of itself: a of b of a"),
+    (
+        "scores:\n  a: {mean: [b]}\n  b: {mean: [a]}",
+        "8: scores.a: it is made of itself: a of b of a",
+    ),
     ("scores: {a: {mean: [a]}}", "7: scores.a: it is made of itself: a of a"),
-    ("scores: {r: {rank_sum: [cost]}}\ngates: [{of: r, at_most: 3}]", "8: gates.0.of: 'r' is made of ranks"),
+    (
+        "scores: {r: {rank_sum: [cost]}}\ngates: [{of: r, at_most: 3}]",
+        "8: gates.0.of: 'r' is made of ranks",
+    ),
     ("errata: [{entry: a, of: speed, why: slip}]", "7: errata.0.of: 'speed' is no column"),
     ("models: {a: {'25': m}}", "7: models.a: '25' is none of the board's levels"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("more", "said"), MISTAKES)
@@ -91,14 +100,20 @@ def test_one_published_figure_is_not_of_several_sets(write: Write) -> None:
     [
         ("team,quality\na,1\n", "made.csv:1: lacks the columns cost, which"),
         ("", "made.csv:1: lacks the columns cost, quality, team"),
-        ("# me\nteam,quality,cost\n\na,1,2\n# us\nb,fast,3\n", "made.csv:6: 'fast' in quality is no number"),
+        (
+            "# me\nteam,quality,cost\n\na,1,2\n# us\nb,fast,3\n",
+            "made.csv:6: 'fast' in quality is no number",
+        ),
         ("team,quality,cost\na,nan,2\n", "made.csv:2: 'nan' in quality is no number"),
         ("team,quality,cost\na,1\n", "made.csv:2: 2 cells; expected 3"),
         ("team,quality,cost\na,1,2,3\n", "made.csv:2: 4 cells; expected 3"),
-        ("team,quality,cost\na,1,2\nb,1,2\na,3,4\n", "made.csv:4: a second row of a; the first is in line 2"),
+        (
+            "team,quality,cost\na,1,2\nb,1,2\na,3,4\n",
+            "made.csv:4: a second row of a; the first is in line 2",
+        ),
         ("team,quality,cost\n,1,2\n", "made.csv:2: team is empty"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_of_published_figures(write: Write, rows: str, said: str) -> None:
     with pytest.raises(FactsError) as told:
         entries_of(write(rows=rows))

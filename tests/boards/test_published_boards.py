@@ -22,10 +22,21 @@ def verdicts(name: str) -> dict[str, Counter[str]]:
 
 def test_every_board_is_read_with_its_figures() -> None:
     assert set(boards()) >= {
-        "classic-sr-x2", "classic-sr-x3", "classic-sr-x4", "ntire2022-esr", "ntire2024-esr",
-        "ntire2025-esr", "ntire2026-esr", "ntire2025-imagesr-x4", "pirm2018", "ntire2021-iqa",
-        "learning-sr-space", "denoising", "denoising-grey", "jpeg",
-    }  # fmt: skip
+        "classic-sr-x2",
+        "classic-sr-x3",
+        "classic-sr-x4",
+        "ntire2022-esr",
+        "ntire2024-esr",
+        "ntire2025-esr",
+        "ntire2026-esr",
+        "ntire2025-imagesr-x4",
+        "pirm2018",
+        "ntire2021-iqa",
+        "learning-sr-space",
+        "denoising",
+        "denoising-grey",
+        "jpeg",
+    }
     for one in boards().values():
         standings(one, entries_of(one))
         assert one.notes, one.name
@@ -84,14 +95,20 @@ def test_ntire2026_scores() -> None:
     found = standings(one, entries_of(one))
     final = {s.entry.name: s.by.value for s in found.tracks["main"]}
     for name, value in {
-        "22_SPANV2_ESR_C2": 3.867, "01_PDS": 5.831, "16_PKDSR_FINAL_CKPT": 5.987, "18_DISP": 6.060,
-        "15_DSCF_Fused": 7.192, "00_SPAN": 7.389,
-    }.items():  # fmt: skip
+        "22_SPANV2_ESR_C2": 3.867,
+        "01_PDS": 5.831,
+        "16_PKDSR_FINAL_CKPT": 5.987,
+        "18_DISP": 6.060,
+        "15_DSCF_Fused": 7.192,
+        "00_SPAN": 7.389,
+    }.items():
         assert final[name] == pytest.approx(value, abs=5e-4), name
     assert final["20_ERRN2"] == pytest.approx(14.2, abs=0.05)
     assert [s.entry.name for s in found.tracks["main"]][:3] == [
-        "22_SPANV2_ESR_C2", "01_PDS", "16_PKDSR_FINAL_CKPT"
-    ]  # fmt: skip
+        "22_SPANV2_ESR_C2",
+        "01_PDS",
+        "16_PKDSR_FINAL_CKPT",
+    ]
 
 
 def test_ntire2026_gates() -> None:

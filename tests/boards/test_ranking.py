@@ -26,8 +26,10 @@ def test_exact_values_leave_nothing_open() -> None:
 @pytest.mark.parametrize("lower", [True, False])
 def test_overlapping_intervals_leave_ranks_open(lower: bool) -> None:
     sign = 1 if lower else -1
-    values = [Value(sign * v, *sorted((sign * (v - r), sign * (v + r)))) for v, r in
-              [(1.0, 0.1), (1.15, 0.1), (2.0, 0.1), (2.0, 0.1)]]  # fmt: skip
+    values = [
+        Value(sign * v, *sorted((sign * (v - r), sign * (v + r))))
+        for v, r in [(1.0, 0.1), (1.15, 0.1), (2.0, 0.1), (2.0, 0.1)]
+    ]
     assert ranks(values, lower=lower) == [(1, 1, 2), (2, 1, 2), (3, 3, 4), (3, 3, 4)]
 
 
@@ -93,8 +95,9 @@ def test_a_track_holds_those_who_meet_its_gates(write: Write) -> None:
     )
     tracks = standings(board, entries_of(board)).tracks
     assert {n: [s.entry.name for s in some] for n, some in tracks.items()} == {
-        "first": ["a"], "second": ["c", "b"]
-    }  # fmt: skip
+        "first": ["a"],
+        "second": ["c", "b"],
+    }
 
 
 def test_whom_the_organisers_ranked_is_theirs_to_say(write: Write) -> None:

@@ -58,15 +58,19 @@ def test_it_works_by_path(folder: Path) -> None:
     assert (one.name, one.scale) == ("stranger", 3)
     found = standings(one, entries_of(one))
     totals = {s.entry.name: s.by.value for s in found.tracks["overall"]}
-    assert totals == pytest.approx({
-        "../../etc/passwd": 2 * 0.25 - 0.1 * exp(0.6),
-        "<b>bold</b>": 2 * 0.15 - 0.1 * exp(0.4),
-        "base_line": 2 * 0.11 - 0.1 * exp(0.5),
-        r"\textbf{x}_^~#%&": 2 * 0.001 - 0.1 * exp(0.2),
-    })  # fmt: skip
+    assert totals == pytest.approx(
+        {
+            "../../etc/passwd": 2 * 0.25 - 0.1 * exp(0.6),
+            "<b>bold</b>": 2 * 0.15 - 0.1 * exp(0.4),
+            "base_line": 2 * 0.11 - 0.1 * exp(0.5),
+            r"\textbf{x}_^~#%&": 2 * 0.001 - 0.1 * exp(0.2),
+        }
+    )
     assert [(s.rank, s.entry.name) for s in found.tracks["small"]] == [
-        (1, "../../etc/passwd"), (1, r"\textbf{x}_^~#%&"), (2, "<b>bold</b>")
-    ]  # fmt: skip
+        (1, "../../etc/passwd"),
+        (1, r"\textbf{x}_^~#%&"),
+        (2, "<b>bold</b>"),
+    ]
     assert found.judged["quoted, name"].failed == ("fidelity is 27.99, and the gate is above 28",)
     assert found.judged["slow"].failed == ("slowness is 3.1, and the gate is below 3",)
 

@@ -126,8 +126,13 @@ def test_rank_on_a_set_that_is_here(tmp_path: Path) -> None:
 
 def test_a_folder_that_somebody_has_stands_for_a_set(tmp_path: Path, photos: Path) -> None:
     board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
-    found = measure(board.with_sets({"Elsewhere": str(photos)}), ["bicubic"], Store(tmp_path / "store"),
-                    Options(device="cpu"), costs=False)  # fmt: skip
+    found = measure(
+        board.with_sets({"Elsewhere": str(photos)}),
+        ["bicubic"],
+        Store(tmp_path / "store"),
+        Options(device="cpu"),
+        costs=False,
+    )
     assert found.of("bicubic")["other"].n == 3
 
 
@@ -152,10 +157,16 @@ def test_sets_of_other_words_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("dncnn_25", "the model 'dncnn_25' is for denoising; the board made is of super-resolution x4"),
-        ("rlfn_x2", "the model 'rlfn_x2' is for super-resolution x2; the board made is of super-resolution"),
+        (
+            "dncnn_25",
+            "the model 'dncnn_25' is for denoising; the board made is of super-resolution x4",
+        ),
+        (
+            "rlfn_x2",
+            "the model 'rlfn_x2' is for super-resolution x2; the board made is of super-resolution",
+        ),
     ],
-)  # fmt: skip
+)
 def test_models_of_another_task_or_scale(tmp_path: Path, model: str, said: str) -> None:
     board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     with pytest.raises(ModelError) as told:

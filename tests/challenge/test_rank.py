@@ -162,11 +162,13 @@ tracks:
 def test_without_published_figures_models_stand_among_each_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    found = measurement({
-        "a": {"pi": measured(3.0), "rmse": measured(11.0)},
-        "b": {"pi": measured(2.0), "rmse": measured(11.5)},
-        "c": {"pi": measured(1.0), "rmse": measured(12.0)},
-    })  # fmt: skip
+    found = measurement(
+        {
+            "a": {"pi": measured(3.0), "rmse": measured(11.0)},
+            "b": {"pi": measured(2.0), "rmse": measured(11.5)},
+            "c": {"pi": measured(1.0), "rmse": measured(12.0)},
+        }
+    )
     places = placed(monkeypatch, tmp_path, made_board(tmp_path, OWN), found, "a", "b", "c")
     assert {m: places[m, "one"].rank for m in "abc"} == {"a": 2, "b": 1, "c": None}
     assert places["a", "one"].neighbours == ("b (measured here)", "")

@@ -80,8 +80,11 @@ def test_a_count_that_differs_moves_its_entry_and_says_why(
     assert odd.why == "one module is never called"
     ranks = {r.entry: r for r in found.ranks if r.track == "size"}
     assert {n: (r.published, r.measured) for n, r in ranks.items()} == {
-        "01_first": (1, 2), "02_second": (2, 3), "00_base": (3, 4), "03_slow": (4, 1)
-    }  # fmt: skip
+        "01_first": (1, 2),
+        "02_second": (2, 3),
+        "00_base": (3, 4),
+        "03_slow": (4, 1),
+    }
     assert ranks["03_slow"].why == "its size is 0.04, not 0.3: one module is never called"
     assert ranks["01_first"].why == "others' figures differ: 03_slow"
     (track,) = [t for t in found.tracks if t.track == "size"]
@@ -102,8 +105,10 @@ def test_ties_of_printed_digits_are_broken_by_what_was_measured(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     rows = [row(0, 100_000), row(1, 50_000), row(2, 80_300), row(3, 80_100)]
-    board_rows = "team,quality,time,size\n00_base,27,10.0,0.100\n01_first,27,5.0,0.050\n" \
-                 "02_second,27,7.0,0.080\n03_slow,27,20.0,0.080\n"  # fmt: skip
+    board_rows = (
+        "team,quality,time,size\n00_base,27,10.0,0.100\n01_first,27,5.0,0.050\n"
+        "02_second,27,7.0,0.080\n03_slow,27,20.0,0.080\n"
+    )
     monkeypatch.setattr(submissions, "measure_submissions", lambda *_, **__: rows)
     monkeypatch.setattr(submissions, "submission_ids", lambda _: [0, 1, 2, 3])
     found = reproduce_submissions(made_board(tmp_path, ESR, board_rows), tmp_path, trust=True)
@@ -115,8 +120,11 @@ def test_ties_of_printed_digits_are_broken_by_what_was_measured(
 def test_what_cannot_run_is_told_and_left_out_of_both_rankings(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    rows = [*AS_PRINTED[:2], SubmissionRow(2, error="needs the Python module 'mamba_ssm'"),
-            SubmissionRow(3, "03", reasons={"params@all": "it has no modules"})]  # fmt: skip
+    rows = [
+        *AS_PRINTED[:2],
+        SubmissionRow(2, error="needs the Python module 'mamba_ssm'"),
+        SubmissionRow(3, "03", reasons={"params@all": "it has no modules"}),
+    ]
     found = reproduced(monkeypatch, tmp_path, rows)
     assert found.not_run == {
         "02_second": "needs the Python module 'mamba_ssm'",
@@ -176,8 +184,11 @@ def test_the_interval_of_a_ratio_is_one_of_ranks(
     )
     main = {r.entry: r for r in found.ranks if r.track == "main"}
     assert {n: (r.measured, r.best, r.worst) for n, r in main.items()} == {
-        "01_first": (2, 1, 2), "02_second": (1, 1, 2), "00_base": (3, 3, 3), "03_slow": (4, 4, 4)
-    }  # fmt: skip
+        "01_first": (2, 1, 2),
+        "02_second": (1, 1, 2),
+        "00_base": (3, 3, 3),
+        "03_slow": (4, 4, 4),
+    }
     assert main["01_first"].why == "no more than the intervals allow"
 
 
@@ -188,8 +199,9 @@ def test_without_its_own_row_the_baseline_still_divides(
         monkeypatch, tmp_path, timed(1, 0.9, 0.7, 2.0), timed=["latency_ms"], ids=[1, 3]
     )
     assert [(r.entry, r.to, r.measured) for r in found.relatives] == [
-        ("01_first", "00_base", Value.exact(0.9)), ("03_slow", "00_base", Value.exact(2.0))
-    ]  # fmt: skip
+        ("01_first", "00_base", Value.exact(0.9)),
+        ("03_slow", "00_base", Value.exact(2.0)),
+    ]
     assert [r.measured for r in found.ranks if r.track == "main"] == [1, 2]
 
 
@@ -212,8 +224,12 @@ def test_a_time_that_could_not_be_taken_is_told(
     ],
 )
 def test_what_times_are_compared_with(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ids: list[int], models: str, to: Counterpart | None
-) -> None:  # fmt: skip
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    ids: list[int],
+    models: str,
+    to: Counterpart | None,
+) -> None:
     yaml = ESR.replace("{00_base: pocket, 01_first: bicubic}", models)
     board = made_board(tmp_path, yaml)
     monkeypatch.setattr(submission_ratios, "submission_ids", lambda _: ids)
@@ -240,8 +256,11 @@ def test_an_interruption_is_told_of_those_who_were_not_come_to(
 
 
 def test_entries_without_numbers_are_nobodys_submissions(tmp_path: Path) -> None:
-    board = made_board(tmp_path, ESR.replace("00_base", "base").replace("01_first", "base"),
-                       "team,quality,time,size\nbase,27,1.0,1.0\n")  # fmt: skip
+    board = made_board(
+        tmp_path,
+        ESR.replace("00_base", "base").replace("01_first", "base"),
+        "team,quality,time,size\nbase,27,1.0,1.0\n",
+    )
     with pytest.raises(UsageError, match="do not say which submission is whose"):
         reproduce_submissions(board, tmp_path, trust=True)
 

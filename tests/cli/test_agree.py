@@ -31,9 +31,15 @@ def test_rows_agree_with_scipy(call: Call) -> None:
     assert tuple(result.rows[0])[:9] == ROW[:9]
     assert set(ROW) <= set(result.rows[0])
     assert [(r["statistic"], r["fit"]) for r in result.rows if r["column"] == "ssim@rgb"] == [
-        ("srcc", ""), ("krcc", ""), ("plcc", "none"), ("plcc", "4"), ("rmse", "4"),
-        ("plcc", "5"), ("rmse", "5"), ("ntire2021", "cubic"),
-    ]  # fmt: skip
+        ("srcc", ""),
+        ("krcc", ""),
+        ("plcc", "none"),
+        ("plcc", "4"),
+        ("rmse", "4"),
+        ("plcc", "5"),
+        ("rmse", "5"),
+        ("ntire2021", "cubic"),
+    ]
     pairs = [(s, v) for s in range(1, SCENES + 1) for v in range(1, LEVELS + 1)]
     psnr = column("psnr")
     x = [psnr(pixels(s, v), pixels(s)) for s, v in pairs]

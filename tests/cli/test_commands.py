@@ -37,8 +37,10 @@ def test_help_keeps_its_lines(call: Call, name: str) -> None:
     assert "\\b" not in said
     assert max(len(line) for line in said.splitlines()) <= 95
     examples = said.partition("Examples:\n")[2].splitlines()
-    assert all(line.startswith(f"    iqabench {name} ") or line == f"    iqabench {name}"
-               for line in examples)  # fmt: skip
+    assert all(
+        line.startswith(f"    iqabench {name} ") or line == f"    iqabench {name}"
+        for line in examples
+    )
 
 
 def test_a_second_run_finds_the_same(call: Call) -> None:

@@ -22,21 +22,35 @@ def test_rows_of_a_profile(call: Call) -> None:
     result = call("profile", "--model", "pocket", "--model", "bicubic", *COUNTS, "--json")
     assert result.status == 0
     assert [(r["model"], r["column"]) for r in result.rows] == [
-        ("bicubic", "params@all"), ("pocket", "params@all"),
-        ("bicubic", "macs@exact:3x24x24"), ("pocket", "macs@exact:3x24x24"),
-    ]  # fmt: skip
+        ("bicubic", "params@all"),
+        ("pocket", "params@all"),
+        ("bicubic", "macs@exact:3x24x24"),
+        ("pocket", "macs@exact:3x24x24"),
+    ]
     assert {r["input"] for r in result.rows} == {"3x24x24"}
     assert result.rows[1]["value"] == 47544
 
 
 def test_people_read_columns_downwards_or_models_downwards(call: Call) -> None:
-    few = call("profile", "--model", "pocket", *COUNTS, "--probe", "conv_layers", "--probe", "flops",
-               "--probe", "activations")  # fmt: skip
+    few = call(
+        "profile",
+        "--model",
+        "pocket",
+        *COUNTS,
+        "--probe",
+        "conv_layers",
+        "--probe",
+        "flops",
+        "--probe",
+        "activations",
+    )
     assert few.out.splitlines()[0].split() == ["cost", "pocket", "3x24x24"]
     sweep = call("profile", "--model", "pocket", "--probe", "macs", "--input", "16..64")
     assert [line.split()[:2] for line in sweep.out.splitlines()[2:]] == [
-        ["pocket", "3x16x16"], ["pocket", "3x32x32"], ["pocket", "3x64x64"],
-    ]  # fmt: skip
+        ["pocket", "3x16x16"],
+        ["pocket", "3x32x32"],
+        ["pocket", "3x64x64"],
+    ]
     assert "megapixels^1.000" in sweep.err
 
 
@@ -63,7 +77,7 @@ def test_a_latency_with_its_interval(call: Call) -> None:
         (("--output-size", "3x9"), "leaves no input"),
         (("--model", "nosuch"), "no model is called"),
     ],
-)  # fmt: skip
+)
 def test_what_is_mistyped(call: Call, words: tuple[str, ...], said: str) -> None:
     named = () if "--model" in words else ("--model", "pocket")
     result = call("profile", *named, "--probe", "params", *words)

@@ -142,9 +142,11 @@ def test_what_is_added_to_one_sum_goes_together() -> None:
     (coupled,) = Couplings(network, IMAGE).sets
     assert set(coupled.layers) == {"a", "c"}
     assert set(members(network, coupled)) == {
-        ("a", "prune_out_channels"), ("c", "prune_out_channels"),
-        ("c", "prune_in_channels"), ("b", "prune_in_channels"),
-    }  # fmt: skip
+        ("a", "prune_out_channels"),
+        ("c", "prune_out_channels"),
+        ("c", "prune_in_channels"),
+        ("b", "prune_in_channels"),
+    }
 
 
 def test_what_must_stay_stays_and_says_why() -> None:
@@ -166,15 +168,22 @@ def test_what_must_stay_stays_and_says_why() -> None:
 
 def test_fixed_layers_and_groups_stay() -> None:
     network = nn.Sequential(
-        MeanShift(DIV2K_MEAN, -1), nn.Conv2d(3, 8, 1), nn.Conv2d(8, 8, 3, padding=1, groups=4),
-        nn.Conv2d(8, 6, 1), nn.Conv2d(6, 3, 1), MeanShift(DIV2K_MEAN, 1),
-    )  # fmt: skip
+        MeanShift(DIV2K_MEAN, -1),
+        nn.Conv2d(3, 8, 1),
+        nn.Conv2d(8, 8, 3, padding=1, groups=4),
+        nn.Conv2d(8, 6, 1),
+        nn.Conv2d(6, 3, 1),
+        MeanShift(DIV2K_MEAN, 1),
+    )
     couplings = Couplings(network, IMAGE)
     assert [(s.name, s.units) for s in couplings.sets] == [("3", 6)]
     assert couplings.kept == {
-        "0": "a fixed layer", "5": "a fixed layer", "4": "a fixed layer",
-        "1": "a grouped convolution", "2": "a grouped convolution",
-    }  # fmt: skip
+        "0": "a fixed layer",
+        "5": "a fixed layer",
+        "4": "a fixed layer",
+        "1": "a grouped convolution",
+        "2": "a grouped convolution",
+    }
 
 
 def test_a_network_that_cannot_be_traced_says_so() -> None:

@@ -152,8 +152,11 @@ def test_features_and_arguments_are_read() -> None:
     with pytest.raises(UsageError, match=r"'body\.0' is no pair"):
         read_features("body.0")
     assert read_arguments("features=16,wide=true,rate=0.5,act=relu") == {
-        "features": 16, "wide": True, "rate": 0.5, "act": "relu",
-    }  # fmt: skip
+        "features": 16,
+        "wide": True,
+        "rate": 0.5,
+        "act": "relu",
+    }
     with pytest.raises(UsageError, match="'16' is no argument"):
         read_arguments("16")
 

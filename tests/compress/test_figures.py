@@ -31,10 +31,13 @@ def darker(tmp_path: Path) -> Path:
     with torch.no_grad():
         network.get_parameter("tail.bias").sub_(0.1)
     return write_variant(
-        tmp_path / "darker", name="pocket@darker", parent=parent, state=network.state_dict(),
+        tmp_path / "darker",
+        name="pocket@darker",
+        parent=parent,
+        state=network.state_dict(),
         variant=Variant(parent="pocket", method="distilled", recipe="darker, for a test"),
         params=learned_parameters(network),
-    )  # fmt: skip
+    )
 
 
 def test_before_is_the_parents_and_after_the_variants(darker: Path) -> None:

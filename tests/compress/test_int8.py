@@ -122,10 +122,13 @@ def test_every_layer_that_cannot_be_converted_is_listed() -> None:
 def test_grouped_depthwise_strided_and_dilated_convolutions_too() -> None:
     torch.manual_seed(0)
     network = nn.Sequential(
-        nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(),
+        nn.Conv2d(3, 8, 3, stride=2, padding=1),
+        nn.ReLU(),
         nn.Conv2d(8, 8, 3, padding=2, groups=8, dilation=2),
-        nn.Conv2d(8, 12, 1, groups=4, bias=False), nn.Sigmoid(), nn.Conv2d(12, 3, 3),
-    ).eval()  # fmt: skip
+        nn.Conv2d(8, 12, 1, groups=4, bias=False),
+        nn.Sigmoid(),
+        nn.Conv2d(12, 3, 3),
+    ).eval()
     found = to_int8(network, IMAGES, {})
     assert integers(found.network) == ["0", "2", "3", "5"]
     assert found.difference < 1e-6

@@ -34,9 +34,13 @@ def course(photos: Path, work: Path) -> Course:
 
 def order(photos: Path | None, work: Path, wish: Wish = HALF) -> Pruning:
     return Pruning(
-        parent="pocket", wish=wish, size="3x32x32", batches=2, half=True,
+        parent="pocket",
+        wish=wish,
+        size="3x32x32",
+        batches=2,
+        half=True,
         course=course(photos, work) if photos else None,
-    )  # fmt: skip
+    )
 
 
 def test_from_photographs_to_a_card(photos: Path, tmp_path: Path) -> None:
@@ -48,8 +52,11 @@ def test_from_photographs_to_a_card(photos: Path, tmp_path: Path) -> None:
     card = model.card
     assert card.variant is not None
     assert (card.id, card.variant.parent, card.variant.method, card.variant.layout) == (
-        "pocket@pruned", "pocket", "pruned", "widths",
-    )  # fmt: skip
+        "pocket@pruned",
+        "pocket",
+        "pruned",
+        "widths",
+    )
     assert card.variant.recipe == (
         "0.5x the MACs, by fisher, the same share of every layer; then 3 steps, its parent's outputs as "
         "second targets"
@@ -168,6 +175,7 @@ def test_the_command_wants_one_target(tmp_path: Path) -> None:
     for words in ([], ["--macs", "0.5x", "--ratio", "0.3"]):
         with pytest.raises(UsageError, match="one of --ratio, --macs, --params and --latency"):
             CliRunner().invoke(
-                prune_command, ["--model", "pocket", "--out", str(tmp_path / "p"), *words],
+                prune_command,
+                ["--model", "pocket", "--out", str(tmp_path / "p"), *words],
                 catch_exceptions=False,
-            )  # fmt: skip
+            )

@@ -51,8 +51,13 @@ def test_pocket_in_8_bits_is_within_a_tenth_of_a_decibel(tmp_path: Path) -> None
     )
     made = card.variant.made
     assert made["calibration"] == {
-        "set": "demo_x4", "images": 5, "hash": made["calibration"]["hash"], "crops": 6, "side": 48, "seed": 0,
-    }  # fmt: skip
+        "set": "demo_x4",
+        "images": 5,
+        "hash": made["calibration"]["hash"],
+        "crops": 6,
+        "side": 48,
+        "seed": 0,
+    }
     assert made["difference_to_graph"] < 1e-6
     assert card.params == model.trainable == 47544
     state = safetensors.torch.load_file(tmp_path / "q" / WEIGHTS)
@@ -63,8 +68,13 @@ def test_skipped_layers_stay_by_name_or_pattern(tmp_path: Path) -> None:
     order = Quantising(parent="pocket", calibration=FEW, skip=("head", "body.[0-4]"))
     layers = quantise(order, tmp_path / "q")
     assert [row.layer for row in layers if row.why == "skipped"] == [
-        "head", "body.0", "body.1", "body.2", "body.3", "body.4",
-    ]  # fmt: skip
+        "head",
+        "body.0",
+        "body.1",
+        "body.2",
+        "body.3",
+        "body.4",
+    ]
     state = safetensors.torch.load_file(tmp_path / "q" / WEIGHTS)
     assert "head.weight" in state
     assert "tail.weight_int8" in state
@@ -84,9 +94,7 @@ def test_weights_in_half_precision(
     assert {value.dtype for value in state.values()} == {kind}
     card = load_model(str(tmp_path / "h")).card
     assert (card.id, card.params) == (f"pocket@{to}", 47544)
-    before, after = arithmetic_figures(
-        tmp_path / "h", ("demo",), precision=to, latency=False
-    )  # fmt: skip
+    before, after = arithmetic_figures(tmp_path / "h", ("demo",), precision=to, latency=False)
     assert before["weights_file_mib"] == pytest.approx(96456 / 2**20, abs=1e-6)
     key = f"psnr@sr-y on demo in {to}"
     assert (
@@ -133,9 +141,13 @@ def test_crops_are_of_one_size_and_in_the_networks_range(photos: Path) -> None:
     assert not torch.equal(batches[0], other[0])
     whole = found.samples[0].load().input
     places = [  # the crop is somewhere in its image
-        (y, x) for y in range(whole.shape[0] - 29) for x in range(whole.shape[1] - 29)
-        if np.allclose(whole[y : y + 30, x : x + 30].transpose(2, 0, 1) / 255, batches[0][0], atol=1e-6)
-    ]  # fmt: skip
+        (y, x)
+        for y in range(whole.shape[0] - 29)
+        for x in range(whole.shape[1] - 29)
+        if np.allclose(
+            whole[y : y + 30, x : x + 30].transpose(2, 0, 1) / 255, batches[0][0], atol=1e-6
+        )
+    ]
     assert places
     rlfn = card_of("rlfn", 4)
     assert float(torch.cat(how.batches(rlfn, found)).max()) > 50  # of 255

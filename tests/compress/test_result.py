@@ -37,9 +37,15 @@ def written(folder: Path, name: str = "pocket@test") -> Path:
     parent = load_model("pocket")
     network = network_of(parent)
     return write_variant(
-        folder, name=name, parent=parent, state=halved(network.state_dict()), variant=VARIANT,
-        params=learned_parameters(network), notes="A test.", training_sets=("3 spots",),
-    )  # fmt: skip
+        folder,
+        name=name,
+        parent=parent,
+        state=halved(network.state_dict()),
+        variant=VARIANT,
+        params=learned_parameters(network),
+        notes="A test.",
+        training_sets=("3 spots",),
+    )
 
 
 def test_the_folder_is_a_model_by_its_path(tmp_path: Path) -> None:
@@ -118,9 +124,14 @@ def test_other_arguments_stand_on_the_card(tmp_path: Path) -> None:
     torch.manual_seed(0)
     small = build(parent.card.model_copy(update={"arguments": {"features": 4, "depth": 1}}))
     folder = write_variant(
-        tmp_path / "s", name="pocket@s", parent=parent, state=small.state_dict(), variant=VARIANT,
-        params=learned_parameters(small), arguments={"features": 4, "depth": 1},
-    )  # fmt: skip
+        tmp_path / "s",
+        name="pocket@s",
+        parent=parent,
+        state=small.state_dict(),
+        variant=VARIANT,
+        params=learned_parameters(small),
+        arguments={"features": 4, "depth": 1},
+    )
     card = load_model(str(folder)).card
     assert card.arguments == {"features": 4, "depth": 1}
     assert card.params == learned_parameters(small)
@@ -147,9 +158,13 @@ def test_a_variant_of_a_factory_loads(in_tmp: Path) -> None:
     with torch.no_grad():
         network.get_parameter("conv.bias").fill_(3.0)
     folder = write_variant(
-        in_tmp / "mine", name="mine@s", parent=parent, state=network.state_dict(), variant=VARIANT,
+        in_tmp / "mine",
+        name="mine@s",
+        parent=parent,
+        state=network.state_dict(),
+        variant=VARIANT,
         params=learned_parameters(network),
-    )  # fmt: skip
+    )
     model = load_model(str(folder))
     assert model.card.scale == 2
     x = torch.rand(1, 3, 6, 6)
@@ -171,9 +186,13 @@ def test_a_variant_of_a_users_family_takes_its_network_along(tmp_path: Path) -> 
     )
     parent = load_card(read_family(family / CARD)[0])
     folder = write_variant(
-        tmp_path / "v", name="mynet@s", parent=parent, state=network_of(parent).state_dict(),
-        variant=VARIANT.model_copy(update={"made": {"command": "test"}}), params=336,
-    )  # fmt: skip
+        tmp_path / "v",
+        name="mynet@s",
+        parent=parent,
+        state=network_of(parent).state_dict(),
+        variant=VARIANT.model_copy(update={"made": {"command": "test"}}),
+        params=336,
+    )
     shutil.rmtree(family)
     assert np.array_equal(
         restore(load_model(str(folder)), IMAGE).image, restore(parent, IMAGE).image

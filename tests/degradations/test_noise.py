@@ -11,8 +11,9 @@ def test_first_numbers_of_the_frozen_stream() -> None:
     """RandomState(0) begins 1.764052, 0.400157, 0.978738, 2.240893 on every machine."""
     grey = np.full((2, 2, 1), 100, np.uint8)
     drawn = (noise(grey, sigma=25) - 100.0).ravel() / 25.0
-    assert drawn == pytest.approx([1.764052345967664, 0.4001572083672233,
-                                   0.9787379841057392, 2.240893199201458], abs=1e-12)  # fmt: skip
+    assert drawn == pytest.approx(
+        [1.764052345967664, 0.4001572083672233, 0.9787379841057392, 2.240893199201458], abs=1e-12
+    )
 
 
 def test_channels_come_last_in_the_stream() -> None:

@@ -29,8 +29,11 @@ def test_the_border_is_left_out(name: str, scale: int, border: int) -> None:
     pair = seen(name, output, target, scale)
     assert pair.shape[:2] == (40 - 2 * border, 50 - 2 * border)
     inner = (slice(border, 40 - border), slice(border, 50 - border))
-    again = view(protocol(name).model_copy(update={"shave_scales": 0, "shave_pixels": 0}),
-                 output[inner], target[inner])  # fmt: skip
+    again = view(
+        protocol(name).model_copy(update={"shave_scales": 0, "shave_pixels": 0}),
+        output[inner],
+        target[inner],
+    )
     assert np.array_equal(pair.output, again.output)
     assert np.array_equal(pair.target, again.target)
 

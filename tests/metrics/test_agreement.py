@@ -63,9 +63,14 @@ def test_the_file_is_well_formed() -> None:
     with FILE.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.reader(lines, strict=True))
     assert rows[0] == [
-        "metric", "oracle", "pairs", "largest_difference", "relative", "measured_on",
+        "metric",
+        "oracle",
+        "pairs",
+        "largest_difference",
+        "relative",
+        "measured_on",
         "other_libraries",
-    ]  # fmt: skip
+    ]
     assert {len(row) for row in rows} == {7}
     names = [row[0] for row in rows[1:]]
     assert names == sorted(names)

@@ -33,9 +33,16 @@ def two_empty(monkeypatch: pytest.MonkeyPatch) -> None:
 def register_over_set(name: str) -> None:
     mean_colour.__name__ = name
     over_set(
-        title="A title", source="-", better="lower", identical=0.0, least_images=2, unit="8-bit levels",
-        gather=Rows.gathered, distance=apart, min_size=3,
-    )(mean_colour)  # fmt: skip
+        title="A title",
+        source="-",
+        better="lower",
+        identical=0.0,
+        least_images=2,
+        unit="8-bit levels",
+        gather=Rows.gathered,
+        distance=apart,
+        min_size=3,
+    )(mean_colour)
 
 
 def register_of_pairs(name: str) -> None:

@@ -29,10 +29,15 @@ Array = NDArray[np.float64]
 def chain(rng: np.random.Generator, inputs: int, features: int, outputs: int) -> list[Layer]:
     sizes = [inputs, features, features, outputs]
     convolutions: list[Layer] = [
-        ("conv", [rng.normal(0, 0.2, (3, 3, i, o)).astype(np.float32),
-                  rng.normal(0, 0.2, (o, 1)).astype(np.float32)])
+        (
+            "conv",
+            [
+                rng.normal(0, 0.2, (3, 3, i, o)).astype(np.float32),
+                rng.normal(0, 0.2, (o, 1)).astype(np.float32),
+            ],
+        )
         for i, o in pairwise(sizes)
-    ]  # fmt: skip
+    ]
     relu: Layer = ("relu", [])
     return [convolutions[0], relu, convolutions[1], relu, convolutions[2]]
 
@@ -56,9 +61,14 @@ def run_chain(layers: list[Layer], x: Array) -> Array:
 def split(x: Array) -> Array:
     """Every second pixel: of each channel the four that stand in a 2x2 block, down its columns."""
     return np.concatenate(
-        [x[row::2, column::2, c : c + 1] for c in range(x.shape[2]) for column in (0, 1) for row in (0, 1)],
+        [
+            x[row::2, column::2, c : c + 1]
+            for c in range(x.shape[2])
+            for column in (0, 1)
+            for row in (0, 1)
+        ],
         axis=2,
-    )  # fmt: skip
+    )
 
 
 def join(parts: Array) -> Array:

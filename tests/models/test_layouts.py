@@ -88,8 +88,9 @@ def test_kernels_and_groups_are_no_widths() -> None:
         take_widths(Everything(), state, "a test")
 
 
-def by_hand(x: np.ndarray, weight: np.ndarray, scale: np.ndarray, bias: np.ndarray,
-            step: float, zero: int) -> np.ndarray:  # fmt: skip
+def by_hand(
+    x: np.ndarray, weight: np.ndarray, scale: np.ndarray, bias: np.ndarray, step: float, zero: int
+) -> np.ndarray:
     """The 8-bit convolution in whole numbers: 3x3, zero padding, one image."""
     q = np.clip(np.rint(x / np.float32(step)) + zero, 0, 255).astype(np.int64) - zero
     padded = np.pad(q, ((0, 0), (1, 1), (1, 1)))
@@ -134,10 +135,14 @@ def test_the_integer_convolution_is_that_of_whole_numbers() -> None:
 
 def test_rounding_is_to_even_and_clips_at_both_ends() -> None:
     layer = Int8Conv2d(nn.Conv2d(1, 1, 1, bias=False))
-    layer.load_state_dict({
-        "weight_int8": torch.ones(1, 1, 1, 1, dtype=torch.int8), "weight_scale": torch.ones(1),
-        "input_scale": torch.tensor(0.5), "input_zero_point": torch.tensor(2, dtype=torch.int32),
-    })  # fmt: skip
+    layer.load_state_dict(
+        {
+            "weight_int8": torch.ones(1, 1, 1, 1, dtype=torch.int8),
+            "weight_scale": torch.ones(1),
+            "input_scale": torch.tensor(0.5),
+            "input_zero_point": torch.tensor(2, dtype=torch.int32),
+        }
+    )
     x = torch.tensor([0.25, 0.75, -0.25, -1.0, -9.0, 126.5, 900.0]).view(1, 1, 1, 7)
     expected = [
         0.0,
@@ -192,8 +197,12 @@ def folder(tmp_path: Path, state: dict[str, Tensor], layout: str, **changed: obj
                     "sha256": hashlib.sha256(data).hexdigest()},
         **changed,
     }  # fmt: skip
-    facts = {"family": "pocket", "title": "-", "network": "iqabench.models.pocket.network.Pocket",
-             "members": [member]}  # fmt: skip
+    facts = {
+        "family": "pocket",
+        "title": "-",
+        "network": "iqabench.models.pocket.network.Pocket",
+        "members": [member],
+    }
     (place / "card.yaml").write_text(yaml.safe_dump(facts))
     return place
 
@@ -239,9 +248,12 @@ def test_code_with_widths_of_its_own_fails_at_loading(tmp_path: Path) -> None:
     torch.manual_seed(0)
     state = IMDN(4, features=48, blocks=1).state_dict()
     place = folder(
-        tmp_path, state, "widths", arguments={"features": 64, "blocks": 1},
+        tmp_path,
+        state,
+        "widths",
+        arguments={"features": 64, "blocks": 1},
         network="iqabench.models.imdn.network.IMDN",
-    )  # fmt: skip
+    )
     with pytest.raises(ModelError, match="Its code has widths of its own"):
         load_model(str(place))
 

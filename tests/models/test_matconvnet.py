@@ -30,8 +30,11 @@ def test_filters_come_as_torch_has_them(tmp_path: Path) -> None:
     write_network(path, LAYERS)
     state = read_state(path)
     assert {k: tuple(v.shape) for k, v in state.items()} == {
-        "0.weight": (4, 1, 3, 3), "0.bias": (4,), "1.weight": (1, 4, 3, 3), "1.bias": (1,)
-    }  # fmt: skip
+        "0.weight": (4, 1, 3, 3),
+        "0.bias": (4,),
+        "1.weight": (1, 4, 3, 3),
+        "1.bias": (1,),
+    }
     assert state["0.weight"][2, 0, 1, 0].item() == FIRST[1, 0, 0, 2]
     assert state["1.weight"][0, 3, 0, 2].item() == LAST[0, 2, 3]
     assert state["0.bias"].tolist() == [0, 1, 2, 3]

@@ -185,10 +185,15 @@ def test_pds_has_the_blocks_of_span_f_bit_for_bit() -> None:
 def test_the_pruned_imdn_has_the_first_seven_blocks_fine_tuned() -> None:
     parent, child = (published(n).state_dict() for n in ("imdn_ntire", "imdn_ntire@pruned"))
     name = "model.1.sub.{}.conv1.0.weight"
-    likeness = np.array([
-        [np.corrcoef(child[name.format(i)].flatten(), parent[name.format(j)].flatten())[0, 1]
-         for j in range(8)] for i in range(7)
-    ])  # fmt: skip
+    likeness = np.array(
+        [
+            [
+                np.corrcoef(child[name.format(i)].flatten(), parent[name.format(j)].flatten())[0, 1]
+                for j in range(8)
+            ]
+            for i in range(7)
+        ]
+    )
     assert likeness.argmax(axis=1).tolist() == list(range(7))
     assert likeness.diagonal().min() > 0.6
     assert np.sort(likeness, axis=1)[:, -2].max() < 0.1

@@ -93,16 +93,26 @@ def test_a_parent_that_was_never_registered_goes_by_what_it_was(
     [
         (member("mine@pruned", "rlfm"), 9, r"'rlfm' is not registered \(did you mean .*rlfn"),
         (member("mine@pruned", "zzzz"), 9, r"'zzzz' is not registered\. "),
-        (member("a") + member("mine@p", "rfdn"), 12, r"'rfdn' is not registered at x2 \(it has x4\)"),
+        (
+            member("a") + member("mine@p", "rfdn"),
+            12,
+            r"'rfdn' is not registered at x2 \(it has x4\)",
+        ),
         (member("mine@pruned", "rfdn_x4"), 9, "rfdn_x4 is for sr x4; .* here sr x2"),
         (member("mine@p", "dncnn_25", 1, "jpeg"), 9, "dncnn_25 is for denoise x1; .* here jpeg x1"),
         (member("mine@pruned", "mine@pruned"), 9, "descends from itself: mine@pruned_x2 from mine"),
-        (member("a", "b") + member("b", "c") + member("c", "a"), 9,
-         "descends from itself: a_x2 from b_x2 from c_x2 from a_x2"),
-        (member("d", "a") + member("a", "b") + member("b", "a"), 16,
-         "a_x2 .* descends from itself: a_x2 from b_x2 from a_x2"),
+        (
+            member("a", "b") + member("b", "c") + member("c", "a"),
+            9,
+            "descends from itself: a_x2 from b_x2 from c_x2 from a_x2",
+        ),
+        (
+            member("d", "a") + member("a", "b") + member("b", "a"),
+            16,
+            "a_x2 .* descends from itself: a_x2 from b_x2 from a_x2",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_parent_is_named_with_its_line(
     register: Register, members: str, line: int, said: str
 ) -> None:

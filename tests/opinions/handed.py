@@ -165,9 +165,15 @@ def live_itw(folder: Path) -> Path:
 
 
 HANDED: dict[str, Callable[[Path], Path]] = {
-    "tid2013": tid2013, "kadid10k": kadid10k, "pipal": pipal, "live": live, "csiq": csiq,
-    "koniq10k": koniq10k, "spaq": spaq, "live_itw": live_itw,
-}  # fmt: skip
+    "tid2013": tid2013,
+    "kadid10k": kadid10k,
+    "pipal": pipal,
+    "live": live,
+    "csiq": csiq,
+    "koniq10k": koniq10k,
+    "spaq": spaq,
+    "live_itw": live_itw,
+}
 
 
 def _alone() -> Iterable[tuple[int, int, int]]:

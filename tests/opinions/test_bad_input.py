@@ -89,7 +89,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ("pipal", "Train_Label/A0001.txt", "1501", "x", "A0001.txt, line 1"),
         ("koniq10k", "koniq10k_scores_and_distributions.csv", "MOS_zscore", "z", "MOS_zscore"),
     ],
-)  # fmt: skip
+)
 def test_damaged_text(
     tmp_path: Path, name: str, file: str, old: str, new: str, message: str
 ) -> None:

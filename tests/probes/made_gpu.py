@@ -14,9 +14,16 @@ DEVICE = torch.device("cuda:0")
 
 
 _ASKED = (
-    "ClockInfo", "MaxClockInfo", "PowerUsage", "EnforcedPowerLimit", "Temperature",
-    "CurrentClocksThrottleReasons", "ViolationStatus", "ComputeRunningProcesses", "TotalEnergyConsumption",
-)  # fmt: skip
+    "ClockInfo",
+    "MaxClockInfo",
+    "PowerUsage",
+    "EnforcedPowerLimit",
+    "Temperature",
+    "CurrentClocksThrottleReasons",
+    "ViolationStatus",
+    "ComputeRunningProcesses",
+    "TotalEnergyConsumption",
+)
 
 
 class MadeGpu:

@@ -22,9 +22,19 @@ with (
     from fvcore.nn import FlopCountAnalysis
 
 REGISTERED = [
-    "rlfn_ntire_x4", "bsrn_s_x4", "imdn_x4", "rfdn_x4", "efdn_x4", "fmen_x4", "span_x4", "pan_x4",
-    "cfsr_x4", "carn_m_x4", "dncnn_25", "pocket_x4",
-]  # fmt: skip
+    "rlfn_ntire_x4",
+    "bsrn_s_x4",
+    "imdn_x4",
+    "rfdn_x4",
+    "efdn_x4",
+    "fmen_x4",
+    "span_x4",
+    "pan_x4",
+    "cfsr_x4",
+    "carn_m_x4",
+    "dncnn_25",
+    "pocket_x4",
+]
 """At 32 pixels a side; those with attention in windows below."""
 
 WINDOWED = ["swinir_light_x4", "hat_x4"]

@@ -57,9 +57,7 @@ def test_einsum_is_counted_by_what_it_runs() -> None:
     assert count("macs", Net()).value == 3 * 8 * 8 * 8
 
 
-@pytest.mark.parametrize(
-    ("mode", "taps"), [("nearest", 0), ("bilinear", 4), ("bicubic", 16)]
-)  # fmt: skip
+@pytest.mark.parametrize(("mode", "taps"), [("nearest", 0), ("bilinear", 4), ("bicubic", 16)])
 def test_interpolation_costs_its_taps(mode: str, taps: int) -> None:
     assert count("macs", Resized(mode)).value == taps * 3 * 16 * 16
 

@@ -43,13 +43,16 @@ MACS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "three dimensions": (lambda x: F.conv3d(x[None], torch.ones(2, 1, 2, 3, 3)), 2 * 18 * 2 * 36),
     "one dimension": (lambda x: F.conv1d(x[0], torch.ones(5, 8, 3)), 3 * 5 * 24 * 6),
     "transposed in groups": (
-        lambda x: F.conv_transpose2d(x, torch.ones(3, 2, 3, 3), groups=3, stride=2), 3 * 64 * 2 * 9,
+        lambda x: F.conv_transpose2d(x, torch.ones(3, 2, 3, 3), groups=3, stride=2),
+        3 * 64 * 2 * 9,
     ),
     "stretched": (
-        lambda x: F.interpolate(x, scale_factor=0.5, mode="bicubic", antialias=True, align_corners=False),
+        lambda x: F.interpolate(
+            x, scale_factor=0.5, mode="bicubic", antialias=True, align_corners=False
+        ),
         9 * 3 * 8 * 4 + 9 * 3 * 4 * 4,
     ),
-}  # fmt: skip
+}
 
 
 def seen(function: Callable[[Tensor], Tensor]) -> Probed:

@@ -11,8 +11,13 @@ from .made_time import MadeTime
 
 TIMES = Times(
     tuple(float(i) for i in range(1, 102)),
-    warm_up=11, first_call_ms=77.0, overhead=0.002, ended="budget", block=3, name="made",
-)  # fmt: skip
+    warm_up=11,
+    first_call_ms=77.0,
+    overhead=0.002,
+    ended="budget",
+    block=3,
+    name="made",
+)
 
 
 def seen() -> Probed:
@@ -70,6 +75,11 @@ def test_a_model_alone_is_sampled_once_for_all(made_time: MadeTime) -> None:
 def test_what_is_timed_says_so() -> None:
     timed = {part.name for part in probes() if part.timed}
     assert timed == {
-        "latency_ms", "latency_ms_p90", "latency_ms_p99", "throughput_mpx_s", "first_call_ms",
-        "memory_mib", "energy_j_per_mpx",
-    }  # fmt: skip
+        "latency_ms",
+        "latency_ms_p90",
+        "latency_ms_p99",
+        "throughput_mpx_s",
+        "first_call_ms",
+        "memory_mib",
+        "energy_j_per_mpx",
+    }

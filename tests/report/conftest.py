@@ -21,8 +21,15 @@ Fill = Callable[..., Store]
 
 def record(**given: Any) -> Record:
     """A record; what is not given is that of a plain run. `facts` are the model's."""
-    facts = {"title": "A network", "params": 1000, "licence": "MIT", "source": "", "code": "",
-             "training_sets": ["DIV2K"], "notes": ""} | given.pop("facts", {})  # fmt: skip
+    facts = {
+        "title": "A network",
+        "params": 1000,
+        "licence": "MIT",
+        "source": "",
+        "code": "",
+        "training_sets": ["DIV2K"],
+        "notes": "",
+    } | given.pop("facts", {})
     column = given.pop("column", "psnr@sr-y")
     metric, _, name = column.partition("@")
     values: dict[str, Any] = {
@@ -44,8 +51,13 @@ def record(**given: Any) -> Record:
     return Record(key=key, **values)
 
 
-UNITS = {"params": "1", "macs": "1", "latency_ms": "ms", "memory_mib": "MiB",
-         "throughput_mpx_s": "megapixels per second"}  # fmt: skip
+UNITS = {
+    "params": "1",
+    "macs": "1",
+    "latency_ms": "ms",
+    "memory_mib": "MiB",
+    "throughput_mpx_s": "megapixels per second",
+}
 
 
 def cost(value: float | None = 10.0, **given: Any) -> Record:
@@ -54,19 +66,38 @@ def cost(value: float | None = 10.0, **given: Any) -> Record:
     size, place = given.pop("size", "3x256x256"), given.pop("place", "a processor (1 thread)")
     under = ":".join(part for part in (convention, size if probe != "params" else "") if part)
     values: dict[str, Any] = {
-        "sample": NO_SAMPLE, "column": f"{probe}@{under}" if under else probe, "metric": probe,
-        "protocol": convention, "protocol_hash": f"hash of {convention}", "value": value,
-        "unit": UNITS[probe], "better": "higher" if probe == "throughput_mpx_s" else "lower",
-        "task": "cost", "set": place, "set_hash": content_key(device=place), "level": size,
-        "restore_ms": None, "kind": "cost", "mode": "",
-    }  # fmt: skip
+        "sample": NO_SAMPLE,
+        "column": f"{probe}@{under}" if under else probe,
+        "metric": probe,
+        "protocol": convention,
+        "protocol_hash": f"hash of {convention}",
+        "value": value,
+        "unit": UNITS[probe],
+        "better": "higher" if probe == "throughput_mpx_s" else "lower",
+        "task": "cost",
+        "set": place,
+        "set_hash": content_key(device=place),
+        "level": size,
+        "restore_ms": None,
+        "kind": "cost",
+        "mode": "",
+    }
     if value is None:
         values |= {"status": "failed", "error": f"out of memory at {size}"}
     values["details"] = json.dumps(given.pop("details", {}))
     values |= given
     if "key" not in values:
-        named = ("set", "level", "column", "model", "model_hash", "mode", "precision", "scale",
-                 "random_weights")  # fmt: skip
+        named = (
+            "set",
+            "level",
+            "column",
+            "model",
+            "model_hash",
+            "mode",
+            "precision",
+            "scale",
+            "random_weights",
+        )
         values["key"] = content_key(**{n: values.get(n) for n in named})
     return record(**values)
 
@@ -134,7 +165,7 @@ def filled_with_everything(folder: Path) -> Store:
         *column_of([31.0, None, 35.0], model="falls", facts={"params": 90000}),
         *column_of([20.0, 20.0, 20.0], model="good", random_weights=True, model_hash="ff" * 32),
         *column_of([29.0, 29.5, 31.0], model=NASTY, facts=odd),
-    ]  # fmt: skip
+    ]
     ssim = [
         *column_of([0.9, 0.8, 0.85], model="good", column="ssim@sr-y", facts={"params": 5000}),
         *column_of([0.7, 0.7, 0.7], model="bicubic", column="ssim@sr-y", facts=none),
@@ -200,18 +231,23 @@ def costly_records() -> list[Record]:
         *column_of([20.0, 20.0, 20.0], model="luck", random_weights=True),
         *column_of([0.1, 0.2, 0.3], model="good", column="lpips@sr-rgb", facts={"params": 5000}),
         *column_of([0.2, 0.2, 0.3], **quick, column="lpips@sr-rgb", facts=small),
-        *(cost(1e9 * n, probe="macs@exact", size=f"3x{s}x{s}", model="good", details=note)
-          for n, s in ((1, 128), (4, 256), (16, 512))),
+        *(
+            cost(1e9 * n, probe="macs@exact", size=f"3x{s}x{s}", model="good", details=note)
+            for n, s in ((1, 128), (4, 256), (16, 512))
+        ),
         cost(2e9, probe="macs@exact", **quick),
         cost(3e9, probe="macs@exact", model="luck", random_weights=True),
         cost(3.5e9, probe="macs@fvcore", model="good"),
-        cost(4.0, model="good", size="3x128x128"), cost(10.0, model="good", details=SAMPLED),
-        cost(40.0, model="good", size="3x512x512"), cost(None, model="good", size="3x1024x1024"),
+        cost(4.0, model="good", size="3x128x128"),
+        cost(10.0, model="good", details=SAMPLED),
+        cost(40.0, model="good", size="3x512x512"),
+        cost(None, model="good", size="3x1024x1024"),
         cost(5.0, **quick, facts=small, details=SAMPLED | {"p50": 5.0, "ratio": ratio}),
-        cost(1.0, model="good", **gpu), cost(0.4, **quick, **gpu),
+        cost(1.0, model="good", **gpu),
+        cost(0.4, **quick, **gpu),
         cost(9.9, model=NASTY),
         cost(7.0, model="good", precision="bf16", mode="compile+channels_last"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.fixture

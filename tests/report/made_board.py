@@ -60,8 +60,12 @@ def made_records() -> list[Record]:
         *column_of([30.0, 30.0, 30.03], facts=facts),
         *column_of([28.0, 29.0, 30.0], **quick),
         *column_of([33.0, 34.0], model="mine", model_hash="ef" * 32),
-        cost(8.0), cost(4.0, **quick), cost(2.0, model="mine", model_hash="ef" * 32),
-        cost(1.0, **GPU), cost(0.4, **quick, **GPU),
-        cost(1000, probe="params"), cost(2500, probe="params", **quick),
+        cost(8.0),
+        cost(4.0, **quick),
+        cost(2.0, model="mine", model_hash="ef" * 32),
+        cost(1.0, **GPU),
+        cost(0.4, **quick, **GPU),
+        cost(1000, probe="params"),
+        cost(2500, probe="params", **quick),
         cost(7.0, mode="compile"),
-    ]  # fmt: skip
+    ]

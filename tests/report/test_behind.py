@@ -34,14 +34,21 @@ def key_of(path: Path, text: str) -> dict[str, str]:
 def test_a_mean(everything: Path) -> None:
     page = everything / "tiny-x4.html"
     assert key_of(page, "33.00") == {
-        "Value": "33 dB, mean", "95 % interval": "31 to 35",
-        "Images": "2 of 3, 1 failed", "Column": "psnr@sr-y",
+        "Value": "33 dB, mean",
+        "95 % interval": "31 to 35",
+        "Images": "2 of 3, 1 failed",
+        "Column": "psnr@sr-y",
         "Metric": "psnr, version 1, higher is better",
-        "Protocol": "sr-y, version 1, hash 07154acab836", "Set": f"tiny ×4, hash {'5' * 64}",
-        "Model": "falls", "Weights": f"SHA-256 {'ab' * 32}", "Ran as": "fp32, cpu", "Run": "run-1",
-        "Device": "a processor", "Measured": "2026-01-02 03:04 UTC",
+        "Protocol": "sr-y, version 1, hash 07154acab836",
+        "Set": f"tiny ×4, hash {'5' * 64}",
+        "Model": "falls",
+        "Weights": f"SHA-256 {'ab' * 32}",
+        "Ran as": "fp32, cpu",
+        "Run": "run-1",
+        "Device": "a processor",
+        "Measured": "2026-01-02 03:04 UTC",
         "Versions": "iqabench 0.1.0, python 3.11",
-    }  # fmt: skip
+    }
     assert key_of(page, "31.50")["Ran as"] == "bf16, cpu"
     assert key_of(page, "20.00")["Weights"].startswith("random; SHA-256 ff")
     assert key_of(page, "29.83")["Model"] == NASTY

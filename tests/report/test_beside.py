@@ -23,8 +23,10 @@ def test_same_weights_in_the_same_precision(costly: Store) -> None:
     table, _, found = beside(costly)
     by_name = {(b.name, b.device): values(table, b) for b in found}
     assert by_name["macs@exact:3x256x256", ""] == {
-        "good": 4e9, "good@pruned": 2e9, "luck (random weights)": 3e9,
-    }  # fmt: skip
+        "good": 4e9,
+        "good@pruned": 2e9,
+        "luck (random weights)": 3e9,
+    }
     on_cpu = by_name["latency_ms@3x256x256", "a processor (1 thread)"]
     assert on_cpu == {"good": 10.0, "good@pruned": 5.0}  # not bf16's
 
@@ -47,9 +49,13 @@ def test_two_devices_of_a_kind_have_their_names(fill: Fill) -> None:
 
 
 def test_a_count_is_one_column_whatever_the_device(fill: Fill) -> None:
-    store = fill(*column_of([30.0]), *column_of([31.0], model="m"),
-                 cost(None, probe="macs@exact", place="A"), cost(7.0, probe="macs@exact", place="B"),
-                 cost(8.0, probe="macs@exact", place="A", model="m"))  # fmt: skip
+    store = fill(
+        *column_of([30.0]),
+        *column_of([31.0], model="m"),
+        cost(None, probe="macs@exact", place="A"),
+        cost(7.0, probe="macs@exact", place="B"),
+        cost(8.0, probe="macs@exact", place="A", model="m"),
+    )
     table, _, (macs,) = beside(store)
     assert values(table, macs) == {"plain": 7.0, "m": 8.0}
 
@@ -65,8 +71,12 @@ def test_the_size_that_most_models_have(fill: Fill) -> None:
 
 
 def test_plain_goes_before_compiled(fill: Fill) -> None:
-    both = [*column_of([30.0], model="a"), *column_of([31.0], model="b"), cost(3.0, model="a"),
-            *(cost(1.0, model=m, mode="compile") for m in "ab")]  # fmt: skip
+    both = [
+        *column_of([30.0], model="a"),
+        *column_of([31.0], model="b"),
+        cost(3.0, model="a"),
+        *(cost(1.0, model=m, mode="compile") for m in "ab"),
+    ]
     table, _, (found,) = beside(fill(*both, name="both"))
     assert (found.mode, values(table, found)) == ("", {"a": 3.0})
     table, _, (found,) = beside(fill(*column_of([30.0]), cost(1.0, mode="compile"), name="one"))

@@ -34,9 +34,14 @@ def test_a_published_figure_names_its_row_and_its_source(
     figures: dict[str, dict[str, str]],
 ) -> None:
     assert figures["1-5"] == {
-        "Entry": "Fast", "Figure": "as published", "Column": "PSNR (dB); psnr", "In the file": "psnr",
-        "Row": "made.csv, line 3", "Source": "Table 1", "Board": "nobody & nowhere",
-    }  # fmt: skip
+        "Entry": "Fast",
+        "Figure": "as published",
+        "Column": "PSNR (dB); psnr",
+        "In the file": "psnr",
+        "Row": "made.csv, line 3",
+        "Source": "Table 1",
+        "Board": "nobody & nowhere",
+    }
 
 
 def test_a_measured_figure_names_its_records(figures: dict[str, dict[str, str]]) -> None:
@@ -143,9 +148,11 @@ def test_rows_of_several_sets_are_told_apart(tmp_path: Path) -> None:
     assert printed.row(entry, "psnr A") == (("Row", "made.csv, line 3"), ("Row's source", "first"))
     assert printed.row(entry, "psnr B") == (("Row", "made.csv, line 4"), ("Row's source", "second"))
     assert printed.source == (
-        ("Source", "a table"), ("Read in", "arXiv:1234.56789, Table 3"), ("Board", "two papers"),
+        ("Source", "a table"),
+        ("Read in", "arXiv:1234.56789, Table 3"),
+        ("Board", "two papers"),
         ("Address", "https://arxiv.org/abs/1234.56789"),
-    )  # fmt: skip
+    )
 
 
 def test_addresses() -> None:
@@ -154,7 +161,8 @@ def test_addresses() -> None:
         f"cszn/DnCNN at {commit}, README.md; see https://example.org/a?b=1, and arXiv 2205.05675."
     )
     assert [*addresses(said)] == [
-        "https://example.org/a?b=1", "https://arxiv.org/abs/2205.05675",
+        "https://example.org/a?b=1",
+        "https://arxiv.org/abs/2205.05675",
         f"https://github.com/cszn/DnCNN/tree/{commit}",
-    ]  # fmt: skip
+    ]
     assert [*addresses("Table 1 of the report", "")] == []

@@ -42,9 +42,17 @@ def cell(page: BoardPage, entry: str, column: str) -> tuple[str, str, str] | Non
 
 def test_columns_that_decide_come_first_and_devices_have_their_own(page: BoardPage) -> None:
     assert [c.name for c in page.columns] == [
-        "time", "time measured a GPU", f"time measured {PROCESSOR}", "psnr", "psnr measured", "total",
-        "half", "params", "params measured", "hidden",
-    ]  # fmt: skip
+        "time",
+        "time measured a GPU",
+        f"time measured {PROCESSOR}",
+        "psnr",
+        "psnr measured",
+        "total",
+        "half",
+        "params",
+        "params measured",
+        "hidden",
+    ]
 
 
 def test_published_figures_stand_as_they_were_printed(page: BoardPage) -> None:
@@ -79,9 +87,13 @@ def test_too_few_images_prove_nothing(page: BoardPage) -> None:
 def test_ranks_and_the_room_that_printed_digits_leave(page: BoardPage) -> None:
     told = [(r.entry.name, r.rank, r.tied, r.room) for r in page.tables[0].rows]
     assert told == [
-        ("Fast", 1, False, "1 to 2"), ("Same", 2, False, "1 to 2"), ("Base", 3, False, ""),
-        ("Odd", 4, False, ""), (NASTY, None, False, ""), ("mine", None, False, ""),
-    ]  # fmt: skip
+        ("Fast", 1, False, "1 to 2"),
+        ("Same", 2, False, "1 to 2"),
+        ("Base", 3, False, ""),
+        ("Odd", 4, False, ""),
+        (NASTY, None, False, ""),
+        ("mine", None, False, ""),
+    ]
 
 
 def test_gates(page: BoardPage) -> None:
@@ -95,8 +107,9 @@ def test_gates(page: BoardPage) -> None:
 def test_what_does_not_follow_is_told(page: BoardPage) -> None:
     assert page.follows == {"equal": 7, "differs": 1, "rounding": 1}
     assert [(c.entry, c.what, c.verdict) for c in page.odd] == [
-        ("Odd", "score total", "differs"), ("Same", "rank main", "rounding"),
-    ]  # fmt: skip
+        ("Odd", "score total", "differs"),
+        ("Same", "rank main", "rounding"),
+    ]
 
 
 def test_shared_ranks_are_marked(store: Store, tmp_path: Path) -> None:
@@ -122,8 +135,10 @@ def test_a_board_without_published_figures_ranks_what_was_measured(
         page = board_page(results, made_board(tmp_path, text.replace("baseline: Base\n", "")))
     assert page is not None
     assert [(r.entry.name, r.rank) for r in page.tables[0].rows] == [
-        ("mine", 1), ("plain", 2), ("quick", 3),
-    ]  # fmt: skip
+        ("mine", 1),
+        ("plain", 2),
+        ("quick", 3),
+    ]
     assert page.checks == ()
 
 
@@ -151,8 +166,14 @@ def test_the_page(store: Store, tmp_path: Path) -> None:
     assert "A &lt;b&gt;made&lt;/b&gt; challenge" in page.text
     assert not any(tag == "b" for tag, _ in page.tags)
     assert "total = 1 × psnr" not in page.text
-    for said in ("psnr - 0.1 × time", "psnr at least 28", "never released", "nobody &amp; nowhere",
-                 "7 equal", "1 that do not follow"):  # fmt: skip
+    for said in (
+        "psnr - 0.1 × time",
+        "psnr at least 28",
+        "never released",
+        "nobody &amp; nowhere",
+        "7 equal",
+        "1 that do not follow",
+    ):
         assert said in page.text, said
     row = page.row("Fastquick")
     assert row[:4] == ["Fastquick", "11 to 2", "5.0", "0.4×0.400, published ×0.500"]

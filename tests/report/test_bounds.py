@@ -66,8 +66,9 @@ def test_a_page_draws_so_many_points_and_says_what_is_left_out(out: Path) -> Non
     assert page.count("10 of 13 models: the front, then the best") == 2
     assert "the plot is one of those that are not drawn here" in page  # on choosing the third
     assert sorted(p.name for p in (out / "plots").iterdir()) == [
-        "tiny-x4-psnr@sr-y.svg", "tiny-x4-ssim@sr-y.svg",
-    ]  # fmt: skip
+        "tiny-x4-psnr@sr-y.svg",
+        "tiny-x4-ssim@sr-y.svg",
+    ]
 
 
 def test_a_page_has_room_for_a_plot_at_least() -> None:
@@ -96,9 +97,14 @@ def test_columns_per_image_as_far_as_there_is_room(
 ) -> None:
     monkeypatch.setattr("iqabench.report.data.per_image.MOST_CELLS_OF_MANY", 12)
     values = [0.5, 0.6, 0.7]
-    store = fill(*(
-        r for model in ("one", "two") for c in COLUMNS for r in column_of(values, model=model, column=c)
-    ))  # fmt: skip
+    store = fill(
+        *(
+            r
+            for model in ("one", "two")
+            for c in COLUMNS
+            for r in column_of(values, model=model, column=c)
+        )
+    )
     write_report(store, tmp_path / "out", among=[])
     page = (tmp_path / "out" / "tiny-x4.html").read_text()
     images = page[page.index('<section id="images"') : page.index('<section id="provenance"')]
@@ -112,10 +118,19 @@ def test_plots_of_costs_draw_the_best_and_say_so(
 ) -> None:
     monkeypatch.setattr(latency_plots, "MOST_MODELS", 3)
     monkeypatch.setattr(sweeps, "MOST_MODELS", 2)
-    store = fill(*(
-        cost(speed * 4.0**at, model=f"m{speed}", model_hash=f"{speed}" * 64, size=size, details=SAMPLED)
-        for speed in (5, 4, 3, 2) for at, size in enumerate(("3x64x64", "3x128x128", "3x256x256"))
-    ))  # fmt: skip
+    store = fill(
+        *(
+            cost(
+                speed * 4.0**at,
+                model=f"m{speed}",
+                model_hash=f"{speed}" * 64,
+                size=size,
+                details=SAMPLED,
+            )
+            for speed in (5, 4, 3, 2)
+            for at, size in enumerate(("3x64x64", "3x128x128", "3x256x256"))
+        )
+    )
     write_report(store, tmp_path / "out", among=[])
     (path,) = (tmp_path / "out").glob("cost-*.html")
     page = path.read_text()

@@ -82,8 +82,15 @@ def test_a_figure_says_where_it_comes_from(page: Any) -> None:
     dialog = page.locator("dialog.behind")
     said = dialog.inner_text()
     assert dialog.locator("h2").inner_text() == "32.00"
-    for text in ("sr-y, version 1, hash 07154acab836", "3 of 3", "ab" * 32, "run-1", "a processor",
-                 "2026-01-02 03:04 UTC", "iqabench 0.1.0"):  # fmt: skip
+    for text in (
+        "sr-y, version 1, hash 07154acab836",
+        "3 of 3",
+        "ab" * 32,
+        "run-1",
+        "a processor",
+        "2026-01-02 03:04 UTC",
+        "iqabench 0.1.0",
+    ):
         assert text in said, text
     page.keyboard.press("Escape")
     assert not dialog.is_visible()

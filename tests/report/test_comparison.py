@@ -49,11 +49,14 @@ def test_what_each_halving_loses(rows: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     ("condition", "meant"),
     [
-        ("psnr@sr-y < -0.02", ["psnr@sr-y"]), ("psnr@sr-y < -0.5", []), ("psnr@sr-y<=-0.5", ["psnr@sr-y"]),
-        ("latency_ms > 0.4", ["latency_ms@3x256x256"]), ("macs@exact:3x256x256 > 0.5", []),
+        ("psnr@sr-y < -0.02", ["psnr@sr-y"]),
+        ("psnr@sr-y < -0.5", []),
+        ("psnr@sr-y<=-0.5", ["psnr@sr-y"]),
+        ("latency_ms > 0.4", ["latency_ms@3x256x256"]),
+        ("macs@exact:3x256x256 > 0.5", []),
         ("macs >= 5e-1", ["macs@exact:3x256x256"]),
     ],
-)  # fmt: skip
+)
 def test_conditions(rows: list[dict[str, Any]], condition: str, meant: list[str]) -> None:
     assert [r["column"] for r in holds(condition, rows)] == meant
 

@@ -31,8 +31,11 @@ def test_a_page_for_each_device_and_none_for_its_sizes(costly: Store, tmp_path: 
     assert [n[:9] for n in written[2:4]] == ["cost-a_GP", "cost-a_pr"]
     index = Page(tmp_path / "out" / "index.html")
     assert index.row("a processor (1 thread)")[1:] == [
-        "4", "3x128x128, 3x256x256, 3x512x512, 3x1024x1024", "13", "1",
-    ]  # fmt: skip
+        "4",
+        "3x128x128, 3x256x256, 3x512x512, 3x1024x1024",
+        "13",
+        "1",
+    ]
     assert index.row("tiny ×4")[1:3] == ["3", "4"]
     assert "<div><dt>Sets</dt><dd>1</dd></div>" in index.text
     assert "<div><dt>Devices</dt><dd>2</dd></div>" in index.text
@@ -59,9 +62,12 @@ def test_the_device_s_table(out: Path) -> None:
     page = device_page(out)
     row = next(r for r in page.rows if r[0].strip() == "good@pruned")
     assert [" ".join(c.split()) for c in row] == [
-        "good@pruned", "3x256x256", "2.000 G", "–not measured",
+        "good@pruned",
+        "3x256x256",
+        "2.000 G",
+        "–not measured",
         "5.0009.500 to 10.50×0.500 (0.480 to 0.520)",
-    ]  # fmt: skip
+    ]
     assert "<strong>2.000 G</strong>" in page.text
     assert page.row("good (bf16, compile, channels last)")[4] == "7.000"
     assert "<u>3.000 G</u>" in page.text
@@ -86,8 +92,10 @@ def test_failures_notes_and_warnings(out: Path) -> None:
     assert page.row("good@pruned")
     failure = next(r for r in page.rows if "out of memory at 3x1024x1024" in "".join(r))
     assert [c.strip() for c in failure] == [
-        "good", "out of memory at 3x1024x1024", "latency_ms at 3x1024x1024",
-    ]  # fmt: skip
+        "good",
+        "out of memory at 3x1024x1024",
+        "latency_ms at 3x1024x1024",
+    ]
     note = next(r for r in page.rows if "is <u>not</u> seen" in "".join(r))
     assert note[2] == "macs@exact"
     assert page.text.count("took 1.6 of its 2 cores") == 1
@@ -97,11 +105,25 @@ def test_how_it_was_measured(out: Path) -> None:
     page = device_page(out)
     sampling = page.text.index("How latency was sampled")
     rows = [[c.strip() for c in r] for r in page.rows]
-    assert ["good", "3x256x256", "6 of 3 calls", "12", "1", "5.00%", "0.12%", "40.00 ms",
-            "when its time was over"] in rows  # fmt: skip
+    assert [
+        "good",
+        "3x256x256",
+        "6 of 3 calls",
+        "12",
+        "1",
+        "5.00%",
+        "0.12%",
+        "40.00 ms",
+        "when its time was over",
+    ] in rows
     machine = page.text[sampling:]
-    for said in ("<dt>cpu name</dt><dd>A &amp; B</dd>", "<dt>cpu clock mhz</dt><dd>2600</dd>",
-                 "<dt>threads torch</dt><dd>1</dd>", "iqabench 0.1.0", "abababababab"):  # fmt: skip
+    for said in (
+        "<dt>cpu name</dt><dd>A &amp; B</dd>",
+        "<dt>cpu clock mhz</dt><dd>2600</dd>",
+        "<dt>threads torch</dt><dd>1</dd>",
+        "iqabench 0.1.0",
+        "abababababab",
+    ):
         assert said in machine, said
     assert "busy" not in machine
 
@@ -116,12 +138,28 @@ def test_samples_are_drawn_where_two_models_have_them(out: Path) -> None:
 def test_costs_stand_beside_quality(out: Path) -> None:
     page = Page(out / "tiny-x4.html")
     assert page.row("good") == [
-        "good", "5.00 K", "32.00", "0.2000", "4.000 G", "3.500 G", "1.000", "10.00", "3", "0",
-    ]  # fmt: skip
+        "good",
+        "5.00 K",
+        "32.00",
+        "0.2000",
+        "4.000 G",
+        "3.500 G",
+        "1.000",
+        "10.00",
+        "3",
+        "0",
+    ]
     assert page.row("bicubic")[4:] == ["–not measured"] * 4 + ["3", "0"]
     heads = [a.get("data-name") for t, a in page.tags if t == "th" and "data-name" in a]
-    assert heads == ["params", "psnr@sr-y", "lpips@sr-rgb", "macs@exact:3x256x256",
-                     "macs@fvcore:3x256x256", "latency_ms@3x256x256", "latency_ms@3x256x256"]  # fmt: skip
+    assert heads == [
+        "params",
+        "psnr@sr-y",
+        "lpips@sr-rgb",
+        "macs@exact:3x256x256",
+        "macs@fvcore:3x256x256",
+        "latency_ms@3x256x256",
+        "latency_ms@3x256x256",
+    ]
     assert "3x256x256 · GPU" in page.text.replace("ms · ", "")
     assert "3x256x256 · CPU" in page.text.replace("ms · ", "")
 
@@ -143,9 +181,13 @@ def test_every_quality_against_every_cost(out: Path) -> None:
     assert drawn == [
         (quality, below)
         for quality in ("psnr@sr-y", "lpips@sr-rgb")
-        for below in ("Parameters", "MACs, exact, 3x256x256", "Latency (ms), 3x256x256, GPU",
-                      "Latency (ms), 3x256x256, CPU")
-    ]  # fmt: skip
+        for below in (
+            "Parameters",
+            "MACs, exact, 3x256x256",
+            "Latency (ms), 3x256x256, GPU",
+            "Latency (ms), 3x256x256, CPU",
+        )
+    ]
     assert "good@pruned\npsnr@sr-y: 31.50 dB\nLatency (ms), 3x256x256, CPU: 5.000 ms\n" in page.text
     assert (
         "Parameters: 2.00 K\nLicence: MIT\nVariant of good, pruned: half of &lt;i&gt;all&lt;/i&gt;"
@@ -157,12 +199,35 @@ def test_variants_beside_their_parents(out: Path) -> None:
     page = Page(out / "tiny-x4.html")
     rows = [[" ".join(c.split()) for c in r] for r in page.rows]
     who = ["good@pruned", "good"]
-    assert [*who, "pruned", "psnr@sr-y ↑higher is better", "32.00", "31.50", "-0.5000",
-            "-1.0000 to +0.0000", "0.5", "3"] in rows  # fmt: skip
-    assert [*who, "MACs, exact, 3x256x256 ↓lower is better", "4.000 G", "2.000 G", "×0.500", "–",
-            "+0.5000 dB"] in rows  # fmt: skip
-    assert [*who, "Latency (ms), 3x256x256, CPU ↓lower is better", "10.00", "5.000", "×0.500",
-            "0.480 to 0.520", "+0.5000 dB"] in rows  # fmt: skip
+    assert [
+        *who,
+        "pruned",
+        "psnr@sr-y ↑higher is better",
+        "32.00",
+        "31.50",
+        "-0.5000",
+        "-1.0000 to +0.0000",
+        "0.5",
+        "3",
+    ] in rows
+    assert [
+        *who,
+        "MACs, exact, 3x256x256 ↓lower is better",
+        "4.000 G",
+        "2.000 G",
+        "×0.500",
+        "–",
+        "+0.5000 dB",
+    ] in rows
+    assert [
+        *who,
+        "Latency (ms), 3x256x256, CPU ↓lower is better",
+        "10.00",
+        "5.000",
+        "×0.500",
+        "0.480 to 0.520",
+        "+0.5000 dB",
+    ] in rows
     assert "Variant of good, pruned: half of &lt;i&gt;all&lt;/i&gt; channels" in page.text
 
 

@@ -53,11 +53,15 @@ def test_one_table_for_each_size_or_one_for_many(fill: Fill) -> None:
 
 
 def test_places_are_among_models_at_one_size(fill: Fill) -> None:
-    table = only(fill(*(
-        cost(v, model=m, size=f"3x{s}x{s}")
-        for s in (64, 128, 256, 512)
-        for m, v in (("slow", 3.0 * s), ("quick", 1.0 * s), ("middle", 2.0 * s))
-    )))  # fmt: skip
+    table = only(
+        fill(
+            *(
+                cost(v, model=m, size=f"3x{s}x{s}")
+                for s in (64, 128, 256, 512)
+                for m, v in (("slow", 3.0 * s), ("quick", 1.0 * s), ("middle", 2.0 * s))
+            )
+        )
+    )
     found = places(table, "latency_ms")
     assert found["quick 3x64x64"] == found["quick 3x512x512"] == 1
     assert found["middle 3x64x64"] == 2
@@ -75,9 +79,13 @@ def test_overlapping_intervals_share_a_place(fill: Fill) -> None:
     def sampled(model: str, value: float, low: float, high: float) -> Record:
         return cost(value, model=model, details={"interval": [low, high], "p50": value})
 
-    table = only(fill(
-        sampled("a", 10.0, 9.5, 10.5), sampled("b", 10.4, 10.2, 10.8), sampled("c", 11.0, 10.7, 11.5),
-    ))  # fmt: skip
+    table = only(
+        fill(
+            sampled("a", 10.0, 9.5, 10.5),
+            sampled("b", 10.4, 10.2, 10.8),
+            sampled("c", 11.0, 10.7, 11.5),
+        )
+    )
     found = places(table, "latency_ms")
     assert [found[f"{m} 3x256x256"] for m in "abc"] == [1, 1, 2]
 
@@ -92,11 +100,13 @@ def test_a_percentile_does_not_have_the_median_s_interval(fill: Fill) -> None:
 
 
 def test_random_weights_take_places_and_one_alone_has_none(fill: Fill) -> None:
-    table = only(fill(cost(5.0, model="luck", random_weights=True), cost(6.0),
-                      cost(1.0, probe="memory_mib")))  # fmt: skip
+    table = only(
+        fill(cost(5.0, model="luck", random_weights=True), cost(6.0), cost(1.0, probe="memory_mib"))
+    )
     assert places(table, "latency_ms") == {
-        "luck (random weights) 3x256x256": 1, "plain 3x256x256": 2,
-    }  # fmt: skip
+        "luck (random weights) 3x256x256": 1,
+        "plain 3x256x256": 2,
+    }
     assert places(table, "memory_mib") == {"plain 3x256x256": 0}
 
 
@@ -110,8 +120,13 @@ def test_what_failed_has_no_place_and_a_reason(costly: Store) -> None:
 
 
 def test_parameters_stand_at_every_size(fill: Fill) -> None:
-    found = device_of(fill(cost(5000.0, probe="params", size="3x64x64"), cost(size="3x64x64"),
-                           cost(size="3x128x128")))  # fmt: skip
+    found = device_of(
+        fill(
+            cost(5000.0, probe="params", size="3x64x64"),
+            cost(size="3x64x64"),
+            cost(size="3x128x128"),
+        )
+    )
     assert [[c.text if c else "" for c in t.rows[0].cells] for t in found.tables] == [
         ["5.000 K", "10.00"],
         ["5.000 K", "10.00"],

@@ -42,9 +42,11 @@ def test_points_have_quality_counts_and_costs_of_each_device(out: Path) -> None:
     assert mine["Parameters"] == [2000, "2.00 K"]
     times = {
         data["devices"][axis["device"]]: point["values"][str(at)][0]
-        for at, axis in enumerate(data["axes"]) if axis["name"] == "Latency (ms), 3x256x256"
-        for point in data["points"] if point["label"] == "good@pruned"
-    }  # fmt: skip
+        for at, axis in enumerate(data["axes"])
+        if axis["name"] == "Latency (ms), 3x256x256"
+        for point in data["points"]
+        if point["label"] == "good@pruned"
+    }
     assert times == {"a GPU": 0.4, "a processor (1 thread)": 5.0}
 
 
@@ -95,9 +97,10 @@ def test_no_page_where_nothing_can_be_compared(fill: Fill, tmp_path: Path) -> No
 
 def test_two_scales_of_one_configuration_are_two_points(fill: Fill, tmp_path: Path) -> None:
     store = fill(
-        *column_of([30.0], model="other"), *column_of([29.0]),
+        *column_of([30.0], model="other"),
+        *column_of([29.0]),
         *column_of([33.0], scale=2, level="x2", set_hash="2"),
-    )  # fmt: skip
+    )
     write_report(store, tmp_path / "out")
     labels = [p["label"] for p in explored(tmp_path / "out")["points"]]
     assert {"plain ×2", "plain ×4"} < set(labels)

@@ -23,9 +23,11 @@ def test_quality_over_operations(costly: Store) -> None:
     found = front_of(costly, "psnr@sr-y", "macs@exact:3x256x256")
     assert on(found) == {"good", "good@pruned"}
     assert {r["model"]: r["macs@exact:3x256x256"] for r in found} == {
-        "good": 4_000_000_000, "good@pruned": 2_000_000_000, "luck (random weights)": 3_000_000_000,
+        "good": 4_000_000_000,
+        "good@pruned": 2_000_000_000,
+        "luck (random weights)": 3_000_000_000,
         "bicubic": None,
-    }  # fmt: skip
+    }
     assert {(r["set"], r["level"], r["device"]) for r in found} == {("tiny", "x4", "")}
     assert [r["front"] for r in found] == sorted((r["front"] for r in found), reverse=True)
 
@@ -42,10 +44,14 @@ def test_three_columns_and_two_devices(costly: Store) -> None:
 
 def test_costs_alone_are_of_devices(fill: Fill) -> None:
     store = fill(
-        *column_of([30.0]), cost(5.0), cost(9.0, probe="memory_mib"), cost(4.0, model="m"),
-        cost(9.0, model="m", probe="memory_mib"), cost(1.0, model="luck", random_weights=True),
+        *column_of([30.0]),
+        cost(5.0),
+        cost(9.0, probe="memory_mib"),
+        cost(4.0, model="m"),
+        cost(9.0, model="m", probe="memory_mib"),
+        cost(1.0, model="luck", random_weights=True),
         cost(99.0, model="luck", random_weights=True, probe="memory_mib"),
-    )  # fmt: skip
+    )
     found = front_of(store, "latency_ms", "memory_mib")
     assert on(found) == {"m", "luck (random weights)"}
     assert "set" not in found[0]
@@ -54,9 +60,12 @@ def test_costs_alone_are_of_devices(fill: Fill) -> None:
 
 def test_more_is_better_for_throughput(fill: Fill) -> None:
     store = fill(
-        *(r for m, q, t in (("a", 30.0, 5.0), ("b", 29.0, 6.0), ("c", 29.0, 4.0))
-          for r in (*column_of([q], model=m), cost(t, model=m, probe="throughput_mpx_s"))),
-    )  # fmt: skip
+        *(
+            r
+            for m, q, t in (("a", 30.0, 5.0), ("b", 29.0, 6.0), ("c", 29.0, 4.0))
+            for r in (*column_of([q], model=m), cost(t, model=m, probe="throughput_mpx_s"))
+        ),
+    )
     assert on(front_of(store, "psnr@sr-y", "throughput_mpx_s")) == {"a", "b"}
 
 

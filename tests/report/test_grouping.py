@@ -61,12 +61,15 @@ def test_a_store_too_large_to_be_kept_in_memory(
 def test_facts_are_found_in_whatever_sample_a_key_has(fill: Fill) -> None:
     """Keys with one, two and no sample in common: each has its own facts."""
     store = fill(
-        *column_of([30.0, 31.0]), *column_of([29.0], samples="b", model="b alone"),
+        *column_of([30.0, 31.0]),
+        *column_of([29.0], samples="b", model="b alone"),
         *column_of([28.0], samples="z", model="elsewhere", precision="bf16"),
-    )  # fmt: skip
+    )
     assert {(r["model"], r["precision"], r["n"]) for r in rows(store)} == {
-        ("plain", "fp32", 2), ("b alone", "fp32", 1), ("elsewhere", "bf16", 1),
-    }  # fmt: skip
+        ("plain", "fp32", 2),
+        ("b alone", "fp32", 1),
+        ("elsewhere", "bf16", 1),
+    }
 
 
 def test_a_store_that_is_being_written(fill: Fill, tmp_path: Path) -> None:
@@ -96,8 +99,9 @@ def test_a_store_that_is_being_written(fill: Fill, tmp_path: Path) -> None:
     thread.join()
     write_report(store, tmp_path / "out", among=[])
     assert {(r["model"], r["n"]) for r in rows(store)} == {
-        ("plain", 2), *((f"m{run}", 10) for run in range(8)),
-    }  # fmt: skip
+        ("plain", 2),
+        *((f"m{run}", 10) for run in range(8)),
+    }
 
 
 def test_a_line_that_is_half_written_is_left_out(fill: Fill) -> None:

@@ -37,8 +37,13 @@ def test_too_few_sizes_say_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("size", "megapixels"),
-    [("3x256x512", 0.131072), ("8x3x100x100", 0.08), ("to1280x720", 0.9216), ("2xto1280x720", 1.8432)],
-)  # fmt: skip
+    [
+        ("3x256x512", 0.131072),
+        ("8x3x100x100", 0.08),
+        ("to1280x720", 0.9216),
+        ("2xto1280x720", 1.8432),
+    ],
+)
 def test_pixels_of_a_size(size: str, megapixels: float) -> None:
     assert megapixels_of(size) == pytest.approx(megapixels)
 

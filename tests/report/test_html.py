@@ -24,8 +24,16 @@ RESOURCES = {
 }
 
 
-SCRIPTS = {"report.js", "plots.js", "behind.js", "boards.js", "explorer.js", "samples.js",
-           "assets/plotly.min.js", "application/json"}  # fmt: skip
+SCRIPTS = {
+    "report.js",
+    "plots.js",
+    "behind.js",
+    "boards.js",
+    "explorer.js",
+    "samples.js",
+    "assets/plotly.min.js",
+    "application/json",
+}
 
 
 class Page(HTMLParser):
@@ -82,8 +90,11 @@ def out(everything: Path) -> Path:
 def test_pages_are_returned_index_first(full: Store, tmp_path: Path) -> None:
     written = write_report(full, tmp_path / "out")
     assert [p.name for p in written[:4]] == [
-        "index.html", "noisy-n25.html", "tiny-x4.html", "twins-x4.html",
-    ]  # fmt: skip
+        "index.html",
+        "noisy-n25.html",
+        "tiny-x4.html",
+        "twins-x4.html",
+    ]
     kinds = [p.name.partition("-")[0] for p in written[4:]]
     assert kinds[:8] == 5 * ["model"] + 2 * ["samples"] + ["explorer.html"]
     assert set(kinds[8:]) == {"board"}
@@ -117,8 +128,12 @@ def test_per_image_values_and_failures(out: Path) -> None:
     assert any(values <= sample for sample in samples)
     failure = next(r for r in page.rows if "the model returned NaN" in "".join(r))
     assert [" ".join(c.split()) for c in failure] == [
-        "falls", "the model returned NaN", "1", "b", "psnr@sr-y",
-    ]  # fmt: skip
+        "falls",
+        "the model returned NaN",
+        "1",
+        "b",
+        "psnr@sr-y",
+    ]
 
 
 def test_pictures_of_every_model(out: Path) -> None:

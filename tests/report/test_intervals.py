@@ -30,10 +30,11 @@ def test_rows_have_the_ends_of_the_interval(fill: Fill) -> None:
 def test_equal_means_of_other_models_are_resampled_alike(fill: Fill) -> None:
     one, other, far = rows(
         fill(
-            *column_of([30.0, 32.0, 37.0]), *column_of([30.0, 32.0, 37.0], model="twin"),
+            *column_of([30.0, 32.0, 37.0]),
+            *column_of([30.0, 32.0, 37.0], model="twin"),
             *column_of([20.0, 22.0, 27.0], model="worse"),
         )
-    )  # fmt: skip
+    )
     assert (one["ci_low"], one["ci_high"]) == (other["ci_low"], other["ci_high"])
     assert one["ci_low"] - 10 == pytest.approx(far["ci_low"], abs=1e-9)
 
@@ -42,13 +43,18 @@ def test_what_has_no_interval(fill: Fill) -> None:
     whole = {"sample": "(whole set)", "kind": "set", "column": "fid@sr-rgb", "images": 5}
     found = rows(
         fill(
-            *column_of([30.0]), *column_of([None, None], model="failed"),
-            *column_of([30.0, inf], model="exact"), record(**whole, value=12.5, model="set"),
+            *column_of([30.0]),
+            *column_of([None, None], model="failed"),
+            *column_of([30.0, inf], model="exact"),
+            record(**whole, value=12.5, model="set"),
         )
-    )  # fmt: skip
+    )
     assert {row["model"]: (row["ci_low"], row["ci_high"]) for row in found} == {
-        "plain": (None, None), "failed": (None, None), "exact": (None, None), "set": (None, None),
-    }  # fmt: skip
+        "plain": (None, None),
+        "failed": (None, None),
+        "exact": (None, None),
+        "set": (None, None),
+    }
 
 
 def test_failed_images_are_not_drawn(fill: Fill) -> None:

@@ -28,19 +28,23 @@ def order(fill: Fill) -> Order:
     level = [BASE[0] + 0.5, *(b - 0.01 * n for n, b in enumerate(BASE[1:], 1))]
     (found,) = orders_of(
         fill(
-            *column_of(BASE, model="second"), *column_of(ahead, model="first"),
+            *column_of(BASE, model="second"),
+            *column_of(ahead, model="first"),
             *column_of(level, model="level"),
             *column_of([99.0] * 10, model="luck", random_weights=True),
-            *column_of([*BASE[:9], inf], model="exact"), *column_of(BASE[:4], model="short"),
+            *column_of([*BASE[:9], inf], model="exact"),
+            *column_of(BASE[:4], model="short"),
         )
-    )  # fmt: skip
+    )
     return found
 
 
 def test_best_first(order: Order) -> None:
     assert [(p.row.label, p.rank, p.text) for p in order.places] == [
-        ("first", 1, "34.66"), ("level", 2, "34.51"), ("second", 3, "34.50"),
-    ]  # fmt: skip
+        ("first", 1, "34.66"),
+        ("level", 2, "34.51"),
+        ("second", 3, "34.50"),
+    ]
     assert order.samples == 10
 
 
@@ -76,9 +80,11 @@ def test_who_is_left_out(order: Order) -> None:
 
 def test_columns_as_far_as_there_is_room(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
     records = [
-        r for column in ("psnr@sr-y", "ssim@sr-y", "lpips@sr-rgb") for model in ("one", "two")
+        r
+        for column in ("psnr@sr-y", "ssim@sr-y", "lpips@sr-rgb")
+        for model in ("one", "two")
         for r in column_of([0.5, 0.6 if model == "one" else 0.7], model=model, column=column)
-    ]  # fmt: skip
+    ]
     store = fill(*records)
     found = orders_of(store)
     assert [o.label for o in found] == ["psnr@sr-y", "ssim@sr-y", "lpips@sr-rgb"]

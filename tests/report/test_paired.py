@@ -12,10 +12,14 @@ from .conftest import Fill, column_of
 def pair(store: Store) -> Paired:
     with Results(store) as results:
         keys = {
-            c.model: [r["key"] for r in results.query(
-                "SELECT DISTINCT key FROM numbered WHERE configuration = ?", [n])]
+            c.model: [
+                r["key"]
+                for r in results.query(
+                    "SELECT DISTINCT key FROM numbered WHERE configuration = ?", [n]
+                )
+            ]
             for n, c in enumerate(results.configurations)
-        }  # fmt: skip
+        }
         (found,) = paired(results, keys["a"], keys["b"])
         names = {c.model: n for n, c in enumerate(results.configurations)}
         assert between(results, [names["a"]], [names["b"]]) == [found]
@@ -24,10 +28,12 @@ def pair(store: Store) -> Paired:
 
 
 def test_by_hand(fill: Fill) -> None:
-    found = pair(fill(
-        *column_of([30.0, 31.0, 32.0, 33.0], model="a"),
-        *column_of([30.5, 31.0, 31.0, 34.5], model="b"),
-    ))  # fmt: skip
+    found = pair(
+        fill(
+            *column_of([30.0, 31.0, 32.0, 33.0], model="a"),
+            *column_of([30.5, 31.0, 31.0, 34.5], model="b"),
+        )
+    )
     assert (found.n, found.left_out, found.a, found.b) == (4, 0, 31.5, 31.75)
     assert found.difference == 0.25
     assert found.wins == (1 + 0.5 + 0 + 1) / 4
@@ -42,19 +48,23 @@ def test_wilcoxon_is_scipy_s(fill: Fill) -> None:
 
 
 def test_lower_is_better_for_a_distance(fill: Fill) -> None:
-    found = pair(fill(
-        *column_of([0.3, 0.3], model="a", column="lpips@sr-rgb"),
-        *column_of([0.2, 0.4], model="b", column="lpips@sr-rgb"),
-    ))  # fmt: skip
+    found = pair(
+        fill(
+            *column_of([0.3, 0.3], model="a", column="lpips@sr-rgb"),
+            *column_of([0.2, 0.4], model="b", column="lpips@sr-rgb"),
+        )
+    )
     assert found.wins == 0.5
     assert found.difference == pytest.approx(0.0)
 
 
 def test_what_only_one_has_is_counted_and_left_out(fill: Fill) -> None:
-    found = pair(fill(
-        *column_of([30.0, None, 32.0, float("inf")], model="a"),
-        *column_of([31.0, 31.0, 33.0, 40.0], model="b"),
-    ))  # fmt: skip
+    found = pair(
+        fill(
+            *column_of([30.0, None, 32.0, float("inf")], model="a"),
+            *column_of([31.0, 31.0, 33.0, 40.0], model="b"),
+        )
+    )
     assert (found.n, found.left_out, found.difference) == (2, 2, 1.0)
 
 

@@ -10,9 +10,12 @@ from iqabench.report.plots.plots import CostAxis, Point, can_plot, quality_plot
 from iqabench.report.plots.svg import for_file, for_page
 
 POINTS = [
-    Point("bicubic", 0, 28.42), Point("rlfn", 543744, 32.24), Point("bsrn", 352000, 32.35),
-    Point("rcan", 15592379, 32.63), Point("big", 43089923, 32.46),
-]  # fmt: skip
+    Point("bicubic", 0, 28.42),
+    Point("rlfn", 543744, 32.24),
+    Point("bsrn", 352000, 32.35),
+    Point("rcan", 15592379, 32.63),
+    Point("big", 43089923, 32.46),
+]
 
 
 def texts(svg: str) -> list[str]:
@@ -60,11 +63,14 @@ def test_names_are_text_not_markup_nor_mathematics() -> None:
 @pytest.mark.parametrize(
     ("points", "possible"),
     [
-        (POINTS, True), (POINTS[:2], True), (POINTS[:1], False), ([], False),
+        (POINTS, True),
+        (POINTS[:2], True),
+        (POINTS[:1], False),
+        ([], False),
         ([Point("a", 0, 1.0), Point("b", 0, 2.0)], False),
         ([Point("a", 5, inf), Point("b", 5, 2.0)], False),
     ],
-)  # fmt: skip
+)
 def test_what_can_be_plotted(points: list[Point], possible: bool) -> None:
     assert can_plot(points) == possible
 

@@ -64,8 +64,10 @@ def test_order_pictures_and_figures(everything: Path) -> None:
     found = shots(everything, "samples-tiny-x4.html")
     # random weights aside: spreads a 28..31, b 27..32, c 30..35; means a 29.6, b 29.9, c 32.7
     assert [(one["name"], one["disputed"], one["worst"]) for one in found] == [
-        ("b", 0, 1), ("c", 1, 2), ("a", 2, 0),
-    ]  # fmt: skip
+        ("b", 0, 1),
+        ("c", 1, 2),
+        ("a", 2, 0),
+    ]
     pictures = {shot["label"]: shot for shot in found[0]["shots"]}
     assert [*pictures][:2] == ["target", "input"]
     assert "falls" not in pictures  # it failed on b and left no cut

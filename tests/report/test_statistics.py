@@ -36,9 +36,11 @@ def matrix(*rows: list[float], sign: int = 1) -> Matrix:
 
 def test_rows_that_lack_a_sample_are_left_out(fill: Fill) -> None:
     store = fill(
-        *column_of([1.0, 2.0, 3.0], model="one"), *column_of([4.0, None, 6.0], model="two"),
-        *column_of([7.0, 8.0, 9.0], model="three"), *column_of([1.0, 2.0], samples="bc", model="four"),
-    )  # fmt: skip
+        *column_of([1.0, 2.0, 3.0], model="one"),
+        *column_of([4.0, None, 6.0], model="two"),
+        *column_of([7.0, 8.0, 9.0], model="three"),
+        *column_of([1.0, 2.0], samples="bc", model="four"),
+    )
     with Results(store) as results:
         found = matrix_of(results, 0, 0)
         names = [results.configurations[c].model for c in found.configurations]

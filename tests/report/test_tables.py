@@ -24,27 +24,35 @@ def places(table: Table, column: int = 0) -> dict[str, int]:
 
 
 def test_best_and_second(fill: Fill) -> None:
-    table = table_of(fill(
-        *column_of([30.0, 31.0], model="second"), *column_of([32.0, 33.0], model="best"),
-        *column_of([20.0, 20.0], model="last"),
-    ))  # fmt: skip
+    table = table_of(
+        fill(
+            *column_of([30.0, 31.0], model="second"),
+            *column_of([32.0, 33.0], model="best"),
+            *column_of([20.0, 20.0], model="last"),
+        )
+    )
     assert places(table) == {"best": 1, "second": 2, "last": 0}
     assert [r.label for r in table.rows] == ["best", "second", "last"]
 
 
 def test_lower_is_better_where_the_column_says_so(fill: Fill) -> None:
-    table = table_of(fill(
-        *column_of([0.3], model="far", column="lpips@sr-rgb"),
-        *column_of([0.1], model="near", column="lpips@sr-rgb"),
-    ))  # fmt: skip
+    table = table_of(
+        fill(
+            *column_of([0.3], model="far", column="lpips@sr-rgb"),
+            *column_of([0.1], model="near", column="lpips@sr-rgb"),
+        )
+    )
     assert places(table) == {"near": 1, "far": 2}
 
 
 def test_equal_print_is_equal_place(fill: Fill) -> None:
-    table = table_of(fill(
-        *column_of([30.001], model="one"), *column_of([30.004], model="two"),
-        *column_of([29.0], model="three"),
-    ))  # fmt: skip
+    table = table_of(
+        fill(
+            *column_of([30.001], model="one"),
+            *column_of([30.004], model="two"),
+            *column_of([29.0], model="three"),
+        )
+    )
     assert places(table) == {"two": 1, "one": 1, "three": 2}
 
 
@@ -57,14 +65,22 @@ def test_a_metric_that_takes_fewer_images_says_so(fill: Fill) -> None:
 
 
 def test_random_weights_and_partial_means_take_no_place(fill: Fill) -> None:
-    table = table_of(fill(
-        *column_of([30.0, 30.0, 30.0], model="honest"), *column_of([29.0, 29.0, 29.0], model="also"),
-        *column_of([50.0, 50.0, 50.0], model="luck", random_weights=True),
-        *column_of([60.0, None, 60.0], model="falls"), *column_of([70.0], model="limited"),
-    ))  # fmt: skip
+    table = table_of(
+        fill(
+            *column_of([30.0, 30.0, 30.0], model="honest"),
+            *column_of([29.0, 29.0, 29.0], model="also"),
+            *column_of([50.0, 50.0, 50.0], model="luck", random_weights=True),
+            *column_of([60.0, None, 60.0], model="falls"),
+            *column_of([70.0], model="limited"),
+        )
+    )
     assert places(table) == {
-        "honest": 1, "also": 2, "limited": 0, "falls": 0, "luck (random weights)": 0,
-    }  # fmt: skip
+        "honest": 1,
+        "also": 2,
+        "limited": 0,
+        "falls": 0,
+        "luck (random weights)": 0,
+    }
     assert [r.label for r in table.rows][-1] == "luck (random weights)"
     assert [r.label for r in table.ranked(0)] == ["honest", "also"]
     (falls,) = [r for r in table.rows if r.label == "falls"]
@@ -83,8 +99,15 @@ def test_infinity_is_shown_with_how_many(fill: Fill) -> None:
 
 
 def test_sets_are_sorted_as_people_count(fill: Fill) -> None:
-    found = tables(fill(*(r for name in ("set14", "set5", "bsd100")
-                          for r in column_of([30.0], set=name, set_hash=name))))  # fmt: skip
+    found = tables(
+        fill(
+            *(
+                r
+                for name in ("set14", "set5", "bsd100")
+                for r in column_of([30.0], set=name, set_hash=name)
+            )
+        )
+    )
     assert [t.setting.set for t in found] == ["bsd100", "set5", "set14"]
 
 
@@ -95,9 +118,13 @@ def test_columns_of_two_versions_have_two_names(fill: Fill) -> None:
 
 
 def test_two_models_never_share_a_label(fill: Fill) -> None:
-    table = table_of(fill(
-        *column_of([30.0], precision="bf16"), *column_of([31.0]), *column_of([29.0], model="plain (bf16)"),
-    ))  # fmt: skip
+    table = table_of(
+        fill(
+            *column_of([30.0], precision="bf16"),
+            *column_of([31.0]),
+            *column_of([29.0], model="plain (bf16)"),
+        )
+    )
     labels = [r.label for r in table.rows]
     assert len(set(labels)) == 3
 

@@ -69,8 +69,15 @@ def test_figures() -> None:
 
 def test_parameters() -> None:
     assert [parameters(n) for n in (None, 0, 999, 24108, 543744, 999600, 15592379, 10**10)] == [
-        "–", "0", "999", "24.1 K", "544 K", "1.00 M", "15.6 M", "10.0 G",
-    ]  # fmt: skip
+        "–",
+        "0",
+        "999",
+        "24.1 K",
+        "544 K",
+        "1.00 M",
+        "15.6 M",
+        "10.0 G",
+    ]
 
 
 def test_times_and_levels() -> None:

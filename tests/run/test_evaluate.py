@@ -125,15 +125,26 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path, networks: str) -> None:
 
 def test_kill_9_loses_the_image_in_flight_alone(tmp_path: Path, networks: str) -> None:
     words = [
-        "run", "--model", "networks:KilledOnThird", "--set", "demo", "--scale", "2",
-        "--store", str(tmp_path / "s"), "--device", "cpu",
-    ]  # fmt: skip
+        "run",
+        "--model",
+        "networks:KilledOnThird",
+        "--set",
+        "demo",
+        "--scale",
+        "2",
+        "--store",
+        str(tmp_path / "s"),
+        "--device",
+        "cpu",
+    ]
     code = f"import sys; sys.argv = ['iqabench', *{words!r}]; from iqabench.cli.main import main; main()"
     paths = os.pathsep.join([networks, *sys.path])
     done = subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True,
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
         env={**os.environ, "PYTHONPATH": paths},
-    )  # fmt: skip
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert len(records(tmp_path / "s")) == 4  # two images, two columns
 

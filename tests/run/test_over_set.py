@@ -121,9 +121,12 @@ def test_kept_outputs_and_pools(tmp_path: Path) -> None:
 def test_too_few_and_too_small(tmp_path: Path, brightness: SetMetric) -> None:
     write_image(tmp_path / "o" / "a.png", np.zeros((8, 8, 3), np.uint8))
     score_folder(
-        tmp_path / "o", no_targets(tmp_path / "o", None), Store(tmp_path / "s"),
-        ["brightness@unpaired:demo"], device="cpu",
-    )  # fmt: skip
+        tmp_path / "o",
+        no_targets(tmp_path / "o", None),
+        Store(tmp_path / "s"),
+        ["brightness@unpaired:demo"],
+        device="cpu",
+    )
     [found] = records(tmp_path / "s")
     assert "needs at least 2 images; there are 1" in found["error"]
     with pytest.raises(MetricError, match="at least 4 pixels a side"):

@@ -14,8 +14,11 @@ from iqabench.run import plan
 def test_a_cell_for_each_model_and_set() -> None:
     cells = plan(["bicubic", "lanczos"], ["demo", "set5"], [], 4, fetch=False)
     assert [(c.model, c.set.name) for c in cells] == [
-        ("bicubic", "demo"), ("bicubic", "set5"), ("lanczos", "demo"), ("lanczos", "set5"),
-    ]  # fmt: skip
+        ("bicubic", "demo"),
+        ("bicubic", "set5"),
+        ("lanczos", "demo"),
+        ("lanczos", "set5"),
+    ]
     assert [c.name for c in cells[0].columns] == ["psnr@sr-y", "ssim@sr-y"]
 
 
@@ -44,9 +47,13 @@ def test_protocols_with_other_inputs_are_other_cells() -> None:
     ],
 )
 def test_what_cannot_run_is_refused(
-    models: list[str], sets: list[str], columns: list[str], scale: int,
-    error: type[Exception], message: str,
-) -> None:  # fmt: skip
+    models: list[str],
+    sets: list[str],
+    columns: list[str],
+    scale: int,
+    error: type[Exception],
+    message: str,
+) -> None:
     with pytest.raises(error, match=message):
         plan(models, sets, columns, scale, fetch=False)
 

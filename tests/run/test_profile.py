@@ -53,8 +53,11 @@ def test_a_record_says_how_it_was_measured(store: Store) -> None:
         (row,) = connection.execute("SELECT * FROM records").fetchdf().to_dict("records")
     details = json.loads(row["details"])
     assert (row["kind"], row["task"], row["sample"], row["level"]) == (
-        "cost", "cost", NO_SAMPLE, "3x24x32",
-    )  # fmt: skip
+        "cost",
+        "cost",
+        NO_SAMPLE,
+        "3x24x32",
+    )
     assert row["column"] == "latency_ms@3x24x32"
     assert "thread" in row["set"]
     assert details["interval"][0] <= row["value"] <= details["interval"][1]
@@ -83,8 +86,9 @@ def test_what_cannot_run_at_a_size_is_told_and_the_rest_goes_on(
     assert hungry["3x256x256"]["error"] == "out of memory at 3x256x256"
     assert all(r["value"] > 0 for r in rows if r["model"] == "pocket")
     assert [f.where for f in done.failures] == [
-        "networks:Hungry at 3x128x128", "networks:Hungry at 3x256x256",
-    ]  # fmt: skip
+        "networks:Hungry at 3x128x128",
+        "networks:Hungry at 3x256x256",
+    ]
 
 
 def test_the_reason_says_what_the_card_asks_for(store: Store) -> None:

@@ -223,8 +223,10 @@ def test_batches_give_what_singles_give(tmp_path: Path) -> None:
     assert len(singles) == 36
     for one, other in zip(singles, together, strict=True):
         assert (one["column"], one["sample"], one["error"]) == (
-            other["column"], other["sample"], other["error"],
-        )  # fmt: skip
+            other["column"],
+            other["sample"],
+            other["error"],
+        )
         assert other["value"] == (
             None if one["value"] is None else pytest.approx(one["value"], abs=1e-5)
         )

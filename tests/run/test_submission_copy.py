@@ -27,9 +27,16 @@ def test_what_networks_need_is_there_and_history_and_images_are_not(checkout: Pa
     with own_copy(checkout) as copy:
         assert copy.name == "CHECKOUT"
         assert {str(p.relative_to(copy)) for p in copy.rglob("*")} == {
-            "test_demo.py", "models", "models/net.py", "models/op", "models/op/build.sh", "results",
-            "figs", "model_zoo", "model_zoo/net.pth",
-        }  # fmt: skip
+            "test_demo.py",
+            "models",
+            "models/net.py",
+            "models/op",
+            "models/op/build.sh",
+            "results",
+            "figs",
+            "model_zoo",
+            "model_zoo/net.pth",
+        }
         assert (copy / "models/op/build.sh").stat().st_mode & 0o111
         assert not any(p.is_symlink() for p in copy.rglob("*"))
     assert not copy.parent.exists()

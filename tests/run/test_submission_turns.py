@@ -17,9 +17,14 @@ from iqabench.run.submissions.worker import _add_timed
 SHAPE = [1, 3, 16, 16]
 ROUNDS = 8
 QUICK = Sampling(
-    budget_s=5, least=ROUNDS, least_s=0, most=ROUNDS, warm_up_least_s=0, warm_up_most_s=0,
+    budget_s=5,
+    least=ROUNDS,
+    least_s=0,
+    most=ROUNDS,
+    warm_up_least_s=0,
+    warm_up_most_s=0,
     precision=10,
-)  # fmt: skip
+)
 
 
 def probed(name: str, called: list[str]) -> Probed:

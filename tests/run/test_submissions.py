@@ -84,8 +84,11 @@ def test_a_model_is_measured(rows: dict[int, SubmissionRow]) -> None:
     row = rows[-1]
     assert (row.name, row.error, row.notes[""]) == ("-1_Good", "", [])
     assert row.values == {
-        COLUMNS[0].name: 48 * 28, "macs@exact": MACS, "macs@fvcore": MACS, COLUMNS[3].name: 1
-    }  # fmt: skip
+        COLUMNS[0].name: 48 * 28,
+        "macs@exact": MACS,
+        "macs@fvcore": MACS,
+        COLUMNS[3].name: 1,
+    }
     assert row.details["macs@exact"]["operators"]["convolution"]["calls"] == 1
 
 
@@ -163,9 +166,16 @@ def timed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int,
     with pytest.MonkeyPatch.context() as patch:  # the lock of the device is in the home
         patch.setenv("IQABENCH_HOME", str(tmp_path_factory.mktemp("home")))
         found = measure_submissions(
-            checkout, [9, 1], columns, SIZE, trust=True, to=base, sampling=QUICK, timeout_s=120,
+            checkout,
+            [9, 1],
+            columns,
+            SIZE,
+            trust=True,
+            to=base,
+            sampling=QUICK,
+            timeout_s=120,
             threads=1,
-        )  # fmt: skip
+        )
     assert files_of(checkout) == before
     return {row.model_id: row for row in found}
 
@@ -215,8 +225,11 @@ def test_the_baseline_has_no_turns_with_itself_and_an_interruption_keeps_what_is
     found = measure_submissions(checkout, [1, -1, 2, 3], COLUMNS, SIZE, trust=True, to=base)
     assert [request.to for request in asked] == [base, None, base]
     assert [(row.model_id, row.error) for row in found] == [
-        (1, ""), (-1, ""), (2, INTERRUPTED), (3, INTERRUPTED)
-    ]  # fmt: skip
+        (1, ""),
+        (-1, ""),
+        (2, INTERRUPTED),
+        (3, INTERRUPTED),
+    ]
 
 
 def test_a_checkout_that_does_not_fit_is_the_reason(

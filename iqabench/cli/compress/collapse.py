@@ -29,10 +29,20 @@ from iqabench.models.core.load import load_model
     ),
 )
 @click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
-@click.option("--expand", "block", type=click.Choice([*BLOCKS]),
-              help="First train it with every 3x3 convolution as such a block; needs --photos.")  # fmt: skip
-@click.option("--width", type=click.IntRange(1), default=Expansion.width, show_default=True, metavar="N",
-              help="Of the blocks of --expand sesr.")  # fmt: skip
+@click.option(
+    "--expand",
+    "block",
+    type=click.Choice([*BLOCKS]),
+    help="First train it with every 3x3 convolution as such a block; needs --photos.",
+)
+@click.option(
+    "--width",
+    type=click.IntRange(1),
+    default=Expansion.width,
+    show_default=True,
+    metavar="N",
+    help="Of the blocks of --expand sesr.",
+)
 @scale_option("4 where there are several")
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
@@ -41,9 +51,18 @@ from iqabench.models.core.load import load_model
 @latency_option
 @table_options
 def command(
-    model: str, block: str | None, width: int, scale: int | None, course: Course | None, out: Path,
-    name: str | None, sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
-) -> None:  # fmt: skip
+    model: str,
+    block: str | None,
+    width: int,
+    scale: int | None,
+    course: Course | None,
+    out: Path,
+    name: str | None,
+    sets: tuple[str, ...],
+    half: bool,
+    latency: bool,
+    form: str | None,
+) -> None:
     """Fold layers that are linear together into fewer, exactly.
 
     A convolution and its batch norm, convolutions right after one another, and parallel branches of one input

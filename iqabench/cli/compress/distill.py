@@ -31,21 +31,47 @@ from iqabench.models.core.load import load_model
     ),
 )
 @click.option("--teacher", metavar="NAME|FILE|...", help="As for 'run --model'.")
-@click.option("--student", "student_name", required=True, metavar="NAME|FILE|...",
-              help="A registered id or a card's folder, with new weights; a weights file; or "
-              "package.module:factory.")  # fmt: skip
-@click.option("--arguments", default="", metavar="NAME=VALUE,...",
-              help="Of the student's network, where they are not those of its card.")  # fmt: skip
+@click.option(
+    "--student",
+    "student_name",
+    required=True,
+    metavar="NAME|FILE|...",
+    help="A registered id or a card's folder, with new weights; a weights file; or "
+    "package.module:factory.",
+)
+@click.option(
+    "--arguments",
+    default="",
+    metavar="NAME=VALUE,...",
+    help="Of the student's network, where they are not those of its card.",
+)
 @click.option("--own-weights", is_flag=True, help="The student begins with its published weights.")
-@click.option("--loss", type=click.Choice([*LOSSES, NO_TEACHER]), default="output", show_default=True,
-              help="What is learned from the teacher; 'none' trains the student alone.")  # fmt: skip
-@click.option("--weight", type=click.FloatRange(0), metavar="X",
-              help="Of the teacher beside the targets.  [default: 1 for output, else 0.01]")  # fmt: skip
-@click.option("--features", default="", metavar="STUDENT:TEACHER,...",
-              help="Layers that are compared.  [default: the last features before the tails]")  # fmt: skip
-@click.option("--teacher-once", "once", is_flag=True,
-              help="Compute the teacher's outputs once for every patch and keep them: for --loss output "
-              "and teachers that cost more than the student.")  # fmt: skip
+@click.option(
+    "--loss",
+    type=click.Choice([*LOSSES, NO_TEACHER]),
+    default="output",
+    show_default=True,
+    help="What is learned from the teacher; 'none' trains the student alone.",
+)
+@click.option(
+    "--weight",
+    type=click.FloatRange(0),
+    metavar="X",
+    help="Of the teacher beside the targets.  [default: 1 for output, else 0.01]",
+)
+@click.option(
+    "--features",
+    default="",
+    metavar="STUDENT:TEACHER,...",
+    help="Layers that are compared.  [default: the last features before the tails]",
+)
+@click.option(
+    "--teacher-once",
+    "once",
+    is_flag=True,
+    help="Compute the teacher's outputs once for every patch and keep them: for --loss output "
+    "and teachers that cost more than the student.",
+)
 @scale_option("4 where there are several")
 @training_options(steps=16000, rate=1e-3)
 @name_option
@@ -54,19 +80,35 @@ from iqabench.models.core.load import load_model
 @latency_option
 @table_options
 def command(
-    teacher: str | None, student_name: str, arguments: str, own_weights: bool, loss: str,
-    weight: float | None, features: str, once: bool, scale: int | None, course: Course, out: Path,
-    name: str | None, sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
-) -> None:  # fmt: skip
+    teacher: str | None,
+    student_name: str,
+    arguments: str,
+    own_weights: bool,
+    loss: str,
+    weight: float | None,
+    features: str,
+    once: bool,
+    scale: int | None,
+    course: Course,
+    out: Path,
+    name: str | None,
+    sets: tuple[str, ...],
+    half: bool,
+    latency: bool,
+    form: str | None,
+) -> None:
     """Train a small network to do what a large one does.
 
     The student learns from photographs and from what its teacher makes of them. A training that was stopped
     goes on when the same command is given again.
     """
     student = student_of(
-        student_name, read_arguments(arguments), scale, own_weights=own_weights,
+        student_name,
+        read_arguments(arguments),
+        scale,
+        own_weights=own_weights,
         seed=course.plan.seed,
-    )  # fmt: skip
+    )
     taught_by = load_model(teacher, scale) if teacher else None
     lesson = Lesson(loss, taught_by, teacher or "", weight, features, once)
     folder = distill(

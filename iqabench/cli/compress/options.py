@@ -18,21 +18,32 @@ from iqabench.training.plan import Plan
 Command = Callable[..., Any]
 
 out_option = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, metavar="FOLDER",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="FOLDER",
     help="The folder to write: weights and card.",
-)  # fmt: skip
+)
 name_option = click.option(
     "--name", metavar="ID", help="What the variant is called.  [default: PARENT@METHOD]"
 )
 set_option = click.option(
-    "--set", "sets", multiple=True, default=("demo",), show_default=True, metavar="NAME|FOLDER",
+    "--set",
+    "sets",
+    multiple=True,
+    default=("demo",),
+    show_default=True,
+    metavar="NAME|FOLDER",
     help="Where quality is measured before and after; repeatable.",
-)  # fmt: skip
+)
 half_option = click.option("--half", is_flag=True, help="Store the weights in half precision.")
 latency_option = click.option(
-    "--timing/--no-timing", "latency", default=True, show_default=True,
+    "--timing/--no-timing",
+    "latency",
+    default=True,
+    show_default=True,
     help="Whether latency is measured beside the parent's.",
-)  # fmt: skip
+)
 
 
 def command_line() -> str:
@@ -75,9 +86,15 @@ def training_options(
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def gathered(
-            *, photos: Path | None, out: Path, work: Path | None, per_copy: int, side: int,
-            device: str, **rest: Any,
-        ) -> Any:  # fmt: skip
+            *,
+            photos: Path | None,
+            out: Path,
+            work: Path | None,
+            per_copy: int,
+            side: int,
+            device: str,
+            **rest: Any,
+        ) -> Any:
             out = out.absolute()
             check_place(out)
             asked = {name: rest.pop(name) for name in _PLAN}

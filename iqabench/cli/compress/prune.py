@@ -35,31 +35,85 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
     ),
 )
 @click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
-@click.option("--ratio", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="X",
-              help="Share of the channels that goes.")  # fmt: skip
+@click.option(
+    "--ratio",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="X",
+    help="Share of the channels that goes.",
+)
 @click.option("--macs", metavar="SHARE", help="Multiply-accumulates that stay, as in 0.5x.")
 @click.option("--params", metavar="SHARE", help="Parameters that stay, as in 0.5x.")
-@click.option("--latency", "latency_share", metavar="SHARE",
-              help="Latency that stays, as in 0.7x: measured beside the parent's at every step.")  # fmt: skip
-@click.option("--importance", type=click.Choice(["l1", "taylor", "fisher"]), default="l1",
-              show_default=True, help="Which channels go first: those of small weights, of small effect on "
-              "the loss, or of small effect for the memory they take.")  # fmt: skip
-@click.option("--uniform", is_flag=True,
-              help="Every layer loses the same share; else all channels are ranked together.")  # fmt: skip
-@click.option("--round-to", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="Layers keep multiples of N channels: processors compute 8 or 16 at a time.")  # fmt: skip
-@click.option("--rounds", type=click.IntRange(1), default=1, show_default=True, metavar="N",
-              help="Importance is estimated anew in each, and what goes is spread over them.")  # fmt: skip
-@click.option("--batches", type=click.IntRange(1), default=Pruning.batches, show_default=True, metavar="N",
-              help="Batches of patches on which taylor and fisher look.")  # fmt: skip
-@click.option("--input", "size", default=Pruning.size, show_default=True, metavar="CxHxW",
-              help="Size at which targets are counted and measured.")  # fmt: skip
-@click.option("--teacher/--no-teacher", default=True, show_default=True,
-              help="Whether the parent's outputs are learned beside the photographs.")  # fmt: skip
-@click.option("--expand", "block", type=click.Choice([*BLOCKS]),
-              help="Train every 3x3 convolution as such a block, and fold it afterwards.")  # fmt: skip
-@click.option("--width", type=click.IntRange(1), default=Pruning.width, show_default=True, metavar="N",
-              help="Of the blocks of --expand sesr.")  # fmt: skip
+@click.option(
+    "--latency",
+    "latency_share",
+    metavar="SHARE",
+    help="Latency that stays, as in 0.7x: measured beside the parent's at every step.",
+)
+@click.option(
+    "--importance",
+    type=click.Choice(["l1", "taylor", "fisher"]),
+    default="l1",
+    show_default=True,
+    help="Which channels go first: those of small weights, of small effect on "
+    "the loss, or of small effect for the memory they take.",
+)
+@click.option(
+    "--uniform",
+    is_flag=True,
+    help="Every layer loses the same share; else all channels are ranked together.",
+)
+@click.option(
+    "--round-to",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Layers keep multiples of N channels: processors compute 8 or 16 at a time.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Importance is estimated anew in each, and what goes is spread over them.",
+)
+@click.option(
+    "--batches",
+    type=click.IntRange(1),
+    default=Pruning.batches,
+    show_default=True,
+    metavar="N",
+    help="Batches of patches on which taylor and fisher look.",
+)
+@click.option(
+    "--input",
+    "size",
+    default=Pruning.size,
+    show_default=True,
+    metavar="CxHxW",
+    help="Size at which targets are counted and measured.",
+)
+@click.option(
+    "--teacher/--no-teacher",
+    default=True,
+    show_default=True,
+    help="Whether the parent's outputs are learned beside the photographs.",
+)
+@click.option(
+    "--expand",
+    "block",
+    type=click.Choice([*BLOCKS]),
+    help="Train every 3x3 convolution as such a block, and fold it afterwards.",
+)
+@click.option(
+    "--width",
+    type=click.IntRange(1),
+    default=Pruning.width,
+    show_default=True,
+    metavar="N",
+    help="Of the blocks of --expand sesr.",
+)
 @scale_option("4 where there are several")
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
@@ -68,11 +122,29 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @latency_option
 @table_options
 def command(
-    model: str, ratio: float | None, macs: str | None, params: str | None, latency_share: str | None,
-    importance: Importance, uniform: bool, round_to: int, rounds: int, batches: int, size: str,
-    teacher: bool, block: str | None, width: int, scale: int | None, course: Course | None, out: Path,
-    name: str | None, sets: tuple[str, ...], half: bool, latency: bool, form: str | None,
-) -> None:  # fmt: skip
+    model: str,
+    ratio: float | None,
+    macs: str | None,
+    params: str | None,
+    latency_share: str | None,
+    importance: Importance,
+    uniform: bool,
+    round_to: int,
+    rounds: int,
+    batches: int,
+    size: str,
+    teacher: bool,
+    block: str | None,
+    width: int,
+    scale: int | None,
+    course: Course | None,
+    out: Path,
+    name: str | None,
+    sets: tuple[str, ...],
+    half: bool,
+    latency: bool,
+    form: str | None,
+) -> None:
     """Take channels out of a network, and train what is left.
 
     Channels that belong together (added to one another, concatenated, shuffled into pixels) go together; the
@@ -85,13 +157,24 @@ def command(
     if len(targets) + (ratio is not None) != 1:
         raise UsageError("give one of --ratio, --macs, --params and --latency.")
     wish = Wish(
-        ratio=ratio, target=targets[0] if targets else None, importance=importance, rounds=rounds,
+        ratio=ratio,
+        target=targets[0] if targets else None,
+        importance=importance,
+        rounds=rounds,
         selection=Selection(uniform=uniform, round_to=round_to),
-    )  # fmt: skip
+    )
     order = Pruning(
-        parent=model, scale=scale, wish=wish, size=size, course=course, teacher=teacher,
-        batches=batches, expand=block or "", width=width, half=half,
-    )  # fmt: skip
+        parent=model,
+        scale=scale,
+        wish=wish,
+        size=size,
+        course=course,
+        teacher=teacher,
+        batches=batches,
+        expand=block or "",
+        width=width,
+        half=half,
+    )
     found = prune(order, out, name=name, command=command_line(), tell=_tell)
     _tell_widths(found)
     device = course.device if course else "cpu"

@@ -32,23 +32,53 @@ from iqabench.run.environment import resolve_device
     ),
 )
 @click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
-@click.option("--to", type=click.Choice(["int8", "fp16", "bf16"]), default="int8", show_default=True,
-              help="8-bit weights and activations of convolutions; or weights stored in half precision, "
-              "and run in it.")  # fmt: skip
-@click.option("--photos", default="", metavar="DIR[@LEVEL]",
-              help="Photographs on which the ranges of activations are found; for denoising and JPEG with "
-              "a level, as in photos@n25.  [default: the five embedded ones]")  # fmt: skip
-@click.option("--crops", type=click.IntRange(1), default=Calibration.crops, show_default=True, metavar="N",
-              help="Crops of them that are looked at.")  # fmt: skip
-@click.option("--side", type=click.IntRange(8), default=Calibration.side, show_default=True, metavar="N",
-              help="Of the crops, in pixels of the input.")  # fmt: skip
-@click.option("--seed", default=Calibration.seed, show_default=True, metavar="N",
-              help="Of the crops' places.")  # fmt: skip
-@click.option("--skip", multiple=True, metavar="LAYER",
-              help="A layer that stays in fp32, often the first and the last, or a pattern as in "
-              "'body.*'; repeatable.")  # fmt: skip
-@click.option("--compile", "compiled", is_flag=True,
-              help="Measure latency compiled as well: only then are there kernels for integers.")  # fmt: skip
+@click.option(
+    "--to",
+    type=click.Choice(["int8", "fp16", "bf16"]),
+    default="int8",
+    show_default=True,
+    help="8-bit weights and activations of convolutions; or weights stored in half precision, "
+    "and run in it.",
+)
+@click.option(
+    "--photos",
+    default="",
+    metavar="DIR[@LEVEL]",
+    help="Photographs on which the ranges of activations are found; for denoising and JPEG with "
+    "a level, as in photos@n25.  [default: the five embedded ones]",
+)
+@click.option(
+    "--crops",
+    type=click.IntRange(1),
+    default=Calibration.crops,
+    show_default=True,
+    metavar="N",
+    help="Crops of them that are looked at.",
+)
+@click.option(
+    "--side",
+    type=click.IntRange(8),
+    default=Calibration.side,
+    show_default=True,
+    metavar="N",
+    help="Of the crops, in pixels of the input.",
+)
+@click.option(
+    "--seed", default=Calibration.seed, show_default=True, metavar="N", help="Of the crops' places."
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="LAYER",
+    help="A layer that stays in fp32, often the first and the last, or a pattern as in "
+    "'body.*'; repeatable.",
+)
+@click.option(
+    "--compile",
+    "compiled",
+    is_flag=True,
+    help="Measure latency compiled as well: only then are there kernels for integers.",
+)
 @scale_option("4 where there are several")
 @device_option
 @out_option
@@ -57,10 +87,22 @@ from iqabench.run.environment import resolve_device
 @latency_option
 @table_options
 def command(
-    model: str, to: To, photos: str, crops: int, side: int, seed: int, skip: tuple[str, ...],
-    compiled: bool, scale: int | None, device: str, out: Path, name: str | None,
-    sets: tuple[str, ...], latency: bool, form: str | None,
-) -> None:  # fmt: skip
+    model: str,
+    to: To,
+    photos: str,
+    crops: int,
+    side: int,
+    seed: int,
+    skip: tuple[str, ...],
+    compiled: bool,
+    scale: int | None,
+    device: str,
+    out: Path,
+    name: str | None,
+    sets: tuple[str, ...],
+    latency: bool,
+    form: str | None,
+) -> None:
     """Make a network compute with 8-bit integers, or store it in half precision.
 
     What was converted and what was left, and why, is listed. Quality is measured on the written variant,
@@ -70,14 +112,22 @@ def command(
     check_sets(model, sets, scale)
     place = resolve_device(device)
     order = Quantising(
-        parent=model, scale=scale, to=to, calibration=Calibration(photos, crops, side, seed),
+        parent=model,
+        scale=scale,
+        to=to,
+        calibration=Calibration(photos, crops, side, seed),
         skip=skip,
-    )  # fmt: skip
+    )
     layers = quantise(order, out, name=name, command=command_line(), tell=_tell)
     before, after = measure(out, sets, place, latency=False)
     more_before, more_after = arithmetic_figures(
-        out, sets, place, precision="fp32" if to == "int8" else to, latency=latency, compiled=compiled
-    )  # fmt: skip
+        out,
+        sets,
+        place,
+        precision="fp32" if to == "int8" else to,
+        latency=latency,
+        compiled=compiled,
+    )
     before, after = {**before, **more_before}, {**after, **more_after}
     add_figures(out, before=before, after=after)
     if form is None:

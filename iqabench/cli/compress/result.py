@@ -23,9 +23,13 @@ def check_sets(model: str, sets: Sequence[str], scale: int | None) -> None:
 
 
 def measure_and_tell(
-    folder: Path, sets: Sequence[str], device: str = "cpu", *, latency: bool = True,
+    folder: Path,
+    sets: Sequence[str],
+    device: str = "cpu",
+    *,
+    latency: bool = True,
     form: str | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Measure a written variant and its parent, put the figures on the card and print them."""
     before, after = measure(folder, sets, resolve_device(device), latency=latency)
     tell_figures(before, after, folder, form)

@@ -26,8 +26,9 @@ def _row(one: Board) -> dict[str, Any]:
 def show(name: str) -> dict[str, Any]:
     """The facts of one board, its formulas in words."""
     one = board(name)
-    facts = one.model_dump(include={"name", "title", "source", "task", "scale", "notes", "opinions",
-                                    "baseline"})  # fmt: skip
+    facts = one.model_dump(
+        include={"name", "title", "source", "task", "scale", "notes", "opinions", "baseline"}
+    )
     return {
         **facts,
         "scale": one.scale if one.task == "sr" else "",

@@ -25,9 +25,15 @@ def show(name: str) -> dict[str, Any]:
     """The facts of one probe, each convention explained."""
     part = probes().get(name)
     facts = {
-        "probe": part.name, "title": part.title, "unit": part.unit, "better": part.better,
-        "source": part.source, "version": part.version, "sized": part.sized, "timed": part.timed,
+        "probe": part.name,
+        "title": part.title,
+        "unit": part.unit,
+        "better": part.better,
+        "source": part.source,
+        "version": part.version,
+        "sized": part.sized,
+        "timed": part.timed,
         "conventions": {c: said for c, said in part.conventions.items() if c},
         "defined in": probes().origin(name).rpartition(":")[0].rpartition("/")[2],
-    }  # fmt: skip
+    }
     return {**facts, "documentation": " ".join((part.function.__doc__ or "").split())}

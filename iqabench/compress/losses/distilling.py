@@ -37,9 +37,12 @@ class Distilling(nn.Module):
     0..1, differ by some hundredths."""
 
     def __init__(
-        self, student: nn.Module, teacher: nn.Module, pairs: Pairs | None = None,
+        self,
+        student: nn.Module,
+        teacher: nn.Module,
+        pairs: Pairs | None = None,
         weight: float | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self._hidden = (teacher.eval().requires_grad_(False),)  # in a tuple it is no submodule
         self.weight = self.usual_weight if weight is None else weight

@@ -109,9 +109,13 @@ class PseudoReferences(typing.Protocol):
 
 
 def scores(
-    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    columns: list[Column],
+    output: Image,
+    target: Image | None,
+    scale: int = 1,
+    device: str = "cpu",
     pseudo: PseudoReferences | None = None,
-) -> list[float]:  # fmt: skip
+) -> list[float]:
     """One value per column; columns of one protocol share one view, many columns the threads there are.
 
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
@@ -126,9 +130,13 @@ def scores(
 
 
 def attempts(
-    columns: list[Column], output: Image, target: Image | None, scale: int = 1, device: str = "cpu",
+    columns: list[Column],
+    output: Image,
+    target: Image | None,
+    scale: int = 1,
+    device: str = "cpu",
     pseudo: PseudoReferences | None = None,
-) -> list[float | IqabenchError]:  # fmt: skip
+) -> list[float | IqabenchError]:
     """As `scores`, with the error in the place of a value that there is not."""
     seen = views(columns, output, target, scale, device, pseudo)
     return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
@@ -139,9 +147,13 @@ Views = dict[tuple[Protocol, Reference], Alone | IqabenchError]
 
 
 def views(
-    columns: list[Column], output: Image, target: Image | None, scale: int, device: str,
+    columns: list[Column],
+    output: Image,
+    target: Image | None,
+    scale: int,
+    device: str,
     pseudo: PseudoReferences | None,
-) -> Views:  # fmt: skip
+) -> Views:
     """What the columns look at."""
     seen: Views = {}
     kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
@@ -164,9 +176,13 @@ def _attempt(make: Callable[[], T]) -> T | IqabenchError:
 
 
 def _seen(
-    under: Protocol, output: Image, target: Image | None, scale: int, device: str,
+    under: Protocol,
+    output: Image,
+    target: Image | None,
+    scale: int,
+    device: str,
     pseudo: PseudoReferences | None,
-) -> Alone:  # fmt: skip
+) -> Alone:
     """What the protocol shows."""
     seen = _view(under, output, target, scale, pseudo)
     seen.device = device
@@ -174,8 +190,12 @@ def _seen(
 
 
 def _view(
-    under: Protocol, output: Image, target: Image | None, scale: int, pseudo: PseudoReferences | None
-) -> Alone:  # fmt: skip
+    under: Protocol,
+    output: Image,
+    target: Image | None,
+    scale: int,
+    pseudo: PseudoReferences | None,
+) -> Alone:
     if under.reference == "target":
         if target is None:
             return view_alone(under, output, scale)

@@ -41,9 +41,12 @@ def many_attempts(
 
 
 def _of_protocol(
-    under: Protocol, together: list[Column], seen: Sequence[Views],
-    found: list[dict[str, float | IqabenchError]], device: str,
-) -> None:  # fmt: skip
+    under: Protocol,
+    together: list[Column],
+    seen: Sequence[Views],
+    found: list[dict[str, float | IqabenchError]],
+    device: str,
+) -> None:
     """Fill in what the batched forms give of the pairs that all these metrics are defined on."""
     views_of = [one.get((under, "full")) for one in seen]
     places = [

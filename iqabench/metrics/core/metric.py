@@ -67,8 +67,18 @@ class Metric:
 
 
 OF_PYIQA = (
-    "arniqa", "clipiqa", "cnniqa", "dbcnn", "hyperiqa", "liqe", "maniqa", "musiq", "nima", "topiq_nr", "tres",
-)  # fmt: skip
+    "arniqa",
+    "clipiqa",
+    "cnniqa",
+    "dbcnn",
+    "hyperiqa",
+    "liqe",
+    "maniqa",
+    "musiq",
+    "nima",
+    "topiq_nr",
+    "tres",
+)
 """No-reference metrics that the plugin iqabench-pyiqa registers."""
 
 _PLUGIN = (

@@ -158,11 +158,18 @@ _STEM: Branch = (
     "halves",
 )
 _BLOCKS: dict[str, tuple[Branch, ...]] = {
-    "Mixed_5b": _fine(32), "Mixed_5c": _fine(64), "Mixed_5d": _fine(64), "Mixed_6a": _TO_MIDDLE,
-    "Mixed_6b": _middle(128), "Mixed_6c": _middle(160), "Mixed_6d": _middle(160),
-    "Mixed_6e": _middle(192), "Mixed_7a": _TO_COARSE, "Mixed_7b": _coarse("mean"),
+    "Mixed_5b": _fine(32),
+    "Mixed_5c": _fine(64),
+    "Mixed_5d": _fine(64),
+    "Mixed_6a": _TO_MIDDLE,
+    "Mixed_6b": _middle(128),
+    "Mixed_6c": _middle(160),
+    "Mixed_6d": _middle(160),
+    "Mixed_6e": _middle(192),
+    "Mixed_7a": _TO_COARSE,
+    "Mixed_7b": _coarse("mean"),
     "Mixed_7c": _coarse("maximum"),
-}  # fmt: skip
+}
 
 
 class Inception(Mixed):

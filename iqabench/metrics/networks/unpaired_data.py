@@ -52,9 +52,14 @@ class Data:
     """
 
     def __init__(
-        self, rated: Sequence[Rated], pristine: Sequence[Pristine], folder: Path, held_out: int = 5,
-        told: Told | None = None, device: str = "cpu",
-    ) -> None:  # fmt: skip
+        self,
+        rated: Sequence[Rated],
+        pristine: Sequence[Pristine],
+        folder: Path,
+        held_out: int = 5,
+        told: Told | None = None,
+        device: str = "cpu",
+    ) -> None:
         rated = [Rated(*sample) for sample in rated]
         scenes = [sample.scene or f"image {number}" for number, sample in enumerate(rated)]
         self._divide(scenes, [Pristine(*sample).scene for sample in pristine], held_out)

@@ -113,8 +113,18 @@ class Card(Facts):
     @property
     def facts_json(self) -> str:
         """What a record says of the model."""
-        kept = ("title", "family", "task", "scale", "params", "licence", "source", "code",
-                "training_sets", "notes")  # fmt: skip
+        kept = (
+            "title",
+            "family",
+            "task",
+            "scale",
+            "params",
+            "licence",
+            "source",
+            "code",
+            "training_sets",
+            "notes",
+        )
         facts: dict[str, Any] = {name: getattr(self, name) for name in kept}
         if self.variant is not None:
             facts["variant"] = self.variant.model_dump(include={"parent", "method", "recipe"})

@@ -149,8 +149,10 @@ def build(card: Card) -> nn.Module:
     place = importlib.import_module(module) if module else _network_file(card)
     factory = getattr(place, attribute, None)
     if factory is None:
-        raise ModelError(f"the card of '{card.name}' names the network '{card.network}', which is not "
-                         f"in {place.__file__}.")  # fmt: skip
+        raise ModelError(
+            f"the card of '{card.name}' names the network '{card.network}', which is not "
+            f"in {place.__file__}."
+        )
     scale = {} if card.loader == "spandrel" or card.task != "sr" else {"scale": card.scale}
     with without_spandrels_warnings():
         return cast(nn.Module, factory(**scale, **card.arguments))

@@ -67,9 +67,10 @@ def _wrong(card: Card, what: str) -> FactsError:
     path = card.folder / "card.yaml"
     data = read_yaml(path)
     at = next(
-        i for i, member in enumerate(data["members"])
+        i
+        for i, member in enumerate(data["members"])
         if {**data, **member}["id"] == card.id and {**data, **member}.get("scale", 1) == card.scale
-    )  # fmt: skip
+    )
     line = line_of(path, ["members", at, "variant", "parent"])
     return FactsError(
         f"{path}:{line}: {card.name} is a variant, but {what} 'iqabench list models' shows what there is."

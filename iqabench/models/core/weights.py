@@ -41,9 +41,11 @@ def unwrap(content: Any, name: str) -> dict[str, Tensor]:
             if isinstance(content.get(key), dict):
                 content = content[key]
                 break
-    tensors = isinstance(content, dict) and content and all(
-        isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items()
-    )  # fmt: skip
+    tensors = (
+        isinstance(content, dict)
+        and content
+        and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items())
+    )
     if not tensors:
         raise WeightsError(f"{name} holds no state dictionary; expected names with tensors.")
     if all(key.startswith("module.") for key in content):

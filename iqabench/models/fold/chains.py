@@ -26,11 +26,13 @@ def fold_chain(traced: Traced, node: fx.Node) -> bool:
     assert more is not None
     pointwise = max(first.kernel_size) == 1
     made = convolution(
-        second if pointwise else first, kernel, bias,
+        second if pointwise else first,
+        kernel,
+        bias,
         stride=second.stride if pointwise else first.stride,
         padding=(padding[0] + more[0], padding[1] + more[1]),
         dilation=second.dilation if pointwise else first.dilation,
-    )  # fmt: skip
+    )
     traced.replace(node, before, made, Fold(names, names[0], "chain"))
     return True
 

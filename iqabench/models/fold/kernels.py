@@ -67,15 +67,27 @@ def widened(kernel: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def convolution(
-    like: nn.Conv2d, kernel: Tensor, bias: Tensor, stride: tuple[int, ...],
-    padding: tuple[int, int], dilation: tuple[int, ...], groups: int = 1,
-) -> nn.Conv2d:  # fmt: skip
+    like: nn.Conv2d,
+    kernel: Tensor,
+    bias: Tensor,
+    stride: tuple[int, ...],
+    padding: tuple[int, int],
+    dilation: tuple[int, ...],
+    groups: int = 1,
+) -> nn.Conv2d:
     """A layer of this kernel and bias, in the precision and the way of padding of `like`."""
     layer = nn.Conv2d(
-        kernel.shape[1] * groups, kernel.shape[0], (kernel.shape[2], kernel.shape[3]),
-        stride=(stride[0], stride[1]), padding=padding, dilation=(dilation[0], dilation[1]),
-        groups=groups, padding_mode=like.padding_mode, device=like.weight.device, dtype=like.weight.dtype,
-    )  # fmt: skip
+        kernel.shape[1] * groups,
+        kernel.shape[0],
+        (kernel.shape[2], kernel.shape[3]),
+        stride=(stride[0], stride[1]),
+        padding=padding,
+        dilation=(dilation[0], dilation[1]),
+        groups=groups,
+        padding_mode=like.padding_mode,
+        device=like.weight.device,
+        dtype=like.weight.dtype,
+    )
     assert layer.bias is not None
     with torch.no_grad():
         layer.weight.copy_(kernel)

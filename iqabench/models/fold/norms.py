@@ -33,8 +33,13 @@ def fold_norm(traced: Traced, node: fx.Node) -> bool:
     scale, shift = scale_and_shift(norm)
     kernel = weight_of(layer) * scale.view(-1, 1, 1, 1)
     made = convolution(
-        layer, kernel, bias_of(layer) * scale + shift, layer.stride, padding, layer.dilation,
+        layer,
+        kernel,
+        bias_of(layer) * scale + shift,
+        layer.stride,
+        padding,
+        layer.dilation,
         layer.groups,
-    )  # fmt: skip
+    )
     traced.replace(node, before, made, Fold(names, names[0], "batch norm"))
     return True

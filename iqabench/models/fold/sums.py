@@ -57,9 +57,14 @@ def fold_sum(traced: Traced, node: fx.Node) -> bool:
     padding = padding_of(layer)
     assert padding is not None
     made = convolution(
-        layer, weight_of(layer) + widened(kernel, (layer.kernel_size[0], layer.kernel_size[1])),
-        bias_of(layer) + bias, layer.stride, padding, layer.dilation, layer.groups,
-    )  # fmt: skip
+        layer,
+        weight_of(layer) + widened(kernel, (layer.kernel_size[0], layer.kernel_size[1])),
+        bias_of(layer) + bias,
+        layer.stride,
+        padding,
+        layer.dilation,
+        layer.groups,
+    )
     traced.replace(node, main.node, made, Fold(names, main.name, "sum"))
     if other.layer is not None:
         traced.graph.erase_node(other.node)

@@ -109,8 +109,16 @@ def read_mat(path: Path, *names: str) -> list[NDArray[Any]]:
 
     try:
         found = loadmat(path)
-    except (MatReadError, OSError, EOFError, ValueError, TypeError, NotImplementedError, LookupError,
-            zlib.error) as error:  # fmt: skip
+    except (
+        MatReadError,
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        NotImplementedError,
+        LookupError,
+        zlib.error,
+    ) as error:
         raise SetError(f"{path} is no MATLAB file that can be read ({error}).") from error
     missing = [name for name in names if name not in found]
     if missing:

@@ -92,16 +92,32 @@ def probes() -> Registry[Probe]:
 
 
 def probe(
-    *, title: str, unit: str, better: Better, source: str, conventions: Mapping[str, str] | None = None,
-    sized: bool = True, timed: bool = False, version: int = 1,
-) -> Callable[[Function], Function]:  # fmt: skip
+    *,
+    title: str,
+    unit: str,
+    better: Better,
+    source: str,
+    conventions: Mapping[str, str] | None = None,
+    sized: bool = True,
+    timed: bool = False,
+    version: int = 1,
+) -> Callable[[Function], Function]:
     """Register the decorated function as the probe of its own name."""
 
     def register(function: Function) -> Function:
         name = function.__name__
         part = Probe(
-            name, function, title, unit, better, source, conventions or {"": "one way"}, sized, timed, version
-        )  # fmt: skip
+            name,
+            function,
+            title,
+            unit,
+            better,
+            source,
+            conventions or {"": "one way"},
+            sized,
+            timed,
+            version,
+        )
         _registry.add(name, part, origin_of(function))
         return function
 
@@ -124,9 +140,13 @@ def cost_column(text: str) -> CostColumn:
     if convention not in part.conventions:
         known = [c for c in part.conventions if c]
         raise UnknownNameError(
-            f"convention of {name}", convention, known,
-            f"Known: {', '.join(known)}." if known else f"{name} has one way of counting: write '{name}'.",
-        )  # fmt: skip
+            f"convention of {name}",
+            convention,
+            known,
+            f"Known: {', '.join(known)}."
+            if known
+            else f"{name} has one way of counting: write '{name}'.",
+        )
     return CostColumn(part, convention)
 
 

@@ -87,8 +87,11 @@ def watching(module: nn.Module | None) -> Iterator[Watched]:
 def kind_of(module: nn.Module) -> str:
     """conv, linear, norm, activation, or nothing for modules that the challenge does not count."""
     kinds: dict[str, tuple[type[nn.Module], ...]] = {
-        "conv": _CONVOLUTIONS, "linear": (nn.Linear,), "norm": (nn.BatchNorm2d,), "activation": _ACTIVATIONS
-    }  # fmt: skip
+        "conv": _CONVOLUTIONS,
+        "linear": (nn.Linear,),
+        "norm": (nn.BatchNorm2d,),
+        "activation": _ACTIVATIONS,
+    }
     return next((kind for kind, types in kinds.items() if isinstance(module, types)), "")
 
 

@@ -7,8 +7,14 @@ from typing import Any, Literal, NamedTuple
 from torch import Tensor
 
 Kind = Literal[
-    "convolution", "product", "attention", "interpolation", "normalisation", "elementary", "movement"
-]  # fmt: skip
+    "convolution",
+    "product",
+    "attention",
+    "interpolation",
+    "normalisation",
+    "elementary",
+    "movement",
+]
 
 
 class Cost(NamedTuple):

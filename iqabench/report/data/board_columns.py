@@ -131,9 +131,14 @@ def _published(quantity: Quantity, group: str, title: str) -> BoardColumn:
 
 
 def _measured(
-    board: Board, quantity: Quantity, titles: tuple[str, str], device: str, here: Here,
-    base: Entry | None, digits: int | None,
-) -> BoardColumn:  # fmt: skip
+    board: Board,
+    quantity: Quantity,
+    titles: tuple[str, str],
+    device: str,
+    here: Here,
+    base: Entry | None,
+    digits: int | None,
+) -> BoardColumn:
     def cell(entry: Entry) -> BoardCell | None:
         one = apart(here, board, entry, quantity, device, base)
         if one is None:

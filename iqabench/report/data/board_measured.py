@@ -55,8 +55,9 @@ class Apart:
     why: str = ""
 
 
-def apart(here: Here, board: Board, entry: Entry, quantity: Quantity, device: str,
-          base: Entry | None) -> Apart | None:  # fmt: skip
+def apart(
+    here: Here, board: Board, entry: Entry, quantity: Quantity, device: str, base: Entry | None
+) -> Apart | None:
     """What was measured of an entry's model, beside its printed figure; None where nothing was."""
     measured = here.value(entry.model_for(quantity) or entry.name, quantity, device)
     if measured is None:
@@ -77,8 +78,14 @@ def apart(here: Here, board: Board, entry: Entry, quantity: Quantity, device: st
     return Apart(measured, difference, within=within, why=why)
 
 
-def _ratios(here: Here, measured: Measured, printed: float, quantity: Quantity, device: str,
-            base: Entry | None) -> Apart:  # fmt: skip
+def _ratios(
+    here: Here,
+    measured: Measured,
+    printed: float,
+    quantity: Quantity,
+    device: str,
+    base: Entry | None,
+) -> Apart:
     """Latencies of two machines: only their ratios to the baseline compare."""
     first = here.value(base.model_for(quantity), quantity, device) if base else None
     to = base.values.get(quantity.name) if base else None

@@ -76,11 +76,21 @@ def rows_of(found: Comparison) -> list[dict[str, Any]]:
     for cost in found.costs:
         low, high = cost.interval or (None, None)
         lost = {f"{q.column.column} {q.setting.set}": cost.per_halving(q) for q in found.quality}
-        rows.append({
-            "kind": "cost", "device": cost.cost.setting.set, "column": cost.cost.column.column,
-            "a": cost.a, "b": cost.b, "ratio": cost.ratio, "ci_low": low, "ci_high": high,
-            "unit": cost.cost.column.unit, "better": cost.cost.column.better, "lost_per_halving": lost,
-        })  # fmt: skip
+        rows.append(
+            {
+                "kind": "cost",
+                "device": cost.cost.setting.set,
+                "column": cost.cost.column.column,
+                "a": cost.a,
+                "b": cost.b,
+                "ratio": cost.ratio,
+                "ci_low": low,
+                "ci_high": high,
+                "unit": cost.cost.column.unit,
+                "better": cost.cost.column.better,
+                "lost_per_halving": lost,
+            }
+        )
     return rows
 
 

@@ -89,9 +89,12 @@ def size_order(size: str) -> tuple[object, ...]:
 
 
 def cost_table(
-    device: str, sizes: Sequence[str], costs: Sequence[Cost], labels: dict[Who, str],
+    device: str,
+    sizes: Sequence[str],
+    costs: Sequence[Cost],
+    labels: dict[Who, str],
     facts: dict[Configuration, ModelFacts],
-) -> CostTable:  # fmt: skip
+) -> CostTable:
     """The models that were measured at these sizes; `costs`, `labels` and `facts` are all of the device's."""
     some = [cost for cost in costs if cost.setting.level in sizes]
     present = {(who_of(cost), cost.setting.level) for cost in some}
@@ -107,11 +110,14 @@ def cost_table(
     }
     rows = [
         CostRow(
-            who, labels[who], facts.get(who[0], ModelFacts()), size,
+            who,
+            labels[who],
+            facts.get(who[0], ModelFacts()),
+            size,
             tuple(_cell(cells, places, (who, size, column)) for column in columns),
         )
         for who, size in present
-    ]  # fmt: skip
+    ]
     ordered = sorted(rows, key=lambda row: (sizes.index(row.size), *_order(row)))
     return CostTable(
         device, tuple(sizes), columns, tuple(names[c] for c in columns), tuple(ordered)

@@ -11,10 +11,20 @@ from iqabench.report.data.subjects import Column, Configuration, Setting
 from iqabench.store import Store
 
 _ORDER = (
-    "params", "macs", "flops", "activations", "conv_layers", "weights_mib", "latency_ms",
-    "latency_ms_p90", "latency_ms_p99", "first_call_ms", "throughput_mpx_s", "memory_mib",
+    "params",
+    "macs",
+    "flops",
+    "activations",
+    "conv_layers",
+    "weights_mib",
+    "latency_ms",
+    "latency_ms_p90",
+    "latency_ms_p99",
+    "first_call_ms",
+    "throughput_mpx_s",
+    "memory_mib",
     "energy_j_per_mpx",
-)  # fmt: skip
+)
 _COUNTED_IN_UNITS = ("weights_mib",)
 
 
@@ -95,11 +105,16 @@ def costs_of(results: Results) -> list[Cost]:
     found = results.query(_COSTS)
     return [
         Cost(
-            results.settings[row["setting"]], results.configurations[row["configuration"]],
-            results.columns[row["column"]], row["value"], row["error"], _read(row["details"]), row["time"],
+            results.settings[row["setting"]],
+            results.configurations[row["configuration"]],
+            results.columns[row["column"]],
+            row["value"],
+            row["error"],
+            _read(row["details"]),
+            row["time"],
         )
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 def cost_rows(store: Store, keys: Iterable[str] | None = None) -> list[dict[str, Any]]:

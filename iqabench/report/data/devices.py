@@ -66,8 +66,11 @@ def devices_of(results: Results) -> list[Device]:
 
 
 def _device(
-    results: Results, name: tuple[str, str], costs: list[Cost], facts: dict[Configuration, ModelFacts]
-) -> Device:  # fmt: skip
+    results: Results,
+    name: tuple[str, str],
+    costs: list[Cost],
+    facts: dict[Configuration, ModelFacts],
+) -> Device:
     at = [n for n, s in enumerate(results.settings) if s.is_cost and (s.set, s.set_hash) == name]
     labels = _labels(who_of(cost) for cost in costs)
     sizes = sorted({cost.setting.level for cost in costs}, key=size_order)

@@ -38,7 +38,7 @@ def ranked(results: Results, table: Table) -> list[Ranked]:
         'FROM cells WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '
         "AND configuration IN (SELECT unnest(?)) GROUP BY sample ORDER BY sample",
         [table.number, table.column_numbers[0], among],
-    )  # fmt: skip
+    )
     worst = sorted(found, key=lambda row: (column.sign * row["mean"], row["sample"]))
     places = {row["sample"]: at for at, row in enumerate(worst)}
     disputed = sorted(found, key=lambda row: (row["low"] - row["high"], places[row["sample"]]))

@@ -28,9 +28,12 @@ def explorer_of(
     if ends is None:
         return None
     return Explorer(
-        tuple(labels.setting_title(t.setting) for t in tables), tuple(d.name for d in devices),
-        tuple(gathered.axes), tuple(gathered.points.values()), *ends,
-    )  # fmt: skip
+        tuple(labels.setting_title(t.setting) for t in tables),
+        tuple(d.name for d in devices),
+        tuple(gathered.axes),
+        tuple(gathered.points.values()),
+        *ends,
+    )
 
 
 _Who = tuple[Configuration, int]

@@ -130,10 +130,14 @@ def _rows(place: _Place, names: Sequence[str]) -> list[dict[str, Any]]:
     on = front(points, [axis.sign for axis in axes])
     said = {**place.said, "device": next((axis.device for axis in axes if axis.device), "")}
     rows = [
-        {**said, "model": model, **{n: a.values.get(model) for n, a in zip(names, axes, strict=True)},
-         "front": is_on}
+        {
+            **said,
+            "model": model,
+            **{n: a.values.get(model) for n, a in zip(names, axes, strict=True)},
+            "front": is_on,
+        }
         for model, is_on in zip(place.models, on, strict=True)
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: _order(row, names[0], axes[0].sign))
 
 

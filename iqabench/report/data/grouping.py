@@ -46,8 +46,12 @@ def distinct(connection: duckdb.DuckDBPyConnection, kind: type[T]) -> list[T]:
 def number(connection: duckdb.DuckDBPyConnection, things: Iterable[list[Any]]) -> None:
     """Create `numbered`: key to the positions of its setting, configuration and column in these lists."""
     joined = []
-    for name, kind, some in zip(("setting", "configuration", "column"),
-                                (Setting, Configuration, Column), things, strict=True):  # fmt: skip
+    for name, kind, some in zip(
+        ("setting", "configuration", "column"),
+        (Setting, Configuration, Column),
+        things,
+        strict=True,
+    ):
         types = {f.name: FIELDS[f.name] for f in fields(kind)}
         rows = [{**vars(thing), f"{name}_number": at} for at, thing in enumerate(some)]
         create_table(connection, f"{name}s", {**types, f"{name}_number": "BIGINT"}, rows)

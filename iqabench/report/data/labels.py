@@ -12,11 +12,19 @@ T = TypeVar("T")
 _LEVELS = {"x": "×{}", "n": "noise {}", "q": "JPEG quality {}"}
 
 _COSTS = {
-    "macs": "MACs", "flops": "FLOPs", "params": "Parameters", "conv_layers": "Convolutions",
-    "weights_mib": "Weights", "latency_ms": "Latency", "latency_ms_p90": "Latency p90",
-    "latency_ms_p99": "Latency p99", "first_call_ms": "First call", "memory_mib": "Memory",
-    "throughput_mpx_s": "Throughput", "energy_j_per_mpx": "Energy per Mpx",
-}  # fmt: skip
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "params": "Parameters",
+    "conv_layers": "Convolutions",
+    "weights_mib": "Weights",
+    "latency_ms": "Latency",
+    "latency_ms_p90": "Latency p90",
+    "latency_ms_p99": "Latency p99",
+    "first_call_ms": "First call",
+    "memory_mib": "Memory",
+    "throughput_mpx_s": "Throughput",
+    "energy_j_per_mpx": "Energy per Mpx",
+}
 
 
 def configuration_labels(configurations: Iterable[Configuration]) -> dict[Configuration, str]:

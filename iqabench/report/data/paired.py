@@ -87,6 +87,15 @@ def _paired(
     p = float(stats.wilcoxon(apart).pvalue) if (apart != 0).any() else None
     a, b = finite.mean(axis=0)
     return Paired(
-        setting, column, len(finite), len(values) - len(finite), float(a), float(b),
-        float(apart.mean()), float(low), float(high), wins, p,
-    )  # fmt: skip
+        setting,
+        column,
+        len(finite),
+        len(values) - len(finite),
+        float(a),
+        float(b),
+        float(apart.mean()),
+        float(low),
+        float(high),
+        wins,
+        p,
+    )

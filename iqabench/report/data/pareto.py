@@ -16,8 +16,9 @@ def front(points: Sequence[Sequence[float | None]], signs: Sequence[int]) -> lis
     """
     whole = [all(v is not None and not isnan(v) for v in point) for point in points]
     values = np.array(
-        [point for point, all_there in zip(points, whole, strict=True) if all_there], dtype=np.float64
-    ).reshape(-1, len(signs))  # fmt: skip
+        [point for point, all_there in zip(points, whole, strict=True) if all_there],
+        dtype=np.float64,
+    ).reshape(-1, len(signs))
     better = values * np.array(signs, dtype=np.float64)
     on = iter([not _is_beaten(point, better) for point in better])
     return [all_there and next(on) for all_there in whole]

@@ -102,21 +102,27 @@ def failures(results: Results, table: Table) -> list[Failure]:
     labels = dict(zip(table.column_numbers, table.labels, strict=True))
     every = [
         Failure(
-            row.label, ", ".join(labels[c] for c in f["columns"]), f["error"] or "no reason was kept",
-            tuple(f["samples"]), f["count"],
+            row.label,
+            ", ".join(labels[c] for c in f["columns"]),
+            f["error"] or "no reason was kept",
+            tuple(f["samples"]),
+            f["count"],
         )
         for row in table.rows
         for f in found
         if f["configuration"] == row.number
-    ]  # fmt: skip
+    ]
     places = {row.label: at for at, row in enumerate(table.rows)}
     return sorted(every, key=lambda f: (places[f.label], f.error))
 
 
 def _of_column(
-    table: Table, at: int, samples: list[str],
-    values: dict[tuple[int, str, int], float | None], of: int,
-) -> PerImage:  # fmt: skip
+    table: Table,
+    at: int,
+    samples: list[str],
+    values: dict[tuple[int, str, int], float | None],
+    of: int,
+) -> PerImage:
     number = table.column_numbers[at]
     lines = []
     for sample in samples:

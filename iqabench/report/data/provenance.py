@@ -67,11 +67,15 @@ class Provenance:
                 found.setdefault((part["run"], part["device"]), []).append(part)
         runs = [
             Run(
-                run, device, moment(min(p["first"] for p in parts)), moment(max(p["last"] for p in parts)),
-                sum(p["records"] for p in parts), self._versions.get(run, ()),
+                run,
+                device,
+                moment(min(p["first"] for p in parts)),
+                moment(max(p["last"] for p in parts)),
+                sum(p["records"] for p in parts),
+                self._versions.get(run, ()),
             )
             for (run, device), parts in found.items()
-        ]  # fmt: skip
+        ]
         return sorted(runs, key=lambda r: (r.first, r.run, r.device))
 
     def origins(self, table: Table) -> list[Origin]:

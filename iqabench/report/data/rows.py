@@ -12,9 +12,12 @@ from iqabench.store import Store
 
 
 def rows(
-    store: Store, keys: Iterable[str] | None = None, *, per_image: bool = False,
+    store: Store,
+    keys: Iterable[str] | None = None,
+    *,
+    per_image: bool = False,
     intervals: bool | None = None,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """Means, or single values, as plain rows; of all records or of those with these cell keys.
 
     What models cost is not among them: see `costs.cost_rows`. Intervals of means are left out of large stores

@@ -156,18 +156,25 @@ def _table(results: Results, number: int, means: list[Mean], facts: dict[int, Mo
     places = {c: _places(results, c, by_column[c]) for c in columns}
     rows = [
         Row(
-            labels[results.configurations[c]], results.configurations[c], c,
+            labels[results.configurations[c]],
+            results.configurations[c],
+            c,
             facts.get(c, ModelFacts()),
             tuple(_cell(results, by_row[c].get(column), places[column]) for column in columns),
         )
         for c in present
-    ]  # fmt: skip
+    ]
     kinds = tuple(results.columns[c] for c in columns)
     names = column_labels(kinds)
     return Table(
-        results.settings[number], number, kinds, tuple(columns), tuple(names[c] for c in kinds),
-        tuple(sorted(rows, key=lambda r: _order(r, kinds))), max(m.of for m in means),
-    )  # fmt: skip
+        results.settings[number],
+        number,
+        kinds,
+        tuple(columns),
+        tuple(names[c] for c in kinds),
+        tuple(sorted(rows, key=lambda r: _order(r, kinds))),
+        max(m.of for m in means),
+    )
 
 
 def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> Cell | None:

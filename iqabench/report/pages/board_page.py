@@ -171,8 +171,13 @@ def _worked_out(board: Board, entries: Sequence[Entry]) -> Standings:
     return standings(board, entries, baseline_of(board, entries))
 
 
-def _table(board: Board, track: Track | None, entries: Sequence[Entry], columns: Sequence[BoardColumn],
-           found: Standings) -> BoardTable:  # fmt: skip
+def _table(
+    board: Board,
+    track: Track | None,
+    entries: Sequence[Entry],
+    columns: Sequence[BoardColumn],
+    found: Standings,
+) -> BoardTable:
     rows = [_row(board, track, one, columns, found) for one in enumerate(entries)]
     shared = Counter(row.rank for row in rows)
     rows = [
@@ -183,8 +188,13 @@ def _table(board: Board, track: Track | None, entries: Sequence[Entry], columns:
     )
 
 
-def _row(board: Board, track: Track | None, numbered: tuple[int, Entry],
-         columns: Sequence[BoardColumn], found: Standings) -> BoardRow:  # fmt: skip
+def _row(
+    board: Board,
+    track: Track | None,
+    numbered: tuple[int, Entry],
+    columns: Sequence[BoardColumn],
+    found: Standings,
+) -> BoardRow:
     number, entry = numbered
     standing = found.of(entry.name, track.name) if track else None
     rank = entry.ranks.get(track.name) if track else None
@@ -193,7 +203,12 @@ def _row(board: Board, track: Track | None, numbered: tuple[int, Entry],
     gates = (*board.gates, *(track.gates if track else ()))
     judged = found.judge(gates, entry) if entry.line or entry.values else None
     return BoardRow(
-        number, entry, rank, False, standing, judged.failed if judged else (),
+        number,
+        entry,
+        rank,
+        False,
+        standing,
+        judged.failed if judged else (),
         tuple(gate.words for gate in judged.unchecked) if judged else (),
         tuple(column.cell(entry) for column in columns),
-    )  # fmt: skip
+    )

@@ -18,9 +18,11 @@ from iqabench.report.pages.provenance_dialogs import Behind
 from iqabench.report.text.figures import short_unit
 
 VERDICTS = {
-    "equal": "equal", "rounding": "within what the printed digits leave open",
-    "erratum": "misprinted, as the board tells", "differs": "that do not follow",
-}  # fmt: skip
+    "equal": "equal",
+    "rounding": "within what the printed digits leave open",
+    "erratum": "misprinted, as the board tells",
+    "differs": "that do not follow",
+}
 
 FIRST = 2
 """The place of the first column in a row, behind the entry and its rank."""
@@ -87,8 +89,12 @@ class _Told:
             ("In the file", facts.published),
         )
         return [
-            about, own, self._erratum(row, column.of), self.printed.row(row.entry, column.of), self.source,
-        ]  # fmt: skip
+            about,
+            own,
+            self._erratum(row, column.of),
+            self.printed.row(row.entry, column.of),
+            self.source,
+        ]
 
     def measured(self, row: BoardRow, column: BoardColumn, apart: Apart) -> list[Terms]:
         """What was measured here, how far it is from print, and the records."""

@@ -66,11 +66,16 @@ class Sources:
     def _ran(self, setting: int, configuration: int, column: int) -> list[Terms]:
         runs = [
             (
-                ("Run", part["run"]), ("Device", part["device"]), ("Measured", _times(part)),
-                ("Versions", ", ".join(f"{k} {v}" for k, v in self.provenance.versions(part["run"]))),
+                ("Run", part["run"]),
+                ("Device", part["device"]),
+                ("Measured", _times(part)),
+                (
+                    "Versions",
+                    ", ".join(f"{k} {v}" for k, v in self.provenance.versions(part["run"])),
+                ),
             )
             for part in self.of(setting, configuration, column)
-        ]  # fmt: skip
+        ]
         return [_weights(self.results.configurations[configuration]), *runs]
 
 

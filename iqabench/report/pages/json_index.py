@@ -30,9 +30,12 @@ Made = dict[str, Any]
 
 
 def write_index(
-    folder: Path, tables: Mapping[str, Table], devices: Mapping[str, Device],
-    boards: Mapping[str, BoardPage], intervals: Intervals,
-) -> None:  # fmt: skip
+    folder: Path,
+    tables: Mapping[str, Table],
+    devices: Mapping[str, Device],
+    boards: Mapping[str, BoardPage],
+    intervals: Intervals,
+) -> None:
     """Write both files; tables, devices and boards are given by the slugs of their pages."""
     made = {
         "schema": SCHEMA,
@@ -50,19 +53,32 @@ def write_index(
 def _set(table: Table, intervals: Intervals, slug: str) -> Made:
     at = table.setting
     return {
-        "page": f"{slug}.html", "per_image": f"per-image/{slug}.csv", "task": at.task, "set": at.set,
-        "scale": at.scale, "level": at.level, "set_hash": at.set_hash, "samples": table.samples,
-        "columns": [_column(c, label) for c, label in zip(table.columns, table.labels, strict=True)],
+        "page": f"{slug}.html",
+        "per_image": f"per-image/{slug}.csv",
+        "task": at.task,
+        "set": at.set,
+        "scale": at.scale,
+        "level": at.level,
+        "set_hash": at.set_hash,
+        "samples": table.samples,
+        "columns": [
+            _column(c, label) for c, label in zip(table.columns, table.labels, strict=True)
+        ],
         "rows": [_row(table, row, intervals) for row in table.rows],
-    }  # fmt: skip
+    }
 
 
 def _column(column: Column, label: str) -> Made:
     return {
-        "label": label, "column": column.column, "metric": column.metric,
-        "metric_version": column.metric_version, "protocol": column.protocol,
-        "protocol_hash": column.protocol_hash, "unit": column.unit, "better": column.better,
-    }  # fmt: skip
+        "label": label,
+        "column": column.column,
+        "metric": column.metric,
+        "metric_version": column.metric_version,
+        "protocol": column.protocol,
+        "protocol_hash": column.protocol_hash,
+        "unit": column.unit,
+        "better": column.better,
+    }
 
 
 def _row(table: Table, row: Row, intervals: Intervals) -> Made:
@@ -73,50 +89,83 @@ def _row(table: Table, row: Row, intervals: Intervals) -> Made:
         if cell is not None
     }
     return {
-        "label": row.label, "model": how.model, "model_hash": how.model_hash,
-        "random_weights": how.random_weights, "precision": how.precision, "tile": how.tile,
-        "mode": how.mode, "device_class": how.device_class, "params": facts.params,
-        "licence": facts.licence, "parent": facts.variant.parent if facts.variant else None,
+        "label": row.label,
+        "model": how.model,
+        "model_hash": how.model_hash,
+        "random_weights": how.random_weights,
+        "precision": how.precision,
+        "tile": how.tile,
+        "mode": how.mode,
+        "device_class": how.device_class,
+        "params": facts.params,
+        "licence": facts.licence,
+        "parent": facts.variant.parent if facts.variant else None,
         "values": values,
-    }  # fmt: skip
+    }
 
 
 def _mean(cell: Cell, intervals: Intervals) -> Made:
     mean = cell.mean
     low, high = intervals.of(mean) or (None, None)
     return {
-        "value": _number(mean.value), "ci_low": low, "ci_high": high, "n": mean.n, "of": mean.of,
-        "failed": mean.failed, "infinite": mean.infinite, "place": cell.place or None,
-    }  # fmt: skip
+        "value": _number(mean.value),
+        "ci_low": low,
+        "ci_high": high,
+        "n": mean.n,
+        "of": mean.of,
+        "failed": mean.failed,
+        "infinite": mean.infinite,
+        "place": cell.place or None,
+    }
 
 
 def _device(device: Device, slug: str) -> Made:
     return {
-        "page": f"{slug}.html", "device": device.name, "hash": device.hash,
+        "page": f"{slug}.html",
+        "device": device.name,
+        "hash": device.hash,
         "costs": [_cost(cost) for cost in device.costs],
-    }  # fmt: skip
+    }
 
 
 def _cost(cost: Cost) -> Made:
     how, column = cost.configuration, cost.column
     low, high = cost.interval or (None, None)
     return {
-        "model": how.model, "model_hash": how.model_hash, "random_weights": how.random_weights,
-        "precision": how.precision, "mode": how.mode, "scale": cost.setting.scale,
-        "input": cost.setting.level, "column": column.column, "probe": column.metric,
-        "probe_version": column.metric_version, "convention": column.protocol, "unit": column.unit,
-        "better": column.better, "value": _number(cost.value), "ci_low": low, "ci_high": high,
+        "model": how.model,
+        "model_hash": how.model_hash,
+        "random_weights": how.random_weights,
+        "precision": how.precision,
+        "mode": how.mode,
+        "scale": cost.setting.scale,
+        "input": cost.setting.level,
+        "column": column.column,
+        "probe": column.metric,
+        "probe_version": column.metric_version,
+        "convention": column.protocol,
+        "unit": column.unit,
+        "better": column.better,
+        "value": _number(cost.value),
+        "ci_low": low,
+        "ci_high": high,
         "error": cost.error,
-    }  # fmt: skip
+    }
 
 
 def _board(page: BoardPage, slug: str) -> Made:
     board = page.board
     return {
-        "page": f"{slug}.html", "board": board.name, "title": board.title, "source": board.source,
+        "page": f"{slug}.html",
+        "board": board.name,
+        "title": board.title,
+        "source": board.source,
         "columns": [
-            {"name": c.name, "title": " ".join(filter(None, (c.group, c.title))), "kind": c.under,
-             "better": c.better}
+            {
+                "name": c.name,
+                "title": " ".join(filter(None, (c.group, c.title))),
+                "kind": c.under,
+                "better": c.better,
+            }
             for c in page.columns
         ],
         "tracks": [
@@ -127,19 +176,23 @@ def _board(page: BoardPage, slug: str) -> Made:
             for table in page.tables
         ],
         "follows": page.follows,
-    }  # fmt: skip
+    }
 
 
 def _entry(page: BoardPage, row: BoardRow) -> Made:
     by = row.worked_out
     cells = zip(page.columns, row.cells, strict=True)
     return {
-        "entry": row.entry.name, "models": [*dict.fromkeys(row.entry.models.values())],
-        "published": not row.is_own, "rank": row.rank, "best": by.best if by else None,
-        "worst": by.worst if by else None, "failed_gates": [*row.failed],
+        "entry": row.entry.name,
+        "models": [*dict.fromkeys(row.entry.models.values())],
+        "published": not row.is_own,
+        "rank": row.rank,
+        "best": by.best if by else None,
+        "worst": by.worst if by else None,
+        "failed_gates": [*row.failed],
         "unchecked_gates": [*row.unchecked],
         "values": {column.name: _number(cell.sort) for column, cell in cells if cell},
-    }  # fmt: skip
+    }
 
 
 def _number(value: float | None) -> float | str | None:

@@ -71,29 +71,39 @@ def model_pages(
         numbered.setdefault(how.model, []).append((number, how))
     return [
         ModelPage(
-            name, *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
-            tuple(numbered[name]), tuple(by_model.get(name, ())),
+            name,
+            *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
+            tuple(numbered[name]),
+            tuple(by_model.get(name, ())),
             tuple(sorted(costs.get(name, ()), key=_cost_order)),
-            tuple(kin.get(name, ())), _parents(facts[n] for n, _ in numbered[name] if n in facts),
+            tuple(kin.get(name, ())),
+            _parents(facts[n] for n, _ in numbered[name] if n in facts),
         )
         for name in model_names(results)
-    ]  # fmt: skip
+    ]
 
 
 def write_models(
-    results: Results, tables: Sequence[Table], devices: Sequence[Device], sources: Sources,
-    slugs: Mapping[str, str], page: Callable[..., None],
-) -> None:  # fmt: skip
+    results: Results,
+    tables: Sequence[Table],
+    devices: Sequence[Device],
+    sources: Sources,
+    slugs: Mapping[str, str],
+    page: Callable[..., None],
+) -> None:
     """Write every model's page; `slugs` are their names, `page` renders a template to one."""
     every = range(len(results.settings))
     for one in model_pages(results, tables, devices):
         numbers = {number for number, _ in one.configurations}
         parents = (page_of_parent(p, tables, devices) for p in one.parents)
         page(
-            "model", slugs[one.model], page=one, behind=Behind(sources),
+            "model",
+            slugs[one.model],
+            page=one,
+            behind=Behind(sources),
             parents=[*dict.fromkeys(p for p in parents if p and p != one.model)],
             runs=sources.provenance.runs(every, numbers),
-        )  # fmt: skip
+        )
 
 
 def page_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:

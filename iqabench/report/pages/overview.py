@@ -81,9 +81,14 @@ def summary(results: Results) -> Summary:
         "SELECT min(time) AS first, max(time) AS last FROM records JOIN numbered USING (key)"
     )[0]
     return Summary(
-        len(sets), len(devices), len(models), counts["records"], counts["failed"],
-        moment(times["first"]), moment(times["last"]),
-    )  # fmt: skip
+        len(sets),
+        len(devices),
+        len(models),
+        counts["records"],
+        counts["failed"],
+        moment(times["first"]),
+        moment(times["last"]),
+    )
 
 
 def groups(tables: list[Table]) -> list[Group]:

@@ -57,7 +57,11 @@ def _write(
     results.execute(
         _VALUES.format(place=place, header=str(head).upper()),
         {
-            "kinds": kinds, "numbers": numbers, "texts": texts, "setting": table.number,
-            "low": span[0], "high": span[1],
+            "kinds": kinds,
+            "numbers": numbers,
+            "texts": texts,
+            "setting": table.number,
+            "low": span[0],
+            "high": span[1],
         },
-    )  # fmt: skip
+    )

@@ -15,9 +15,13 @@ from iqabench.report.plots.pictures import cuts_of, whole_of
 
 
 def write_sample_pages(
-    sources: Sources, tables: Sequence[Table], slugs: Mapping[int, str], folder: Path,
-    page: Callable[..., None], outputs: Path | None = None,
-) -> dict[int, str]:  # fmt: skip
+    sources: Sources,
+    tables: Sequence[Table],
+    slugs: Mapping[int, str],
+    folder: Path,
+    page: Callable[..., None],
+    outputs: Path | None = None,
+) -> dict[int, str]:
     """A page `samples-SLUG.html` for each setting of which pictures were kept.
 
     `slugs` are the pages of the settings, `page` renders a template to one, `outputs` is where runs saved

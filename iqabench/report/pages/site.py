@@ -62,8 +62,10 @@ TASKS = {"sr": "Super-resolution", "denoise": "Denoising", "jpeg": "JPEG artefac
 
 _FORMS: dict[str, Callable[[Table], str]] = {"csv": as_csv, "md": as_markdown, "tex": as_latex}
 _COST_FORMS: dict[str, Callable[[CostTable], str]] = {
-    "csv": cost_csv, "md": cost_markdown, "tex": cost_latex,
-}  # fmt: skip
+    "csv": cost_csv,
+    "md": cost_markdown,
+    "tex": cost_latex,
+}
 _ASSETS = (
     "report.css",
     "report.js",
@@ -76,9 +78,13 @@ _ASSETS = (
 
 
 def write_report(
-    store: Store, out: Path, *, title: str = TITLE, outputs: Path | None = None,
+    store: Store,
+    out: Path,
+    *,
+    title: str = TITLE,
+    outputs: Path | None = None,
     among: Sequence[Board] | None = None,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write a store's report; an older report in `out` is replaced, anything else is left alone.
 
     `outputs` is a folder of whole outputs that runs saved: where they are found, samples are shown whole.
@@ -114,18 +120,32 @@ class _Writer:
         self.boards = board_pages(results, among)
         self.by_board = board_slugs_of(page.board.name for page in self.boards)
         self.environment = Environment(
-            loader=PackageLoader("iqabench.report.pages"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
+            loader=PackageLoader("iqabench.report.pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         self.environment.globals.update(
-            title=title, slugs=self.by_table, device_slugs=self.by_device, model_slugs=self.by_model,
-            explored=False, sample_slugs={}, figure=figures.figure,
-            parameters=figures.parameters, cost_number=figures.cost_number,
-            cost_figure=figures.cost_figure, short_unit=figures.short_unit,
-            level_title=labels.level_title, setting_title=labels.setting_title,
-            metric_title=labels.metric_title, cost_title=labels.cost_title, tasks=TASKS,
-            interval_of=self.intervals.of, board_slugs=self.by_board,
-        )  # fmt: skip
+            title=title,
+            slugs=self.by_table,
+            device_slugs=self.by_device,
+            model_slugs=self.by_model,
+            explored=False,
+            sample_slugs={},
+            figure=figures.figure,
+            parameters=figures.parameters,
+            cost_number=figures.cost_number,
+            cost_figure=figures.cost_figure,
+            short_unit=figures.short_unit,
+            level_title=labels.level_title,
+            setting_title=labels.setting_title,
+            metric_title=labels.metric_title,
+            cost_title=labels.cost_title,
+            tasks=TASKS,
+            interval_of=self.intervals.of,
+            board_slugs=self.by_board,
+        )
 
     def write(self, folder: Path) -> None:
         """Write everything into the folder."""
@@ -141,18 +161,28 @@ class _Writer:
             self._cost_page(device, self.by_device[device.hash])
         for page in self.boards:
             self._page(
-                "board", self.by_board[page.board.name], page=page, verdict_words=VERDICTS,
-                behind=behind_board(page, self.sources), odd_keys=keys_of_checks(page),
-            )  # fmt: skip
+                "board",
+                self.by_board[page.board.name],
+                page=page,
+                verdict_words=VERDICTS,
+                behind=behind_board(page, self.sources),
+                odd_keys=keys_of_checks(page),
+            )
         self._page(
-            "index", summary=summary(self.results), groups=groups(self.tables), devices=self.devices,
-            boards=self.boards, behind=Behind(self.sources),
-        )  # fmt: skip
+            "index",
+            summary=summary(self.results),
+            groups=groups(self.tables),
+            devices=self.devices,
+            boards=self.boards,
+            behind=Behind(self.sources),
+        )
         write_index(
-            folder, {self.by_table[t.number]: t for t in self.tables},
+            folder,
+            {self.by_table[t.number]: t for t in self.tables},
             {self.by_device[d.hash]: d for d in self.devices},
-            {self.by_board[page.board.name]: page for page in self.boards}, self.intervals,
-        )  # fmt: skip
+            {self.by_board[page.board.name]: page for page in self.boards},
+            self.intervals,
+        )
 
     def _more_pages(self) -> None:
         """Pages that the others link to: models, samples, the explorer."""
@@ -178,30 +208,48 @@ class _Writer:
         beside = shown(every, table)
         titles = device_titles(beside)
         self._page(
-            "set", slug, table=table, beside=beside, behind=Behind(self.sources), device_titles=titles,
-            title_of=lambda one: title_of(one, titles), front=first_front(table, beside),
-            plots=set_plots(table, slug, beside, self._file), failures=failures(self.results, table),
+            "set",
+            slug,
+            table=table,
+            beside=beside,
+            behind=Behind(self.sources),
+            device_titles=titles,
+            title_of=lambda one: title_of(one, titles),
+            front=first_front(table, beside),
+            plots=set_plots(table, slug, beside, self._file),
+            failures=failures(self.results, table),
             variants=beside_parents(self.results, table, beside),
-            orders=orders(self.results, table, self.intervals), columns_of_order=len(table.columns),
-            resamples=RESAMPLES, most=MOST_MODELS, has_intervals=self.intervals.wanted,
+            orders=orders(self.results, table, self.intervals),
+            columns_of_order=len(table.columns),
+            resamples=RESAMPLES,
+            most=MOST_MODELS,
+            has_intervals=self.intervals.wanted,
             comparisons=comparisons(self.results, table, self.folder),
-            per_image=per_image(self.results, table), runs=self.provenance.runs([table.number]),
+            per_image=per_image(self.results, table),
+            runs=self.provenance.runs([table.number]),
             origins=self.provenance.origins(table),
             protocols=protocol_words(table.columns, table.setting.scale),
-        )  # fmt: skip
+        )
 
     def _cost_page(self, device: Device, slug: str) -> None:
         for at, table in enumerate(device.tables):
             for suffix, form in _COST_FORMS.items():
                 self._file(f"tables/{slug}-{at + 1}.{suffix}", form(table))
         self._page(
-            "cost", slug, device=device, behind=Behind(self.sources),
+            "cost",
+            slug,
+            device=device,
+            behind=Behind(self.sources),
             latencies=latency_plots(device, slug, self._file),
-            sweeps=sweeps_of(device, slug, self._file), failures=cost_page.cost_failures(device),
-            notes=cost_page.cost_notes(device), warnings=cost_page.cost_warnings(device),
-            timings=cost_page.timings(device), machine=cost_page.machine_of(device),
-            facts_of=cost_page.facts_of, runs=self.provenance.runs(device.settings),
-        )  # fmt: skip
+            sweeps=sweeps_of(device, slug, self._file),
+            failures=cost_page.cost_failures(device),
+            notes=cost_page.cost_notes(device),
+            warnings=cost_page.cost_warnings(device),
+            timings=cost_page.timings(device),
+            machine=cost_page.machine_of(device),
+            facts_of=cost_page.facts_of,
+            runs=self.provenance.runs(device.settings),
+        )
 
     def _page(self, template: str, slug: str = "index", **values: object) -> None:
         page = self.environment.get_template(f"{template}.html").render(slug=slug, **values)

@@ -84,8 +84,16 @@ def _scatter(axes: Any, models: Sequence[_Bubble], signs: tuple[int, int]) -> No
     axes.plot(*zip(*joined, strict=True), color=ACCENT, lw=0.8, alpha=0.6, zorder=2)
     for bubble, is_on in sorted(zip(models, on, strict=True), key=lambda one: -one[0].params):
         area = max(_SMALLEST, _LARGEST * bubble.params / most)
-        axes.scatter([bubble.cost], [bubble.value], s=area, color=ACCENT if is_on else MUTED,
-                     alpha=0.55, linewidths=0.5, edgecolors=INK, zorder=3)  # fmt: skip
+        axes.scatter(
+            [bubble.cost],
+            [bubble.value],
+            s=area,
+            color=ACCENT if is_on else MUTED,
+            alpha=0.55,
+            linewidths=0.5,
+            edgecolors=INK,
+            zorder=3,
+        )
 
 
 def _scale(axes: Any, models: Sequence[_Bubble], unit: str, signs: tuple[int, int]) -> None:
@@ -114,13 +122,27 @@ def _lines(axes: Any, free: Sequence[_Bubble]) -> None:
     for one in free:
         if low <= one.value <= high:
             axes.axhline(one.value, color=SECOND, lw=0.7, ls=(0, (4, 3)), zorder=1)
-            axes.annotate(short(one.label), (0.99, one.value), xycoords=("axes fraction", "data"),
-                          ha="right", va="bottom", color=SECOND, parse_math=False)  # fmt: skip
+            axes.annotate(
+                short(one.label),
+                (0.99, one.value),
+                xycoords=("axes fraction", "data"),
+                ha="right",
+                va="bottom",
+                color=SECOND,
+                parse_math=False,
+            )
     far = [f"{short(b.label)} {b.value:.4g}" for b in free if not low <= b.value <= high]
     if far:
         said = fill(f"at no cost, not drawn: {', '.join(far)}", 36)
-        axes.annotate(said, (0.99, 0.02), xycoords="axes fraction", ha="right", color=SECOND,
-                      parse_math=False, fontsize=SIZE - 1)  # fmt: skip
+        axes.annotate(
+            said,
+            (0.99, 0.02),
+            xycoords="axes fraction",
+            ha="right",
+            color=SECOND,
+            parse_math=False,
+            fontsize=SIZE - 1,
+        )
 
 
 def _names(figure: Figure, axes: Any, models: Sequence[_Bubble], signs: tuple[int, int]) -> None:
@@ -129,8 +151,17 @@ def _names(figure: Figure, axes: Any, models: Sequence[_Bubble], signs: tuple[in
     named = [(short(b.label), tuple(p), o) for b, p, o in zip(models, places, on, strict=True)]
     frame = axes.get_window_extent()
     for label in place_labels(named, [], frame, frame, SIZE):
-        figure.text(label.x, label.y, label.text, transform=None, va="center", ha=label.align,
-                    color=INK if label.kind == "front" else MUTED, parse_math=False, zorder=5)  # fmt: skip
+        figure.text(
+            label.x,
+            label.y,
+            label.text,
+            transform=None,
+            va="center",
+            ha=label.align,
+            color=INK if label.kind == "front" else MUTED,
+            parse_math=False,
+            zorder=5,
+        )
         if label.leader:
             (x0, x1), (y0, y1) = label.leader
             ends = axes.transData.inverted().transform([(x0, y0), (x1, y1)])

@@ -17,8 +17,14 @@ _NAMED = 60
 
 
 def difference_figure(
-    folder: Path, name: str, width: float, results: Results, table: Table, at: int, pair: tuple[Row, Row]
-) -> list[Path]:  # fmt: skip
+    folder: Path,
+    name: str,
+    width: float,
+    results: Results,
+    table: Table,
+    at: int,
+    pair: tuple[Row, Row],
+) -> list[Path]:
     """One bar for each image: the first model's value less the second's; a band is the interval of the mean.
 
     Returns: the files; none where the two have no images in common.
@@ -37,8 +43,14 @@ def difference_figure(
 
     def draw(figure: Figure) -> None:
         named = len(apart) <= _NAMED and width / len(apart) > 0.09
-        axes = figure.add_axes((0.5 / width, (0.75 if named else 0.3) / 2.2,
-                                1 - 0.56 / width, 1 - (0.95 if named else 0.5) / 2.2))  # fmt: skip
+        axes = figure.add_axes(
+            (
+                0.5 / width,
+                (0.75 if named else 0.3) / 2.2,
+                1 - 0.56 / width,
+                1 - (0.95 if named else 0.5) / 2.2,
+            )
+        )
         better = apart[order] * column.sign
         colours = [ACCENT if b > 0 else SECOND if b < 0 else MUTED for b in better]
         axes.bar(range(len(order)), apart[order], width=0.82, color=colours, zorder=2)

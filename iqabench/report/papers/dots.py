@@ -18,9 +18,13 @@ _MOST = 40
 
 
 def dot_figure(
-    folder: Path, name: str, width: float, tables: Sequence[Table], column: Column,
+    folder: Path,
+    name: str,
+    width: float,
+    tables: Sequence[Table],
+    column: Column,
     intervals: Intervals,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """One panel for each set, one line for each model, the best of the first set on top.
 
     Returns: the files; none for a single model.
@@ -34,18 +38,32 @@ def dot_figure(
     def draw(figure: Figure) -> None:
         longest = max(len(short(names[how])) for how in order)
         left = (0.12 + 0.058 * longest) / width
-        every = figure.subplots(1, len(tables), sharey=True, squeeze=False, gridspec_kw={
-            "left": left, "right": 1 - 0.08 / width, "top": 1 - 0.2 / height,
-            "bottom": 0.36 / height, "wspace": 0.12,
-        })[0]  # fmt: skip
+        every = figure.subplots(
+            1,
+            len(tables),
+            sharey=True,
+            squeeze=False,
+            gridspec_kw={
+                "left": left,
+                "right": 1 - 0.08 / width,
+                "top": 1 - 0.2 / height,
+                "bottom": 0.36 / height,
+                "wspace": 0.12,
+            },
+        )[0]
         for axes, table in zip(every, tables, strict=True):
             _panel(axes, table, column, order, intervals)
             axes.set_title(labels.setting_title(table.setting), parse_math=False, pad=3)
         every[0].set_yticks(range(len(order)), [short(names[how]) for how in order])
         every[0].set_ylim(len(order) - 0.4, -0.6)
         way = {"higher": ", higher is better", "lower": ", lower is better"}.get(column.better, "")
-        figure.supxlabel(f"{labels.column_title(column)}, {column.protocol}{way}; bars: 95 %",
-                         y=0.03, va="bottom", fontsize="medium", parse_math=False)  # fmt: skip
+        figure.supxlabel(
+            f"{labels.column_title(column)}, {column.protocol}{way}; bars: 95 %",
+            y=0.03,
+            va="bottom",
+            fontsize="medium",
+            parse_math=False,
+        )
 
     return keep(folder, name, (width, height), draw)
 
@@ -62,8 +80,9 @@ def _panel(
             continue
         colour = ACCENT if cell.place == 1 else INK if cell.place == 2 else MUTED
         if ends := intervals.of(cell.mean):
-            axes.plot(ends, [line, line], color=colour, lw=1.0, alpha=0.6,
-                      solid_capstyle="butt", zorder=2)  # fmt: skip
+            axes.plot(
+                ends, [line, line], color=colour, lw=1.0, alpha=0.6, solid_capstyle="butt", zorder=2
+            )
         axes.plot([cell.mean.value], [line], marker="o", ms=3.2, color=colour, ls="none", zorder=3)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2))

@@ -32,8 +32,14 @@ _MOST = 10
 
 
 def montage_figure(
-    folder: Path, name: str, width: float, results: Results, table: Table, sample: str, found: Pictures
-) -> list[Path]:  # fmt: skip
+    folder: Path,
+    name: str,
+    width: float,
+    results: Results,
+    table: Table,
+    sample: str,
+    found: Pictures,
+) -> list[Path]:
     """One sample: the target's window with the region marked, then the region of target, input and outputs.
 
     Returns: the files; none where pictures cannot be read.
@@ -47,10 +53,13 @@ def montage_figure(
     parts = [("target", "", target[top : top + side, left : left + side])]
     parts += _input(found, target, (top, left, side))
     parts += [
-        (short(table.rows[at].label, 16), values.get(table.rows[at].number, ""),
-         image[top : top + side, left : left + side])
+        (
+            short(table.rows[at].label, 16),
+            values.get(table.rows[at].number, ""),
+            image[top : top + side, left : left + side],
+        )
         for at, image in _some(outputs)
-    ]  # fmt: skip
+    ]
     return _keep(folder, name, width, (target, (top, left, side), short(sample, 40)), parts)
 
 
@@ -111,9 +120,12 @@ def _values(results: Results, table: Table, sample: str) -> dict[int, str]:
 
 
 def _keep(
-    folder: Path, name: str, width: float, shown: tuple[Image, tuple[int, int, int], str],
+    folder: Path,
+    name: str,
+    width: float,
+    shown: tuple[Image, tuple[int, int, int], str],
     parts: list[_Part],
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """A grid of squares; the window takes two by two of them, top left."""
     target, (top, left, side), sample = shown
     columns = max(4, 2 + ceil(len(parts) / 2)) if width > 5 else 4
@@ -145,6 +157,13 @@ def _show(axes: Any, image: Image, label: str, value: str, colour: str) -> None:
     for spine in axes.spines.values():
         spine.set(visible=True, color=colour, linewidth=0.6)
     for line, text in enumerate((label, value), start=1):  # on fixed lines, whatever their letters
-        axes.annotate(text, (0.5, 0), xytext=(0, -1.05 * line * SIZE), xycoords="axes fraction",
-                      textcoords="offset points", ha="center", fontsize=SIZE - 0.5,
-                      parse_math=False)  # fmt: skip
+        axes.annotate(
+            text,
+            (0.5, 0),
+            xytext=(0, -1.05 * line * SIZE),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="center",
+            fontsize=SIZE - 0.5,
+            parse_math=False,
+        )

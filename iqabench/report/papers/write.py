@@ -74,9 +74,13 @@ def _draw(
 
 
 def _of_set(
-    results: Results, table: Table, slug: str, page: _Page, beside: Sequence[Beside],
+    results: Results,
+    table: Table,
+    slug: str,
+    page: _Page,
+    beside: Sequence[Beside],
     between: Sequence[str],
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     folder, width = page.folder, page.width
     below = next(
         (b for b in beside if b.column.metric in ("macs", "latency_ms") and b.measured > 1), None

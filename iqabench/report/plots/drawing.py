@@ -74,8 +74,9 @@ def drawing(size: tuple[float, float], draw: Callable[[Figure, Cards], None]) ->
 
 def write(figure: Figure, x: float, y: float, text: str, **how: Any) -> None:
     """Text at a place in the figure, in its pixels; never taken for mathematics."""
-    figure.text(x, y, text, transform=None, va="center", fontsize=SIZE, parse_math=False, zorder=5,
-                **how)  # fmt: skip
+    figure.text(
+        x, y, text, transform=None, va="center", fontsize=SIZE, parse_math=False, zorder=5, **how
+    )
 
 
 def short(label: str, longest: int = _LONGEST) -> str:

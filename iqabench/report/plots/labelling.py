@@ -46,9 +46,12 @@ class Crowd:
 
 
 def place_labels(
-    points: Sequence[tuple[str, tuple[float, float], bool]], lines: Sequence[tuple[str, float]],
-    frame: Any, line_frame: Any, size: float,
-) -> list[Label]:  # fmt: skip
+    points: Sequence[tuple[str, tuple[float, float], bool]],
+    lines: Sequence[tuple[str, float]],
+    frame: Any,
+    line_frame: Any,
+    size: float,
+) -> list[Label]:
     """Labels for points (text, place, whether on the front) and for dashed lines (text, height)."""
     places = np.array([p[1] for p in points]).reshape(-1, 2)
     front = places[[p[2] for p in points]]

@@ -77,8 +77,15 @@ def _draw(figure: Figure, cards: Cards, boxes: Sequence[Box], height: float) -> 
     axes.set_ylim(-len(boxes) + 0.4, 0.6)
     axes.set_yticks([-at for at in range(len(boxes))], [""] * len(boxes))
     for at, box in enumerate(boxes):
-        axes.text(-0.015, -at, short(box.label, 26), transform=axes.get_yaxis_transform(), ha="right",
-                  va="center", parse_math=False)  # fmt: skip
+        axes.text(
+            -0.015,
+            -at,
+            short(box.label, 26),
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            parse_math=False,
+        )
     axes.grid(visible=False, axis="y")
     _scale(axes, boxes)
     axes.set_xlabel("Latency (ms)", labelpad=8)
@@ -91,10 +98,28 @@ def _draw_box(axes: Any, cards: Cards, y: float, box: Box) -> None:
     axes.add_patch(frame)
     if box.interval:
         axes.plot(box.interval, [y, y], color=ACCENT, lw=5, alpha=0.45, solid_capstyle="butt")
-    axes.plot(box.outliers, [y] * len(box.outliers), ls="none", marker="o", ms=2.6, color=SECOND,
-              markeredgewidth=0, alpha=0.7)  # fmt: skip
-    cards.point(axes, box.median, y, _card(box), marker="o", ms=6.2, color=INK,
-                markeredgecolor=PAPER, markeredgewidth=0.8, zorder=4)  # fmt: skip
+    axes.plot(
+        box.outliers,
+        [y] * len(box.outliers),
+        ls="none",
+        marker="o",
+        ms=2.6,
+        color=SECOND,
+        markeredgewidth=0,
+        alpha=0.7,
+    )
+    cards.point(
+        axes,
+        box.median,
+        y,
+        _card(box),
+        marker="o",
+        ms=6.2,
+        color=INK,
+        markeredgecolor=PAPER,
+        markeredgewidth=0.8,
+        zorder=4,
+    )
 
 
 def _card(box: Box) -> str:

@@ -96,8 +96,18 @@ def _draw(
     _join_families(upper, models)
     for point in models:
         colour = ACCENT if point in front else MUTED
-        cards.point(upper, point.cost, point.value, point.card or point.label, marker="o", ms=6.2,
-                    color=colour, markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3)  # fmt: skip
+        cards.point(
+            upper,
+            point.cost,
+            point.value,
+            point.card or point.label,
+            marker="o",
+            ms=6.2,
+            color=colour,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.8,
+            zorder=3,
+        )
     for line in lines:
         lower.axhline(line.value, color=SECOND, lw=1.1, ls=(0, (5, 4)))
     figure.supylabel(title, fontsize=SIZE, x=0.012)
@@ -122,8 +132,12 @@ def _axes(figure: Figure, models: list[Point], lines: list[Point]) -> tuple[Any,
     _range_y(lower, far, ticks=2)
     upper.spines["bottom"].set_visible(False)
     gap = {
-        "marker": [(-1, -0.6), (1, 0.6)], "ms": 7, "ls": "none", "color": MUTED, "clip_on": False,
-    }  # fmt: skip
+        "marker": [(-1, -0.6), (1, 0.6)],
+        "ms": 7,
+        "ls": "none",
+        "color": MUTED,
+        "clip_on": False,
+    }
     upper.plot([0, 1], [0, 0], transform=upper.transAxes, **gap)
     lower.plot([0, 1], [1, 1], transform=lower.transAxes, **gap)
     return upper, lower
@@ -167,8 +181,13 @@ def _join_families(axes: Any, models: list[Point]) -> None:
 
 
 def _write(
-    figure: Figure, upper: Any, lower: Any, models: list[Point], lines: list[Point], front: list[Point]
-) -> None:  # fmt: skip
+    figure: Figure,
+    upper: Any,
+    lower: Any,
+    models: list[Point],
+    lines: list[Point],
+    front: list[Point],
+) -> None:
     places = upper.transData.transform([(p.cost, p.value) for p in models]).tolist()
     named = [(short(p.label), tuple(at), p in front) for p, at in zip(models, places, strict=True)]
     frame = upper.get_window_extent()

@@ -3,9 +3,13 @@
 import re
 
 COLOURS = {
-    "ink": ("#010101", "#1d2329"), "muted": ("#020202", "#5c6670"), "line": ("#030303", "#d5dade"),
-    "accent": ("#040404", "#0b6e78"), "paper": ("#050505", "#ffffff"), "second": ("#060606", "#b4552d"),
-}  # fmt: skip
+    "ink": ("#010101", "#1d2329"),
+    "muted": ("#020202", "#5c6670"),
+    "line": ("#030303", "#d5dade"),
+    "accent": ("#040404", "#0b6e78"),
+    "paper": ("#050505", "#ffffff"),
+    "second": ("#060606", "#b4552d"),
+}
 """Role to placeholder and to the colour in a file of its own; on a page the role is a CSS variable."""
 
 

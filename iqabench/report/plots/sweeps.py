@@ -160,8 +160,18 @@ def _draw(figure: Figure, cards: Cards, sweeps: Sequence[Sweep], column: Column,
         axes.plot(xs, fitted, color=colour, ls=dash, lw=1.0, alpha=0.8)
         for cost, (x, y) in zip(sweep.costs, sweep.points, strict=True):
             text = f"{sweep.label}\n{cost.setting.level}: {figures.cost_figure(y, column.unit)}"
-            cards.point(axes, x, y, text, marker="o", ms=5.4, color=colour,
-                        markeredgecolor=PAPER, markeredgewidth=0.8, zorder=3)  # fmt: skip
+            cards.point(
+                axes,
+                x,
+                y,
+                text,
+                marker="o",
+                ms=5.4,
+                color=colour,
+                markeredgecolor=PAPER,
+                markeredgewidth=0.8,
+                zorder=3,
+            )
         ends.append((short(sweep.label, 18), colour, (xs[-1], fitted[-1])))
     _scale(axes, column)
     axes.set_xlabel(f"Megapixels of {of} (log scale)", labelpad=8)

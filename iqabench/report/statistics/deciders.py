@@ -29,8 +29,10 @@ def deciders(matrix: Matrix, first: int, second: int) -> list[Decider]:
     order = np.argsort(-np.abs(apart), kind="stable")
     return [
         Decider(
-            matrix.samples[at], float(apart[at]), float(apart[at]) / total,
+            matrix.samples[at],
+            float(apart[at]),
+            float(apart[at]) / total,
             (total - float(apart[at])) * total < 0,
         )
         for at in order
-    ]  # fmt: skip
+    ]

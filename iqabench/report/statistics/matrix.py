@@ -42,5 +42,8 @@ def matrix_of(results: Results, setting: int, column: int) -> Matrix:
     values = found["value"][kept].astype(np.float64).reshape(names.shape)
     same = (names == names[0]).all(axis=1)  # as many samples, but others
     return Matrix(
-        tuple(int(m) for m in models[whole][same]), tuple(str(n) for n in names[0]), values[same], sign
-    )  # fmt: skip
+        tuple(int(m) for m in models[whole][same]),
+        tuple(str(n) for n in names[0]),
+        values[same],
+        sign,
+    )

@@ -95,8 +95,13 @@ def _best_first(matrix: Matrix, wanted: list[int]) -> Matrix:
 
 
 def _order(
-    table: Table, at: int, matrix: Matrix, sure: Stability, rows: dict[int, Row], intervals: Intervals
-) -> Order:  # fmt: skip
+    table: Table,
+    at: int,
+    matrix: Matrix,
+    sure: Stability,
+    rows: dict[int, Row],
+    intervals: Intervals,
+) -> Order:
     count = len(matrix.configurations)
     groups, wins = letters(range(count), different(matrix)), win_rates(matrix)
     places = []
@@ -105,15 +110,29 @@ def _order(
         assert cell is not None and cell.mean.value is not None  # noqa: PT018 - it is ranked
         places.append(
             Place(
-                rows[number], cell.mean.value, cell.text, intervals.of(cell.mean), groups[n], sure.ranks[n],
-                sure.low[n], sure.high[n], sure.first[n], tuple(float(w) for w in wins[n]),
+                rows[number],
+                cell.mean.value,
+                cell.text,
+                intervals.of(cell.mean),
+                groups[n],
+                sure.ranks[n],
+                sure.low[n],
+                sure.high[n],
+                sure.first[n],
+                tuple(float(w) for w in wins[n]),
             )
-        )  # fmt: skip
+        )
     told = deciders(matrix, 0, 1)
     silent = [
         row.label for row in table.rows if row.cells[at] and row.number not in matrix.configurations
     ]
     return Order(
-        table.labels[at], table.columns[at], tuple(places), len(matrix.samples), sure.tau,
-        tuple(told[:_DECIDERS]), sum(d.turns for d in told), tuple(silent),
-    )  # fmt: skip
+        table.labels[at],
+        table.columns[at],
+        tuple(places),
+        len(matrix.samples),
+        sure.tau,
+        tuple(told[:_DECIDERS]),
+        sum(d.turns for d in told),
+        tuple(silent),
+    )

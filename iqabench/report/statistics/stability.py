@@ -41,9 +41,12 @@ def stability(matrix: Matrix, resamples: Resamples | None = None) -> Stability |
     leading = ranks == 1
     first = (leading / leading.sum(axis=1, keepdims=True)).mean(axis=0)
     return Stability(
-        tuple(int(r) for r in full), tuple(int(r) for r in low), tuple(int(r) for r in high),
-        tuple(float(f) for f in first), _tau(ranks, full),
-    )  # fmt: skip
+        tuple(int(r) for r in full),
+        tuple(int(r) for r in low),
+        tuple(int(r) for r in high),
+        tuple(float(f) for f in first),
+        _tau(ranks, full),
+    )
 
 
 def _tau(ranks: Ranks, full: Ranks) -> float:

@@ -39,16 +39,34 @@ def cost_latex(table: CostTable) -> str:
 
 def cost_csv(table: CostTable) -> str:
     """All digits, and for each column the ends of its interval; what failed is empty and has a reason."""
-    heads = ["device", "input", "scale", "model", "model_hash", "precision", "mode", "device_class",
-             "random_weights"]  # fmt: skip
+    heads = [
+        "device",
+        "input",
+        "scale",
+        "model",
+        "model_hash",
+        "precision",
+        "mode",
+        "device_class",
+        "random_weights",
+    ]
     parts = [f"{label}{part}" for label in table.labels for part in ("", " low", " high", " error")]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads + parts)
     for row in table.rows:
         how, scale = row.who
-        facts = (table.device, row.size, scale, row.label, how.model_hash, how.precision, how.mode,
-                 how.device_class, how.random_weights)  # fmt: skip
+        facts = (
+            table.device,
+            row.size,
+            scale,
+            row.label,
+            how.model_hash,
+            how.precision,
+            how.mode,
+            how.device_class,
+            how.random_weights,
+        )
         writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell))])
     return out.getvalue()
 

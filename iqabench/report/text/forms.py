@@ -62,8 +62,18 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
 
     With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
     """
-    heads = ["set", "scale", "level", "model", "model_hash", "precision", "tile", "device_class",
-             "random_weights", "params"]  # fmt: skip
+    heads = [
+        "set",
+        "scale",
+        "level",
+        "model",
+        "model_hash",
+        "precision",
+        "tile",
+        "device_class",
+        "random_weights",
+        "params",
+    ]
     kinds = ("", *((" ci_low", " ci_high") if intervals else ()), " n", " failed")
     parts = [f"{label}{part}" for label in table.labels for part in kinds]
     out = io.StringIO()
@@ -72,8 +82,18 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
     for row in table.rows:
         at, how = table.setting, row.configuration
         params = "" if row.facts.params is None else row.facts.params
-        facts = (at.set, at.scale, at.level, row.label, how.model_hash, how.precision, how.tile,
-                 how.device_class, how.random_weights, params)  # fmt: skip
+        facts = (
+            at.set,
+            at.scale,
+            at.level,
+            row.label,
+            how.model_hash,
+            how.precision,
+            how.tile,
+            how.device_class,
+            how.random_weights,
+            params,
+        )
         writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell, intervals))])
     return out.getvalue()
 
@@ -97,8 +117,12 @@ def _long_title(column: Column, label: str) -> str:
 def _row(table: Table, row: Row, quote: Callable[[str], str], marks: dict[int, str]) -> list[str]:
     cells = [_marked(row, cell, quote, marks) for cell in row.cells]
     return [
-        quote(row.label), quote(parameters(row.facts.params)), *cells, table.n(row), str(row.failed),
-    ]  # fmt: skip
+        quote(row.label),
+        quote(parameters(row.facts.params)),
+        *cells,
+        table.n(row),
+        str(row.failed),
+    ]
 
 
 def _marked(row: Row, cell: Cell | None, quote: Callable[[str], str], marks: dict[int, str]) -> str:

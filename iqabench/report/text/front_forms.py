@@ -28,12 +28,23 @@ def _table(rows: list[dict[str, Any]], place: str, names: Sequence[str]) -> str:
     heads = " & ".join(latex_text(text) for text in ("Model", *names))
     columns = ", ".join(_with_version(name) for name in names)
     caption = f"{place}: in bold the Pareto front over {columns}."
-    return "\n".join([
-        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
-        rf"  \caption{{{latex_text(caption)}}}", rf"  \begin{{tabular}}{{l{'r' * len(names)}}}",
-        r"    \toprule", rf"    {heads} \\", r"    \midrule", *body, r"    \bottomrule",
-        r"  \end{tabular}", r"\end{table}", "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            r"% needs \usepackage{booktabs}",
+            r"\begin{table}[t]",
+            r"  \centering",
+            rf"  \caption{{{latex_text(caption)}}}",
+            rf"  \begin{{tabular}}{{l{'r' * len(names)}}}",
+            r"    \toprule",
+            rf"    {heads} \\",
+            r"    \midrule",
+            *body,
+            r"    \bottomrule",
+            r"  \end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    )
 
 
 def _line(row: dict[str, Any], names: Sequence[str]) -> list[str]:

@@ -32,9 +32,13 @@ Round = tuple[Size, list[Model]]
 
 
 def measure(
-    rounds: Sequence[Round], columns: Sequence[CostColumn], device: str, options: ProfileOptions,
-    done: Profile, watch: Watch = lambda *_: None,
-) -> Iterator[tuple[list[Measured], dict[str, Any]]]:  # fmt: skip
+    rounds: Sequence[Round],
+    columns: Sequence[CostColumn],
+    device: str,
+    options: ProfileOptions,
+    done: Profile,
+    watch: Watch = lambda *_: None,
+) -> Iterator[tuple[list[Measured], dict[str, Any]]]:
     """Size by size, what every model costs there, and what the records of that size share."""
     timed = bool(rounds) and any(c.probe.timed for c in columns)
     with ExitStack() as stack:
@@ -53,9 +57,14 @@ def measure(
 
 
 def latency_ratio(
-    one: Model, other: Model, size: Size, device: str = "cpu", how: Sampling | None = None,
-    *, mode: Mode = PLAIN,
-) -> Ratio:  # fmt: skip
+    one: Model,
+    other: Model,
+    size: Size,
+    device: str = "cpu",
+    how: Sampling | None = None,
+    *,
+    mode: Mode = PLAIN,
+) -> Ratio:
     """Latency of `other` by that of `one`, sampled in turn on a device of their own.
 
     Raises: ProbeError when one of them cannot run at that size; BusyError.
@@ -92,9 +101,12 @@ def rounds_of(models: Sequence[Model], sizes: Sequence[Size] | None) -> list[Rou
 
 
 def _at_size(
-    models: Sequence[Model], columns: Sequence[CostColumn], size: Size, device: str,
+    models: Sequence[Model],
+    columns: Sequence[CostColumn],
+    size: Size,
+    device: str,
     options: ProfileOptions,
-) -> tuple[list[Measured], list[Times]]:  # fmt: skip
+) -> tuple[list[Measured], list[Times]]:
     measured: list[Measured] = []
     entrants: list[Entrant] = []
     with ExitStack() as stack:

@@ -19,9 +19,13 @@ from iqabench.store import Store
 
 
 def profile(
-    names: Sequence[str], columns: Sequence[CostColumn], sizes: Sequence[Size] | None, store: Store,
-    options: ProfileOptions, watch: Watch = lambda *_: None,
-) -> Profile:  # fmt: skip
+    names: Sequence[str],
+    columns: Sequence[CostColumn],
+    sizes: Sequence[Size] | None,
+    store: Store,
+    options: ProfileOptions,
+    watch: Watch = lambda *_: None,
+) -> Profile:
     """Measure models and keep a record of each cost; without sizes, of 256 pixels squared.
 
     A model that cannot be loaded costs its own rows alone, unless no other is left.
@@ -48,9 +52,13 @@ def profile(
 
 
 def profile_cells(
-    cells: Sequence[Cell], columns: Sequence[CostColumn], sizes: Sequence[Size] | None, store: Store,
-    options: Options, watch: Watch = lambda *_: None,
-) -> Profile:  # fmt: skip
+    cells: Sequence[Cell],
+    columns: Sequence[CostColumn],
+    sizes: Sequence[Size] | None,
+    store: Store,
+    options: Options,
+    watch: Watch = lambda *_: None,
+) -> Profile:
     """What the models of a run cost, in the precision and on the device of the run; what is there already is
     not measured again, unless it is forced.
 
@@ -63,9 +71,12 @@ def profile_cells(
         by_scale.setdefault(cell.set.scale, {})[name] = None
     for scale, names in by_scale.items():
         how = ProfileOptions(
-            device=options.device, precision=options.precision, scale=scale, again=options.force,
+            device=options.device,
+            precision=options.precision,
+            scale=scale,
+            again=options.force,
             allow_random_weights=options.allow_random_weights,
-        )  # fmt: skip
+        )
         done.join(profile(list(names), columns, sizes, store, how, watch))
     return done
 

@@ -24,8 +24,11 @@ MISLEADING = 0.03
 reproduced; activations, which the counter of 2022 adds, stay below."""
 
 _USUAL = {
-    "params_M": "params", "flops_G": "macs", "acts_M": "activations@ntire", "conv": "conv_layers@ntire"
-}  # fmt: skip
+    "params_M": "params",
+    "flops_G": "macs",
+    "acts_M": "activations@ntire",
+    "conv": "conv_layers@ntire",
+}
 _UNITS = {"params_M": 1e6, "flops_G": 1e9, "acts_M": 1e6, "conv": 1.0}
 
 

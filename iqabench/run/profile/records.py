@@ -39,11 +39,18 @@ class CostMaker:
     def key(self, model: Model, size: Size, column: CostColumn) -> str:
         """The content key: equal keys mean the same thing measured in the same way."""
         return content_key(
-            set_hash=self._hash, level=size.name, model=model.card.id, model_hash=model.hash,
-            scale=model.card.scale, random_weights=model.random_weights, precision=model.precision,
-            mode=self._mode, device_class=self._class, version=model.card.version,
+            set_hash=self._hash,
+            level=size.name,
+            model=model.card.id,
+            model_hash=model.hash,
+            scale=model.card.scale,
+            random_weights=model.random_weights,
+            precision=model.precision,
+            mode=self._mode,
+            device_class=self._class,
+            version=model.card.version,
             column=[column.name, column.probe.version, column.hash],
-        )  # fmt: skip
+        )
 
     def make(self, one: Measured, more: dict[str, Any]) -> Record:
         """The record of one cost; `more` joins its details."""

@@ -23,9 +23,17 @@ from iqabench.store import OutputFolder, Store, kept_runs
 
 
 def score_folder(
-    outputs: Path, targets: Targets, store: Store, wanted: list[str], name: str = "",
-    device: str = "auto", watch: Watch = lambda *_: None, *, force: bool = False, batch: int = 1,
-) -> tuple[Outcome, Pairing]:  # fmt: skip
+    outputs: Path,
+    targets: Targets,
+    store: Store,
+    wanted: list[str],
+    name: str = "",
+    device: str = "auto",
+    watch: Watch = lambda *_: None,
+    *,
+    force: bool = False,
+    batch: int = 1,
+) -> tuple[Outcome, Pairing]:
     """Score a folder of outputs, or one; every image is a record. Targets without an output are failures.
 
     Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty; UsageError
@@ -36,8 +44,14 @@ def score_folder(
     where = resolve_device(device)
     references = _references(targets, store, where)
     called = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
-    card = Card(id=name or called, family="outputs", title=f"outputs in {outputs}",
-                scale=targets.subject.scale, loader="file", channels="any")  # fmt: skip
+    card = Card(
+        id=name or called,
+        family="outputs",
+        title=f"outputs in {outputs}",
+        scale=targets.subject.scale,
+        loader="file",
+        channels="any",
+    )
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         origin = Origin.of_card(card, found.digest, device=where)
@@ -55,9 +69,15 @@ def has_kept_runs(root: Path) -> bool:
 
 
 def score_kept(
-    root: Path, store: Store, wanted: list[str], device: str = "auto",
-    watch: Watch = lambda *_: None, *, force: bool = False, batch: int = 1,
-) -> Outcome:  # fmt: skip
+    root: Path,
+    store: Store,
+    wanted: list[str],
+    device: str = "auto",
+    watch: Watch = lambda *_: None,
+    *,
+    force: bool = False,
+    batch: int = 1,
+) -> Outcome:
     """Score what `iqabench run --save-outputs` left under a folder, as records of the models that made it.
 
     Raises: SetError when its set has changed; UsageError when a column needs what is not at hand.
@@ -115,6 +135,9 @@ def _references(
         return same[0] if same else place
 
     return References(
-        Conditions(targets.subject.scale, device), targets.recipe,
-        has_inputs=targets.input is not None, members=members, kept=kept,
-    )  # fmt: skip
+        Conditions(targets.subject.scale, device),
+        targets.recipe,
+        has_inputs=targets.input is not None,
+        members=members,
+        kept=kept,
+    )

@@ -41,8 +41,12 @@ def score_sets(work: Work, names: list[str]) -> None:
 
 
 def _distance(
-    work: Work, candidate: Candidate, column: SetColumn, names: list[str], references: dict[SetColumn, Any]
-) -> Score:  # fmt: skip
+    work: Work,
+    candidate: Candidate,
+    column: SetColumn,
+    names: list[str],
+    references: dict[SetColumn, Any],
+) -> Score:
     watch = partial(work.watch, f"{column.name} of {candidate.model}")
     try:
         outputs = _gathered(work, column, candidate.read, names, watch)
@@ -65,9 +69,12 @@ def _reference(work: Work, column: SetColumn, names: list[str]) -> Any:
 
 
 def _gathered(
-    work: Work, column: SetColumn, load: Callable[[str], Image], names: list[str],
+    work: Work,
+    column: SetColumn,
+    load: Callable[[str], Image],
+    names: list[str],
     watch: Callable[[int, int], None],
-) -> Any:  # fmt: skip
+) -> Any:
     images = ahead(partial(load, name) for name in names)
 
     def told() -> Iterator[Image]:

@@ -72,11 +72,19 @@ def submission_ids(checkout: Path) -> list[int]:
 
 
 def measure_submissions(
-    checkout: Path, ids: Sequence[int] | None, columns: Sequence[CostColumn], size: Size, *,
-    trust: bool = False, to: Counterpart | None = None, sampling: Sampling | None = None,
-    timeout_s: float = 600.0, threads: int | None = None, stand_ins: Sequence[Path] = (),
+    checkout: Path,
+    ids: Sequence[int] | None,
+    columns: Sequence[CostColumn],
+    size: Size,
+    *,
+    trust: bool = False,
+    to: Counterpart | None = None,
+    sampling: Sampling | None = None,
+    timeout_s: float = 600.0,
+    threads: int | None = None,
+    stand_ins: Sequence[Path] = (),
     watch: Watch = lambda *_: None,
-) -> list[SubmissionRow]:  # fmt: skip
+) -> list[SubmissionRow]:
     """Measure the models of a checkout on the CPU, each in a process of its own; all of them without ids.
 
     What depends on the machine is sampled in turn with `to`, in the same process, so that the ratio has an
@@ -95,10 +103,13 @@ def measure_submissions(
         with alone:
             for number in wanted:
                 request = Request(
-                    number, [column.name for column in columns], list(size.input_shape(1)),
+                    number,
+                    [column.name for column in columns],
+                    list(size.input_shape(1)),
                     [str(folder.resolve()) for folder in stand_ins],
-                    to if to and to.model_id != number else None, sampling or Sampling(),
-                )  # fmt: skip
+                    to if to and to.model_id != number else None,
+                    sampling or Sampling(),
+                )
                 rows.append(_measured(checkout, request, timeout_s, threads))
                 watch("submissions", len(rows), len(wanted))
     except KeyboardInterrupt:

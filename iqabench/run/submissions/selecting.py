@@ -50,9 +50,14 @@ def _selected(model_id: int) -> tuple[nn.Module, str, float]:
     """The model, its name and the upper end of its numeric range."""
     select: Callable[..., Any] = import_module("test_demo").select_model
     asked = SimpleNamespace(
-        model_id=model_id, model_dir="model_zoo", data_dir="", save_dir="", include_test=False,
-        hybrid_test=False, ssim=False,
-    )  # fmt: skip
+        model_id=model_id,
+        model_dir="model_zoo",
+        data_dir="",
+        save_dir="",
+        include_test=False,
+        hybrid_test=False,
+        ssim=False,
+    )
     try:
         module, name, unit, *_ = select(asked, torch.device("cpu"))
     except (UnboundLocalError, NotImplementedError) as error:

@@ -73,9 +73,12 @@ def _add_timed(
 
 
 def _add(
-    found: Answer, column: CostColumn, seen: Probed, base: Probed | None = None,
+    found: Answer,
+    column: CostColumn,
+    seen: Probed,
+    base: Probed | None = None,
     more: Answer | None = None,
-) -> None:  # fmt: skip
+) -> None:
     try:
         one = column(seen)
         by = {"ratio": ratio_to(base, seen, column, one.value)} if base else {}

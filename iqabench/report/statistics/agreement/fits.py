@@ -100,9 +100,14 @@ class Fit:
             )  # of covariances, which nobody asks for
             try:
                 found, _ = curve_fit(
-                    self.curve, scaled.x[used], scaled.y[used], start, jac=self.slopes,
-                    sigma=1 / np.sqrt(weights[used]), **(_AGAIN if again else {"maxfev": _EVALUATIONS}),
-                )  # fmt: skip
+                    self.curve,
+                    scaled.x[used],
+                    scaled.y[used],
+                    start,
+                    jac=self.slopes,
+                    sigma=1 / np.sqrt(weights[used]),
+                    **(_AGAIN if again else {"maxfev": _EVALUATIONS}),
+                )
             except (RuntimeError, ValueError):
                 return None
         return np.asarray(found)

@@ -34,9 +34,13 @@ def resampling_of(opinions: Opinions, times: int, drawn: str, seed: int) -> Resa
 
 
 def agreement_rows(
-    store: Store, keys: Sequence[str], opinions: Opinions, fits: Sequence[Fit],
-    resampling: Resampling, watch: Callable[[str, int, int], None] = lambda *_: None,
-) -> list[dict[str, Any]]:  # fmt: skip
+    store: Store,
+    keys: Sequence[str],
+    opinions: Opinions,
+    fits: Sequence[Fit],
+    resampling: Resampling,
+    watch: Callable[[str, int, int], None] = lambda *_: None,
+) -> list[dict[str, Any]]:
     """Rows of the columns whose cell keys these are, in their order.
 
     Returns: dictionaries with `set column statistic fit value ci_low ci_high n failed infinite error` and
@@ -87,9 +91,12 @@ def _told(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -
 
 
 def _rows_of(
-    facts: dict[str, Any], told: _Told, opinions: Opinions, fits: Sequence[Fit],
+    facts: dict[str, Any],
+    told: _Told,
+    opinions: Opinions,
+    fits: Sequence[Fit],
     resampling: Resampling,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     sign = 1.0 if facts["better"] == opinions.facts.better else -1.0
     x = sign * np.array(told.values, dtype=np.float64)
     y = np.array([sample.value for sample in told.samples], dtype=np.float64)
@@ -99,8 +106,12 @@ def _rows_of(
 
 
 def _row(
-    figure: Statistic, facts: dict[str, Any], told: _Told, opinions: Opinions, resampling: Resampling
-) -> dict[str, Any]:  # fmt: skip
+    figure: Statistic,
+    facts: dict[str, Any],
+    told: _Told,
+    opinions: Opinions,
+    resampling: Resampling,
+) -> dict[str, Any]:
     failed, error = len(opinions.samples) - len(told.samples), figure.error
     if error and failed:
         error += f"; {failed} images failed, the first because {told.why_not}"
