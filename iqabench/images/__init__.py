@@ -6,24 +6,24 @@ a degradation or a protocol is not quantised.
 
 from iqabench.images.accept import as_image
 from iqabench.images.luma import luma
-from iqabench.images.pair import AgainstPool, Alone, Pair
+from iqabench.images.pair import OutputView, Pair, PoolView
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
-from iqabench.images.view import quantise, view, view_alone
+from iqabench.images.view import quantise, view, view_output
 from iqabench.images.write import write_image
 
 __all__ = [
-    "AgainstPool",
-    "Alone",
     "Image",
+    "OutputView",
     "Pair",
     "Pool",
+    "PoolView",
     "as_image",
     "image_files",
     "luma",
     "quantise",
     "read_image",
     "view",
-    "view_alone",
+    "view_output",
     "write_image",
 ]

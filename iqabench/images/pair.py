@@ -13,7 +13,7 @@ from iqabench.images.read import Image
 from iqabench.images.shared import Shared
 
 
-class Alone(Shared):
+class OutputView(Shared):
     """An output after a protocol's view: all that a no-reference metric is given.
 
     Made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
@@ -57,7 +57,7 @@ class Alone(Shared):
         return values
 
 
-class Pair(Alone):
+class Pair(OutputView):
     """An output and its target after a protocol's view: what a full-reference metric is given.
 
     Shapes: both (H, W, C), C = 1 or 3.
@@ -82,14 +82,14 @@ class Pair(Alone):
         return self.shared("planes", _planes)
 
 
-class AgainstPool(Alone):
+class PoolView(OutputView):
     """An output, and a pool of pristine images of other scenes that it is compared with as a whole.
 
     Shapes: the output (H, W, C), C = 1 or 3; the pool's images of any size.
     Units: values in 0..255.
     """
 
-    def __init__(self, output: Alone, pool: Pool) -> None:
+    def __init__(self, output: OutputView, pool: Pool) -> None:
         super().__init__(output.counts[0], unit=output.unit, offset=output.offset)
         self.device = output.device
         self.pool = pool

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
 from iqabench.images.luma import luma, luma_counts, luma_unit
-from iqabench.images.pair import Alone, Pair
+from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
 
@@ -29,7 +29,7 @@ def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pa
     return Pair(output, target, unit, offset)
 
 
-def view_alone(protocol: Protocol, output: Image, scale: int = 1) -> Alone:
+def view_output(protocol: Protocol, output: Image, scale: int = 1) -> OutputView:
     """What `protocol` looks at, of an output that has no target.
 
     Shapes: output (H, W, C) in units of 0..255.
@@ -40,9 +40,9 @@ def view_alone(protocol: Protocol, output: Image, scale: int = 1) -> Alone:
     _require_grey(protocol, output)
     output = _shaved(protocol, output, scale)
     if protocol.channels in ("rgb", "grey"):
-        return Alone(output)
+        return OutputView(output)
     [counts], unit, offset = _luma_counts(protocol, output)
-    return Alone(counts, unit=unit, offset=offset)
+    return OutputView(counts, unit=unit, offset=offset)
 
 
 def quantise(image: Image) -> NDArray[np.uint8]:

@@ -1,11 +1,11 @@
-"""Work done beside the model, one piece at a time."""
+"""Work in the background: one piece at a time, beside the model."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 
-class Aside:
+class Background:
     """A thread that does one piece of work while the next is prepared; never more than one waits.
 
     A context manager: on the way out it finishes what it was given. What a piece raises is raised by the
@@ -13,7 +13,7 @@ class Aside:
     """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
         self._last: Future[Any] | None = None
 
     def do(self, work: Callable[..., object], *arguments: object) -> None:
@@ -26,7 +26,7 @@ class Aside:
         if last is not None:
             last.result()
 
-    def __enter__(self) -> "Aside":
+    def __enter__(self) -> "Background":
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:

@@ -8,7 +8,7 @@ from iqabench.images import write_image
 from iqabench.metrics import Column
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import Restored, restore
-from iqabench.run.background import Aside
+from iqabench.run.background import Background
 from iqabench.run.crops import keep_crops
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.output_folders import outputs_root, place_of
@@ -52,7 +52,7 @@ class CellRun:
         )
         self.keys = [self.maker.key(column) for column in self.columns]
         outcome.keys += self.keys
-        self.aside = Aside()
+        self.background = Background()
 
     def run(self) -> None:
         """Restore and score every sample that lacks a record."""
@@ -61,7 +61,7 @@ class CellRun:
         self.outcome.found += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         self.watch(name, len(samples) - len(todo), len(samples))
-        with self.aside, Aside() as scoring:  # scoring ends first: it gives the other work
+        with self.background, Background() as scoring:  # scoring ends first: it gives the other work
             for at, loaded in enumerate(prefetch(todo, self.cell.domain)):
                 work = (loaded, *self._restore(loaded))
                 if _leaves_the_processor(self.model):
@@ -114,7 +114,7 @@ class CellRun:
                 self.kept.claim()
                 write_image(self.kept.file(loaded.name), restored.image)
             if self.cell.domain == "image":
-                self.aside.do(
+                self.background.do(
                     keep_crops,
                     self._crops(loaded.name),
                     loaded.sample,

@@ -15,7 +15,7 @@ import yaml
 
 from iqabench import __version__
 from iqabench.errors import IqabenchError, UsageError
-from iqabench.images import Image, read_image, view_alone
+from iqabench.images import Image, read_image, view_output
 from iqabench.images.read import image_files
 from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
 from iqabench.metrics.networks.unpaired_network import weights_path
@@ -59,7 +59,7 @@ def _loader(path: Path) -> Callable[[], Image]:
 
 
 def _view(path: Path) -> Image:
-    return view_alone(protocol("rgb"), read_image(path), 1).output
+    return view_output(protocol("rgb"), read_image(path), 1).output
 
 
 def _identity(path: Path) -> str:

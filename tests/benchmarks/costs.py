@@ -22,7 +22,7 @@ import numpy as np
 from test_twelve import SIZE, a_pair
 
 from iqabench.errors import MetricError
-from iqabench.images import AgainstPool, Alone, Image, Pair, Pool
+from iqabench.images import Image, OutputView, Pair, Pool, PoolView
 from iqabench.metrics import Metric, SetMetric, any_metric, metrics, set_metrics
 
 DEAR = 10_000
@@ -41,14 +41,14 @@ def noisy(target: Image) -> Image:
 def call_of(part: Metric | SetMetric, output: Image, target: Image) -> Callable[[], object]:
     """What is timed; every call begins with images that nothing was computed of."""
     if isinstance(part, SetMetric):
-        return lambda: [part.look(Alone(image)) for image in (output, target)]
+        return lambda: [part.look(OutputView(image)) for image in (output, target)]
     if part.reference == "none":
-        return lambda: part(Alone(output))
+        return lambda: part(OutputView(output))
     if part.reference == "pool":
         pool = Pool(
             "mirrored", "0", [partial(np.flip, target, axis) for axis in ((0,), (1,), (0, 1))]
         )
-        return lambda: part(AgainstPool(Alone(output), pool))
+        return lambda: part(PoolView(OutputView(output), pool))
     if part.name == "mad":
         output = noisy(target)
     return lambda: part(Pair(output, target))

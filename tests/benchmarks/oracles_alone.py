@@ -19,7 +19,7 @@ from oracles import (
     test,
 )
 
-from iqabench.images import AgainstPool, Alone, Image
+from iqabench.images import Image, OutputView, PoolView
 from iqabench.metrics import metrics
 
 Single = Callable[[Image], float]
@@ -44,7 +44,7 @@ def alone(
     def cases() -> Cases:
         oracle, ours = theirs(test(f"test_{name}") if name in TESTED else None), metrics().get(name)
         for image in images():
-            yield ours(Alone(image)), oracle(image)
+            yield ours(OutputView(image)), oracle(image)
 
     return Oracle(name, words, on, cases, others=others)
 
@@ -114,14 +114,14 @@ def ilniqe() -> Cases:
         found = module.reference(module.model.resized(image), places)
         flat = ~np.isfinite(found).all(axis=1)
         expected = module.distance(module.pristine(), found, flat)
-        yield metrics().get("ilniqe")(Alone(image)), expected
+        yield metrics().get("ilniqe")(OutputView(image)), expected
 
 
 def pool_niqe() -> Cases:
     module, pools, damage = test("test_pool_niqe"), test("pools"), test("damage")
     for scene, image in enumerate(damage.photographs()):
         for output in (image, damage.DAMAGES["noise"](image), damage.DAMAGES["jpeg"](image)):
-            seen = AgainstPool(Alone(output), pools.pool_without(scene))
+            seen = PoolView(OutputView(output), pools.pool_without(scene))
             expected = module.reference(output, module.sharp_blocks(scene))
             yield metrics().get("pool_niqe")(seen), expected
 
@@ -133,7 +133,7 @@ def figures(name: str, of: Callable[[str], bool]) -> Callable[[], Cases]:
         shas = test("natural").TID2013
         for number, *_, figure, _ in parameters(test(f"test_{name}").test_figures_of_matlab):
             if number in shas and of(number):
-                yield metrics().get(name)(Alone(real_image(shas[number]))), figure
+                yield metrics().get(name)(OutputView(real_image(shas[number]))), figure
 
     return cases
 
@@ -142,7 +142,7 @@ def baboon() -> Cases:
     module = test("test_niqe")
     image = real_image(module.BABOON)[:480, :492]
     luma = np.floor(image @ np.array([65.481, 128.553, 24.966]) / 255 + 16.5)
-    yield metrics().get("niqe")(Alone(module.levels(luma))), 5.72957338
+    yield metrics().get("niqe")(OutputView(module.levels(luma))), 5.72957338
 
 
 def pepper() -> Cases:
@@ -150,12 +150,12 @@ def pepper() -> Cases:
     ((_, sha256, figure, _),) = [
         row for row in parameters(module.test_figures_of_matlab) if row[0] == "pepper"
     ]
-    yield metrics().get("ilniqe")(Alone(real_image(sha256))), figure
+    yield metrics().get("ilniqe")(OutputView(real_image(sha256))), figure
 
 
 def piqe_figures() -> Cases:
     for sha256, figure in parameters(test("test_piqe").test_the_figures_of_matlab):
-        yield metrics().get("piqe")(Alone(real_image(sha256))), figure
+        yield metrics().get("piqe")(OutputView(real_image(sha256))), figure
 
 
 def of_matlab(name: str) -> list[Oracle]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from oracles import CHANCE, Cases, Oracle, bench, test
 
-from iqabench.images import AgainstPool, Alone, Image
+from iqabench.images import Image, OutputView, PoolView
 from iqabench.metrics import metrics, set_metrics
 
 
@@ -23,7 +23,7 @@ def over_sets(name: str) -> Cases:
         part, targets = set_metrics().get(name), damage.photographs()[:3]
         outputs = [damage.DAMAGES["blur"](image) for image in targets]
         gathered = [
-            part.gather(part.look(Alone(i)) for i in images) for images in (outputs, targets)
+            part.gather(part.look(OutputView(i)) for i in images) for images in (outputs, targets)
         ]
         every = np.concatenate([features(image) for image in [*outputs, *targets]])
     x, y = np.split(every @ np.linalg.qr(every.T)[0], 2)
@@ -48,7 +48,7 @@ def frechet_alexnet() -> Cases:
         x, y = (np.concatenate([theirs(image) for image in images]) for images in both)
         one, other = np.cov(x.T), np.cov(y.T)
         expected = ((x.mean(0) - y.mean(0)) ** 2).sum() + np.trace(one + other)
-        found = [part.gather(part.look(Alone(i)) for i in images) for images in both]
+        found = [part.gather(part.look(OutputView(i)) for i in images) for images in both]
         yield part(*found), float(expected - 2 * np.trace(sqrtm(one @ other)).real)
 
 
@@ -59,7 +59,7 @@ def pool_frechet() -> Cases:
         image = damage.photographs()[scene]
         others = [p for n, p in enumerate(damage.photographs()) if n != scene]
         for output in (image, damage.DAMAGES["blur"](image), damage.DAMAGES["jpeg"](image)):
-            seen = AgainstPool(Alone(output), pools.pool(others))
+            seen = PoolView(OutputView(output), pools.pool(others))
             expected = module.reference(theirs, output, others)
             yield metrics().get("pool_frechet")(seen), expected
 
@@ -78,7 +78,7 @@ def unpaired_iqa() -> Cases:
             return state[f"{name}.weight"] @ x + state[f"{name}.bias"]
 
         def code(image: Image) -> Any:
-            x = (module.describe(Alone(image)) - state["mean"]) / state["deviation"]
+            x = (module.describe(OutputView(image)) - state["mean"]) / state["deviation"]
             return np.maximum(layer("encode.0", x), 0)
 
         for scene in range(5):
@@ -88,7 +88,7 @@ def unpaired_iqa() -> Cases:
                 fused = np.concatenate((one, two, abs(one - two)))
                 values.append(layer("judge.2", np.maximum(layer("judge.0", fused), 0)))
             pool = pools.pool([module.cut(other) for other in others])
-            seen = AgainstPool(Alone(module.cut(scene)), pool)
+            seen = PoolView(OutputView(module.cut(scene)), pool)
             yield metrics().get("unpaired_iqa")(seen), float(np.mean(values))
 
 

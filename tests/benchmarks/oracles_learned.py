@@ -6,7 +6,7 @@ from typing import Any
 
 from oracles import CHANCE, CUTS, Cases, Oracle, bench, cuts, parameters, real_image, test
 
-from iqabench.images import Alone, Image, Pair
+from iqabench.images import Image, OutputView, Pair
 from iqabench.metrics import metrics
 
 FIVE = "small parts of demo photographs, each under another damage"
@@ -93,7 +93,7 @@ def clip_iqa() -> Cases:
             for name in ("blur", "noise", "negative"):
                 output = damage.DAMAGES[name](image)
                 tensor = torch.from_numpy(output.transpose(2, 0, 1)[None].copy())
-                yield metrics().get("clip_iqa")(Alone(output)), float(theirs(tensor))
+                yield metrics().get("clip_iqa")(OutputView(output)), float(theirs(tensor))
 
 
 NETS = {

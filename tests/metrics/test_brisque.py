@@ -9,7 +9,7 @@ from scipy.special import gamma
 
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.files.fetch import fetch
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.metrics.no_reference.brisque import brisque
 from iqabench.metrics.shared import brisque_model as model
 
@@ -76,18 +76,18 @@ def test_the_regression_is_the_one_of_the_files() -> None:
         }
         apart = sum((x - vector[k]) ** 2 for k, x in enumerate(scaled, 1))
         total += float(weight) * exp(-0.05 * apart)
-    assert brisque(Alone(IMAGES["noisy"])) == pytest.approx(total, abs=5e-3)
+    assert brisque(OutputView(IMAGES["noisy"])) == pytest.approx(total, abs=5e-3)
 
 
 def test_a_flat_image_is_refused() -> None:
     with pytest.raises(MetricError, match="brisque needs an image that is not flat"):
-        brisque(Alone(np.full((64, 64, 3), 7, np.uint8)))
+        brisque(OutputView(np.full((64, 64, 3), 7, np.uint8)))
 
 
 def test_a_missing_regression_is_told() -> None:
     model.regression.cache_clear()
     with pytest.raises(MetricWeightsError, match="brisque needs what its authors fitted"):
-        brisque(Alone(photographs()[0]))
+        brisque(OutputView(photographs()[0]))
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,4 @@ def test_figures_of_matlab(
     real_image: Callable[[str], Image], name: str, figure: float, off: float
 ) -> None:
     image = real_image(TID2013[name])
-    assert have(lambda: brisque(Alone(image))) == pytest.approx(figure, abs=off)
+    assert have(lambda: brisque(OutputView(image))) == pytest.approx(figure, abs=off)

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import MetricWeightsError
 from iqabench.files import RemoteFile
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.networks import clip_network as ours
 from iqabench.metrics.no_reference.clip_iqa import RN50, clip_iqa
 
@@ -106,7 +106,7 @@ def test_it_equals_piq(theirs: piq.CLIPIQA) -> None:
         for name in ("blur", "noise", "negative"):
             output = DAMAGES[name](image)
             tensor = torch.from_numpy(output.transpose(2, 0, 1)[None].copy())
-            values.append(clip_iqa(Alone(output)))
+            values.append(clip_iqa(OutputView(output)))
             assert values[-1] == pytest.approx(float(theirs(tensor)), abs=1e-6)
     assert max(values) - min(values) > 1e-3
 
@@ -116,21 +116,21 @@ def test_the_places_of_features_are_not_used(weights: Path) -> None:
     assert weights
     image = photographs()[0]
     for shape in ((31, 31), (40, 33), (100, 150)):
-        assert 0 < clip_iqa(Alone(image[: shape[0], : shape[1]])) < 1
+        assert 0 < clip_iqa(OutputView(image[: shape[0], : shape[1]])) < 1
 
 
 def test_doubles_are_the_same_network(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As GPUs compute it."""
     assert weights
     image = photographs()[1]
-    single = clip_iqa(Alone(image))
+    single = clip_iqa(OutputView(image))
     ours._load.cache_clear()
     for place in (
         "iqabench.metrics.networks.learned.precision",
         "iqabench.metrics.networks.clip_network.precision",
     ):
         monkeypatch.setattr(place, lambda _: torch.float64)
-    assert clip_iqa(Alone(image)) == pytest.approx(single, abs=1e-5)
+    assert clip_iqa(OutputView(image)) == pytest.approx(single, abs=1e-5)
 
 
 def test_loading_draws_no_random_numbers(weights: Path) -> None:
@@ -145,6 +145,6 @@ def test_loading_draws_no_random_numbers(weights: Path) -> None:
 def test_without_weights_it_says_what_to_do() -> None:
     ours._load.cache_clear()
     with pytest.raises(MetricWeightsError, match="clip_iqa needs the weights of CLIP") as caught:
-        clip_iqa(Alone(np.zeros((40, 40, 3), np.uint8)))
+        clip_iqa(OutputView(np.zeros((40, 40, 3), np.uint8)))
     for word in ("RN50.pt", "IQABENCH_OFFLINE", "IQABENCH_MIRROR"):
         assert word in str(caught.value)

@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.no_reference.colourfulness import colourfulness
 
 from .damage import IDS, PAIRS, Pixels
@@ -21,19 +21,19 @@ def reference(image: Pixels) -> float:
 
 @pytest.mark.parametrize("output", [pair[0] for pair in PAIRS], ids=IDS)
 def test_it_equals_its_definition(output: Pixels) -> None:
-    assert colourfulness(Alone(output)) == pytest.approx(reference(output), rel=1e-12)
+    assert colourfulness(OutputView(output)) == pytest.approx(reference(output), rel=1e-12)
     unrounded = output * np.float32(0.9)
-    assert colourfulness(Alone(unrounded)) == pytest.approx(0.9 * reference(output), rel=1e-6)
+    assert colourfulness(OutputView(unrounded)) == pytest.approx(0.9 * reference(output), rel=1e-6)
 
 
 def test_one_colour_alone_is_three_tenths_of_its_distance_from_grey() -> None:
     flat = np.broadcast_to(np.array([200, 100, 40], np.uint8), (1999, 1001, 3))
-    assert colourfulness(Alone(flat)) == 0.3 * sqrt(100**2 + 110**2)
+    assert colourfulness(OutputView(flat)) == 0.3 * sqrt(100**2 + 110**2)
 
 
 def test_grey_has_none() -> None:
     grey = np.random.default_rng(0).integers(0, 256, (50, 40, 1), np.uint8)
-    assert colourfulness(Alone(grey)) == colourfulness(Alone(np.repeat(grey, 3, 2))) == 0
+    assert colourfulness(OutputView(grey)) == colourfulness(OutputView(np.repeat(grey, 3, 2))) == 0
 
 
 def test_its_upper_bound_is_met() -> None:
@@ -41,4 +41,4 @@ def test_its_upper_bound_is_met() -> None:
     share = (1 + 0.3 / sqrt(1.09)) / 2
     columns = np.arange(100_000) < share * 100_000
     image = np.where(columns[:, None], [255, 0, 0], [0, 255, 255]).astype(np.uint8)[None]
-    assert colourfulness(Alone(image)) == pytest.approx(255 * sqrt(1.25 * 1.09), rel=1e-8)
+    assert colourfulness(OutputView(image)) == pytest.approx(255 * sqrt(1.25 * 1.09), rel=1e-8)

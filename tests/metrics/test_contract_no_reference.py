@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Alone, Pair
+from iqabench.images import OutputView, Pair
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.protocol import protocol
 
@@ -40,11 +40,11 @@ def part(request: pytest.FixtureRequest) -> Metric:
     """Each metric; one that needs published weights is skipped where no mirror has them."""
     found = metrics().get(request.param)
     try:
-        found(Alone(photograph(side(found), side(found))))
+        found(OutputView(photograph(side(found), side(found))))
     except MetricWeightsError:
         request.getfixturevalue("mirror")
         try:
-            found(Alone(photograph(side(found), side(found))))
+            found(OutputView(photograph(side(found), side(found))))
         except MetricWeightsError as error:
             pytest.skip(f"NO WEIGHTS: {str(error).splitlines()[0]}")
     return found
@@ -64,7 +64,7 @@ def test_its_facts_are_told(part: Metric) -> None:
 def test_its_range(part: Metric, channels: int) -> None:
     image = photograph(side(part), side(part) + 3, channels)
     for output in [image, 255 - image, image[::-1].copy(), disturbed(image, 60)]:
-        value = part(Alone(output))
+        value = part(OutputView(output))
         assert isinstance(value, float)
         assert isfinite(value)
         assert part.low <= value <= part.high
@@ -73,7 +73,8 @@ def test_its_range(part: Metric, channels: int) -> None:
 def test_blur_is_worse(part: Metric) -> None:
     image = photographs()[0]
     values = [
-        part(Alone(np.asarray(cv2.GaussianBlur(image, (0, 0), sigma)))) for sigma in (0.01, 2, 5)
+        part(OutputView(np.asarray(cv2.GaussianBlur(image, (0, 0), sigma))))
+        for sigma in (0.01, 2, 5)
     ]
     if part.name in DESCRIPTIONS:
         assert len(set(values)) == 3
@@ -87,7 +88,7 @@ def test_flat_images_have_a_value_or_a_reason(part: Metric) -> None:
     for level in (0, 128, 255):
         flat = np.full((side(part), side(part), 3), level, np.uint8)
         try:
-            value, said = part(Alone(flat)), part.name
+            value, said = part(OutputView(flat)), part.name
         except MetricError as error:
             value, said = part.low, str(error)
         assert part.low <= value <= part.high
@@ -96,7 +97,7 @@ def test_flat_images_have_a_value_or_a_reason(part: Metric) -> None:
 
 def test_the_target_is_not_looked_at(part: Metric) -> None:
     image = photograph(side(part), side(part))
-    assert part(Pair(image, 255 - image)) == part(Pair(image, image)) == part(Alone(image))
+    assert part(Pair(image, 255 - image)) == part(Pair(image, image)) == part(OutputView(image))
 
 
 def test_images_are_left_alone(part: Metric) -> None:
@@ -111,16 +112,16 @@ def test_images_are_left_alone(part: Metric) -> None:
 
 def test_grey_counts_as_three_equal_channels(part: Metric) -> None:
     image = photograph(side(part), side(part) + 3, 1)
-    value = part(Alone(np.repeat(image, 3, axis=2)))
-    assert part(Alone(image)) == pytest.approx(value, abs=part.tolerance)
+    value = part(OutputView(np.repeat(image, 3, axis=2)))
+    assert part(OutputView(image)) == pytest.approx(value, abs=part.tolerance)
 
 
 def test_memory_layout_does_not_matter(part: Metric) -> None:
     image = photograph(side(part), side(part) + 3)
-    expected = part(Alone(image))
+    expected = part(OutputView(image))
     planar = np.moveaxis(np.moveaxis(image, 2, 0).copy(), 0, 2)
     cropped = np.pad(image, ((3, 3), (2, 2), (0, 0)))[3:-3, 2:-2]
-    assert part(Alone(planar)) == part(Alone(cropped)) == expected
+    assert part(OutputView(planar)) == part(OutputView(cropped)) == expected
 
 
 def test_its_smallest_image(part: Metric) -> None:
@@ -137,24 +138,24 @@ def test_its_smallest_image(part: Metric) -> None:
 def test_threads_do_not_disturb_each_other(part: Metric) -> None:
     image = photograph(side(part), side(part) + 3)
     outputs = [disturbed(image, sigma) for sigma in (1, 4, 16)]
-    expected = [part(Alone(output)) for output in outputs]
+    expected = [part(OutputView(output)) for output in outputs]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda output: part(Alone(output)), outputs * 2))
+        found = list(pool.map(lambda output: part(OutputView(output)), outputs * 2))
     assert found == pytest.approx(expected * 2, abs=part.tolerance)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU: devices cannot be compared")
 def test_devices_agree(part: Metric) -> None:
     image = photograph(side(part), side(part) + 3)
-    seen = Alone(image)
+    seen = OutputView(image)
     seen.device = "cuda"
-    assert part(seen) == pytest.approx(part(Alone(image)), abs=part.tolerance)
+    assert part(seen) == pytest.approx(part(OutputView(image)), abs=part.tolerance)
 
 
 def test_a_full_reference_metric_says_that_it_needs_a_target() -> None:
     image = photograph(64, 64)
     with pytest.raises(MetricError, match="psnr compares with a target, and there is none"):
-        metrics().get("psnr")(Alone(image))
+        metrics().get("psnr")(OutputView(image))
 
 
 def test_both_kinds_share_one_pass() -> None:

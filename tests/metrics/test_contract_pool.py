@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import AgainstPool, Alone, Image, Pool
+from iqabench.images import Image, OutputView, Pool, PoolView
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.metrics.networks.unpaired_data import Data
 from iqabench.metrics.networks.unpaired_network import weights_path
@@ -53,7 +53,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def part(request: pytest.FixtureRequest, work: Path) -> Metric:
     """Each metric; one that needs published weights is skipped where no mirror has them."""
     found = metrics().get(request.param)
-    seen = AgainstPool(Alone(photographs()[0]), pool_without(0))
+    seen = PoolView(OutputView(photographs()[0]), pool_without(0))
     try:
         found(seen)
     except MetricWeightsError:
@@ -68,7 +68,7 @@ def part(request: pytest.FixtureRequest, work: Path) -> Metric:
 
 
 def value(part: Metric, output: Image, against: Pool) -> float:
-    return part(AgainstPool(Alone(output), against))
+    return part(PoolView(OutputView(output), against))
 
 
 def test_its_facts_are_told(part: Metric) -> None:
@@ -207,14 +207,14 @@ def test_its_smallest_image(part: Metric) -> None:
 
 def test_without_a_pool_it_says_what_to_type(part: Metric) -> None:
     with pytest.raises(MetricError, match=f"{part.name} needs a pool of images: .*@unpaired:"):
-        part(Alone(photographs()[0]))
+        part(OutputView(photographs()[0]))
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU: devices cannot be compared")
 def test_devices_agree(part: Metric) -> None:
-    output = Alone(photographs()[0])
+    output = OutputView(photographs()[0])
     output.device = "cuda"
-    found = part(AgainstPool(output, pool(others(0))))
+    found = part(PoolView(output, pool(others(0))))
     assert found == pytest.approx(
         value(part, photographs()[0], pool_without(0)), abs=part.tolerance
     )

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import SetMetric, set_metrics
 from iqabench.metrics.core.set_metric import Gathered
 
@@ -32,11 +32,11 @@ def part(request: pytest.FixtureRequest) -> SetMetric:
     found = set_metrics().get(request.param)
     seen = photograph(found.min_size + 5, found.min_size + 5)
     try:
-        found.look(Alone(seen))
+        found.look(OutputView(seen))
     except MetricWeightsError:
         request.getfixturevalue("mirror")
         try:
-            found.look(Alone(seen))
+            found.look(OutputView(seen))
         except MetricWeightsError as error:
             pytest.skip(f"NO WEIGHTS: {str(error).splitlines()[0]}")
     return replace(found, least_images=5)
@@ -45,7 +45,7 @@ def part(request: pytest.FixtureRequest) -> SetMetric:
 @cache
 def looked(name: str, shape: tuple[int, ...], pixels: bytes) -> NDArray[np.float64]:
     image = np.frombuffer(pixels, np.uint8).reshape(shape)
-    return set_metrics().get(name).look(Alone(image))
+    return set_metrics().get(name).look(OutputView(image))
 
 
 def gathered(part: SetMetric, images: list[Pixels]) -> Gathered:
@@ -135,13 +135,13 @@ def test_what_is_gathered_can_be_sent(part: SetMetric) -> None:
 
 def test_grey_counts_as_three_equal_channels(part: SetMetric) -> None:
     image = photograph(part.min_size + 64, part.min_size + 67, 1)
-    three = part.look(Alone(np.repeat(image, 3, axis=2)))
-    assert np.array_equal(part.look(Alone(image)), three)
+    three = part.look(OutputView(np.repeat(image, 3, axis=2)))
+    assert np.array_equal(part.look(OutputView(image)), three)
 
 
 def test_features_are_rows_of_numbers(part: SetMetric) -> None:
-    found = part.look(Alone(photographs()[0]))
-    other = part.look(Alone(photograph(part.min_size, part.min_size + 9)))
+    found = part.look(OutputView(photographs()[0]))
+    other = part.look(OutputView(photograph(part.min_size, part.min_size + 9)))
     assert found.dtype == np.float64
     assert found.ndim == 2
     assert found.shape[1] == other.shape[1]
@@ -150,18 +150,18 @@ def test_features_are_rows_of_numbers(part: SetMetric) -> None:
 def test_images_are_left_alone(part: SetMetric) -> None:
     image = photographs()[1].copy()
     image.setflags(write=False)
-    first = part.look(Alone(image))
-    assert np.array_equal(part.look(Alone(image)), first)
+    first = part.look(OutputView(image))
+    assert np.array_equal(part.look(OutputView(image)), first)
     planar = np.moveaxis(np.moveaxis(image, 2, 0).copy(), 0, 2)
     cropped = np.pad(image, ((3, 3), (2, 2), (0, 0)))[3:-3, 2:-2]
     for same in (planar, cropped):
-        assert np.allclose(part.look(Alone(same)), first, rtol=1e-5, atol=1e-6)
+        assert np.allclose(part.look(OutputView(same)), first, rtol=1e-5, atol=1e-6)
     assert np.array_equal(image, photographs()[1])
 
 
 def test_threads_do_not_disturb_each_other(part: SetMetric) -> None:
     def look(image: Pixels) -> NDArray[np.float64]:
-        return part.look(Alone(image))
+        return part.look(OutputView(image))
 
     expected = [look(image) for image in photographs()]
     with ThreadPoolExecutor(4) as pool:
@@ -183,21 +183,21 @@ def test_what_is_no_number_is_refused(part: SetMetric) -> None:
     image = photographs()[0].astype(np.float32)
     image[50:60, 50:60] = np.nan
     with pytest.raises(MetricError, match=f"{part.name} found features that are no numbers"):
-        part.look(Alone(image))
+        part.look(OutputView(image))
 
 
 def test_its_smallest_image(part: SetMetric) -> None:
     least = photograph(part.min_size, part.min_size + 9)
-    assert np.isfinite(part.look(Alone(least))).all()
+    assert np.isfinite(part.look(OutputView(least))).all()
     if part.min_size > 1:
         with pytest.raises(MetricError, match=f"{part.name} needs at least {part.min_size} pixels"):
-            part.look(Alone(least[1:]))
+            part.look(OutputView(least[1:]))
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU: devices cannot be compared")
 def test_devices_agree(part: SetMetric) -> None:
-    def on_gpu(image: Pixels) -> Alone:
-        seen = Alone(image)
+    def on_gpu(image: Pixels) -> OutputView:
+        seen = OutputView(image)
         seen.device = "cuda"
         return seen
 

@@ -17,7 +17,7 @@ from torch.nn import functional
 from torchvision.models import inception
 
 from iqabench.errors import MetricWeightsError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import set_metrics
 from iqabench.metrics.networks import inception_features as ours
 from iqabench.metrics.networks.inception import Inception
@@ -97,7 +97,7 @@ def test_the_network_is_theirs(reference: Any) -> None:
     noisy = DAMAGES["noise"](photographs()[3])
     for image in (photographs()[1], photographs()[2][:31, :299], noisy):
         expected = reference(image)
-        found = set_metrics().get("fid").look(Alone(image))
+        found = set_metrics().get("fid").look(OutputView(image))
         assert found.shape == (1, 2048)
         assert np.abs(expected).mean() > 0.1
         assert found == pytest.approx(expected, rel=1e-5, abs=1e-5)
@@ -108,8 +108,8 @@ def test_fid_and_kid_are_their_definitions() -> None:
     """Means, np.cov and the root of their product, over what the 2048 features of six images span."""
     fid, kid = set_metrics().get("fid"), set_metrics().get("kid")
     targets = [photographs()[n] for n in (0, 1, 2)]
-    looked = [fid.look(Alone(DAMAGES["blur"](image))) for image in targets]
-    looked += [fid.look(Alone(image)) for image in targets]
+    looked = [fid.look(OutputView(DAMAGES["blur"](image))) for image in targets]
+    looked += [fid.look(OutputView(image)) for image in targets]
     features = np.concatenate(looked)
     x, y = np.split(features @ np.linalg.qr(features.T)[0], 2)
     shared = sqrtm(np.cov(x.T) @ np.cov(y.T) + 1e-14 * np.eye(6))
@@ -124,7 +124,7 @@ def test_fid_and_kid_are_their_definitions() -> None:
 
 
 def test_both_look_once(file: Path) -> None:
-    seen = Alone(photographs()[1])
+    seen = OutputView(photographs()[1])
     first = set_metrics().get("fid").look(seen)
     assert set_metrics().get("kid").look(seen) is first
 
@@ -141,4 +141,4 @@ def test_missing_weights_are_named_with_what_to_do() -> None:
     with pytest.raises(
         MetricWeightsError, match=r"(?s)fid needs.*pt_inception-2015-12-05-6726825d"
     ):
-        set_metrics().get("fid").look(Alone(photographs()[0]))
+        set_metrics().get("fid").look(OutputView(photographs()[0]))

@@ -10,7 +10,7 @@ from torchvision.models import alexnet as torchvision_alexnet
 from torchvision.transforms.functional import normalize, to_tensor
 
 from iqabench.errors import MetricWeightsError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import set_metrics
 from iqabench.metrics.networks import alexnet_features as ours
 
@@ -36,8 +36,8 @@ def test_features_are_those_of_torchvision(theirs: Any) -> None:
     part = set_metrics().get("frechet_alexnet")
     for image in [*photographs(), photographs()[0][:31, :31], photographs()[3][:97, :44]]:
         expected = theirs(image)
-        assert part.look(Alone(image)) == pytest.approx(expected, rel=1e-4, abs=1e-4)
-    assert len(part.look(Alone(photographs()[0]))) == 17 * 17
+        assert part.look(OutputView(image)) == pytest.approx(expected, rel=1e-4, abs=1e-4)
+    assert len(part.look(OutputView(photographs()[0]))) == 17 * 17
 
 
 @pytest.mark.parametrize("damage", ["blur", "jpeg"])
@@ -50,8 +50,8 @@ def test_the_distance_is_the_definition(theirs: Any, damage: str) -> None:
     expected = ((x.mean(0) - y.mean(0)) ** 2).sum() + np.trace(one + other)
     expected -= 2 * np.trace(sqrtm(one @ other)).real
     found = part(
-        part.gather(part.look(Alone(i)) for i in outputs),
-        part.gather(part.look(Alone(i)) for i in photographs()),
+        part.gather(part.look(OutputView(i)) for i in outputs),
+        part.gather(part.look(OutputView(i)) for i in photographs()),
     )
     assert found == pytest.approx(expected, rel=1e-5)
 
@@ -59,4 +59,4 @@ def test_the_distance_is_the_definition(theirs: Any, damage: str) -> None:
 def test_missing_weights_are_named() -> None:
     ours._network.cache_clear()
     with pytest.raises(MetricWeightsError, match="frechet_alexnet needs the weights of AlexNet"):
-        set_metrics().get("frechet_alexnet").look(Alone(photographs()[0]))
+        set_metrics().get("frechet_alexnet").look(OutputView(photographs()[0]))

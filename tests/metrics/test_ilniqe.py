@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.signal import convolve2d
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.images.imresize import imresize
 from iqabench.metrics.no_reference.ilniqe import Pristine, _mean_distance, ilniqe, pristine
 from iqabench.metrics.shared import ilniqe_model as model
@@ -178,7 +178,7 @@ def test_the_value_is_the_mean_distance_to_the_authors_model() -> None:
     found = model.features(image)
     flat = np.asarray(~np.isfinite(found).all(axis=1))
     assert np.count_nonzero(flat) == 4
-    assert ilniqe(Alone(image)) == pytest.approx(distance(authors, found, flat), rel=1e-7)
+    assert ilniqe(OutputView(image)) == pytest.approx(distance(authors, found, flat), rel=1e-7)
     found[7, 19] = 1e7  # beside which MATLAB's pinv takes the model's least eigenvalues for nothing
     value = _mean_distance(authors, found)
     assert value == pytest.approx(distance(authors, found, flat), rel=1e-5)
@@ -195,13 +195,13 @@ def distance(authors: Pristine, found: Plane, flat: NDArray[np.bool_]) -> float:
 
 def test_a_flat_image_is_refused() -> None:
     with pytest.raises(MetricError, match="ilniqe needs at least two blocks"):
-        ilniqe(Alone(np.full((90, 90, 3), 7, np.uint8)))
+        ilniqe(OutputView(np.full((90, 90, 3), 7, np.uint8)))
 
 
 def test_a_missing_model_is_told() -> None:
     pristine.cache_clear()
     with pytest.raises(MetricWeightsError, match="ilniqe needs what its authors fitted"):
-        ilniqe(Alone(photographs()[0]))
+        ilniqe(OutputView(photographs()[0]))
 
 
 @pytest.mark.parametrize(
@@ -220,4 +220,4 @@ def test_figures_of_matlab(
 ) -> None:
     """The pepper's is from the Python port of IL-NIQE, which has 28.8966 itself."""
     image = real_image(sha256)
-    assert have(lambda: ilniqe(Alone(image))) == pytest.approx(figure, abs=off), name
+    assert have(lambda: ilniqe(OutputView(image))) == pytest.approx(figure, abs=off), name

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.metrics.no_reference.niqe import niqe, pristine
 from iqabench.metrics.shared import niqe_model as model
 
@@ -97,27 +97,27 @@ def test_the_value_is_the_distance_to_the_authors_model() -> None:
         apart = authors.mean - np.nanmean(found, axis=0)
         both = (authors.covariance + np.cov(numbers.T)) / 2
         expected = np.sqrt(apart @ np.linalg.solve(both, apart))
-        assert niqe(Alone(image)) == pytest.approx(expected, rel=1e-8)
+        assert niqe(OutputView(image)) == pytest.approx(expected, rel=1e-8)
 
 
 def test_an_image_without_two_blocks_that_vary_is_refused() -> None:
     image = np.full((192, 192, 3), 255, np.uint8)
     image[:96, :96] = photographs()[0][:96, :96]
     with pytest.raises(MetricError, match="niqe needs at least two blocks"):
-        niqe(Alone(image))
+        niqe(OutputView(image))
 
 
 def test_a_missing_model_is_told() -> None:
     pristine.cache_clear()
     with pytest.raises(MetricWeightsError, match=r"niqe needs what its authors fitted"):
-        niqe(Alone(photographs()[0]))
+        niqe(OutputView(photographs()[0]))
 
 
 def test_the_figure_of_matlab_for_the_baboon(real_image: Real) -> None:
     """BasicSR prints 5.72957338 of R2021a, on 8-bit luma as rgb2ycbcr gives it."""
     baboon = real_image(BABOON)[:480, :492]
     luma = np.floor(baboon @ np.array([65.481, 128.553, 24.966]) / 255 + 16.5)
-    assert have(lambda: niqe(Alone(levels(luma)))) == pytest.approx(5.72957338, abs=1e-6)
+    assert have(lambda: niqe(OutputView(levels(luma)))) == pytest.approx(5.72957338, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_the_figure_of_matlab_for_the_baboon(real_image: Real) -> None:
 )
 def test_figures_of_matlab(real_image: Real, name: str, figure: float, off: float) -> None:
     image = real_image(TID2013[name])
-    assert have(lambda: niqe(Alone(image))) == pytest.approx(figure, abs=off)
+    assert have(lambda: niqe(OutputView(image))) == pytest.approx(figure, abs=off)
 
 
 def levels(plane: Plane) -> NDArray[np.uint8]:

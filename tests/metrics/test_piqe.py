@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.metrics.no_reference.piqe import piqe
 
 from .damage import IDS, PAIRS, Pixels, Plane
@@ -65,17 +65,17 @@ SOME = range(0, len(PAIRS), 3)
 @pytest.mark.parametrize("number", SOME, ids=[IDS[number] for number in SOME])
 def test_it_equals_its_definition(number: int) -> None:
     output = PAIRS[number][0]
-    assert piqe(Alone(output)) == pytest.approx(reference(output), rel=1e-10)
+    assert piqe(OutputView(output)) == pytest.approx(reference(output), rel=1e-10)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (16, 16, 1), (17, 15, 3), (5, 100, 1)])
 def test_small_images(shape: tuple[int, ...]) -> None:
     image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    assert piqe(Alone(image)) == pytest.approx(reference(image), rel=1e-10)
+    assert piqe(OutputView(image)) == pytest.approx(reference(image), rel=1e-10)
 
 
 def test_flat_images_are_the_worst() -> None:
-    assert piqe(Alone(np.full((100, 90, 3), 200, np.uint8))) == 100
+    assert piqe(OutputView(np.full((100, 90, 3), 200, np.uint8))) == 100
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_the_figures_of_matlab(
     real_image: Callable[[str], Image], sha256: str, expected: float
 ) -> None:
     """Of images I03, I04, I06, I08 and I19 of TID2013, as IQA-PyTorch prints MATLAB's."""
-    assert round(piqe(Alone(real_image(sha256))), 2) == expected
+    assert round(piqe(OutputView(real_image(sha256))), 2) == expected

@@ -12,7 +12,7 @@ from torchvision.models import alexnet as torchvision_alexnet
 from torchvision.transforms.functional import normalize, to_tensor
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import AgainstPool, Alone, Image
+from iqabench.images import Image, OutputView, PoolView
 from iqabench.metrics.distribution.pool_frechet import pool_frechet
 from iqabench.metrics.networks import alexnet_features as ours
 from iqabench.metrics.networks import tiles as _tiles
@@ -42,15 +42,15 @@ def theirs(mirror: str) -> Features:
 @pytest.mark.parametrize("layer", [1, 2, 3])
 def test_features_are_those_of_torchvision(theirs: Features, layer: int) -> None:
     for image in [*photographs(), photographs()[0][:31, :31], photographs()[3][:97, :44]]:
-        (found,) = next(alexnet_layers(Alone(image), "a test", (layer,)))
+        (found,) = next(alexnet_layers(OutputView(image), "a test", (layer,)))
         np.testing.assert_allclose(found, theirs(image, layer), atol=1e-5)
 
 
 def test_tiles_are_seams_that_nobody_sees(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
     image = np.tile(photographs()[0], (2, 2, 1))[:541, :397]
-    (whole,) = alexnet_layers(Alone(image), "a test", (1, 2, 3))
+    (whole,) = alexnet_layers(OutputView(image), "a test", (1, 2, 3))
     monkeypatch.setattr(_tiles, "SIDE", 208)
-    tiled = list(alexnet_layers(Alone(image), "a test", (1, 2, 3)))
+    tiled = list(alexnet_layers(OutputView(image), "a test", (1, 2, 3)))
     assert len(tiled) == 6
     for layer, expected in enumerate(whole):
         found = np.concatenate([tile[layer] for tile in tiled])
@@ -85,27 +85,27 @@ def test_the_value_is_the_definition(theirs: Features, scene: int, damage: str) 
     image = photographs()[scene]
     output = image if damage == "none" else DAMAGES[damage](image)
     others = [p for n, p in enumerate(photographs()) if n != scene]
-    found = pool_frechet(AgainstPool(Alone(output), pool(others)))
+    found = pool_frechet(PoolView(OutputView(output), pool(others)))
     assert found == pytest.approx(reference(theirs, output, others), rel=1e-4)
 
 
 def test_the_pool_itself_is_no_distance_away(mirror: str) -> None:
     image = photographs()[0]
-    assert pool_frechet(AgainstPool(Alone(image), pool([image]))) == pytest.approx(0, abs=1e-9)
+    assert pool_frechet(PoolView(OutputView(image), pool([image]))) == pytest.approx(0, abs=1e-9)
 
 
 def test_flat_pools_and_outputs_have_finite_values(mirror: str) -> None:
     flat: Image = np.full((160, 144, 3), 90, np.uint8)
-    assert np.isfinite(pool_frechet(AgainstPool(Alone(flat), pool(photographs()[:2]))))
-    assert np.isfinite(pool_frechet(AgainstPool(Alone(photographs()[0]), pool([flat[:31, :31]]))))
+    assert np.isfinite(pool_frechet(PoolView(OutputView(flat), pool(photographs()[:2]))))
+    assert np.isfinite(pool_frechet(PoolView(OutputView(photographs()[0]), pool([flat[:31, :31]]))))
 
 
 def test_missing_weights_are_named() -> None:
     ours._network.cache_clear()
     with pytest.raises(MetricWeightsError, match="pool_frechet needs the weights of AlexNet"):
-        pool_frechet(AgainstPool(Alone(photographs()[0]), pool(photographs()[1:])))
+        pool_frechet(PoolView(OutputView(photographs()[0]), pool(photographs()[1:])))
 
 
 def test_an_image_without_a_place_is_named(mirror: str) -> None:
     with pytest.raises(MetricError, match="image 1 of the pool 'mine' has 40x30"):
-        pool_frechet(AgainstPool(Alone(photographs()[0]), pool([photographs()[1][:30, :40]])))
+        pool_frechet(PoolView(OutputView(photographs()[0]), pool([photographs()[1][:30, :40]])))

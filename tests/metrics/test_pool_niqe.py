@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from iqabench.errors import MetricError
-from iqabench.images import AgainstPool, Alone, Image
+from iqabench.images import Image, OutputView, PoolView
 from iqabench.metrics.distribution.pool_niqe import pool_niqe
 
 from .damage import DAMAGES, Plane, photographs
@@ -55,34 +55,34 @@ def reference(output: Image, model: Plane) -> float:
 def test_the_value_is_the_authors_definition(scene: int, damage: str) -> None:
     image = photographs()[scene]
     output = image if damage == "none" else DAMAGES[damage](image)
-    found = pool_niqe(AgainstPool(Alone(output), pool_without(scene)))
+    found = pool_niqe(PoolView(OutputView(output), pool_without(scene)))
     assert found == pytest.approx(reference(output, sharp_blocks(scene)), rel=1e-5)
 
 
 def test_too_few_blocks_are_counted() -> None:
     few = pool(photographs()[1:3])
     with pytest.raises(MetricError, match=r"at least 37 of them; the 2 images of .*'mine' have \d"):
-        pool_niqe(AgainstPool(Alone(photographs()[0]), few))
+        pool_niqe(PoolView(OutputView(photographs()[0]), few))
 
 
 def test_flat_images_of_a_pool_count_for_nothing() -> None:
     flat = np.full((192, 192, 3), 77, np.uint8)
-    seen = Alone(photographs()[0])
-    expected = pool_niqe(AgainstPool(seen, pool_without(0)))
-    assert pool_niqe(AgainstPool(seen, pool([*others(0), flat]))) == expected
+    seen = OutputView(photographs()[0])
+    expected = pool_niqe(PoolView(seen, pool_without(0)))
+    assert pool_niqe(PoolView(seen, pool([*others(0), flat]))) == expected
 
 
 def test_a_flat_output_is_refused() -> None:
     with pytest.raises(MetricError, match="pool_niqe needs at least two blocks"):
-        pool_niqe(AgainstPool(Alone(np.full((192, 192, 3), 9, np.uint8)), pool_without(0)))
+        pool_niqe(PoolView(OutputView(np.full((192, 192, 3), 9, np.uint8)), pool_without(0)))
 
 
 def test_an_empty_pool_is_named() -> None:
     with pytest.raises(MetricError, match="the pool 'mine' is empty"):
-        pool_niqe(AgainstPool(Alone(photographs()[0]), pool([])))
+        pool_niqe(PoolView(OutputView(photographs()[0]), pool([])))
 
 
 def test_a_small_image_in_the_pool_is_named() -> None:
     images = [photographs()[1], photographs()[2][:80, :192]]
     with pytest.raises(MetricError, match="image 2 of the pool 'mine' has 192x80"):
-        pool_niqe(AgainstPool(Alone(photographs()[0]), pool(images)))
+        pool_niqe(PoolView(OutputView(photographs()[0]), pool(images)))

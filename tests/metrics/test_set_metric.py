@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from iqabench.errors import DuplicateNameError, MetricError, UnknownNameError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import SetMetric, metric, metrics, over_set, set_metrics
 from iqabench.metrics.shared.moments import Floats, Rows
 from iqabench.registry import Registry
 
 
-def mean_colour(seen: Alone) -> Floats:
+def mean_colour(seen: OutputView) -> Floats:
     return np.asarray(seen.output.mean((0, 1))[None], np.float64)
 
 
@@ -92,12 +92,12 @@ def test_a_metric_from_outside() -> None:
     register_over_set("colour_apart")
     part = set_metrics().get("colour_apart")
     images = [np.full((3, 4, 3), level, np.uint8) for level in (10, 20, 60)]
-    targets = part.gather(part.look(Alone(image)) for image in images)
-    outputs = part.gather(part.look(Alone(image + 9)) for image in images)
+    targets = part.gather(part.look(OutputView(image)) for image in images)
+    outputs = part.gather(part.look(OutputView(image + 9)) for image in images)
     assert part(targets, targets) == part.identical
     assert part(outputs, targets) == 9
     assert part.unit == "8-bit levels"
     with pytest.raises(MetricError, match="colour_apart needs at least 3 pixels a side; 4x2 are"):
-        part.look(Alone(images[0][:2]))
+        part.look(OutputView(images[0][:2]))
     with pytest.raises(MetricError, match="needs at least 2 images; there are 1"):
-        part(part.gather([part.look(Alone(images[0]))]), targets)
+        part(part.gather([part.look(OutputView(images[0]))]), targets)

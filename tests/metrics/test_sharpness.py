@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.no_reference.sharpness import sharpness
 
 from .damage import IDS, PAIRS, Pixels, Plane
@@ -22,7 +22,7 @@ def reference(grey: Plane) -> float:
 @pytest.mark.parametrize("output", [pair[0] for pair in PAIRS], ids=IDS)
 def test_it_equals_its_definition(output: Pixels) -> None:
     grey = np.floor(mixed(output, *RGB2GRAY) + 0.5)
-    assert sharpness(Alone(output)) == pytest.approx(reference(grey), rel=1e-12)
+    assert sharpness(OutputView(output)) == pytest.approx(reference(grey), rel=1e-12)
 
 
 @pytest.mark.parametrize("output", [pair[0] for pair in PAIRS], ids=IDS)
@@ -30,12 +30,12 @@ def test_it_is_what_people_type(output: Pixels) -> None:
     """OpenCV's grey differs from MATLAB's by a level in few pixels; of grey images nothing differs."""
     grey = np.asarray(cv2.cvtColor(output, cv2.COLOR_RGB2GRAY))
     typed = float(cv2.Laplacian(grey, cv2.CV_64F).var())
-    assert sharpness(Alone(grey[:, :, None])) == pytest.approx(typed, rel=1e-12)
-    assert sharpness(Alone(output)) == pytest.approx(typed, rel=2e-3)
+    assert sharpness(OutputView(grey[:, :, None])) == pytest.approx(typed, rel=1e-12)
+    assert sharpness(OutputView(output)) == pytest.approx(typed, rel=2e-3)
 
 
 def test_its_bounds() -> None:
     chequers = (np.indices((64, 64)).sum(0) % 2 * 255).astype(np.uint8)[:, :, None]
-    assert sharpness(Alone(chequers)) == 1020**2
-    assert sharpness(Alone(np.full((64, 64, 3), 77, np.uint8))) == 0
-    assert sharpness(Alone(np.full((1, 1, 1), 77, np.uint8))) == 0
+    assert sharpness(OutputView(chequers)) == 1020**2
+    assert sharpness(OutputView(np.full((64, 64, 3), 77, np.uint8))) == 0
+    assert sharpness(OutputView(np.full((1, 1, 1), 77, np.uint8))) == 0

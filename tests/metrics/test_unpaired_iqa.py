@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError, SetError
-from iqabench.images import AgainstPool, Alone, Image, write_image
+from iqabench.images import Image, OutputView, PoolView, write_image
 from iqabench.metrics import metrics
 from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
 from iqabench.metrics.networks.unpaired_network import (
@@ -108,7 +108,7 @@ def test_pairs_of_image_and_opinion_will_do(mirror: str, tmp_path: Path) -> None
     pairs = [(sample.load, sample.opinion) for sample in rated()[:6]]
     data = Data([Rated(*pair) for pair in pairs], [Pristine(partial(cut, 1))], tmp_path)
     assert len(data.scenes) == 6
-    assert np.array_equal(data.outputs[0], describe(Alone(rated()[0].load())))
+    assert np.array_equal(data.outputs[0], describe(OutputView(rated()[0].load())))
 
 
 def test_one_scene_is_too_few(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def cut(scene: int) -> Pixels:
 
 def test_without_weights_it_names_the_command() -> None:
     with pytest.raises(MetricWeightsError, match=r"python -m iqabench\.run\.train_unpaired"):
-        metrics().get("unpaired_iqa")(AgainstPool(Alone(cut(0)), pool([cut(1)])))
+        metrics().get("unpaired_iqa")(PoolView(OutputView(cut(0)), pool([cut(1)])))
 
 
 def test_other_weights_are_refused() -> None:
@@ -142,11 +142,11 @@ def test_the_value_is_the_mean_beside_each_image_of_the_pool(mirror: str, tmp_pa
     data = Data(rated()[:30], pristine(), tmp_path)
     *_, done = train(data, Plan(steps=5), tmp_path)
     done.write(weights_path())
-    found = metrics().get("unpaired_iqa")(AgainstPool(Alone(cut(0)), pool([cut(1), cut(2)])))
+    found = metrics().get("unpaired_iqa")(PoolView(OutputView(cut(0)), pool([cut(1), cut(2)])))
     state = {k: v.double().numpy() for k, v in done.network.state_dict().items()}
 
     def code(image: Image) -> NDArray[np.float64]:
-        x = (describe(Alone(image)) - state["mean"]) / state["deviation"]
+        x = (describe(OutputView(image)) - state["mean"]) / state["deviation"]
         return np.asarray(np.maximum(state["encode.0.weight"] @ x + state["encode.0.bias"], 0))
 
     values = []
@@ -162,7 +162,7 @@ def test_a_pool_image_that_is_too_small_is_named(mirror: str, tmp_path: Path) ->
     Training(Data(rated()[:30], pristine(), tmp_path), Plan(), tmp_path).write(weights_path())
     small = pool([cut(1), cut(2)[:20]])
     with pytest.raises(MetricError, match="image 2 of the pool 'mine' has 160x20"):
-        metrics().get("unpaired_iqa")(AgainstPool(Alone(cut(0)), small))
+        metrics().get("unpaired_iqa")(PoolView(OutputView(cut(0)), small))
 
 
 def test_its_shapes() -> None:

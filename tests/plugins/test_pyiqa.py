@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import MetricWeightsError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import Metric
 from iqabench.metrics.core import metric as _metric
 from iqabench.registry import Registry
@@ -87,8 +87,8 @@ def pyiqa(monkeypatch: pytest.MonkeyPatch) -> Fake:
     return fake
 
 
-def noisy(*shape: int) -> Alone:
-    return Alone(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
+def noisy(*shape: int) -> OutputView:
+    return OutputView(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
 
 
 def test_its_metrics_are_registered(registry: Registry[Metric], pyiqa: Fake) -> None:
@@ -129,7 +129,7 @@ def test_what_pyiqa_is_shown(registry: Registry[Metric], pyiqa: Fake, channels: 
 
 def test_values_outside_of_the_range_are_clipped(registry: Registry[Metric], pyiqa: Fake) -> None:
     """Pyiqa refuses them."""
-    registry.get("musiq")(Alone(np.array([[[-3.0, 0, 258]]] * 20, np.float32)))
+    registry.get("musiq")(OutputView(np.array([[[-3.0, 0, 258]]] * 20, np.float32)))
     assert [float(pyiqa.seen[0].min()), float(pyiqa.seen[0].max())] == [0, 1]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from iqabench.errors import MetricError, UsageError
-from iqabench.images import Alone, read_image, write_image
+from iqabench.images import OutputView, read_image, write_image
 from iqabench.metrics import SetMetric, any_column, column, set_metrics
 from iqabench.run import (
     Options,
@@ -130,7 +130,7 @@ def test_too_few_and_too_small(tmp_path: Path, brightness: SetMetric) -> None:
     [found] = records(tmp_path / "s")
     assert "needs at least 2 images; there are 1" in found["error"]
     with pytest.raises(MetricError, match="at least 4 pixels a side"):
-        brightness.look(Alone(np.zeros((3, 9, 1), np.uint8)))
+        brightness.look(OutputView(np.zeros((3, 9, 1), np.uint8)))
 
 
 def test_what_is_of_a_set_is_no_column_of_an_image() -> None:

@@ -10,7 +10,7 @@ from math import isnan
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import AgainstPool, Alone, Image, Pool, view, view_alone
+from iqabench.images import Image, OutputView, Pool, PoolView, view, view_output
 from iqabench.metrics.core.metric import Metric, Reference
 from iqabench.metrics.core.set_metric import SetMetric
 from iqabench.protocol import Protocol
@@ -142,7 +142,7 @@ def attempts(
     return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
 
 
-Views = dict[tuple[Protocol, Reference], Alone | IqabenchError]
+Views = dict[tuple[Protocol, Reference], OutputView | IqabenchError]
 """What each protocol shows to each kind of metric, or why it shows nothing."""
 
 
@@ -162,7 +162,7 @@ def views(
         given = target if reference == "full" else None
         seen[under, reference] = (
             pair
-            if reference == "none" and isinstance(pair, Alone)
+            if reference == "none" and isinstance(pair, OutputView)
             else _attempt(partial(_seen, under, output, given, scale, device, pseudo))
         )
     return seen
@@ -182,7 +182,7 @@ def _seen(
     scale: int,
     device: str,
     pseudo: PseudoReferences | None,
-) -> Alone:
+) -> OutputView:
     """What the protocol shows."""
     seen = _view(under, output, target, scale, pseudo)
     seen.device = device
@@ -195,10 +195,10 @@ def _view(
     target: Image | None,
     scale: int,
     pseudo: PseudoReferences | None,
-) -> Alone:
+) -> OutputView:
     if under.reference == "target":
         if target is None:
-            return view_alone(under, output, scale)
+            return view_output(under, output, scale)
         return view(under, output, target, scale)
     if pseudo is None:
         raise MetricError(
@@ -206,7 +206,7 @@ def _view(
             "'iqabench run' and 'iqabench score' alone."
         )
     if under.reference == "pool":
-        return AgainstPool(view_alone(under, output, scale), pseudo.pool(under))
+        return PoolView(view_output(under, output, scale), pseudo.pool(under))
     return view(under, *pseudo.pair(under, output), scale)
 
 
@@ -231,17 +231,17 @@ def threads_allowed() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def large_enough(part: Column, seen: Alone) -> bool:
+def large_enough(part: Column, seen: OutputView) -> bool:
     """Whether the metric is defined on an image of that size."""
     return min(seen.shape[:2]) >= part.metric.min_size
 
 
-def value(part: Column, seen: Alone | IqabenchError) -> float | IqabenchError:
+def value(part: Column, seen: OutputView | IqabenchError) -> float | IqabenchError:
     """Of one column, or the error."""
     return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
 
 
-def _measured(part: Column, seen: Alone) -> float:
+def _measured(part: Column, seen: OutputView) -> float:
     height, width, _ = seen.shape
     if not large_enough(part, seen):
         raise MetricError(

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import AgainstPool, Alone, Pair
+from iqabench.images import OutputView, Pair, PoolView
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
@@ -22,7 +22,7 @@ class Metric:
     name: str
     """Function, file and command-line name."""
     function: Callable[[Any], float]
-    """Of a Pair, of Alone or of AgainstPool, as `reference` says."""
+    """Of a Pair, of OutputView or of PoolView, as `reference` says."""
     title: str
     better: Better
     source: str
@@ -54,14 +54,14 @@ class Metric:
     identity: Callable[[], str] | None = None
     """What else decides its numbers, such as a hash of weights that the user trained."""
 
-    def __call__(self, seen: Alone) -> float:
+    def __call__(self, seen: OutputView) -> float:
         """The value for one pair, or for an output alone.
 
         Raises: MetricError when it needs a target and there is none, or is not defined on these images.
         """
         if self.reference == "full" and not isinstance(seen, Pair):
             raise MetricError(f"{self.name} compares with a target, and there is none.")
-        if self.reference == "pool" and not isinstance(seen, AgainstPool):
+        if self.reference == "pool" and not isinstance(seen, PoolView):
             raise MetricError(f"{self.name} needs a pool of images: {self.name}@unpaired:FOLDER.")
         return self.function(seen)
 
@@ -95,7 +95,7 @@ FOLDERS = (
 _registry: Registry[Metric] = Registry(
     "metric", FOLDERS, "iqabench.metrics", elsewhere=dict.fromkeys(OF_PYIQA, _PLUGIN)
 )
-Seen = TypeVar("Seen", bound=Alone)
+Seen = TypeVar("Seen", bound=OutputView)
 Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
 
 
@@ -129,14 +129,14 @@ def metric(
 
 def no_reference(
     *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
-) -> Register[Alone]:
+) -> Register[OutputView]:
     """Register the decorated function as the no-reference metric of its own name."""
     return _register("none", title, better, None, source, facts)
 
 
 def against_pool(
     *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
-) -> Register[AgainstPool]:
+) -> Register[PoolView]:
     """Register the decorated function, which compares an output with a pool of other images."""
     return _register("pool", title, better, None, source, facts)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from iqabench.errors import MetricError
-from iqabench.images import AgainstPool, Alone
+from iqabench.images import OutputView, PoolView
 
 
-def pool_images(seen: AgainstPool, owner: str, least: int = 1) -> Iterator[Alone]:
+def pool_images(seen: PoolView, owner: str, least: int = 1) -> Iterator[OutputView]:
     """Each image of the pool that `seen` is compared with, on its device.
 
     `owner`: the metric that asks, for messages. `least`: pixels a side that it needs.
@@ -21,7 +21,7 @@ def pool_images(seen: AgainstPool, owner: str, least: int = 1) -> Iterator[Alone
                 f"{owner} needs at least {least} pixels a side; image {number} of the pool "
                 f"'{seen.pool.name}' has {width}x{height}."
             )
-        alone = Alone(image)
+        alone = OutputView(image)
         alone.device = seen.device
         yield alone
     if number == 0:

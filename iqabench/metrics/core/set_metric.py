@@ -4,7 +4,7 @@ It has no value for one pair. Images are looked at one by one, what is kept of t
 memory and can be added up over workers, and the distance is taken once:
 
     part = set_metrics().get("frechet_alexnet")
-    outputs = part.gather(part.look(Alone(image)) for image in ...)
+    outputs = part.gather(part.look(OutputView(image)) for image in ...)
     targets = part.gather(...)
     part(outputs, targets)
 """
@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import FOLDERS, Better, Metric, metrics
 from iqabench.registry import Registry, origin_of
 
 Floats = NDArray[np.float64]
-Features = Callable[[Alone], Floats]
+Features = Callable[[OutputView], Floats]
 
 
 class Gathered(Protocol):
@@ -79,7 +79,7 @@ class SetMetric:
     """What others trained or fitted and it stands on."""
     reference: ClassVar[Literal["set"]] = "set"
 
-    def look(self, seen: Alone) -> Floats:
+    def look(self, seen: OutputView) -> Floats:
         """The features of one image.
 
         Shapes: (N, D).

@@ -1,6 +1,6 @@
 """Frechet inception distance."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import INCEPTION
 from iqabench.metrics.shared.frechet import frechet
@@ -21,7 +21,7 @@ from iqabench.metrics.shared.moments import Floats, Moments
     cost=490,
     files=(INCEPTION,),
 )
-def fid(seen: Alone) -> Floats:
+def fid(seen: OutputView) -> Floats:
     """How far the features of all outputs lie from those of all targets, both taken as normal.
 
     The numbers of pytorch-fid, whose weights are those of the paper. torch-fidelity and torchmetrics resize

@@ -1,6 +1,6 @@
 """Frechet distance of AlexNet's features."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.shared.frechet import frechet
@@ -21,7 +21,7 @@ from iqabench.metrics.shared.moments import Floats, Moments
     cost=580,
     files=(ALEXNET.whole,),
 )
-def frechet_alexnet(seen: Alone) -> Floats:
+def frechet_alexnet(seen: OutputView) -> Floats:
     """How far the features of all outputs lie from those of all targets, both taken as normal.
 
     For sets too small for FID. It is not FID, and no number of that name compares with it:

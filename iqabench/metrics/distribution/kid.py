@@ -1,6 +1,6 @@
 """Kernel inception distance."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import INCEPTION
 from iqabench.metrics.shared.mmd import mmd
@@ -19,7 +19,7 @@ from iqabench.metrics.shared.moments import Floats, Rows
     cost=490,
     files=(INCEPTION,),
 )
-def kid(seen: Alone) -> Floats:
+def kid(seen: OutputView) -> Floats:
     """The unbiased MMD^2 of the features of all outputs and all targets, with a kernel of degree 3.
 
     Over all images at once, so that it is the same each time: it is what the mean over random subsets, as

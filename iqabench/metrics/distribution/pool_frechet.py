@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from iqabench.images import AgainstPool, Alone
+from iqabench.images import OutputView, PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 from iqabench.metrics.shared.frechet import frechet
@@ -27,7 +27,7 @@ _SHARE = 0.01
     "samples; Zhang et al., CVPR 2018, for the features",
     cost=360,
 )
-def pool_frechet(seen: AgainstPool) -> float:
+def pool_frechet(seen: PoolView) -> float:
     """How far the features of the output's places lie from those of all the pool's, both taken as normal.
 
     A combination of ours, not a published number. As in SinGAN's single image FID a sample is a place of an
@@ -67,7 +67,7 @@ class _Layer(NamedTuple):
     """(D, k): features times this are in units of the pool's deviations."""
 
 
-def _pool(seen: AgainstPool) -> list[_Layer]:
+def _pool(seen: PoolView) -> list[_Layer]:
     found = _moments(pool_images(seen, "pool_frechet", 31))
     units = [_units(one) for one in found]
     return [_Layer(_in_units(one, by), by) for one, by in zip(found, units, strict=True)]
@@ -84,7 +84,7 @@ def _in_units(of: Moments, units: Floats) -> Moments:
     return Moments(of.images, of.count, of.mean @ units, of.root @ units)
 
 
-def _moments(images: Iterable[Alone]) -> list[Moments]:
+def _moments(images: Iterable[OutputView]) -> list[Moments]:
     # Imported here: the folder's scan does not wait for torch.
     from iqabench.metrics.networks.alexnet_layers import alexnet_layers  # noqa: PLC0415
 

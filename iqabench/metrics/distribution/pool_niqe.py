@@ -3,7 +3,7 @@
 import numpy as np
 
 from iqabench.errors import MetricError
-from iqabench.images import AgainstPool
+from iqabench.images import PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 from iqabench.metrics.shared.grey import rounded_grey
@@ -30,7 +30,7 @@ _FEATURES = 36
     "IEEE Signal Processing Letters 20(3), 2013",
     cost=43,
 )
-def pool_niqe(seen: AgainstPool) -> float:
+def pool_niqe(seen: PoolView) -> float:
     """How far the statistics of the output's blocks lie from those of the pool's sharp blocks.
 
     As NIQE, whose published model of 125 photographs is replaced by one of the pool: fitted as the authors
@@ -51,7 +51,7 @@ def pool_niqe(seen: AgainstPool) -> float:
     return distance(fit(found), model)
 
 
-def _model(seen: AgainstPool) -> Gaussian:
+def _model(seen: PoolView) -> Gaussian:
     images = pool_images(seen, "pool_niqe", BLOCK)
     found = [sharp_features(rounded_grey(image)) for image in images]
     blocks = np.vstack(found)

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.networks.backbones import ALEXNET, backbone
 from iqabench.metrics.networks.convolutions import alexnet, convolutions
 from iqabench.metrics.networks.learned import load_state, precision
@@ -19,7 +19,7 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _loading = threading.Lock()
 
 
-def alexnet_features(seen: Alone, owner: str) -> NDArray[np.float64]:
+def alexnet_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
     """The 256 features of the fifth convolution, after its ReLU, at each of its places.
 
     The image keeps its size: a place every 16 pixels, which sees 163. Grey images count as R = G = B.

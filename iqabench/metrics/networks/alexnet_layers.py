@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.networks.alexnet_features import DEVIATION, MEAN, network
 from iqabench.metrics.networks.convolutions import through
 from iqabench.metrics.networks.learned import precision
@@ -24,7 +24,7 @@ _STRIDES = {1: 4, 2: 8, 3: 16}
 """Pixels from place to place."""
 
 
-def alexnet_layers(seen: Alone, owner: str, layers: tuple[int, ...]) -> Iterator[list[Floats]]:
+def alexnet_layers(seen: OutputView, owner: str, layers: tuple[int, ...]) -> Iterator[list[Floats]]:
     """For each tile of the image, the features of these layers at each place, divided by their length.
 
     As in LPIPS, the length does not count: a place of much contrast weighs as one of little. Grey images
@@ -45,7 +45,7 @@ def alexnet_layers(seen: Alone, owner: str, layers: tuple[int, ...]) -> Iterator
             ]
 
 
-def _scaled(seen: Alone) -> NDArray[np.float32]:
+def _scaled(seen: OutputView) -> NDArray[np.float32]:
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).astype(np.float32) / np.float32(255)
     scaled = (image - np.array(MEAN, np.float32)) / np.array(DEVIATION, np.float32)
     return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])

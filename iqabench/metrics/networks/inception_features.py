@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.networks.backbones import INCEPTION, weights
 from iqabench.metrics.networks.inception import Inception
 from iqabench.metrics.networks.learned import load_state, precision
@@ -17,7 +17,7 @@ _loading = threading.Lock()
 _loaded: dict[str, Inception] = {}
 
 
-def inception_features(seen: Alone, owner: str) -> NDArray[np.float64]:
+def inception_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
     """The 2048 features of the last pooling. Made once an image.
 
     As pytorch-fid: resized to 299x299 by two-tap bilinear interpolation, which smooths nothing when it
@@ -29,7 +29,7 @@ def inception_features(seen: Alone, owner: str) -> NDArray[np.float64]:
     return seen.shared("inception features", lambda s: _features(s, owner))
 
 
-def _features(seen: Alone, owner: str) -> NDArray[np.float64]:
+def _features(seen: OutputView, owner: str) -> NDArray[np.float64]:
     made = network(seen.device, owner)
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).transpose(2, 0, 1)
     with torch.inference_mode():

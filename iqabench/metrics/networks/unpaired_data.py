@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import SetError
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.metrics.networks.unpaired_network import FEATURES, describe
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ def _described(
     rows = _rows([name for name, _ in images], folder)
     for number, (_, load) in enumerate(images):
         if np.isnan(rows[number]).any():
-            seen = Alone(load())
+            seen = OutputView(load())
             seen.device = device
             rows[number] = describe(seen)
         if told:

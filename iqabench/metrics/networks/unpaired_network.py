@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from iqabench.errors import MetricWeightsError
 from iqabench.files import home
 from iqabench.files.disk import sha256_of
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.networks.alexnet_layers import WIDTHS, alexnet_layers
 
 OWNER = "unpaired_iqa"
@@ -76,7 +76,7 @@ class Unpaired(nn.Module):
         )
 
 
-def describe(seen: Alone) -> NDArray[np.float64]:
+def describe(seen: OutputView) -> NDArray[np.float64]:
     """Logarithms of mean and deviation, over all places, of the features of AlexNet's first two layers.
 
     Deeper ones told scenes rather than damage, where few scenes were learned from.
@@ -97,7 +97,7 @@ def describe(seen: Alone) -> NDArray[np.float64]:
     return np.log(np.concatenate(told) + _FLOOR)
 
 
-def describe_all(images: Iterable[Alone]) -> NDArray[np.float64]:
+def describe_all(images: Iterable[OutputView]) -> NDArray[np.float64]:
     """One description a row."""
     return np.stack([describe(image) for image in images])
 

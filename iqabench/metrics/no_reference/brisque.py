@@ -1,7 +1,7 @@
 """Blind/referenceless image spatial quality evaluator."""
 
 from iqabench.errors import MetricError
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.brisque_model import MODEL, RANGE, features, score
 from iqabench.metrics.shared.grey import rounded_grey
@@ -17,7 +17,7 @@ from iqabench.metrics.shared.grey import rounded_grey
     cost=44,
     files=(MODEL, RANGE),
 )
-def brisque(seen: Alone) -> float:
+def brisque(seen: OutputView) -> float:
     """What viewers would say of the image, as a regression learned from its local statistics.
 
     The regression is the one of the authors' release (774 support vectors). OpenCV's and MATLAB's brisque()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from iqabench.files import RemoteFile
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 
 _SHA256 = "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"
@@ -29,7 +29,7 @@ RN50 = [
     cost=3100,
     files=(RN50[0],),
 )
-def clip_iqa(seen: Alone) -> float:
+def clip_iqa(seen: OutputView) -> float:
     """How sure CLIP is that 'Good photo.' and not 'Bad photo.' is what one would say of the image.
 
     The image is not resized: CLIP goes without the places of its features. Grey images count as R = G = B.

@@ -5,7 +5,7 @@ from math import hypot, sqrt
 import cv2
 import numpy as np
 
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.gaussian import Plane, _total
 
@@ -20,7 +20,7 @@ from iqabench.metrics.shared.gaussian import Plane, _total
     source="Hasler, Suesstrunk, Measuring colourfulness in natural images, SPIE 5007, 2003",
     cost=2.5,
 )
-def colourfulness(seen: Alone) -> float:
+def colourfulness(seen: OutputView) -> float:
     """How far the colours spread, and how far they lie from grey: M3 = sigma + 0.3 mu.
 
     In the plane of rg = R - G and yb = (R + G) / 2 - B, sigma is the root of the sum of both variances and

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.grey import rounded_grey
 
@@ -16,7 +16,7 @@ from iqabench.metrics.shared.grey import rounded_grey
     source="Shannon, A mathematical theory of communication, 1948; MATLAB's entropy()",
     cost=5,
 )
-def entropy(seen: Alone) -> float:
+def entropy(seen: OutputView) -> float:
     """How evenly the 256 levels of grey are used: -sum p log2 p.
 
     Range: 0, the value of flat images, to 8. Units: bits a pixel.

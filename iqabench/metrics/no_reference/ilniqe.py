@@ -7,7 +7,7 @@ import numpy as np
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import Alone, quantise
+from iqabench.images import OutputView, quantise
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.fitted import fitted
 from iqabench.metrics.shared.ilniqe_model import features
@@ -38,7 +38,7 @@ _EPS = float(np.finfo(np.float64).eps)
     cost=830,
     files=(PRISTINE,),
 )
-def ilniqe(seen: Alone) -> float:
+def ilniqe(seen: OutputView) -> float:
     """How far blocks lie, on average, from pristine photographs in structure, gradients, colour and bands.
 
     Images are rounded to 8 bits and resized to 524 x 524, whatever their shape, so the cost of an image does

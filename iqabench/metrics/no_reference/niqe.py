@@ -6,7 +6,7 @@ import numpy as np
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.fitted import fitted
 from iqabench.metrics.shared.grey import rounded_grey
@@ -33,7 +33,7 @@ PRISTINE = RemoteFile(
     cost=41,
     files=(PRISTINE,),
 )
-def niqe(seen: Alone) -> float:
+def niqe(seen: OutputView) -> float:
     """How far the statistics of 96 x 96 blocks lie from those of pristine photographs.
 
     Grey is rounded as MATLAB's rgb2gray does it; under a protocol of luma the figures are those of BasicSR.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.grey import rounded_grey
 from iqabench.metrics.shared.natural import mscn
@@ -32,7 +32,7 @@ Doubles = NDArray[np.float64]
     "MATLAB's piqe()",
     cost=13,
 )
-def piqe(seen: Alone) -> float:
+def piqe(seen: OutputView) -> float:
     """The share of distortion in the blocks in which something happens.
 
     Blocks of 16x16 contrast-normalised coefficients with a variance v above 0.1 count. One that has a flat

@@ -2,7 +2,7 @@
 
 import cv2
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.gaussian import _total
 from iqabench.metrics.shared.grey import rounded_grey
@@ -18,7 +18,7 @@ from iqabench.metrics.shared.grey import rounded_grey
     "ICPR 2000",
     cost=3.8,
 )
-def sharpness(seen: Alone) -> float:
+def sharpness(seen: OutputView) -> float:
     """The variance of the Laplacian, with the kernel (0 1 0; 1 -4 1; 0 1 0), of the grey levels.
 
     This one of the many measures of focus, as it is the one that people print: cv2.Laplacian(grey,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 
 
@@ -15,7 +15,7 @@ from iqabench.metrics.core.metric import no_reference
     source="Rudin, Osher, Fatemi, Nonlinear total variation based noise removal algorithms, 1992",
     cost=3.2,
 )
-def total_variation(seen: Alone) -> float:
+def total_variation(seen: OutputView) -> float:
     """Mean absolute step to the right neighbour plus that to the one below, over all such neighbours.
 
     Noise raises it, blur lowers it: it tells how busy an image is, and is no measure of quality alone.

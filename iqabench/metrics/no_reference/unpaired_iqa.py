@@ -1,6 +1,6 @@
 """Quality learned from opinions, of an output beside pristine images of other scenes."""
 
-from iqabench.images import AgainstPool
+from iqabench.images import PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 
@@ -21,7 +21,7 @@ def _weights() -> str:
     cost=180,
     identity=_weights,
 )
-def unpaired_iqa(seen: AgainstPool) -> float:
+def unpaired_iqa(seen: PoolView) -> float:
     """How good people would find the output, as a network trained on opinions tells beside a pool.
 
     It is not the published Unpaired-IQA: of that only the idea was at hand, to fuse features of a distorted

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.images import Alone, Image, Pair, quantise
+from iqabench.images import Image, OutputView, Pair, quantise
 
 _WEIGHTS = np.array([[0.299, 0.587, 0.114]])
 """BT.601, as MATLAB's rgb2gray, rgb2ntsc and the Y of YIQ have it to three digits."""
@@ -27,7 +27,7 @@ def grey(pair: Pair) -> Grey:
     return pair.shared("grey", lambda p: Grey(_plane(p.output), _plane(p.target)))
 
 
-def rounded_grey(seen: Alone) -> NDArray[np.uint8]:
+def rounded_grey(seen: OutputView) -> NDArray[np.uint8]:
     """The output's luminance rounded to 8 bits, as MATLAB's rgb2gray gives it; (H, W). Made once.
 
     MATLAB's weights have more digits than the three of its documentation.

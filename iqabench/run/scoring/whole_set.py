@@ -10,7 +10,7 @@ from math import nan
 from typing import Any
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import Image, view_alone
+from iqabench.images import Image, view_output
 from iqabench.metrics import SetColumn
 from iqabench.run.outcome import Failure
 from iqabench.run.prefetch import ahead
@@ -91,6 +91,6 @@ def _gathered(
 def _features(work: Work, column: SetColumn, images: Iterable[Image]) -> Iterator[Any]:
     conditions = work.references.conditions
     for image in images:
-        seen = view_alone(column.protocol, image, conditions.scale)
+        seen = view_output(column.protocol, image, conditions.scale)
         seen.device = conditions.device
         yield column.metric.look(seen)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import MetricWeightsError
-from iqabench.images import Alone, Image
+from iqabench.images import Image, OutputView
 from iqabench_pyiqa._offline import no_network_if_offline
 
 SEED = 123
@@ -20,7 +20,7 @@ _one_at_a_time = threading.Lock()
 """Some of pyiqa's networks keep intermediates on themselves, and the seeds belong to the whole process."""
 
 
-def score(name: str, seen: Alone) -> float:
+def score(name: str, seen: OutputView) -> float:
     """The score of pyiqa's metric of that name. The same image has the same score, whatever was drawn before.
 
     Raises: MetricWeightsError when pyiqa cannot load the metric.

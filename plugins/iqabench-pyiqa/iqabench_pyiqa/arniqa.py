@@ -1,6 +1,6 @@
 """ARNIQA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "WACV 2024",
     cost=6600,
 )
-def arniqa(seen: Alone) -> float:
+def arniqa(seen: OutputView) -> float:
     """The opinion that a linear function of features expects which were learned from damages alone.
 
     Range: about 0 to 1.

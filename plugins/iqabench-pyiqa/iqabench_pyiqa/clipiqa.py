@@ -1,6 +1,6 @@
 """CLIP-IQA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -16,7 +16,7 @@ from iqabench_pyiqa._network import score
     source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
     cost=12000,
 )
-def clipiqa(seen: Alone) -> float:
+def clipiqa(seen: OutputView) -> float:
     """How sure CLIP is of 'Good image' and not 'bad image', and so with sharp, edges, resolution and noise.
 
     Not the authors' metric, which is clip_iqa of iqabench itself, but what papers print that use pyiqa.

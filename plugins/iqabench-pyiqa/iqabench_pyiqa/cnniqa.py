@@ -1,6 +1,6 @@
 """CNNIQA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "CVPR 2014",
     cost=2300,
 )
-def cnniqa(seen: Alone) -> float:
+def cnniqa(seen: OutputView) -> float:
     """The opinion that one convolution and what is largest and smallest after it expect.
 
     Range: about 0 to 1.

@@ -1,6 +1,6 @@
 """DBCNN."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "network, IEEE TCSVT 30(1), 2020",
     cost=14000,
 )
-def dbcnn(seen: Alone) -> float:
+def dbcnn(seen: OutputView) -> float:
     """The opinion that two networks together expect: one knows damages, the other photographs.
 
     Range: about 0 to 1.

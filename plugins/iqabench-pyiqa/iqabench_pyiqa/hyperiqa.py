@@ -1,6 +1,6 @@
 """HyperIQA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "network, CVPR 2020",
     cost=22000,
 )
-def hyperiqa(seen: Alone) -> float:
+def hyperiqa(seen: OutputView) -> float:
     """The opinion that a network expects whose last layers depend on the image: mean of 25 crops.
 
     pyiqa spreads the crops of 224x224 pixels evenly. Earlier releases drew them; the seed is fixed.

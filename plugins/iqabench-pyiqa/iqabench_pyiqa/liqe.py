@@ -1,6 +1,6 @@
 """LIQE."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import score
     "multitask learning perspective, CVPR 2023",
     cost=8400,
 )
-def liqe(seen: Alone) -> float:
+def liqe(seen: OutputView) -> float:
     """The grade, from bad to perfect, that CLIP would give the image in words.
 
     Of the crops of 224x224 pixels that a step of 32 gives, it looks at up to 15.

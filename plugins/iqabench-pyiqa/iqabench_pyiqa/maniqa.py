@@ -1,6 +1,6 @@
 """MANIQA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "assessment, CVPRW 2022",
     cost=120000,
 )
-def maniqa(seen: Alone) -> float:
+def maniqa(seen: OutputView) -> float:
     """The opinion that a transformer expects, mean of 20 crops.
 
     pyiqa spreads the crops of 224x224 pixels evenly. Earlier releases drew them; the seed is fixed.

@@ -1,6 +1,6 @@
 """MUSIQ."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -14,7 +14,7 @@ from iqabench_pyiqa._network import score
     source="Ke et al., MUSIQ: multi-scale image quality transformer, ICCV 2021",
     cost=9600,
 )
-def musiq(seen: Alone) -> float:
+def musiq(seen: OutputView) -> float:
     """The opinion that a transformer expects, of patches of the image at three sizes.
 
     Range: about 0 to 100.

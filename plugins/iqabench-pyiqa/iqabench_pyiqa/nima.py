@@ -1,6 +1,6 @@
 """NIMA."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -16,7 +16,7 @@ from iqabench_pyiqa._network import score
     source="Talebi, Milanfar, NIMA: neural image assessment, IEEE TIP 27(8), 2018",
     cost=1400,
 )
-def nima(seen: Alone) -> float:
+def nima(seen: OutputView) -> float:
     """How beautiful people would find the image on average: it was trained on votes of photographers.
 
     Range: 1 to 10.

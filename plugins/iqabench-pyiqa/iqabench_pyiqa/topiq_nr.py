@@ -1,6 +1,6 @@
 """TOPIQ."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "assessment, IEEE TIP 33, 2024",
     cost=18000,
 )
-def topiq_nr(seen: Alone) -> float:
+def topiq_nr(seen: OutputView) -> float:
     """The opinion that a network expects which looks for damage where the meaning of the image is.
 
     Range: about 0 to 1.

@@ -1,6 +1,6 @@
 """TReS."""
 
-from iqabench.images import Alone
+from iqabench.images import OutputView
 from iqabench.metrics import no_reference
 from iqabench_pyiqa._network import score
 
@@ -15,7 +15,7 @@ from iqabench_pyiqa._network import score
     "ranking, and self-consistency, WACV 2022",
     cost=200000,
 )
-def tres(seen: Alone) -> float:
+def tres(seen: OutputView) -> float:
     """The opinion that a network with a transformer expects, mean over 50 crops of 224x224.
 
     Range: about 0 to 100.

@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from iqabench.run.background import Aside
+from iqabench.run.background import Background
 
 
 def test_pieces_are_done_in_order_and_all_by_the_end() -> None:
     done: list[int] = []
-    with Aside() as aside:
+    with Background() as aside:
         for piece in range(5):
             aside.do(done.append, piece)
             assert len(done) >= piece  # the one before is finished when the next is taken
@@ -17,9 +17,9 @@ def test_pieces_are_done_in_order_and_all_by_the_end() -> None:
 
 
 def test_what_a_piece_raises_arrives() -> None:
-    with pytest.raises(ZeroDivisionError), Aside() as aside:
+    with pytest.raises(ZeroDivisionError), Background() as aside:
         aside.do(lambda: 1 / 0)
-    with Aside() as aside:
+    with Background() as aside:
         aside.do(lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             aside.do(print)
@@ -34,7 +34,7 @@ def test_an_interrupt_waits_for_the_piece_in_work() -> None:
         done.set()
 
     def interrupted() -> None:
-        with Aside() as aside:
+        with Background() as aside:
             aside.do(piece)
             go.set()
             raise KeyboardInterrupt
