@@ -61,7 +61,10 @@ class CellRun:
         self.outcome.found += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         self.watch(name, len(samples) - len(todo), len(samples))
-        with self.background, Background() as scoring:  # scoring ends first: it gives the other work
+        with (
+            self.background,
+            Background() as scoring,
+        ):  # scoring ends first: it gives the other work
             for at, loaded in enumerate(prefetch(todo, self.cell.domain)):
                 work = (loaded, *self._restore(loaded))
                 if _leaves_the_processor(self.model):
