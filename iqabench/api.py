@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from iqabench.errors import UsageError
-from iqabench.images import as_image
+from iqabench.images import Case, as_image
 from iqabench.metrics import Column, column
 from iqabench.models.core.load import load_model
 from iqabench.opinions import read_opinions
@@ -182,7 +182,9 @@ def _frame(
 ) -> pd.DataFrame:
     found = []
     for at, (output, target) in enumerate(zip(outputs, targets, strict=True)):
-        values = score_images(columns, output, target, scale, device)
+        values = score_images(
+            columns, Case(output, target, scale, device, no_target="it has no target")
+        )
         for part, got in zip(columns, values, strict=True):
             found.append(
                 {

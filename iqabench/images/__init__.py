@@ -5,6 +5,7 @@ a degradation or a protocol is not quantised.
 """
 
 from iqabench.images.accept import as_image
+from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
 from iqabench.images.pair import OutputView, Pair, PoolView
 from iqabench.images.pool import Pool
@@ -13,11 +14,13 @@ from iqabench.images.view import quantise, view, view_output
 from iqabench.images.write import write_image
 
 __all__ = [
+    "Case",
     "Image",
     "OutputView",
     "Pair",
     "Pool",
     "PoolView",
+    "PseudoReferences",
     "as_image",
     "image_files",
     "luma",

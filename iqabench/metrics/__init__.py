@@ -6,16 +6,14 @@
         ...
 
 A metric is a pure function of a `Pair`: colour, rounding and shave have been decided by the protocol, and
-what metrics share is memoised on the pair. A no-reference metric is registered with `@no_reference` and is
-a function of `OutputView`, the output without a target. A metric over a whole set is registered with
-`@over_set`, in a registry of its own: features of each image, and a distance of all from all. Files with a
-leading underscore hold shared mathematics.
+what metrics share is memoised on the pair. A no-reference metric is registered with `@no_reference` and is a
+function of `OutputView`, the output without a target. A metric over a whole set is registered with
+`@over_set`, in a registry of its own: features of each image, and a distance of all from all.
 """
 
 from iqabench.metrics.core.column import (
     AnyColumn,
     Column,
-    PseudoReferences,
     SetColumn,
     attempts,
     scores,
@@ -29,7 +27,6 @@ __all__ = [
     "Better",
     "Column",
     "Metric",
-    "PseudoReferences",
     "SetColumn",
     "SetMetric",
     "against_pool",

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from iqabench.errors import IqabenchError, UsageError
-from iqabench.images import Image, read_image
+from iqabench.images import Case, Image, read_image
 from iqabench.metrics import Column, column, metrics
 from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
@@ -143,7 +143,7 @@ def _score(maker: RecordMaker, columns: list[Column], loaded: _Loaded, device: s
     if loaded.distorted is None:
         return [maker.failed(c, loaded.name, loaded.error) for c in columns]
     able = [c for c in columns if loaded.reference is not None or not c.needs_target]
-    found = score(able, loaded.distorted, loaded.reference, 1, device)
+    found = score(able, Case(loaded.distorted, loaded.reference, device=device))
     values = dict(zip((c.name for c in able), found, strict=True))
     return [
         maker.make(c, loaded.name, values[c.name], None)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from iqabench.errors import ModelError
-from iqabench.images import write_image
+from iqabench.images import Case, write_image
 from iqabench.metrics import Column
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import Restored, restore
@@ -135,14 +135,15 @@ class CellRun:
     ) -> list[Record]:
         if restored is None or loaded.sample is None:
             return [self.maker.failed(c, loaded.name, error) for c in self.columns]
-        found = score(
-            self.columns,
+        case = Case(
             restored.image,
             loaded.sample.target,
             self.cell.set.scale,
             str(self.model.device),
             self.references.of(loaded.name, loaded.sample.input),
+            "it has no target",
         )
+        found = score(self.columns, case)
         return [
             self.maker.make(c, loaded.name, value, spent_ms, restored.tile, restored.tile_note)
             for c, value in zip(self.columns, found, strict=True)

@@ -6,9 +6,9 @@ from math import nan
 from typing import Any
 
 from iqabench.errors import IqabenchError
-from iqabench.images import Image
-from iqabench.metrics import AnyColumn, Column, PseudoReferences, SetColumn, attempts
-from iqabench.metrics.core.many import Request, many_attempts
+from iqabench.images import Case
+from iqabench.metrics import AnyColumn, Column, SetColumn, attempts
+from iqabench.metrics.core.many import many_attempts
 from iqabench.models.core.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
@@ -23,50 +23,19 @@ class Score:
     error: str = ""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One output that is to be scored, with all that it may be compared with."""
-
-    output: Image
-    target: Image | None
-    pseudo: PseudoReferences | None = None
-    why_no_target: str = "it has no target"
-
-
-def score(
-    columns: list[Column],
-    output: Image,
-    target: Image | None,
-    scale: int,
-    device: str = "cpu",
-    pseudo: PseudoReferences | None = None,
-) -> list[Score]:
-    """One score per column; a column that is not defined here fails alone."""
-    return score_many(columns, [Asked(output, target, pseudo)], scale, device)[0]
+def score(columns: list[Column], case: Case) -> list[Score]:
+    """Return one score per column; a column that is not defined here fails by itself."""
+    return [_score(result) for result in attempts(columns, case)]
 
 
 def score_many(
-    columns: list[Column],
-    asked: Sequence[Asked],
-    scale: int,
-    device: str,
-    *,
-    together: bool = False,
+    columns: list[Column], cases: Sequence[Case], device: str, *, together: bool = False
 ) -> list[list[Score]]:
-    """As `score`, for each output; `together` in batches, where metrics have a form for that."""
-    if together and all(a.target is not None for a in asked):
-        found = many_attempts(
-            columns, [Request(a.output, a.target, a.pseudo) for a in asked], scale, device
-        )
-        return [[_score(f) for f in one] for one in found]
-    return [_score_one(columns, one, scale, device) for one in asked]
-
-
-def _score_one(columns: list[Column], one: Asked, scale: int, device: str) -> list[Score]:
-    at_hand = [c for c in columns if one.target is not None or not c.needs_target]
-    found = attempts(at_hand, one.output, one.target, scale, device, one.pseudo)
-    by_name = {c.name: _score(f) for c, f in zip(at_hand, found, strict=True)}
-    return [by_name.get(c.name, Score(nan, one.why_no_target)) for c in columns]
+    """Return the scores of each case; `together` in batches, where metrics have a form for that."""
+    if together and all(case.target is not None for case in cases):
+        results = many_attempts(columns, cases, device)
+        return [[_score(result) for result in of_case] for of_case in results]
+    return [score(columns, case) for case in cases]
 
 
 def _score(found: float | IqabenchError) -> Score:

@@ -22,7 +22,7 @@ import torchmetrics.functional.image as torchmetrics
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from iqabench.images import luma
+from iqabench.images import Case, luma
 from iqabench.metrics import column, scores
 
 Pixels = NDArray[np.uint8]
@@ -63,12 +63,12 @@ def restored(target: Pixels) -> Pixels:
 
 def ours(output: Pixels, target: Pixels) -> Run:
     columns = [column("psnr@sr-y"), column("ssim@sr-y")]
-    return lambda: scores(columns, output, target, 4)
+    return lambda: scores(columns, Case(output, target, 4))
 
 
 def ours_on_rgb(output: Pixels, target: Pixels) -> Run:
     columns = [column("psnr@sr-rgb"), column("ssim@sr-rgb")]
-    return lambda: scores(columns, output, target, 4)
+    return lambda: scores(columns, Case(output, target, 4))
 
 
 def decoding(output: Pixels, target: Pixels) -> Run:

@@ -17,6 +17,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from iqabench.images import Case
 from iqabench.metrics import column, scores
 
 Pixels = NDArray[np.uint8]
@@ -62,7 +63,7 @@ def a_pair() -> tuple[Pixels, Pixels]:
 
 
 def ours(names: list[str], output: Pixels, target: Pixels) -> list[float]:
-    return scores([column(f"{name}@rgb") for name in names], output, target)
+    return scores([column(f"{name}@rgb") for name in names], Case(output, target))
 
 
 def theirs(names: list[str], output: Pixels, target: Pixels) -> list[float]:

@@ -9,7 +9,7 @@ from iqabench.errors import ImageError
 from iqabench.explain.measure import measure, over_all
 from iqabench.explain.reading import HABITS, READINGS, Reading
 from iqabench.explain.windows import ssim_by_window
-from iqabench.images import Image, Pair
+from iqabench.images import Case, Image, Pair
 from iqabench.metrics import column, scores
 
 from .conftest import Pairs
@@ -33,7 +33,7 @@ def figures(pairs: list[tuple[Image, Image]]) -> dict[Reading, tuple[float, floa
 def test_protocols_are_among_them(name: str, pairs: Pairs) -> None:
     found = figures(pairs)[BY_PROTOCOL[name]]
     columns = [column(f"psnr@{name}"), column(f"ssim@{name}")]
-    expected = np.mean([scores(columns, o, t, 4) for o, t in pairs], axis=0)
+    expected = np.mean([scores(columns, Case(o, t, 4)) for o, t in pairs], axis=0)
     assert found == pytest.approx(tuple(expected), abs=1e-9)
 
 

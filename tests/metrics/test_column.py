@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError, MetricError, UnknownNameError, UsageError
+from iqabench.images import Case
 from iqabench.metrics import Column, column, metrics, scores
 from iqabench.metrics.core.metric import Metric
 from iqabench.metrics.shared import gaussian as _gaussian
@@ -57,7 +58,7 @@ def test_unknown_names_get_suggestions() -> None:
 
 def test_each_metric_stands_in_its_own_file() -> None:
     assert {"psnr", "ssim", "lpips"} <= set(metrics().names())
-    assert metrics().origin("psnr").split(":")[0].endswith("metrics/psnr.py")
+    assert metrics().origin("psnr").split(":")[0].endswith("metrics/full_reference/psnr.py")
 
 
 def test_columns_of_one_protocol_share_what_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +71,7 @@ def test_columns_of_one_protocol_share_what_is_computed(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(_gaussian, "_similarity", counted)
     twice = [column("ssim@sr-y")] * 2
-    first, second = scores(twice, noisy(30, 30, 3), noisy(30, 30, 3, seed=1), 4)
+    first, second = scores(twice, Case(noisy(30, 30, 3), noisy(30, 30, 3, seed=1), 4))
     assert first == second
     assert len(calls) == 1
 
@@ -87,4 +88,4 @@ def test_sizes_must_agree() -> None:
 
 
 def test_without_columns_there_are_no_values() -> None:
-    assert scores([], noisy(8, 9, 3), noisy(9, 8, 3)) == []
+    assert scores([], Case(noisy(8, 9, 3), noisy(9, 8, 3))) == []

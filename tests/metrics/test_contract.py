@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Pair
+from iqabench.images import Case, Pair
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.protocol import protocol
 
@@ -228,6 +228,6 @@ def test_neither_order_nor_threads_change_a_number(
     columns = [
         Column(metrics().get(n), protocol(p)) for n in names for p in ("sr-y", "rgb", "y-full")
     ]
-    together = scores(columns, output, target, 4)
-    assert scores(columns[::-1], output, target, 4) == together[::-1]
+    together = scores(columns, Case(output, target, 4))
+    assert scores(columns[::-1], Case(output, target, 4)) == together[::-1]
     assert [c(output, target, 4) for c in columns] == together

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import OutputView, Pair
+from iqabench.images import Case, OutputView, Pair
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.protocol import protocol
 
@@ -163,7 +163,7 @@ def test_both_kinds_share_one_pass() -> None:
     output = disturbed(image, 10)
     names = ["psnr", "total_variation", "ssim", "entropy"]
     columns = [Column(metrics().get(n), protocol("sr-rgb")) for n in names]
-    together = scores(columns, output, image, 4)
+    together = scores(columns, Case(output, image, 4))
     assert together == [
         column(output, image if column.metric.reference == "full" else None, 4)
         for column in columns

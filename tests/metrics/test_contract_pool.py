@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from iqabench.errors import MetricError, MetricWeightsError
-from iqabench.images import Image, OutputView, Pool, PoolView
+from iqabench.images import Case, Image, OutputView, Pool, PoolView
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.metrics.networks.unpaired_data import Data
 from iqabench.metrics.networks.unpaired_network import weights_path
@@ -199,10 +199,10 @@ class Mine:
 def test_its_smallest_image(part: Metric) -> None:
     column = Column(part, protocol("unpaired:mine"))
     least = np.ascontiguousarray(photographs()[0][: part.min_size, : part.min_size + 9])
-    (found,) = scores([column], least, None, pseudo=Mine())
+    (found,) = scores([column], Case(least, None, references=Mine()))
     assert part.low <= found <= part.high
     with pytest.raises(MetricError, match=f"needs at least {part.min_size} pix"):
-        scores([column], least[1:], None, pseudo=Mine())
+        scores([column], Case(least[1:], None, references=Mine()))
 
 
 def test_without_a_pool_it_says_what_to_type(part: Metric) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.images import Image
+from iqabench.images import Case, Image
 from iqabench.metrics import column, scores
 
 FILES = list(csv.DictReader(Path(__file__).with_name("rcan_set5.csv").read_text().splitlines()))
@@ -34,7 +34,7 @@ def images(real: Real, scale: int) -> dict[str, tuple[Image, Image]]:
 )
 def test_the_row_of_the_paper(real_image: Real, scale: int, psnr: float, ssim: float) -> None:
     columns = [column("psnr@sr-y"), column("ssim@sr-y")]
-    found = [scores(columns, *pair, scale) for pair in images(real_image, scale).values()]
+    found = [scores(columns, Case(*pair, scale)) for pair in images(real_image, scale).values()]
     means = [round(sum(values) / 5, 4) for values in zip(*found, strict=True)]
     assert means == [psnr, ssim]
 
@@ -42,7 +42,7 @@ def test_the_row_of_the_paper(real_image: Real, scale: int, psnr: float, ssim: f
 def test_each_image(real_image: Real) -> None:
     columns = [column("psnr@sr-y"), column("ssim@sr-y")]
     for sample, pair in images(real_image, 4).items():
-        psnr, ssim = scores(columns, *pair, 4)
+        psnr, ssim = scores(columns, Case(*pair, 4))
         assert round(psnr, 4) == PER_IMAGE[sample][0]
         assert ssim == pytest.approx(PER_IMAGE[sample][1], abs=6e-7)  # butterfly's is .9342695
 

@@ -10,7 +10,7 @@ from math import isnan
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import Image, OutputView, Pool, PoolView, view, view_output
+from iqabench.images import Case, Image, OutputView, PoolView, view, view_output
 from iqabench.metrics.core.metric import Metric, Reference
 from iqabench.metrics.core.set_metric import SetMetric
 from iqabench.protocol import Protocol
@@ -69,7 +69,7 @@ class Column(_Written):
 
     def __call__(self, output: Image, target: Image | None = None, scale: int = 1) -> float:
         """The value for one output and, if the metric asks for one, its target, in units of 0..255."""
-        return scores([self], output, target, scale)[0]
+        return scores([self], Case(output, target, scale))[0]
 
 
 @dataclass(frozen=True)
@@ -92,78 +92,40 @@ class SetColumn(_Written):
 AnyColumn = Column | SetColumn
 
 
-class PseudoReferences(typing.Protocol):
-    """What stands in for the target of one output, where a protocol has another reference."""
-
-    def pair(self, under: Protocol, output: Image) -> tuple[Image, Image]:
-        """The output as this protocol compares it, and what with.
-
-        Raises: MetricError when there is nothing to compare with.
-        """
-
-    def pool(self, under: Protocol) -> Pool:
-        """The pool of pristine images.
-
-        Raises: MetricError when it cannot be had.
-        """
-
-
-def scores(
-    columns: list[Column],
-    output: Image,
-    target: Image | None,
-    scale: int = 1,
-    device: str = "cpu",
-    pseudo: PseudoReferences | None = None,
-) -> list[float]:
-    """One value per column; columns of one protocol share one view, many columns the threads there are.
+def scores(columns: list[Column], case: Case) -> list[float]:
+    """Return one value per column; columns of one protocol share one view, many columns share threads.
 
     Raises: ImageError when a protocol cannot compare the two, MetricError when a metric is not defined
         on what the protocol leaves, or there is nothing to compare with.
     """
     values = []
-    for found in attempts(columns, output, target, scale, device, pseudo):
-        if isinstance(found, IqabenchError):
-            raise found
-        values.append(found)
+    for result in attempts(columns, case):
+        if isinstance(result, IqabenchError):
+            raise result
+        values.append(result)
     return values
 
 
-def attempts(
-    columns: list[Column],
-    output: Image,
-    target: Image | None,
-    scale: int = 1,
-    device: str = "cpu",
-    pseudo: PseudoReferences | None = None,
-) -> list[float | IqabenchError]:
-    """As `scores`, with the error in the place of a value that there is not."""
-    seen = views(columns, output, target, scale, device, pseudo)
+def attempts(columns: list[Column], case: Case) -> list[float | IqabenchError]:
+    """Return what `scores` does, with the error in the place of a value that there is not."""
+    seen = views(columns, case)
     return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
 
 
 Views = dict[tuple[Protocol, Reference], OutputView | IqabenchError]
-"""What each protocol shows to each kind of metric, or why it shows nothing."""
+"""The view of each protocol for each kind of metric, or the reason why there is none."""
 
 
-def views(
-    columns: list[Column],
-    output: Image,
-    target: Image | None,
-    scale: int,
-    device: str,
-    pseudo: PseudoReferences | None,
-) -> Views:
-    """What the columns look at."""
+def views(columns: list[Column], case: Case) -> Views:
+    """Return the views that the columns look at."""
     seen: Views = {}
     kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
-    for under, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
-        pair = seen.get((under, "full"))  # it is an output, too
-        given = target if reference == "full" else None
-        seen[under, reference] = (
+    for protocol, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
+        pair = seen.get((protocol, "full"))  # it is an output, too
+        seen[protocol, reference] = (
             pair
             if reference == "none" and isinstance(pair, OutputView)
-            else _attempt(partial(_seen, under, output, given, scale, device, pseudo))
+            else _attempt(partial(_seen, protocol, case, reference))
         )
     return seen
 
@@ -175,39 +137,29 @@ def _attempt(make: Callable[[], T]) -> T | IqabenchError:
         return error
 
 
-def _seen(
-    under: Protocol,
-    output: Image,
-    target: Image | None,
-    scale: int,
-    device: str,
-    pseudo: PseudoReferences | None,
-) -> OutputView:
-    """What the protocol shows."""
-    seen = _view(under, output, target, scale, pseudo)
-    seen.device = device
+def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
+    """Return the protocol's view, on the device of the case."""
+    seen = _view(protocol, case, reference)
+    seen.device = case.device
     return seen
 
 
-def _view(
-    under: Protocol,
-    output: Image,
-    target: Image | None,
-    scale: int,
-    pseudo: PseudoReferences | None,
-) -> OutputView:
-    if under.reference == "target":
-        if target is None:
-            return view_output(under, output, scale)
-        return view(under, output, target, scale)
-    if pseudo is None:
+def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
+    if protocol.reference == "target":
+        if reference != "full" or (case.target is None and not case.no_target):
+            return view_output(protocol, case.output, case.scale)
+        if case.target is None:
+            raise MetricError(case.no_target)
+        return view(protocol, case.output, case.target, case.scale)
+    if case.references is None:
         raise MetricError(
-            f"protocol '{under.name}' compares with {under.compared_with}, which is at hand in "
-            "'iqabench run' and 'iqabench score' alone."
+            f"protocol '{protocol.name}' compares with {protocol.compared_with}, which is at hand only in "
+            "'iqabench run' and 'iqabench score'."
         )
-    if under.reference == "pool":
-        return PoolView(view_output(under, output, scale), pseudo.pool(under))
-    return view(under, *pseudo.pair(under, output), scale)
+    if protocol.reference == "pool":
+        output = view_output(protocol, case.output, case.scale)
+        return PoolView(output, case.references.pool(protocol))
+    return view(protocol, *case.references.pair(protocol, case.output), case.scale)
 
 
 def _map(

@@ -1,35 +1,25 @@
 """Columns of many outputs at a time, for devices that are only fast when they are given much."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 from typing import cast
 
 from iqabench.errors import IqabenchError
-from iqabench.images import Image, Pair
+from iqabench.images import Case, Pair
 from iqabench.metrics.batched import batch_scores, batched
-from iqabench.metrics.core.column import Column, PseudoReferences, Views, large_enough, value, views
+from iqabench.metrics.core.column import Column, Views, large_enough, value, views
 from iqabench.protocol import Protocol
 
 
-@dataclass(frozen=True)
-class Request:
-    """One output, with all that it may be compared with."""
-
-    output: Image
-    target: Image | None
-    pseudo: PseudoReferences | None = None
-
-
 def many_attempts(
-    columns: list[Column], requests: Sequence[Request], scale: int, device: str
+    columns: list[Column], cases: Sequence[Case], device: str
 ) -> list[list[float | IqabenchError]]:
-    """As `attempts` for each request; metrics that have a batched form see all pairs of one size at once.
+    """Return what `attempts` does for each case, in batches for metrics that have a batched form.
 
     Equal to the single values within 1e-4.
     """
-    seen = [views(columns, r.output, r.target, scale, device, r.pseudo) for r in requests]
-    found: list[dict[str, float | IqabenchError]] = [{} for _ in requests]
+    seen = [views(columns, case) for case in cases]
+    found: list[dict[str, float | IqabenchError]] = [{} for _ in cases]
     for under in dict.fromkeys(c.protocol for c in columns):
         together = [c for c in columns if c.protocol == under and batched(c.metric.name)]
         _of_protocol(under, together, seen, found, device)

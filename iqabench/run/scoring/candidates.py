@@ -10,11 +10,11 @@ from functools import cached_property, partial
 from threading import Lock
 
 from iqabench.errors import IqabenchError
-from iqabench.images import Image
+from iqabench.images import Case, Image
 from iqabench.metrics import AnyColumn, Column, SetColumn
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.prefetch import ahead
-from iqabench.run.records import Asked, RecordMaker, score_many
+from iqabench.run.records import RecordMaker, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.targets import Targets
 from iqabench.store import Record, Store, Writer
@@ -185,9 +185,9 @@ def _batches(ones: Iterable[_One], size: int) -> Iterator[list[_One]]:
 
 
 def _score(work: Work, batch: list[_One]) -> list[list[Record]]:
-    scored = [_asked(work, one) for one in batch if one.output.image is not None]
+    scored = [_case(work, one) for one in batch if one.output.image is not None]
     columns, where = batch[0].lack.columns, work.references.conditions
-    found = iter(score_many(columns, scored, where.scale, where.device, together=work.batch > 1))
+    found = iter(score_many(columns, scored, where.device, together=work.batch > 1))
     return [
         [one.lack.candidate.maker.failed(c, one.sample, one.output.error) for c in columns]
         if one.output.image is None
@@ -199,7 +199,14 @@ def _score(work: Work, batch: list[_One]) -> list[list[Record]]:
     ]
 
 
-def _asked(work: Work, one: _One) -> Asked:
+def _case(work: Work, one: _One) -> Case:
     assert one.output.image is not None
-    pseudo = work.references.of(one.sample, one.input.image)
-    return Asked(one.output.image, one.target.image, pseudo, one.target.error)
+    conditions = work.references.conditions
+    return Case(
+        one.output.image,
+        one.target.image,
+        conditions.scale,
+        conditions.device,
+        work.references.of(one.sample, one.input.image),
+        one.target.error or "it has no target",
+    )

@@ -1,0 +1,44 @@
+"""The case: one output that is to be scored, with everything that it may be compared with."""
+
+from dataclasses import dataclass
+from typing import Protocol as TypingProtocol
+
+from iqabench.images.pool import Pool
+from iqabench.images.read import Image
+from iqabench.protocol import Protocol
+
+
+class PseudoReferences(TypingProtocol):
+    """The things that stand in for the target of one output, where a protocol has another reference."""
+
+    def pair(self, protocol: Protocol, output: Image) -> tuple[Image, Image]:
+        """Return the output as this protocol compares it, and the image to compare it with.
+
+        Raises: MetricError when there is nothing to compare with.
+        """
+
+    def pool(self, protocol: Protocol) -> Pool:
+        """Return the pool of pristine images.
+
+        Raises: MetricError when it cannot be had.
+        """
+
+
+@dataclass(frozen=True)
+class Case:
+    """One output, and what it may be compared with, before any protocol has looked at them.
+
+    Shapes: output and target (H, W, C). Units: 0..255.
+    """
+
+    output: Image
+    target: Image | None = None
+    """The target; None for no-reference metrics, and where there is none."""
+    scale: int = 1
+    """The scale by which protocols shave."""
+    device: str = "cpu"
+    """The device, as torch names it, on which metrics that are neural networks run."""
+    references: PseudoReferences | None = None
+    """The pseudo-references of this sample."""
+    no_target: str = ""
+    """The reason why there is no target, where one was looked for."""
