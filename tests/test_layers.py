@@ -20,6 +20,7 @@ LAYERS: list[set[str]] = [
     {"sets", "opinions"},
     {"run", "report"},
     {"explain", "compress", "challenge"},
+    {"submissions"},
     {"api", "cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

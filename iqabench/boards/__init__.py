@@ -16,26 +16,26 @@ follow" can be told from "it may follow: the organisers ranked unrounded figures
 from iqabench.boards.board import Board, Erratum
 from iqabench.boards.catalogue import board, boards, read_board
 from iqabench.boards.column import ColumnFacts, Published
-from iqabench.boards.entries import Entry, entries_of
+from iqabench.boards.entries import BoardEntry, entries_of
 from iqabench.boards.quantity import Quantity
 from iqabench.boards.ranking import Standing, Standings, standings
-from iqabench.boards.score import Score
+from iqabench.boards.score import ScoreFormula
 from iqabench.boards.track import Gate, Track
-from iqabench.boards.values import Value
+from iqabench.boards.values import BoundedValue
 
 __all__ = [
     "Board",
+    "BoardEntry",
+    "BoundedValue",
     "ColumnFacts",
-    "Entry",
     "Erratum",
     "Gate",
     "Published",
     "Quantity",
-    "Score",
+    "ScoreFormula",
     "Standing",
     "Standings",
     "Track",
-    "Value",
     "board",
     "boards",
     "entries_of",

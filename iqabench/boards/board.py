@@ -9,7 +9,7 @@ from pydantic import Field
 
 from iqabench.boards.column import Better, ColumnFacts, Published
 from iqabench.boards.quantity import Quantity, quantities_of
-from iqabench.boards.score import Score
+from iqabench.boards.score import ScoreFormula
 from iqabench.boards.track import Gate, Track
 from iqabench.errors import UsageError
 from iqabench.facts import Facts
@@ -52,7 +52,7 @@ class Board(Facts):
     published: Published | None = None
     columns: dict[str, ColumnFacts]
     gates: tuple[Gate, ...] = ()
-    scores: dict[str, Score] = Field(default_factory=dict)
+    scores: dict[str, ScoreFormula] = Field(default_factory=dict)
     tracks: tuple[Track, ...] = ()
     errata: tuple[Erratum, ...] = ()
     file: Path = Path()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iqabench.boards.board import Board
-from iqabench.boards.entries import Entry
+from iqabench.boards.entries import BoardEntry
 from iqabench.boards.ranking import Standing, Standings, standings
 from iqabench.boards.scoring import ranks
 from iqabench.boards.track import Track
@@ -31,7 +31,7 @@ class Check:
     """For what is not equal."""
 
 
-def check(board: Board, entries: Sequence[Entry]) -> list[Check]:
+def check(board: Board, entries: Sequence[BoardEntry]) -> list[Check]:
     """Every published score and rank, recomputed.
 
     Raises: FactsError when the baseline lacks a value that a score refers to.
@@ -57,7 +57,7 @@ def _from_printed(board: Board, track: Track, found: Standings) -> list[Standing
     return [Standing(s.entry, *p, v) for s, p, v in zip(some, placed, known, strict=True)]
 
 
-def _column_ranks(board: Board, entries: Sequence[Entry]) -> Iterator[Check]:
+def _column_ranks(board: Board, entries: Sequence[BoardEntry]) -> Iterator[Check]:
     for name in board.quantities:
         some = [e for e in entries if name in e.column_ranks and name in e.values]
         values = [e.values[name] for e in some]
@@ -68,7 +68,7 @@ def _column_ranks(board: Board, entries: Sequence[Entry]) -> Iterator[Check]:
             yield _rank(board, f"rank in {name}", by, row.entry.column_ranks[name], row, rows)
 
 
-def _scores(board: Board, entries: Sequence[Entry], found: Standings) -> Iterator[Check]:
+def _scores(board: Board, entries: Sequence[BoardEntry], found: Standings) -> Iterator[Check]:
     for name, score in board.scores.items():
         for entry in entries:
             printed, made = entry.scores.get(name), found.scores[entry.name].get(name)
@@ -127,7 +127,9 @@ def _of_ties(by: str, place: Standing, rows: Iterable[Standing]) -> str:
     return f"{by} prints as that of {', '.join(alike[:4])}{more}"
 
 
-def _of_sum(names: Sequence[str], entry: Entry, entries: Sequence[Entry], found: Standings) -> str:
+def _of_sum(
+    names: Sequence[str], entry: BoardEntry, entries: Sequence[BoardEntry], found: Standings
+) -> str:
     """Which of the summed ranks are open."""
     said = []
     for name in names:

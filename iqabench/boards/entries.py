@@ -7,22 +7,22 @@ from pathlib import Path
 
 from iqabench.boards.board import EVERY_LEVEL, Board
 from iqabench.boards.quantity import Quantity
-from iqabench.boards.rows import NOTHING, Row, rows_of
-from iqabench.boards.values import Value
+from iqabench.boards.rows import NOTHING, CsvRow, rows_of
+from iqabench.boards.values import BoundedValue
 from iqabench.errors import FactsError
 from iqabench.facts import line_of
 
 
 @dataclass
-class Entry:
+class BoardEntry:
     """One team or method."""
 
     name: str
     line: int = 0
     """Of the CSV, for messages; 0 for what was measured here."""
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, BoundedValue] = field(default_factory=dict)
     """By quantity: "psnr", or "psnr Set5" where a board has several sets."""
-    scores: dict[str, Value] = field(default_factory=dict)
+    scores: dict[str, BoundedValue] = field(default_factory=dict)
     """Printed ones."""
     ranks: dict[str, int] = field(default_factory=dict)
     """Printed ones, by track."""
@@ -54,7 +54,7 @@ def published_file(board: Board) -> Path:
     return beside if beside.is_file() else board.file.parent / "published" / board.published.file
 
 
-def entries_of(board: Board) -> list[Entry]:
+def entries_of(board: Board) -> list[BoardEntry]:
     """The published entries; none where a board has no published figures.
 
     Raises: FactsError with file and line for missing columns, cells that are no numbers, two rows of one
@@ -63,7 +63,7 @@ def entries_of(board: Board) -> list[Entry]:
     if board.published is None:
         return []
     path = published_file(board)
-    found: dict[str, Entry] = {}
+    found: dict[str, BoardEntry] = {}
     seen: dict[tuple[str, str, str], int] = {}
     for row in rows_of(path, _wanted(board), board.file):
         if any(row.cells[name] != value for name, value in board.published.where.items()):
@@ -82,11 +82,11 @@ def entries_of(board: Board) -> list[Entry]:
     return list(found.values())
 
 
-def _entry(board: Board, row: Row, name: str) -> Entry:
+def _entry(board: Board, row: CsvRow, name: str) -> BoardEntry:
     assert board.published is not None
     column = board.published.number
     begins = re.match(r"-?\d+", row.cells[column] if column else name)
-    return Entry(
+    return BoardEntry(
         name, row.line, number=int(begins[0]) if begins else None, models=board.models_of(name)
     )
 
@@ -102,7 +102,7 @@ def _wanted(board: Board) -> list[str]:
     return [name for name in named if name]
 
 
-def _about(board: Board, row: Row) -> tuple[str, tuple[str, str, str]]:
+def _about(board: Board, row: CsvRow) -> tuple[str, tuple[str, str, str]]:
     """The entry's name; and with it the words for the set and the level that a row is of.
 
     Raises: FactsError for sets and levels that the board does not have.
@@ -125,7 +125,7 @@ def _about(board: Board, row: Row) -> tuple[str, tuple[str, str, str]]:
     return name, (name, words[0], words[1])
 
 
-def _read(board: Board, entry: Entry, row: Row, about: tuple[str, str, str]) -> None:
+def _read(board: Board, entry: BoardEntry, row: CsvRow, about: tuple[str, str, str]) -> None:
     assert board.published is not None
     for quantity in _quantities(board, about):
         column = quantity.facts
@@ -154,7 +154,7 @@ def _quantities(board: Board, about: tuple[str, str, str]) -> Iterator[Quantity]
             yield quantity
 
 
-def _check_names(board: Board, found: dict[str, Entry], path: Path) -> None:
+def _check_names(board: Board, found: dict[str, BoardEntry], path: Path) -> None:
     named: list[tuple[tuple[str | int, ...], str]] = [(("models", n), n) for n in board.models]
     named += [(("baseline",), board.baseline)] if board.baseline else []
     named += [(("errata", at, "entry"), e.entry) for at, e in enumerate(board.errata)]
@@ -172,7 +172,7 @@ def _check_names(board: Board, found: dict[str, Entry], path: Path) -> None:
         raise FactsError("\n".join(said))
 
 
-def _check_gates(board: Board, found: dict[str, Entry]) -> None:
+def _check_gates(board: Board, found: dict[str, BoardEntry]) -> None:
     """A gate that nobody can be held against is a mistake of the board."""
     placed = [(("gates", at, "of"), g) for at, g in enumerate(board.gates)]
     placed += [

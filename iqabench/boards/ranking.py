@@ -4,28 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from iqabench.boards.board import Board
-from iqabench.boards.entries import Entry
+from iqabench.boards.entries import BoardEntry
 from iqabench.boards.scoring import Scores, add_scores, rank_sums, ranks, scores_in_order, value_of
 from iqabench.boards.track import Gate, Track
-from iqabench.boards.values import Value
+from iqabench.boards.values import BoundedValue
 
 
 @dataclass(frozen=True)
 class Standing:
     """Where one entry stands in one track."""
 
-    entry: Entry
+    entry: BoardEntry
     rank: int
     best: int
     """The best rank that the printed digits allow,"""
     worst: int
     """and the worst."""
-    by: Value
+    by: BoundedValue
     """What decided."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class GateResult:
     """One entry before some gates."""
 
     failed: tuple[str, ...] = ()
@@ -43,20 +43,20 @@ class Standings:
     """Entry to score to value."""
     tracks: dict[str, list[Standing]] = field(default_factory=dict)
     """Track to standings, best first."""
-    competing: list[Entry] = field(default_factory=list)
+    competing: list[BoardEntry] = field(default_factory=list)
     """Who is ranked at all."""
-    judged: dict[str, Judged] = field(default_factory=dict)
+    judged: dict[str, GateResult] = field(default_factory=dict)
     """Entry to what the board's gates say of it."""
 
     def of(self, entry: str, track: str) -> Standing | None:
         """Where an entry stands in a track."""
         return next((s for s in self.tracks[track] if s.entry.name == entry), None)
 
-    def value(self, entry: Entry, name: str) -> Value | None:
+    def value(self, entry: BoardEntry, name: str) -> BoundedValue | None:
         """A column's or score's value of one entry."""
         return value_of(entry, name, self.scores)
 
-    def judge(self, gates: Sequence[Gate], entry: Entry) -> Judged:
+    def judge(self, gates: Sequence[Gate], entry: BoardEntry) -> GateResult:
         """What gates say of an entry. A printed value counts as it was printed."""
         failed, unchecked = list[str](), list[Gate]()
         for gate in gates:
@@ -65,10 +65,12 @@ class Standings:
                 unchecked.append(gate)
             elif not gate.met_by(value.value):
                 failed.append(f"{gate.of} is {value.value:g}, and the gate is {gate.bound}")
-        return Judged(tuple(failed), tuple(unchecked))
+        return GateResult(tuple(failed), tuple(unchecked))
 
 
-def standings(board: Board, entries: Sequence[Entry], baseline: Entry | None = None) -> Standings:
+def standings(
+    board: Board, entries: Sequence[BoardEntry], baseline: BoardEntry | None = None
+) -> Standings:
     """Scores, gates and ranks; ratios are to `baseline`, else to the entry that the board names so.
 
     Whom the organisers ranked is known from the published figures. Others, such as models of one's own,
@@ -105,12 +107,12 @@ def _of_ranks(board: Board, name: str) -> bool:
     )
 
 
-def _ranked(track: Track, entries: Sequence[Entry], found: Standings) -> list[Standing]:
+def _ranked(track: Track, entries: Sequence[BoardEntry], found: Standings) -> list[Standing]:
     known = [
         (entry, value)
         for entry in entries
         if (value := found.value(entry, track.rank)) is not None
-        and found.judge(track.gates, entry) == Judged()
+        and found.judge(track.gates, entry) == GateResult()
     ]
     lower = found.board.better(track.rank) == "lower"
     placed = ranks([v for _, v in known], lower=lower, dense=track.ties == "dense")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iqabench.boards.values import Value
+from iqabench.boards.values import BoundedValue
 from iqabench.errors import FactsError
 
 NOTHING = ("", "-", "N/A", "n/a", "–")
@@ -14,7 +14,7 @@ NOTHING = ("", "-", "N/A", "n/a", "–")
 
 
 @dataclass(frozen=True)
-class Row:
+class CsvRow:
     """One row."""
 
     path: Path
@@ -26,7 +26,7 @@ class Row:
         """File and line, for messages."""
         return f"{self.path}:{self.line}"
 
-    def number(self, column: str, digits: int | None = None) -> Value | None:
+    def number(self, column: str, digits: int | None = None) -> BoundedValue | None:
         """The figure in a column; none without a column, or where its cell holds nothing.
 
         Raises: FactsError with file and line when the cell is no number.
@@ -35,7 +35,7 @@ class Row:
         if text in NOTHING:
             return None
         try:
-            return Value.printed(text, digits)
+            return BoundedValue.printed(text, digits)
         except ValueError as error:
             raise FactsError(
                 f"{self.at}: '{text}' in {column} is no number; expected one, or nothing."
@@ -51,7 +51,7 @@ def remarks_of(path: Path, named_by: Path) -> dict[str, str]:
     return {one[1]: one[2].strip() for one in found if one}
 
 
-def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[Row]:
+def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[CsvRow]:
     """The rows of a file that must have the wanted columns, as another file says.
 
     Raises: FactsError when it cannot be read, lacks a column, or a row has more or fewer cells than the head.
@@ -71,7 +71,7 @@ def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[Row]:
             f"{', '.join(head) or 'none'}."
         )
     for cells in reader:
-        row = Row(
+        row = CsvRow(
             path, kept[reader.line_num - 1][0], dict(zip(head, map(str.strip, cells), strict=False))
         )
         if len(cells) != len(head):

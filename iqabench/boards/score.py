@@ -25,7 +25,7 @@ class Linear(Facts):
     high: float | None = None
 
 
-class Score(Facts):
+class ScoreFormula(Facts):
     """One quantity made of others: exactly one of the formulas."""
 
     title: str = ""
@@ -44,7 +44,7 @@ class Score(Facts):
     """Sum of the ranks in these, among those who are ranked."""
 
     @model_validator(mode="after")
-    def _one_formula(self) -> "Score":
+    def _one_formula(self) -> "ScoreFormula":
         given = [name for name in FORMULAS if getattr(self, name) is not None]
         if len(given) != 1:
             found = ", ".join(given) or "none"

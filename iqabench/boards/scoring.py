@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from iqabench.boards.board import Board
-from iqabench.boards.entries import Entry
-from iqabench.boards.score import Score
-from iqabench.boards.values import Value
+from iqabench.boards.entries import BoardEntry
+from iqabench.boards.score import ScoreFormula
+from iqabench.boards.values import BoundedValue
 from iqabench.errors import FactsError
 
-Scores = dict[str, dict[str, Value]]
+Scores = dict[str, dict[str, BoundedValue]]
 """Entry to score to value."""
 
 
-def value_of(entry: Entry, name: str, scores: Scores) -> Value | None:
+def value_of(entry: BoardEntry, name: str, scores: Scores) -> BoundedValue | None:
     """A column's or score's value of one entry."""
     return entry.values.get(name) or scores.get(entry.name, {}).get(name)
 
@@ -33,7 +33,11 @@ def scores_in_order(board: Board) -> list[str]:
 
 
 def add_scores(
-    board: Board, names: Sequence[str], entries: Sequence[Entry], base: Entry | None, scores: Scores
+    board: Board,
+    names: Sequence[str],
+    entries: Sequence[BoardEntry],
+    base: BoardEntry | None,
+    scores: Scores,
 ) -> None:
     """Work these scores out for every entry that has what they are made of; sums of ranks are not among them.
 
@@ -50,22 +54,24 @@ def add_scores(
 
 
 def rank_sums(
-    board: Board, names: Sequence[str], competing: Sequence[Entry], scores: Scores
-) -> Mapping[str, Value]:
+    board: Board, names: Sequence[str], competing: Sequence[BoardEntry], scores: Scores
+) -> Mapping[str, BoundedValue]:
     """The sum of the ranks in these, by entry; of those who have a value in all of them."""
-    sums: dict[str, Value] = {}
+    sums: dict[str, BoundedValue] = {}
     for name in names:
         values = {e.name: value_of(e, name, scores) for e in competing}
         known = {n: v for n, v in values.items() if v is not None}
         placed = ranks([*known.values()], lower=board.better(name) == "lower")
         for entry, place in zip(known, placed, strict=True):
-            sums[entry] = sums.get(entry, Value.exact(0.0)).plus(Value(*map(float, place)))
+            sums[entry] = sums.get(entry, BoundedValue.exact(0.0)).plus(
+                BoundedValue(*map(float, place))
+            )
     complete = {e.name for e in competing if all(value_of(e, n, scores) for n in names)}
     return {name: value for name, value in sums.items() if name in complete}
 
 
 def ranks(
-    values: Sequence[Value], *, lower: bool, dense: bool = False
+    values: Sequence[BoundedValue], *, lower: bool, dense: bool = False
 ) -> list[tuple[int, int, int]]:
     """For each value its rank, and the best and the worst that it may have within the printed digits."""
     sign = 1.0 if lower else -1.0
@@ -80,7 +86,9 @@ def ranks(
     return found
 
 
-def _of_baseline(board: Board, score: Score, base: Entry | None, scores: Scores) -> Value | None:
+def _of_baseline(
+    board: Board, score: ScoreFormula, base: BoardEntry | None, scores: Scores
+) -> BoundedValue | None:
     """What a score's ratio is to; none where it is made of no ratio."""
     if not score.needs_baseline:
         return None
@@ -94,8 +102,10 @@ def _of_baseline(board: Board, score: Score, base: Entry | None, scores: Scores)
     return to
 
 
-def _made(score: Score, values: Mapping[str, Value], to: Value | None) -> Value:
-    total = Value.exact(0.0)
+def _made(
+    score: ScoreFormula, values: Mapping[str, BoundedValue], to: BoundedValue | None
+) -> BoundedValue:
+    total = BoundedValue.exact(0.0)
     if score.weighted_sum is not None:
         for name, weight in score.weighted_sum.items():
             total = total.plus(values[name].times(weight))
@@ -107,7 +117,7 @@ def _made(score: Score, values: Mapping[str, Value], to: Value | None) -> Value:
     (value,) = values.values()
     if score.linear is not None:
         how = score.linear
-        moved = value.times(how.factor).plus(Value.exact(how.offset))
+        moved = value.times(how.factor).plus(BoundedValue.exact(how.offset))
         return moved.cut(how.low, how.high)
     assert to is not None
     ratio = value.by(to)

@@ -6,7 +6,7 @@ from math import exp, inf, nextafter
 
 
 @dataclass(frozen=True)
-class Value:
+class BoundedValue:
     """A number, and between what it may truly lie."""
 
     value: float
@@ -14,12 +14,12 @@ class Value:
     high: float
 
     @classmethod
-    def exact(cls, value: float) -> "Value":
+    def exact(cls, value: float) -> "BoundedValue":
         """A number that was not rounded."""
         return cls(value, value, value)
 
     @classmethod
-    def printed(cls, text: str, digits: int | None = None) -> "Value":
+    def printed(cls, text: str, digits: int | None = None) -> "BoundedValue":
         """As a table has it: 29.00 is between 28.995 and 29.005, and 29 is 29. `digits` if zeros are hidden.
 
         Raises: ValueError when it is no finite number.
@@ -38,33 +38,33 @@ class Value:
         end = nextafter(float(number + half), -inf)  # it belongs to the next number
         return cls(value, float(number - half), end)
 
-    def plus(self, other: "Value") -> "Value":
+    def plus(self, other: "BoundedValue") -> "BoundedValue":
         """Their sum."""
-        return Value(self.value + other.value, self.low + other.low, self.high + other.high)
+        return BoundedValue(self.value + other.value, self.low + other.low, self.high + other.high)
 
-    def times(self, factor: float) -> "Value":
+    def times(self, factor: float) -> "BoundedValue":
         """A multiple of it."""
         low, high = sorted((self.low * factor, self.high * factor))
-        return Value(self.value * factor, low, high)
+        return BoundedValue(self.value * factor, low, high)
 
-    def by(self, other: "Value") -> "Value":
+    def by(self, other: "BoundedValue") -> "BoundedValue":
         """Its ratio to a positive value; itself exactly 1 times itself."""
         if self is other:
-            return Value.exact(1.0)
+            return BoundedValue.exact(1.0)
         ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high) if b]
-        return Value(self.value / other.value, min(ends), max(ends))
+        return BoundedValue(self.value / other.value, min(ends), max(ends))
 
-    def exp(self) -> "Value":
+    def exp(self) -> "BoundedValue":
         """E to its power."""
-        return Value(exp(self.value), exp(self.low), exp(self.high))
+        return BoundedValue(exp(self.value), exp(self.low), exp(self.high))
 
-    def cut(self, low: float | None, high: float | None) -> "Value":
+    def cut(self, low: float | None, high: float | None) -> "BoundedValue":
         """Not below `low`, not above `high`."""
         bottom, top = -inf if low is None else low, inf if high is None else high
         ends = (min(max(part, bottom), top) for part in (self.value, self.low, self.high))
-        return Value(*ends)
+        return BoundedValue(*ends)
 
-    def may_be(self, other: "Value", room: float = 0.0) -> bool:
+    def may_be(self, other: "BoundedValue", room: float = 0.0) -> bool:
         """Whether both may stand for one number, or for two that are no more than `room` apart."""
         apart = max(self.low, other.low) - min(self.high, other.high)
         return self.value == other.value or apart <= room

@@ -8,7 +8,7 @@ submissions  what a challenge's own submissions measure
 """
 
 from iqabench.challenge.measurement import Measurement
-from iqabench.challenge.rank import Place, rank
-from iqabench.challenge.reproduce import Compared, reproduce
+from iqabench.challenge.rank import Placement, rank
+from iqabench.challenge.reproduce import ReproducedCell, reproduce
 
-__all__ = ["Compared", "Measurement", "Place", "rank", "reproduce"]
+__all__ = ["Measurement", "Placement", "ReproducedCell", "rank", "reproduce"]

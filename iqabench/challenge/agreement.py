@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from iqabench.boards import Board, Value
+from iqabench.boards import Board, BoundedValue
 from iqabench.challenge.measurement import Measurement
 from iqabench.errors import IqabenchError, SetError
 from iqabench.files import home
@@ -74,5 +74,7 @@ def _statistics(
         low, high = (
             row[end] if row[end] is not None else row["value"] for end in ("ci_low", "ci_high")
         )
-        found[name] = Measured(Value(row["value"], low, high), row["n"], row["n"] + row["failed"])
+        found[name] = Measured(
+            BoundedValue(row["value"], low, high), row["n"], row["n"] + row["failed"]
+        )
     return found

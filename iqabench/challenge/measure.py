@@ -8,7 +8,7 @@ from iqabench.challenge.measurement import Measurement
 from iqabench.challenge.parts import address_of, card_for, check_parts, scale_of
 from iqabench.errors import FetchError, IqabenchError
 from iqabench.probes import cost_column, sizes_of
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_values import measured_values
 from iqabench.run import Cell, Options, Watch, evaluate, plan

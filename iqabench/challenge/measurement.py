@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 
-from iqabench.boards import Quantity, Value
+from iqabench.boards import BoundedValue, Quantity
 from iqabench.report.data.board_values import Measured
 
 
-def ratio_of(measured: Measured, first: Measured) -> Value:
+def ratio_of(measured: Measured, first: Measured) -> BoundedValue:
     """To another model: as it was sampled in turn with it, else of the two values."""
     if measured.ratio is not None:
         _, value, low, high = measured.ratio
-        return Value(value, low, high)
+        return BoundedValue(value, low, high)
     return measured.value.by(first.value)
 
 

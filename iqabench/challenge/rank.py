@@ -9,11 +9,11 @@ stands in the models are ranked among each other.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from iqabench.boards import Board, Entry, Standings, Track, Value, entries_of, standings
+from iqabench.boards import Board, BoardEntry, BoundedValue, Standings, Track, entries_of, standings
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run import Options, Watch
 from iqabench.store import Store
 
@@ -22,7 +22,7 @@ _HERE = " (measured here)"
 
 
 @dataclass(frozen=True)
-class Place:
+class Placement:
     """One model in one track."""
 
     model: str
@@ -34,7 +34,7 @@ class Place:
     """Between these with 95 % confidence: its latency has an interval, and others' figures were rounded."""
     of: int = 0
     """Entries, this one included."""
-    value: Value | None = None
+    value: BoundedValue | None = None
     """What decided."""
     neighbours: tuple[str, str] = ("", "")
     """Who stands just before and just after."""
@@ -57,7 +57,7 @@ def rank(
     *,
     quality: bool = True,
     sampling: Sampling | None = None,
-) -> tuple[list[Place], Measurement]:
+) -> tuple[list[Placement], Measurement]:
     """Measure the models and the board's baseline in turn, and place them in every track.
 
     Raises: UsageError for a board without tracks; ModelError for models of another task or scale; FactsError;
@@ -74,8 +74,12 @@ def rank(
 
 
 def _placed(
-    board: Board, models: Sequence[str], base: str, published: Sequence[Entry], found: Measurement
-) -> list[Place]:
+    board: Board,
+    models: Sequence[str],
+    base: str,
+    published: Sequence[BoardEntry],
+    found: Measurement,
+) -> list[Placement]:
     own = {model: as_entry(board, model, base, published, found) for model in models}
     to = _baseline(board, published, base, own, found)
     together = standings(board, [*own.values()], to)
@@ -92,10 +96,10 @@ def _placed(
 
 
 def as_entry(
-    board: Board, model: str, base: str, published: Sequence[Entry], found: Measurement
-) -> Entry:
+    board: Board, model: str, base: str, published: Sequence[BoardEntry], found: Measurement
+) -> BoardEntry:
     """The model's figures as if the challenge had measured them."""
-    own = Entry(f"{model}{_HERE}", models={"": found.ids[model]})
+    own = BoardEntry(f"{model}{_HERE}", models={"": found.ids[model]})
     for name, quantity in board.quantities.items():
         measured = found.of(model).get(name)
         if measured is not None:
@@ -105,7 +109,7 @@ def as_entry(
                 if carried
                 else measured.value
                 if board.task == "iqa" or quantity.facts.relative
-                else Value.exact(measured.value.value)
+                else BoundedValue.exact(measured.value.value)
             )
             if value is not None:
                 own.values[name] = value
@@ -113,8 +117,13 @@ def as_entry(
 
 
 def _carried(
-    board: Board, name: str, model: str, base: str, published: Sequence[Entry], found: Measurement
-) -> Value | None:
+    board: Board,
+    name: str,
+    model: str,
+    base: str,
+    published: Sequence[BoardEntry],
+    found: Measurement,
+) -> BoundedValue | None:
     """The baseline's published value times the model's ratio to the baseline here."""
     printed = next((e.values.get(name) for e in published if e.name == board.baseline), None)
     first = found.of(base).get(name) if base else None
@@ -122,7 +131,7 @@ def _carried(
         found.reasons[model, name] = _no_ratio(board, base)
         return None
     if found.ids[model] == found.ids[base]:
-        return Value.exact(printed.value)
+        return BoundedValue.exact(printed.value)
     return ratio_of(found.of(model)[name], first).times(printed.value)
 
 
@@ -136,15 +145,21 @@ def _no_ratio(board: Board, base: str) -> str:
     return f"it compares as a ratio to the baseline {board.baseline}, which could not be measured"
 
 
-def _without(published: Sequence[Entry], model: str) -> tuple[list[Entry], tuple[str, ...]]:
+def _without(
+    published: Sequence[BoardEntry], model: str
+) -> tuple[list[BoardEntry], tuple[str, ...]]:
     """The published entries but those of a model, and the names of those."""
     kept = [e for e in published if model not in e.models.values()]
     return kept, tuple(e.name for e in published if e not in kept)
 
 
 def _baseline(
-    board: Board, published: Sequence[Entry], base: str, own: dict[str, Entry], found: Measurement
-) -> Entry | None:
+    board: Board,
+    published: Sequence[BoardEntry],
+    base: str,
+    own: dict[str, BoardEntry],
+    found: Measurement,
+) -> BoardEntry | None:
     """What ratios are to: the published baseline, else the baseline as it was measured here."""
     printed = next((e for e in published if e.name == board.baseline), None)
     if printed or not base:
@@ -155,11 +170,11 @@ def _baseline(
 def _place(
     board: Board,
     track: Track,
-    own: Entry,
+    own: BoardEntry,
     worked: Standings,
     found: Measurement,
     replaced: tuple[str, ...],
-) -> Place:
+) -> Placement:
     rows, standing = worked.tracks[track.name], worked.of(own.name, track.name)
     model = own.name.removesuffix(_HERE)
     told = _told(board, track, own, worked, found, model)
@@ -182,8 +197,8 @@ def _place(
 
 
 def _told(
-    board: Board, track: Track, own: Entry, worked: Standings, found: Measurement, model: str
-) -> Place:
+    board: Board, track: Track, own: BoardEntry, worked: Standings, found: Measurement, model: str
+) -> Placement:
     """What the gates say of a model."""
     judged, here = worked.judged[own.name], worked.judge(track.gates, own)
     unchecked = [
@@ -191,14 +206,14 @@ def _told(
         for gate in (*judged.unchecked, *here.unchecked)
         for part in _missing(board, gate.of, own)
     ]
-    return Place(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
+    return Placement(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
 
 
 def _why(board: Board, found: Measurement, model: str, name: str) -> str:
     return f"{name}: {found.why_not(model, board.quantities[name])}"
 
 
-def _missing(board: Board, name: str, own: Entry) -> list[str]:
+def _missing(board: Board, name: str, own: BoardEntry) -> list[str]:
     """Quantities behind a score that the model has no value of."""
     if name in board.quantities:
         return [] if name in own.values else [name]

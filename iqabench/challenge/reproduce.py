@@ -4,11 +4,11 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from iqabench.boards import Board, Entry, Quantity, entries_of
+from iqabench.boards import Board, BoardEntry, Quantity, entries_of
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run import Options, Watch
 from iqabench.store import Store
 
@@ -17,7 +17,7 @@ Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run"]
 
 
 @dataclass(frozen=True)
-class Compared:
+class ReproducedCell:
     """One cell."""
 
     entry: str
@@ -42,7 +42,7 @@ def reproduce(
     costs: bool = True,
     timed: bool = True,
     sampling: Sampling | None = None,
-) -> tuple[list[Compared], Measurement]:
+) -> tuple[list[ReproducedCell], Measurement]:
     """Every published cell of the entries that are registered here, or of those with these model ids.
 
     Without `costs` no probe is run; without `timed`, none that depends on the machine.
@@ -85,24 +85,24 @@ def reproduce(
     ], found
 
 
-def _is_run(entry: Entry, quantity: Quantity, models: Container[str]) -> bool:
+def _is_run(entry: BoardEntry, quantity: Quantity, models: Container[str]) -> bool:
     printed = quantity.name in entry.values and quantity.facts.measurable
     return printed and entry.model_for(quantity) in models
 
 
 def _cell(
     board: Board,
-    entry: Entry,
+    entry: BoardEntry,
     quantity: Quantity,
     found: Measurement,
-    base: Entry | None,
+    base: BoardEntry | None,
     limit: int | None,
-) -> Compared:
+) -> ReproducedCell:
     model, name, facts = entry.model_for(quantity), quantity.name, quantity.facts
     printed, here = entry.values[name].value, found.of(model).get(name)
     if here is None:
         why = found.why_not(model, quantity)
-        return Compared(
+        return ReproducedCell(
             entry.name, model, name, printed, None, None, facts.tolerance, "not run", why
         )
     value = here.value.value
@@ -121,7 +121,9 @@ def _cell(
     ):
         ratio, there = ratio_of(here, first).value, printed / base.values[name].value
         apart, why = ratio - there, f"{ratio:.3f} of the baseline here, {there:.3f} there"
-    return Compared(entry.name, model, name, printed, value, apart, facts.tolerance, verdict, why)
+    return ReproducedCell(
+        entry.name, model, name, printed, value, apart, facts.tolerance, verdict, why
+    )
 
 
 def _verdict(measured: float, printed: float, tolerance: float | None) -> Verdict:

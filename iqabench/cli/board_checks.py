@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from iqabench.boards import Board, Entry, standings
+from iqabench.boards import Board, BoardEntry, standings
 from iqabench.boards.check import Check
 from iqabench.cli.table import print_rows
 
@@ -46,7 +46,7 @@ def _odd(one: Check) -> dict[str, Any]:
     }
 
 
-def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def unprinted(board: Board, entries: Sequence[BoardEntry]) -> list[dict[str, Any]]:
     """Ranks that nobody printed, as they follow from the published figures."""
     found = standings(board, entries)
     return [
@@ -65,7 +65,7 @@ def unprinted(board: Board, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def print_unprinted(board: Board, entries: Sequence[Entry], form: str | None) -> None:
+def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:
     """The same for people, with those whom a gate keeps out."""
     rows = unprinted(board, entries)
     if not rows:

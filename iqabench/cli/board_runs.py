@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import click
 
 from iqabench.boards import Board, entries_of
-from iqabench.challenge import Compared
+from iqabench.challenge import ReproducedCell
 from iqabench.cli.table import print_rows
 
 
-def print_compared(compared: list[Compared], form: str | None) -> None:
+def print_compared(compared: list[ReproducedCell], form: str | None) -> None:
     """The cells that were run, and on standard error those that were not, by reason."""
     run = [c for c in compared if c.verdict != "not run"]
     if run:
@@ -35,7 +35,7 @@ def print_compared(compared: list[Compared], form: str | None) -> None:
     _print_not_run(compared)
 
 
-def _print_not_run(compared: Sequence[Compared]) -> None:
+def _print_not_run(compared: Sequence[ReproducedCell]) -> None:
     reasons: dict[str, list[str]] = {}
     for c in compared:
         if c.verdict == "not run":
@@ -45,7 +45,7 @@ def _print_not_run(compared: Sequence[Compared]) -> None:
         click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
 
 
-def summary(meant: Board, compared: Sequence[Compared], *, ran: bool) -> str:
+def summary(meant: Board, compared: Sequence[ReproducedCell], *, ran: bool) -> str:
     """One line for people: what could be said at all."""
     published = entries_of(meant)
     if not published:

@@ -7,12 +7,18 @@ from typing import Any
 import click
 
 from iqabench.boards import Board
-from iqabench.challenge.submissions import reproduce_submissions
-from iqabench.challenge.submitted import Beside, Counted, Relative, Submissions, TrackAgreement
 from iqabench.cli.main import INTERRUPTED
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
+from iqabench.submissions.reproduce import reproduce_submissions
+from iqabench.submissions.results import (
+    EntryRanks,
+    SubmissionCount,
+    SubmissionRatio,
+    SubmissionResults,
+    TrackAgreement,
+)
 
 _NAMED = 5
 
@@ -28,7 +34,7 @@ def submissions_status(meant: Board, checkout: Path, form: str | None, **how: An
     return 0 if same else SOME_FAILED
 
 
-def print_submissions(found: Submissions, form: str | None) -> bool:
+def print_submissions(found: SubmissionResults, form: str | None) -> bool:
     """Print counts, ratios, ranks and how alike the rankings are; whether nothing differs or is missing.
 
     A rank by measured figures differs when their intervals do not allow the one by published figures.
@@ -43,7 +49,7 @@ def print_submissions(found: Submissions, form: str | None) -> bool:
     return same and not found.not_run
 
 
-def _rows(found: Submissions) -> list[dict[str, Any]]:
+def _rows(found: SubmissionResults) -> list[dict[str, Any]]:
     rows = [{"depth": "count", **asdict(c)} for c in found.counts]
     rows += [{"depth": "ratio", **_of_ratio(r)} for r in found.relatives]
     rows += [{"depth": "rank", **asdict(r)} for r in found.ranks]
@@ -53,14 +59,14 @@ def _rows(found: Submissions) -> list[dict[str, Any]]:
     ]
 
 
-def _of_ratio(one: Relative) -> dict[str, Any]:
+def _of_ratio(one: SubmissionRatio) -> dict[str, Any]:
     by = one.measured
     ends = {"ci_low": by.low if by else None, "ci_high": by.high if by else None}
     said = {**asdict(one), "measured": by.value if by else None, "warnings": list(one.warnings)}
     return said | ends
 
 
-def _print(found: Submissions, form: str | None) -> None:
+def _print(found: SubmissionResults, form: str | None) -> None:
     _print_counts(found, form)
     if found.relatives:
         click.echo(f"\nRatios to {found.relatives[0].to}, measured in turn with it:")
@@ -72,7 +78,7 @@ def _print(found: Submissions, form: str | None) -> None:
     _tell_absent(found)
 
 
-def _print_counts(found: Submissions, form: str | None) -> None:
+def _print_counts(found: SubmissionResults, form: str | None) -> None:
     if not found.counts:
         click.echo("Nothing was counted.")
         return
@@ -84,7 +90,7 @@ def _print_counts(found: Submissions, form: str | None) -> None:
         print_rows([_of_count(c) for c in odd], form)
 
 
-def _of_count(one: Counted) -> dict[str, Any]:
+def _of_count(one: SubmissionCount) -> dict[str, Any]:
     return {
         "entry": one.entry,
         "id": one.model_id,
@@ -95,7 +101,7 @@ def _of_count(one: Counted) -> dict[str, Any]:
     }
 
 
-def _ratio_for_people(one: Relative) -> dict[str, Any]:
+def _ratio_for_people(one: SubmissionRatio) -> dict[str, Any]:
     by = one.measured
     return {
         "entry": one.entry,
@@ -109,7 +115,7 @@ def _ratio_for_people(one: Relative) -> dict[str, Any]:
     }
 
 
-def _for_people(one: Beside) -> dict[str, Any]:
+def _for_people(one: EntryRanks) -> dict[str, Any]:
     return {
         "entry": one.entry,
         "printed": "" if one.printed is None else str(one.printed),
@@ -131,7 +137,7 @@ def _said(track: TrackAgreement) -> str:
     return f"{track.track}: {entries}. Measured: {', '.join(track.measured)}{kept}.{alike}"
 
 
-def _tell_noise(found: Submissions) -> None:
+def _tell_noise(found: SubmissionResults) -> None:
     """One line on everything that speaks against times; the machine-readable forms have it all."""
     noisy = {r.entry: r.warnings[0] for r in found.relatives if r.warnings}
     if noisy:
@@ -144,7 +150,7 @@ def _tell_noise(found: Submissions) -> None:
         )
 
 
-def _tell_absent(found: Submissions) -> None:
+def _tell_absent(found: SubmissionResults) -> None:
     """Each reason once, with the entries that it befell."""
     entries: dict[str, list[str]] = {}
     for entry, why in found.not_run.items():

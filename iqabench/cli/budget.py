@@ -2,7 +2,7 @@
 
 import click
 
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 
 
 def _sampling(_: click.Context, __: click.Parameter, seconds: float) -> Sampling:

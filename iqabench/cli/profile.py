@@ -22,7 +22,7 @@ from iqabench.errors import UsageError
 from iqabench.models.core.mode import Mode
 from iqabench.models.core.model import Precision
 from iqabench.probes import cost_columns, sizes_of
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
 from iqabench.store import Store
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from iqabench.boards import Board, board
-from iqabench.challenge import Measurement, Place, rank
+from iqabench.challenge import Measurement, Placement, rank
 from iqabench.cli.budget import budget_option
 from iqabench.cli.options import (
     device_option,
@@ -20,7 +20,7 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
 
@@ -92,7 +92,7 @@ def command(
     sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
 
 
-def _of_ratios(meant: Board, places: list[Place], found: Measurement) -> list[str]:
+def _of_ratios(meant: Board, places: list[Placement], found: Measurement) -> list[str]:
     """What to think of ratios that were taken on another machine."""
     carried = [n for n, q in meant.quantities.items() if q.facts.relative and meant.published]
     measured = {
@@ -105,7 +105,7 @@ def _of_ratios(meant: Board, places: list[Place], found: Measurement) -> list[st
     ]
 
 
-def _row(place: Place) -> dict[str, Any]:
+def _row(place: Placement) -> dict[str, Any]:
     value = place.value
     return {
         **asdict(place),
@@ -120,7 +120,7 @@ def _row(place: Place) -> dict[str, Any]:
     }
 
 
-def _said(meant: Board, place: Place) -> str:
+def _said(meant: Board, place: Placement) -> str:
     track = meant.track(place.track)
     assert track is not None
     head = f"{place.model}, {track.title or track.name}: "
@@ -141,7 +141,7 @@ def _said(meant: Board, place: Place) -> str:
     return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{provided}"
 
 
-def _unranked(place: Place) -> str:
+def _unranked(place: Placement) -> str:
     if place.failed:
         return f"not ranked, for it misses a gate: {'; '.join(place.failed)}"
     if place.missing:
@@ -149,7 +149,7 @@ def _unranked(place: Place) -> str:
     return f"cannot be said, for a gate was not checked: {'; '.join(place.unchecked)}"
 
 
-def _remarks(place: Place) -> list[str]:
+def _remarks(place: Placement) -> list[str]:
     said = [f"gate not checked for {place.model}: {words}" for words in place.unchecked]
     if place.failed:
         said += [f"gate missed by {place.model}: {words}" for words in place.failed]

@@ -10,7 +10,7 @@ import click
 
 from iqabench.boards import Board, board, entries_of
 from iqabench.boards.check import Check, check
-from iqabench.challenge import Compared, reproduce
+from iqabench.challenge import ReproducedCell, reproduce
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.board_submissions import submissions_status
@@ -26,7 +26,7 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run import Options
 from iqabench.store import Store
 
@@ -142,7 +142,7 @@ def command(
         sys.exit(status)
     if ids or probes or trust:
         raise UsageError("--trust, --id and --probe are about --submissions, which is not given.")
-    checks, compared = _checked(meant, form, all_of_it=only_published), list[Compared]()
+    checks, compared = _checked(meant, form, all_of_it=only_published), list[ReproducedCell]()
     if not only_published:
         options = Options(device=device, limit=limit)
         compared = _run(
@@ -197,7 +197,7 @@ def _run(
     *,
     costs: bool,
     timed: bool,
-) -> list[Compared]:
+) -> list[ReproducedCell]:
     with watching() as watch:
         compared, found = reproduce(
             meant, store, options, models, watch, costs=costs, timed=timed, sampling=sampling
@@ -207,7 +207,9 @@ def _run(
     return compared
 
 
-def _told(meant: Board, checks: list[Check], compared: list[Compared], form: str | None) -> int:
+def _told(
+    meant: Board, checks: list[Check], compared: list[ReproducedCell], form: str | None
+) -> int:
     """Print what was run; for machines, all of it. The status."""
     if form in _FOR_MACHINES:
         print_rows(_rows(checks, unprinted(meant, entries_of(meant)), compared), form)
@@ -218,7 +220,7 @@ def _told(meant: Board, checks: list[Check], compared: list[Compared], form: str
 
 
 def _rows(
-    checks: list[Check], recomputed: list[dict[str, Any]], compared: list[Compared]
+    checks: list[Check], recomputed: list[dict[str, Any]], compared: list[ReproducedCell]
 ) -> list[dict[str, Any]]:
     rows = [{"depth": "published", **asdict(c), "column": c.what} for c in checks]
     rows += [{"depth": "recomputed", **row} for row in recomputed]

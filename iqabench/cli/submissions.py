@@ -15,13 +15,13 @@ from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, Size, cost_columns
 from iqabench.report.text.figures import cost_figure
-from iqabench.run.profile.published_counts import (
-    Comparison,
+from iqabench.submissions.measure import INTERRUPTED, SubmissionRow, measure_submissions
+from iqabench.submissions.published_counts import (
+    TeamComparison,
     as_markdown,
     compare_published,
     read_published,
 )
-from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow, measure_submissions
 
 COUNTS = (
     "params",
@@ -120,7 +120,7 @@ def _for_people(row: SubmissionRow, units: dict[str, str]) -> dict[str, Any]:
     return {"id": row.model_id, "name": row.name, **values, "error": said}
 
 
-def _print_compared(compared: Sequence[Comparison], form: str | None) -> None:
+def _print_compared(compared: Sequence[TeamComparison], form: str | None) -> None:
     if form == "markdown":
         click.echo(as_markdown(compared), nl=False)
         return
@@ -133,7 +133,7 @@ def _print_compared(compared: Sequence[Comparison], form: str | None) -> None:
     )
 
 
-def _beside(one: Comparison) -> dict[str, Any]:
+def _beside(one: TeamComparison) -> dict[str, Any]:
     cells = {
         name: f.printed if f.equal else f"{f.printed} / {f.measured or 'none'}"
         for name, f in one.figures.items()

@@ -11,14 +11,14 @@ what several probes share.
 """
 
 from iqabench.probes.core.probe import CostColumn, Probe, cost_column, cost_columns, probe, probes
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.core.size import Size, sizes_of
 
 __all__ = [
     "CostColumn",
-    "Found",
     "Probe",
-    "Probed",
+    "ProbeResult",
+    "ProbedModel",
     "Size",
     "cost_column",
     "cost_columns",

@@ -2,7 +2,7 @@
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import functional, short
 from iqabench.probes.counting.operators import recorded
 from iqabench.probes.counting.tables import found_in
@@ -20,7 +20,7 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def activations(seen: Probed, convention: str) -> Found:
+def activations(seen: ProbedModel, convention: str) -> ProbeResult:
     """Elements of the outputs of convolutions in one forward pass, of the whole batch.
 
     Raises: ProbeError for what is no torch network.

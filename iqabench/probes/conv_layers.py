@@ -2,7 +2,7 @@
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import calls, functional
 from iqabench.probes.counting.operators import recorded
 from iqabench.probes.counting.tables import found_in
@@ -20,7 +20,7 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def conv_layers(seen: Probed, convention: str) -> Found:
+def conv_layers(seen: ProbedModel, convention: str) -> ProbeResult:
     """Convolutions that run in one forward pass, not those that are built.
 
     Raises: ProbeError for what is no torch network.

@@ -7,10 +7,10 @@ import torch
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.machine.energy import Counter, energy_counter
 from iqabench.probes.timing.clock import clock_of
-from iqabench.probes.timing.sampled import output_megapixels, times_of
+from iqabench.probes.timing.model_times import output_megapixels, times_of
 
 _SECONDS = 3.0
 _LOOK_MS = 20.0
@@ -31,7 +31,7 @@ class _Spent:
     timed=True,
     source="NVML total energy; RAPL packages",
 )
-def energy_j_per_mpx(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+def energy_j_per_mpx(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
     """What the device's energy counter gains while calls follow each other for 3 s or more, by the pixels of
     their outputs. The device's idle draw, and whatever else runs on it, are in it.
 
@@ -42,7 +42,7 @@ def energy_j_per_mpx(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - 
     with torch.inference_mode(), energy_counter(seen.device) as counter:
         spent = _spend(seen, counter)
     pixels = spent.calls * output_megapixels(seen)
-    return Found(
+    return ProbeResult(
         spent.joules / pixels,
         {
             "counter": counter.name,
@@ -54,7 +54,7 @@ def energy_j_per_mpx(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - 
     )
 
 
-def _spend(seen: Probed, counter: Counter) -> _Spent:
+def _spend(seen: ProbedModel, counter: Counter) -> _Spent:
     """Run from one step of the counter to another: some counters move ten times a second alone."""
     calls = max(1, ceil(_LOOK_MS / times_of(seen).p50))
     clock = clock_of(seen.device)

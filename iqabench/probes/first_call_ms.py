@@ -1,15 +1,15 @@
 """The first call."""
 
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
-from iqabench.probes.timing.sampled import times_of
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
+from iqabench.probes.timing.model_times import times_of
 
 
 @probe(title="First call", unit="ms", better="lower", timed=True, source="-")
-def first_call_ms(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+def first_call_ms(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
     """Time of the first call at this size after loading: compilation, choice of kernels, first allocations.
     One call alone, so without an interval; what the process had loaded before is not in it.
 
     Units: milliseconds.
     """
-    return Found(times_of(seen).first_call_ms)
+    return ProbeResult(times_of(seen).first_call_ms)

@@ -1,7 +1,7 @@
 """Number of operations."""
 
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import of_what_is_unseen
 from iqabench.probes.counting.operators import recorded
 from iqabench.probes.counting.tables import by_operator, found_in
@@ -21,7 +21,7 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="the rules stand in iqabench.probes.counting.rules",
 )
-def flops(seen: Probed, convention: str) -> Found:
+def flops(seen: ProbedModel, convention: str) -> ProbeResult:
     """Arithmetic operations of one forward pass, of the whole batch; details list them by operator.
 
     Papers that print "FLOPs" mostly mean multiply-accumulates: that is `macs`.
@@ -30,6 +30,6 @@ def flops(seen: Probed, convention: str) -> Found:
     """
     found = recorded(seen)
     if convention == "torch":
-        return Found(torch_flops(seen), {"notes": of_what_is_unseen(found)})
+        return ProbeResult(torch_flops(seen), {"notes": of_what_is_unseen(found)})
     operators = by_operator(found)
     return found_in(found, sum(2 * o["macs"] + o["other"] for o in operators.values()), operators)

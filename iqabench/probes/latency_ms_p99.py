@@ -1,12 +1,12 @@
 """Latency that few calls exceed: the 99th percentile."""
 
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
-from iqabench.probes.timing.sampled import SOURCE, times_of
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
+from iqabench.probes.timing.model_times import SOURCE, times_of
 
 
 @probe(title="Latency, 99th percentile", unit="ms", better="lower", timed=True, source=SOURCE)
-def latency_ms_p99(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+def latency_ms_p99(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
     """What 99 samples of a hundred stay below, by linear interpolation; a sample of a fast network is the
     mean of a block of calls, which the details tell.
 
@@ -15,4 +15,4 @@ def latency_ms_p99(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - th
     times = times_of(seen)
     details = times.details(samples=False)
     details["median_interval"] = details.pop("interval")  # it is not this percentile's
-    return Found(times.p99, details)
+    return ProbeResult(times.p99, details)

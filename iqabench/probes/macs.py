@@ -2,7 +2,7 @@
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.fvcore_trace import traced
 from iqabench.probes.counting.gaps import macs_of, of_fvcore, of_modules, of_what_is_unseen
 from iqabench.probes.counting.operators import Recording, recorded
@@ -30,7 +30,7 @@ _BINARY = 64
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def macs(seen: Probed, convention: str) -> Found:
+def macs(seen: ProbedModel, convention: str) -> ProbeResult:
     """Multiply-accumulates of one forward pass, of the whole batch; details list them by operator.
 
     Raises: ProbeError for what is no torch network, and for networks that the convention cannot look into.
@@ -41,7 +41,7 @@ def macs(seen: Probed, convention: str) -> Found:
         return _ntire2022(seen)
     found = recorded(seen)
     if convention == "torch":
-        return Found(torch_flops(seen) // 2, {"notes": of_what_is_unseen(found)})
+        return ProbeResult(torch_flops(seen) // 2, {"notes": of_what_is_unseen(found)})
     if convention == "conv":
         return found_in(found, macs_of(found.of("convolution")), by_operator(found, "convolution"))
     if convention == "bbcu":
@@ -49,13 +49,13 @@ def macs(seen: Probed, convention: str) -> Found:
     return found_in(found, macs_of(found.ran), by_operator(found))
 
 
-def _fvcore(seen: Probed) -> Found:
+def _fvcore(seen: ProbedModel) -> ProbeResult:
     graph, found = traced(seen), recorded(seen)
     notes = of_fvcore(found, graph)
     return found_in(found, graph.macs, graph.operators, notes, skipped=graph.skipped)
 
 
-def _ntire2022(seen: Probed) -> Found:
+def _ntire2022(seen: ProbedModel) -> ProbeResult:
     if seen.module is None:
         raise ProbeError(f"{seen.name} is no torch network; its modules cannot be seen.")
     found = recorded(seen)
@@ -68,7 +68,7 @@ def _ntire2022(seen: Probed) -> Found:
     return found_in(found, value, operators, of_modules(found))
 
 
-def _bbcu(found: Recording) -> Found:
+def _bbcu(found: Recording) -> ProbeResult:
     convolutions = found.of("convolution")
     binary = macs_of(one for one in convolutions if one.binary)
     full = macs_of(convolutions) - binary

@@ -4,9 +4,9 @@ import torch
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
-from iqabench.probes.machine.resident import growth
-from iqabench.probes.timing.sampled import times_of
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
+from iqabench.probes.machine.resident_memory import growth
+from iqabench.probes.timing.model_times import times_of
 
 _MIB = 2**20
 _CALLS = 3
@@ -19,7 +19,7 @@ _CALLS = 3
     timed=True,
     source="NTIRE efficient super-resolution challenges, with the counter reset",
 )
-def memory_mib(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+def memory_mib(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
     """The most memory that one call holds above what is held before it: features and output are in it;
     weights, input, and what a library keeps after the warm-up are not. The largest of three calls.
 
@@ -35,7 +35,7 @@ def memory_mib(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there 
         return _allocated(seen) if seen.device.type == "cuda" else _resident(seen)
 
 
-def _allocated(seen: Probed) -> Found:
+def _allocated(seen: ProbedModel) -> ProbeResult:
     torch.cuda.synchronize(seen.device)
     at_rest = torch.cuda.memory_allocated(seen.device)
     peaks, size = [], 0
@@ -51,7 +51,7 @@ def _allocated(seen: Probed) -> Found:
             f"a call of {seen.name} takes {max(peaks)} bytes, less than its output of {size}: it replays "
             "into memory that it holds between calls. Measure memory without --cuda-graph."
         )
-    return Found(
+    return ProbeResult(
         max(peaks) / _MIB,
         {
             "method": "torch's allocator, peak reset",
@@ -61,10 +61,10 @@ def _allocated(seen: Probed) -> Found:
     )
 
 
-def _resident(seen: Probed) -> Found:
+def _resident(seen: ProbedModel) -> ProbeResult:
     found = [growth(lambda: seen.call(seen.batch)) for _ in range(_CALLS)]
     peaks = [size for size, _ in found]
-    return Found(max(peaks) / _MIB, {"method": found[-1][1], "calls_mib": _mib(peaks)})
+    return ProbeResult(max(peaks) / _MIB, {"method": found[-1][1], "calls_mib": _mib(peaks)})
 
 
 def _mib(sizes: list[int]) -> list[float]:

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.modules import is_binary
 
 _CONVENTIONS = {
@@ -26,7 +26,7 @@ _BITS = 32
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def params(seen: Probed, convention: str) -> Found:
+def params(seen: ProbedModel, convention: str) -> ProbeResult:
     """Elements of the network's parameters; a tensor that is used twice counts once.
 
     Raises: ProbeError for models that are no torch network.
@@ -36,16 +36,16 @@ def params(seen: Probed, convention: str) -> Found:
     if convention == "trainable":
         if seen.trainable is None:
             raise ProbeError(f"which parameters of {seen.name} were trained is not known.")
-        return Found(seen.trainable)
+        return ProbeResult(seen.trainable)
     if convention == "conv_weights":
         found = {id(m.weight): m.weight for m in seen.module.modules() if isinstance(m, _KINDS)}
-        return Found(sum(w.numel() for w in found.values()))
+        return ProbeResult(sum(w.numel() for w in found.values()))
     if convention == "bbcu":
         return _bbcu(seen.module)
-    return Found(sum(p.numel() for p in seen.module.parameters()))
+    return ProbeResult(sum(p.numel() for p in seen.module.parameters()))
 
 
-def _bbcu(module: nn.Module) -> Found:
+def _bbcu(module: nn.Module) -> ProbeResult:
     """A binary convolution need not be one of torch's: it is what says `binary = True` and has a weight."""
     kept: dict[int, tuple[int, bool]] = {}
     for part in module.modules():
@@ -56,6 +56,6 @@ def _bbcu(module: nn.Module) -> Found:
     full = sum(size for size, binary in kept.values() if not binary)
     one_bit = sum(size for size, binary in kept.values() if binary)
     notes = [] if one_bit else ["no module says that it is binary (binary = True)"]
-    return Found(
+    return ProbeResult(
         full + one_bit / _BITS, {"full precision": full, "binary": one_bit, "notes": notes}
     )

@@ -1,8 +1,8 @@
 """Throughput, in pixels that come out."""
 
 from iqabench.probes.core.probe import probe
-from iqabench.probes.core.probed import Found, Probed
-from iqabench.probes.timing.sampled import output_megapixels, times_of
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
+from iqabench.probes.timing.model_times import output_megapixels, times_of
 
 
 @probe(
@@ -12,7 +12,7 @@ from iqabench.probes.timing.sampled import output_megapixels, times_of
     timed=True,
     source="median latency",
 )
-def throughput_mpx_s(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - there is one way
+def throughput_mpx_s(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
     """Pixels of the output (not the input, which is a sixteenth at x4) of the whole batch, by the median time
     of a call; a pixel counts once, whatever its channels.
 
@@ -20,7 +20,7 @@ def throughput_mpx_s(seen: Probed, convention: str) -> Found:  # noqa: ARG001 - 
     """
     times, pixels = times_of(seen), output_megapixels(seen)
     low, high = times.interval
-    return Found(
+    return ProbeResult(
         pixels / times.p50 * 1e3,
         {"output_megapixels": pixels, "interval": [pixels / high * 1e3, pixels / low * 1e3]},
     )

@@ -20,10 +20,9 @@ import torch
 
 from iqabench.models.core.load import load_model
 from iqabench.probes import sizes_of
-from iqabench.probes.machine.lock import measuring
-from iqabench.probes.machine.state import state, warnings_of
-from iqabench.probes.timing.rounds import Contender, Ratio, Sampling, Times, ratio, sample
-from iqabench.run.profile.natural import natural_batch
+from iqabench.probes.machine import hold_device, machine_state, timing_warnings
+from iqabench.probes.timing import Contender, Ratio, Sampling, Times, ratio, sample
+from iqabench.run.profile.natural_image import natural_batch
 
 SPREAD, SAME, OVERHEAD = 0.03, 0.01, 0.01
 _HEAD = """\
@@ -54,11 +53,11 @@ def profiled(name: str, asked: argparse.Namespace) -> Profiled:
             batch = natural_batch(size.input_shape(model.card.scale), model.card.range)
             call = stack.enter_context(model.bare())
             twins.append(Contender(name, call, batch.to(model.device), model.device))
-        stack.enter_context(measuring(asked.device, wait=True))
-        before = state(asked.device)
+        stack.enter_context(hold_device(asked.device, wait=True))
+        before = machine_state(asked.device)
         (alone,) = sample(twins[:1], how)
         first, second = sample(twins, how)
-        warnings = warnings_of(before, state(asked.device), [alone, first])
+        warnings = timing_warnings(before, machine_state(asked.device), [alone, first])
     overhead = max(times.overhead for times in (alone, first, second))
     return Profiled(alone, ratio(second, first), overhead, warnings)
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from iqabench.boards import Entry, Gate, Value, entries_of, standings
+from iqabench.boards import BoardEntry, BoundedValue, Gate, entries_of, standings
 from iqabench.boards.scoring import ranks
 
 from .conftest import Write
 
 
-def exact(*values: float) -> list[Value]:
-    return [Value.exact(v) for v in values]
+def exact(*values: float) -> list[BoundedValue]:
+    return [BoundedValue.exact(v) for v in values]
 
 
 def test_competition_and_dense_ties() -> None:
@@ -27,14 +27,14 @@ def test_exact_values_leave_nothing_open() -> None:
 def test_overlapping_intervals_leave_ranks_open(lower: bool) -> None:
     sign = 1 if lower else -1
     values = [
-        Value(sign * v, *sorted((sign * (v - r), sign * (v + r))))
+        BoundedValue(sign * v, *sorted((sign * (v - r), sign * (v + r))))
         for v, r in [(1.0, 0.1), (1.15, 0.1), (2.0, 0.1), (2.0, 0.1)]
     ]
     assert ranks(values, lower=lower) == [(1, 1, 2), (2, 1, 2), (3, 3, 4), (3, 3, 4)]
 
 
 def test_neighbouring_digits_do_not_overlap() -> None:
-    values = [Value.printed(t) for t in ("0.316", "0.317", "0.318")]
+    values = [BoundedValue.printed(t) for t in ("0.316", "0.317", "0.318")]
     assert ranks(values, lower=True) == [(1, 1, 1), (2, 2, 2), (3, 3, 3)]
 
 
@@ -129,6 +129,6 @@ def test_ratios_may_be_to_a_baseline_that_does_not_compete(write: Write) -> None
         "baseline: a\nscores: {s: {better: lower, ratio: cost}}\ntracks: [{name: t, rank: s}]"
     )
     others = [e for e in entries_of(board) if e.name != "a"]
-    base = Entry("measured", values={"cost": Value.exact(8.0)})
+    base = BoardEntry("measured", values={"cost": BoundedValue.exact(8.0)})
     found = standings(board, others, base)
     assert [(s.entry.name, s.by.value) for s in found.tracks["t"]] == [("c", 0.125), ("b", 0.25)]

@@ -4,12 +4,14 @@ from math import exp
 
 import pytest
 
-from iqabench.boards import Value, entries_of, standings
+from iqabench.boards import BoundedValue, entries_of, standings
 
 from .conftest import Write
 
 
-def value(write: Write, formula: str, entry: str = "b", baseline: str = "baseline: a\n") -> Value:
+def value(
+    write: Write, formula: str, entry: str = "b", baseline: str = "baseline: a\n"
+) -> BoundedValue:
     board = write(f"{baseline}scores:\n  made: {formula}\n")
     return standings(board, entries_of(board)).scores[entry]["made"]
 
@@ -34,7 +36,7 @@ def test_formulas(write: Write, formula: str, expected: float) -> None:
 
 def test_a_baseline_scores_e_squared_whatever_was_rounded(write: Write) -> None:
     own = value(write, "{exp_ratio: {of: quality, times: 2}}", "a")
-    assert own == Value(exp(2), exp(2), exp(2))
+    assert own == BoundedValue(exp(2), exp(2), exp(2))
 
 
 def test_scores_of_scores(write: Write) -> None:
@@ -71,15 +73,19 @@ def test_ranks_are_summed_over_those_who_compete(write: Write) -> None:
         "gates: [{of: quality, at_least: 28.5}]\nscores: {ranks: {rank_sum: [quality, cost]}}"
     )
     found = standings(board, entries_of(board)).scores
-    assert [found[n].get("ranks") for n in "abc"] == [Value.exact(3), Value.exact(3), None]
+    assert [found[n].get("ranks") for n in "abc"] == [
+        BoundedValue.exact(3),
+        BoundedValue.exact(3),
+        None,
+    ]
 
 
 def test_open_ranks_leave_a_sum_open(write: Write) -> None:
     rows = "team,quality,cost\na,30.0,4\nb,30.0,2\nc,28.0,1\n"
     board = write("scores: {ranks: {rank_sum: [quality, cost]}}", rows)
     found = standings(board, entries_of(board)).scores
-    assert found["a"]["ranks"] == Value(1 + 3, 1 + 3, 2 + 3)
-    assert found["c"]["ranks"] == Value.exact(3 + 1)
+    assert found["a"]["ranks"] == BoundedValue(1 + 3, 1 + 3, 2 + 3)
+    assert found["c"]["ranks"] == BoundedValue.exact(3 + 1)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from math import e, exp
 
 import pytest
 
-from iqabench.boards import Value
+from iqabench.boards import BoundedValue
 
 
 @pytest.mark.parametrize(
@@ -23,39 +23,43 @@ from iqabench.boards import Value
 def test_a_printed_number_has_the_room_of_its_digits(
     text: str, value: float, low: float, high: float
 ) -> None:
-    found = Value.printed(text)
+    found = BoundedValue.printed(text)
     assert (found.value, found.low, found.high) == pytest.approx((value, low, high))
 
 
 def test_digits_may_be_said_where_zeros_are_hidden() -> None:
-    found = Value.printed("32.1", 2)
+    found = BoundedValue.printed("32.1", 2)
     assert (found.value, found.low, found.high) == pytest.approx((32.1, 32.095, 32.105))
 
 
 @pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1,5", "12 dB"])
 def test_what_is_no_finite_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no"):
-        Value.printed(text)
+        BoundedValue.printed(text)
 
 
 def test_arithmetic_carries_the_ends() -> None:
-    one, other = Value(2.0, 1.0, 3.0), Value(4.0, 2.0, 8.0)
-    assert one.plus(other) == Value(6.0, 3.0, 11.0)
-    assert one.times(-2) == Value(-4.0, -6.0, -2.0)
-    assert one.by(other) == Value(0.5, 0.125, 1.5)
-    assert one.by(one) == Value.exact(1.0)
-    assert Value.exact(1.0).exp() == Value(e, e, e)
-    assert Value(0.0, -1.0, 1.0).exp() == Value(1.0, exp(-1), e)
+    one, other = BoundedValue(2.0, 1.0, 3.0), BoundedValue(4.0, 2.0, 8.0)
+    assert one.plus(other) == BoundedValue(6.0, 3.0, 11.0)
+    assert one.times(-2) == BoundedValue(-4.0, -6.0, -2.0)
+    assert one.by(other) == BoundedValue(0.5, 0.125, 1.5)
+    assert one.by(one) == BoundedValue.exact(1.0)
+    assert BoundedValue.exact(1.0).exp() == BoundedValue(e, e, e)
+    assert BoundedValue(0.0, -1.0, 1.0).exp() == BoundedValue(1.0, exp(-1), e)
 
 
 def test_a_clamp_cuts_ends_too() -> None:
-    assert Value(5.0, -1.0, 9.0).cut(0.0, 4.0) == Value(4.0, 0.0, 4.0)
-    assert Value(5.0, -1.0, 9.0).cut(None, None) == Value(5.0, -1.0, 9.0)
+    assert BoundedValue(5.0, -1.0, 9.0).cut(0.0, 4.0) == BoundedValue(4.0, 0.0, 4.0)
+    assert BoundedValue(5.0, -1.0, 9.0).cut(None, None) == BoundedValue(5.0, -1.0, 9.0)
 
 
 def test_values_may_stand_for_one_number() -> None:
-    assert Value.printed("1.00").may_be(Value.printed("1.0"))
-    assert not Value.printed("1.00").may_be(Value.printed("1.01"))  # ends meet: half open
-    assert Value.printed("1.00").may_be(Value.printed("1.01"), room=0.001)
-    assert Value.exact(3).may_be(Value(2.0, 2.0, 3.0))  # a count belongs to a range of counts
-    assert not Value.exact(3).may_be(Value.exact(4))
+    assert BoundedValue.printed("1.00").may_be(BoundedValue.printed("1.0"))
+    assert not BoundedValue.printed("1.00").may_be(
+        BoundedValue.printed("1.01")
+    )  # ends meet: half open
+    assert BoundedValue.printed("1.00").may_be(BoundedValue.printed("1.01"), room=0.001)
+    assert BoundedValue.exact(3).may_be(
+        BoundedValue(2.0, 2.0, 3.0)
+    )  # a count belongs to a range of counts
+    assert not BoundedValue.exact(3).may_be(BoundedValue.exact(4))

@@ -14,7 +14,7 @@ from iqabench.metrics import column
 from iqabench.run import Options
 from iqabench.store import Store
 
-from .made import made_board
+from .example_board import write_board
 
 METRICS = """
 title: Metrics beside people
@@ -34,7 +34,7 @@ tracks: [{name: main, rank: main}, {name: srcc, rank: srcc}]
 @pytest.fixture
 def metrics(tmp_path: Path) -> Board:
     HANDED["tid2013"](home() / "opinions" / "tid2013")
-    return made_board(tmp_path, METRICS, "metric,srcc\nPSNR,0.10\nOracle,1.00\n")
+    return write_board(tmp_path, METRICS, "metric,srcc\nPSNR,0.10\nOracle,1.00\n")
 
 
 def srcc(metric: str) -> float:
@@ -75,7 +75,7 @@ def test_published_correlations_beside_measured(metrics: Board, tmp_path: Path) 
 
 
 def test_opinions_that_are_not_at_hand(tmp_path: Path) -> None:
-    made = made_board(tmp_path, METRICS, "metric,srcc\nPSNR,0.10\n")
+    made = write_board(tmp_path, METRICS, "metric,srcc\nPSNR,0.10\n")
     with pytest.raises(SetError, match="with --set tid2013=FOLDER"):
         rank(made, ["psnr"], Store(tmp_path / "store"), Options())
     there = HANDED["tid2013"](tmp_path / "elsewhere")

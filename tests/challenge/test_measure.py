@@ -11,7 +11,7 @@ from iqabench.errors import FactsError, ModelError, UsageError
 from iqabench.run import Options
 from iqabench.store import Store
 
-from .made import made_board
+from .example_board import write_board
 
 DEMO = """
 title: The embedded photographs
@@ -66,7 +66,7 @@ def test_only_what_was_printed_of_a_model_is_run(tmp_path: Path) -> None:
           psnr: {better: higher, metric: psnr@sr-y, set: Demo, published: psnr, tolerance: 0.01}
           ssim: {better: higher, metric: ssim@sr-y, set: Demo, published: ssim, tolerance: 0.01}
         """
-    board = made_board(tmp_path, yaml, "method,psnr,ssim\nBicubic,28.0,\nNearest,,0.7\n")
+    board = write_board(tmp_path, yaml, "method,psnr,ssim\nBicubic,28.0,\nNearest,,0.7\n")
     store = Store(tmp_path / "store")
     compared, _ = reproduce(board, store, Options(device="cpu"))
     assert [(c.entry, c.column) for c in compared] == [("Bicubic", "psnr"), ("Nearest", "ssim")]
@@ -80,7 +80,7 @@ def test_published_beside_measured(tmp_path: Path) -> None:
         run(tmp_path, "bicubic", "psnr@bicubic-2014"),
         run(tmp_path, "pocket", "psnr@sr-y"),
     )
-    board = made_board(
+    board = write_board(
         tmp_path, DEMO, ROWS.format(bicubic=f"{bicubic:.2f}", pocket=f"{pocket + 0.1:.2f}")
     )
     compared, found = reproduce(board, Store(tmp_path / "store"), Options(device="cpu"))
@@ -102,7 +102,7 @@ def test_published_beside_measured(tmp_path: Path) -> None:
 
 
 def test_a_part_of_the_images_proves_nothing(tmp_path: Path) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     options = Options(device="cpu", limit=2)
     compared, _ = reproduce(board, Store(tmp_path / "store"), options, ["bicubic"], costs=False)
     cells = {c.column: c for c in compared}
@@ -111,7 +111,7 @@ def test_a_part_of_the_images_proves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_no_entry_is_pointed_to_rank(tmp_path: Path) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     with pytest.raises(
         UsageError, match="'iqabench rank made --model lanczos' says where another one"
     ):
@@ -119,13 +119,13 @@ def test_a_model_that_is_no_entry_is_pointed_to_rank(tmp_path: Path) -> None:
 
 
 def test_rank_on_a_set_that_is_here(tmp_path: Path) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=90))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=90))
     (place,), _ = rank(board, ["nearest"], Store(tmp_path / "store"), Options(device="cpu"))
     assert (place.rank, place.of, place.neighbours) == (2, 4, ("Pocket", "Bicubic"))
 
 
 def test_a_folder_that_somebody_has_stands_for_a_set(tmp_path: Path, photos: Path) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     found = measure(
         board.with_sets({"Elsewhere": str(photos)}),
         ["bicubic"],
@@ -139,7 +139,7 @@ def test_a_folder_that_somebody_has_stands_for_a_set(tmp_path: Path, photos: Pat
 def test_a_folder_may_lie_beside_the_board(tmp_path: Path, photos: Path) -> None:
     assert photos.parent == tmp_path
     yaml = DEMO.replace('Elsewhere: ""', "Elsewhere: ./photos")
-    board = made_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
     found = measure(
         board, ["bicubic"], Store(tmp_path / "store"), Options(device="cpu"), costs=False
     )
@@ -147,7 +147,7 @@ def test_a_folder_may_lie_beside_the_board(tmp_path: Path, photos: Path) -> None
 
 
 def test_sets_of_other_words_are_refused(tmp_path: Path) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     with pytest.raises(
         UsageError, match="the board made has no set 'Demos'; it has Demo, Elsewhere"
     ):
@@ -168,7 +168,7 @@ def test_sets_of_other_words_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_models_of_another_task_or_scale(tmp_path: Path, model: str, said: str) -> None:
-    board = made_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO, ROWS.format(bicubic=20, pocket=20))
     with pytest.raises(ModelError) as told:
         measure(board, [model], Store(tmp_path / "store"), Options())
     assert said in str(told.value)
@@ -190,7 +190,7 @@ def test_models_of_another_task_or_scale(tmp_path: Path, model: str, said: str) 
     ],
 )
 def test_parts_that_do_not_exist(tmp_path: Path, old: str, new: str, said: str) -> None:
-    board = made_board(tmp_path, DEMO.replace(old, new), ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, DEMO.replace(old, new), ROWS.format(bicubic=20, pocket=20))
     with pytest.raises(FactsError) as told:
         measure(board, ["bicubic"], Store(tmp_path / "store"), Options())
     assert str(told.value).startswith(f"{tmp_path / 'made.yaml'}:{said}")
@@ -225,7 +225,7 @@ def test_levels_are_run_where_a_model_is_for_them(tmp_path: Path) -> None:
 
 def test_a_set_that_is_not_here_is_told_with_the_command_that_brings_it(tmp_path: Path) -> None:
     yaml = DEMO.replace("Demo: demo", "Demo: div2k_valid")
-    board = made_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
     (place,), _ = rank(board, ["nearest"], Store(tmp_path / "store"), Options(device="cpu"))
     assert place.rank is None
     assert "'iqabench fetch div2k_valid' brings it" in place.missing[0]
@@ -233,7 +233,7 @@ def test_a_set_that_is_not_here_is_told_with_the_command_that_brings_it(tmp_path
 
 def test_what_depends_on_the_machine_can_be_left_out(tmp_path: Path) -> None:
     yaml = DEMO.replace("probe: params@all,", "probe: params@all, relative: true,")
-    board = made_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
+    board = write_board(tmp_path, yaml, ROWS.format(bicubic=20, pocket=20))
     store = Store(tmp_path / "store")
     options = Options(device="cpu", limit=1)
     compared, found = reproduce(board, store, options, ["bicubic"], timed=False)

@@ -5,27 +5,33 @@ from typing import Any
 
 import pytest
 
-from iqabench.boards import Value
-from iqabench.challenge.submitted import Beside, Counted, Relative, Submissions, TrackAgreement
+from iqabench.boards import BoundedValue
 from iqabench.cli import board_submissions
-from iqabench.probes.timing.rounds import Sampling
-from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow
+from iqabench.probes.timing import Sampling
+from iqabench.submissions.measure import INTERRUPTED, SubmissionRow
+from iqabench.submissions.results import (
+    EntryRanks,
+    SubmissionCount,
+    SubmissionRatio,
+    SubmissionResults,
+    TrackAgreement,
+)
 
 from .conftest import Call
 
 WORDS = ("reproduce", "ntire2026-esr", "--submissions", ".", "--trust")
 
 
-def found(published: int = 2, **more: Any) -> Submissions:
-    ratio = Value(0.9, 0.85, 0.95)
-    return Submissions(
-        counts=[Counted("15_one", 15, "conv", 22, 22, equal=True)],
+def found(published: int = 2, **more: Any) -> SubmissionResults:
+    ratio = BoundedValue(0.9, 0.85, 0.95)
+    return SubmissionResults(
+        counts=[SubmissionCount("15_one", 15, "conv", 22, 22, equal=True)],
         relatives=[
-            Relative(
+            SubmissionRatio(
                 "15_one", 15, "time_ms", "00_SPAN", 0.5, ratio, 123.4, "ms", ("The fan.", "More.")
             )
         ],
-        ranks=[Beside("main", "15_one", None, published, 1, 1, 2, "no more than that")],
+        ranks=[EntryRanks("main", "15_one", None, published, 1, 1, 2, "no more than that")],
         tracks=[TrackAgreement("main", 1, None, None, ("time_ms",), ("psnr",))],
         **more,
     )
@@ -36,8 +42,8 @@ def comes(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Says what comes of measuring; and keeps how it was asked for."""
     asked: dict[str, Any] = {}
 
-    def set_to(sent: Submissions) -> dict[str, Any]:
-        def measure(*_: Any, **how: Any) -> Submissions:
+    def set_to(sent: SubmissionResults) -> dict[str, Any]:
+        def measure(*_: Any, **how: Any) -> SubmissionResults:
             asked.update(how)
             return sent
 
@@ -86,7 +92,7 @@ def test_an_interruption_prints_what_there_is(call: Call, comes: Any) -> None:
 
 
 def test_where_nothing_could_be_measured_there_is_no_table(call: Call, comes: Any) -> None:
-    comes(Submissions(not_run={"15_one": "needs the Python module 'basicsr'"}))
+    comes(SubmissionResults(not_run={"15_one": "needs the Python module 'basicsr'"}))
     result = call(*WORDS)
     assert (result.status, result.out) == (3, "Nothing was counted.\n")
     assert result.err == "not run: 15_one: needs the Python module 'basicsr'\n"

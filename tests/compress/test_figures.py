@@ -18,7 +18,7 @@ from iqabench.models.core.load import load_model
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Model
 from iqabench.probes import Size
-from iqabench.probes.timing.times import Ratio
+from iqabench.probes.timing import Ratio
 
 torch.set_num_threads(1)
 

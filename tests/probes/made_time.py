@@ -6,7 +6,7 @@ from itertools import repeat
 import torch
 from torch import Tensor
 
-from iqabench.probes.timing.rounds import Contender
+from iqabench.probes.timing import Contender
 
 BATCH = torch.zeros(1, 3, 8, 8)
 

@@ -6,17 +6,17 @@ import torch.nn.functional as F  # noqa: N812 - its usual name
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from iqabench.probes import Found, Probed, cost_column
+from iqabench.probes import ProbedModel, ProbeResult, cost_column
 
 
-def probed(module: nn.Module, *shape: int) -> Probed:
+def probed(module: nn.Module, *shape: int) -> ProbedModel:
     """The module at one size, ready to be counted; (1, 3, 8, 8) unless told otherwise."""
     generator = torch.Generator().manual_seed(0)
     batch = torch.rand(shape or (1, 3, 8, 8), generator=generator)
-    return Probed("net", module.eval(), batch, module)
+    return ProbedModel("net", module.eval(), batch, module)
 
 
-def count(column: str, module: nn.Module, *shape: int) -> Found:
+def count(column: str, module: nn.Module, *shape: int) -> ProbeResult:
     return cost_column(column)(probed(module, *shape))
 
 

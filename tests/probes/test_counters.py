@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import random_model
-from iqabench.probes import Probed, cost_column
+from iqabench.probes import ProbedModel, cost_column
 
 from .networks import Attention, Dead, Extension, Filled, Functional, Guided, Resized, probed
 
@@ -68,20 +68,20 @@ SYNTHETIC: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
 }
 
 
-def fvcore_of(seen: Probed) -> float:
+def fvcore_of(seen: ProbedModel) -> float:
     logging.getLogger("fvcore.nn.jit_analysis").setLevel(logging.ERROR)
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return float(FlopCountAnalysis(seen.module, seen.batch).total())
 
 
-def torch_of(seen: Probed) -> int:
+def torch_of(seen: ProbedModel) -> int:
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         seen.call(seen.batch)
     return int(counter.get_total_flops())
 
 
-def registered(name: str, side: int) -> Probed:
+def registered(name: str, side: int) -> ProbedModel:
     model = random_model(card_of(name))
     assert model.module is not None
     channels = 1 if model.card.channels == "grey" else 3

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.errors import ProbeError
-from iqabench.probes import Probed, cost_column
+from iqabench.probes import ProbedModel, cost_column
 
 from .networks import (
     Attention,
@@ -264,15 +264,15 @@ def test_binary_networks_after_bbcu() -> None:
 
 def test_what_is_no_torch_network() -> None:
     batch = torch.zeros(1, 3, 8, 8)
-    outside = Probed("tool", lambda given: torch.from_numpy(given.numpy()), batch)
+    outside = ProbedModel("tool", lambda given: torch.from_numpy(given.numpy()), batch)
     with pytest.raises(ProbeError, match="cannot be traced"):
         cost_column("macs@fvcore")(outside)
     with pytest.raises(ProbeError, match="modules cannot be seen"):
         cost_column("macs@ntire2022")(outside)
-    plain = Probed("function", lambda given: given @ given, batch)
+    plain = ProbedModel("function", lambda given: given @ given, batch)
     assert cost_column("macs")(plain).value == 3 * 8 * 8 * 8
     with pytest.raises(ProbeError, match="no operator of torch runs"):
-        cost_column("macs")(Probed("still", lambda given: given, batch))
+        cost_column("macs")(ProbedModel("still", lambda given: given, batch))
 
 
 def test_networks_that_cannot_be_traced_say_why() -> None:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from iqabench.errors import ProbeError
-from iqabench.probes import Probed, probes
+from iqabench.probes import ProbedModel, probes
 from iqabench.probes.machine import energy as _energy
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 
 from .made_time import MadeTime
 
@@ -88,7 +88,7 @@ def test_a_counter_for_root_alone_is_told(root: Path, monkeypatch: pytest.Monkey
         _energy.PackageCounter()
 
 
-def seen(made_time: MadeTime, zone: Zone, ms: float, watts: float) -> Probed:
+def seen(made_time: MadeTime, zone: Zone, ms: float, watts: float) -> ProbedModel:
     """A model at x2 that takes so long and so much, 1 Mpx an output."""
 
     def call(batch: torch.Tensor) -> torch.Tensor:
@@ -96,7 +96,7 @@ def seen(made_time: MadeTime, zone: Zone, ms: float, watts: float) -> Probed:
         zone.gain(round(ms * watts * 1e3))
         return batch
 
-    one = Probed("made", call, torch.zeros(1, 1, 500, 500), scale=2)
+    one = ProbedModel("made", call, torch.zeros(1, 1, 500, 500), scale=2)
     one.keep("sampling", Sampling(least_s=0.0, warm_up_least_s=0.0))
     return one
 

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import ProbeError
-from iqabench.probes import Probed, probes
+from iqabench.probes import ProbedModel, probes
 from iqabench.probes.machine.nvml import gpu_facts
+from iqabench.probes.timing import Contender, Sampling, sample
 from iqabench.probes.timing.clock import CudaClock
-from iqabench.probes.timing.rounds import Contender, Sampling, sample
 
 from .made_gpu import DEVICE, MadeGpu, pretend_nvml, pretend_torch
 from .made_time import BATCH, MadeTime
@@ -49,12 +49,12 @@ def test_sampling_on_a_gpu(gpu: MadeGpu) -> None:
     assert found.samples_ms == pytest.approx([0.5] * 4)
 
 
-def seen(gpu: MadeGpu, peak: int) -> Probed:
+def seen(gpu: MadeGpu, peak: int) -> ProbedModel:
     def call(batch: Tensor) -> Tensor:
         gpu.work(10.0, peak)
         return batch
 
-    one = Probed("made", call, BATCH, device=DEVICE, scale=125)
+    one = ProbedModel("made", call, BATCH, device=DEVICE, scale=125)
     one.keep("sampling", SHORT)
     return one
 

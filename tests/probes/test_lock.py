@@ -11,19 +11,20 @@ import pytest
 import torch
 
 from iqabench.errors import BusyError, FetchError
-from iqabench.probes.machine.lock import identity, measuring
+from iqabench.probes.machine import hold_device
+from iqabench.probes.machine.lock import device_identity
 
 HOLDER = """
 import sys
-from iqabench.probes.machine.lock import measuring
-with measuring("cpu"):
+from iqabench.probes.machine import hold_device
+with hold_device("cpu"):
     print("held", flush=True)
     sys.stdin.read()
 """
 WAITER = """
-from iqabench.probes.machine.lock import measuring
+from iqabench.probes.machine import hold_device
 print("waits", flush=True)
-with measuring("cpu", wait=True):
+with hold_device("cpu", wait=True):
     print("held", flush=True)
 """
 
@@ -49,20 +50,22 @@ def holder() -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_a_second_process_is_told_who_measures(holder: "subprocess.Popen[str]") -> None:
-    said = rf"cpu is being measured by process {holder.pid} since 20\d\d-.*Z; .* add --wait"
-    with pytest.raises(BusyError, match=said), measuring("cpu"):
+    said = (
+        rf"The device cpu is being measured by process {holder.pid} since 20\d\d-.*Z; .* add --wait"
+    )
+    with pytest.raises(BusyError, match=said), hold_device("cpu"):
         pytest.fail("two hold the device")
 
 
 def test_a_killed_process_leaves_no_lock(holder: "subprocess.Popen[str]") -> None:
     holder.kill()
     holder.wait()
-    with measuring("cpu"):
+    with hold_device("cpu"):
         pass
 
 
 def test_who_waits_gets_it_when_it_is_free() -> None:
-    with measuring("cpu"):
+    with hold_device("cpu"):
         waiter = start(WAITER)
         assert line(waiter) == "waits"
         assert waiter.poll() is None
@@ -72,20 +75,20 @@ def test_who_waits_gets_it_when_it_is_free() -> None:
 
 
 def test_it_is_free_again_after_an_error() -> None:
-    with pytest.raises(ZeroDivisionError), measuring("cpu"):
+    with pytest.raises(ZeroDivisionError), hold_device("cpu"):
         raise ZeroDivisionError
-    with measuring("cpu"):
+    with hold_device("cpu"):
         pass
 
 
 def test_this_process_cannot_hold_it_twice() -> None:
-    with measuring("cpu"):
+    with hold_device("cpu"):
         pass  # a holder before, whose name must not stand in the way
     said = f"by process {os.getpid()} since"
     with (
-        measuring("cpu"),
+        hold_device("cpu"),
         pytest.raises(BusyError, match=said),
-        measuring(torch.device("cpu")),
+        hold_device(torch.device("cpu")),
     ):
         pytest.fail("held twice")
 
@@ -93,8 +96,12 @@ def test_this_process_cannot_hold_it_twice() -> None:
 def test_a_holder_that_has_not_signed_is_another_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("iqabench.probes.machine.lock._sign", lambda file: None)
-    with measuring("cpu"), pytest.raises(BusyError, match="by another process"), measuring("cpu"):
+    monkeypatch.setattr("iqabench.probes.machine.lock.write_holder", lambda path: None)
+    with (
+        hold_device("cpu"),
+        pytest.raises(BusyError, match="by another process"),
+        hold_device("cpu"),
+    ):
         pytest.fail("held twice")
 
 
@@ -103,8 +110,8 @@ def test_gpus_are_told_apart_by_what_they_are(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(
         torch.cuda, "get_device_properties", lambda d: SimpleNamespace(uuid=f"uuid-{d.index}")
     )
-    assert identity(torch.device("cuda:1")) == "gpu-uuid-1"
-    with measuring("cuda:0"), measuring("cuda:1"), measuring("cpu"):
+    assert device_identity(torch.device("cuda:1")) == "gpu-uuid-1"
+    with hold_device("cuda:0"), hold_device("cuda:1"), hold_device("cpu"):
         pass
 
 
@@ -113,5 +120,5 @@ def test_a_folder_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("IQABENCH_HOME", str(tmp_path / "file"))
-    with pytest.raises(FetchError, match="cannot be written"), measuring("cpu"):
+    with pytest.raises(FetchError, match="cannot be written"), hold_device("cpu"):
         pass

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from iqabench.probes.machine import cpu as _cpu
-from iqabench.probes.machine.state import state, warnings_of
-from iqabench.probes.timing.times import Times
+from iqabench.probes.machine import machine_state, timing_warnings
+from iqabench.probes.timing import Times
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_this_machines_state_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "/somebody/cache")
     monkeypatch.setenv("AWS_SECRET", "x")
-    found = state("cpu")
+    found = machine_state("cpu")
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert found["cpu"]["cores"] == os.cpu_count()
     assert found["settings"]["OMP_WAIT_POLICY"] == "PASSIVE"
@@ -133,8 +133,8 @@ def quiet(count: int = 30, **more: Any) -> Times:
 
 def test_a_quiet_machine_is_not_warned_of() -> None:
     gpu = {"clock_mhz": 1980, "throttled_by": [], "throttled_s": {"power": 5.0}, "processes": 1}
-    assert warnings_of(at(0, gpu), at(10, gpu), [quiet()]) == []
-    assert warnings_of(at(0, clock_mhz=800.0), at(10, clock_mhz=3000.0), [quiet()]) == []
+    assert timing_warnings(at(0, gpu), at(10, gpu), [quiet()]) == []
+    assert timing_warnings(at(0, clock_mhz=800.0), at(10, clock_mhz=3000.0), [quiet()]) == []
 
 
 @pytest.mark.parametrize(
@@ -160,37 +160,37 @@ def test_a_quiet_machine_is_not_warned_of() -> None:
     ],
 )
 def test_a_noisy_machine_is_told(before: dict[str, Any], after: dict[str, Any], said: str) -> None:
-    warnings = warnings_of(before, after, [quiet()])
+    warnings = timing_warnings(before, after, [quiet()])
     assert len(warnings) == 1
     assert said in warnings[0]
 
 
 def test_others_that_hardly_work_are_not_told() -> None:
-    assert warnings_of(at(0), at(10, busy_s=10.9), []) == []
-    assert len(warnings_of(at(0), at(10, busy_s=11.1), [])) == 1
+    assert timing_warnings(at(0), at(10, busy_s=10.9), []) == []
+    assert len(timing_warnings(at(0), at(10, busy_s=11.1), [])) == 1
 
 
 def test_times_that_did_not_settle_are_told() -> None:
     swinging = quiet(samples_ms=(8.0, 12.0) * 15, ended="budget")
     assert (
         "rlfn: the median did not settle: its 95 % interval"
-        in warnings_of(at(0), at(1), [swinging])[0]
+        in timing_warnings(at(0), at(1), [swinging])[0]
     )
 
 
 def test_a_long_tail_is_told() -> None:
     tail = quiet(samples_ms=(*quiet().samples_ms, 30.0, 31.0))
-    (said,) = warnings_of(at(0), at(1), [quiet(), tail])
+    (said,) = timing_warnings(at(0), at(1), [quiet(), tail])
     assert said == "rlfn: p99 is 3.1 times p50."
 
 
 def test_drift_is_told_of_enough_samples() -> None:
     drift = tuple(10.0 + 0.05 * i for i in range(30))
-    (said,) = warnings_of(at(0), at(1), [quiet(samples_ms=drift)])
+    (said,) = timing_warnings(at(0), at(1), [quiet(samples_ms=drift)])
     assert said == "rlfn: the median drifted by +9.8% from the first third to the last."
 
 
 def test_few_samples_are_told_and_nothing_is_read_into_them() -> None:
     few = quiet(samples_ms=(10.0, 11.0, 12.0), ended="budget")
-    (said,) = warnings_of(at(0), at(1), [few])
+    (said,) = timing_warnings(at(0), at(1), [few])
     assert said.startswith("rlfn: the budget ended after 3 samples, too few to trust.")

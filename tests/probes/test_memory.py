@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.probes import Found, Probed, probes
-from iqabench.probes.machine import resident as _resident
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes import ProbedModel, ProbeResult, probes
+from iqabench.probes.machine import resident_memory as _resident
+from iqabench.probes.timing import Sampling
 
 MIB = 2**20
 THREAD = "a thread that looked"
@@ -24,8 +24,8 @@ class Wide(nn.Module):
         return batch.expand(-1, 64, -1, -1).contiguous().sum(1, keepdim=True)
 
 
-def measured(call: nn.Module) -> Found:
-    seen = Probed("wide", call, torch.zeros(1, 1, 512, 512), call)
+def measured(call: nn.Module) -> ProbeResult:
+    seen = ProbedModel("wide", call, torch.zeros(1, 1, 512, 512), call)
     seen.keep("sampling", Sampling(budget_s=0.01, warm_up_least_s=0.0, warm_up_most_s=0.01))
     return probes().get("memory_mib")(seen)
 

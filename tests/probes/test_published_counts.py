@@ -8,8 +8,8 @@ import pytest
 
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import random_model
-from iqabench.probes import Probed, cost_column
-from iqabench.run.profile.natural import natural_batch
+from iqabench.probes import ProbedModel, cost_column
+from iqabench.run.profile.natural_image import natural_batch
 
 PUBLISHED = Path(__file__).parents[2] / "leaderboards" / "published"
 
@@ -27,11 +27,11 @@ def rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(line for line in file if not line.startswith("#"))
 
 
-def challenger(model: str) -> Probed:
+def challenger(model: str) -> ProbedModel:
     found = random_model(card_of(model))
     batch = natural_batch((1, 3, 256, 256), found.card.range)
     assert found.module is not None
-    return Probed(model, found.module, batch, found.module)
+    return ProbedModel(model, found.module, batch, found.module)
 
 
 def printed(table: str, team: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor
 
-from iqabench.probes import Probed, cost_column
+from iqabench.probes import ProbedModel, cost_column
 
 OTHER: dict[str, tuple[Callable[[Tensor], Tensor], float]] = {
     "one per output": (lambda x: x + x, 192),
@@ -55,10 +55,10 @@ MACS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
 }
 
 
-def seen(function: Callable[[Tensor], Tensor]) -> Probed:
+def seen(function: Callable[[Tensor], Tensor]) -> ProbedModel:
     generator = torch.Generator().manual_seed(0)
     batch = torch.rand(1, 3, 8, 8, generator=generator)
-    return Probed("function", function, batch)
+    return ProbedModel("function", function, batch)
 
 
 @pytest.mark.parametrize("name", OTHER)
@@ -90,7 +90,7 @@ def test_deformable_convolution_samples_each_tap() -> None:
 
 def test_the_norm_of_a_weight_is_taken_in_every_pass() -> None:
     layer = torch.nn.utils.parametrizations.weight_norm(torch.nn.Conv2d(3, 4, 3))
-    found = cost_column("flops")(Probed("net", layer, torch.zeros(1, 3, 8, 8), layer))
+    found = cost_column("flops")(ProbedModel("net", layer, torch.zeros(1, 3, 8, 8), layer))
     assert found.value == 2 * 108 * 36 + 4 * 36 + 3 * 108
     assert not found.details["lower_bound"]
 

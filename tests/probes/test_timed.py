@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from iqabench.probes import Probed, probes
-from iqabench.probes.timing.rounds import Sampling, Times
+from iqabench.probes import ProbedModel, probes
+from iqabench.probes.timing import Sampling, Times
 
 from .made_time import MadeTime
 
@@ -20,13 +20,13 @@ TIMES = Times(
 )
 
 
-def seen() -> Probed:
+def seen() -> ProbedModel:
     """Two images of 100 x 200 at x4: 0.64 Mpx of output."""
 
     def call(batch: Tensor) -> Tensor:
         pytest.fail("the times are there already")
 
-    one = Probed("made", call, torch.zeros(2, 3, 100, 200), scale=4)
+    one = ProbedModel("made", call, torch.zeros(2, 3, 100, 200), scale=4)
     one.keep("times", TIMES)
     return one
 
@@ -63,7 +63,7 @@ def test_an_interval_of_throughput_is_that_of_the_median_turned_about() -> None:
 
 def test_a_model_alone_is_sampled_once_for_all(made_time: MadeTime) -> None:
     lane = made_time.contender("a", 10.0)
-    one = Probed("a", lane.call, lane.batch)
+    one = ProbedModel("a", lane.call, lane.batch)
     one.keep("sampling", Sampling(least=4, least_s=0.0, warm_up_least_s=0.0))
     assert probes().get("latency_ms")(one).value == 10.0
     calls = len(made_time.calls)

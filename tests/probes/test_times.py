@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import quantile_test
 
 from iqabench.errors import ProbeError
-from iqabench.probes.timing.times import Times, median_interval, ratio
+from iqabench.probes.timing import Times, median_interval, ratio
 
 Row = NDArray[np.float64]
 

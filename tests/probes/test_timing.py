@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from iqabench.probes.timing.rounds import Contender, Moment, Sampling, sample
+from iqabench.probes.timing import Contender, Sampling, SamplingProgress, sample
 
 from .made_time import BATCH, MadeTime
 
@@ -92,7 +92,7 @@ def test_a_least_time_is_kept_however_steady(made_time: MadeTime) -> None:
 
 
 def test_overhead_is_what_passes_between_calls(made_time: MadeTime) -> None:
-    def slow_watch(moment: Moment) -> None:
+    def slow_watch(moment: SamplingProgress) -> None:
         if moment.rounds:
             made_time.pass_ms(10.0)
 
@@ -102,7 +102,7 @@ def test_overhead_is_what_passes_between_calls(made_time: MadeTime) -> None:
 
 
 def test_who_watches_sees_warm_up_and_rounds(made_time: MadeTime) -> None:
-    seen: list[Moment] = []
+    seen: list[SamplingProgress] = []
     some = [made_time.contender("a", 10.0), made_time.contender("b", 10.0)]
     sample(some, SHORT, seen.append)
     assert [moment.name for moment in seen] == ["a", "b", ""]

@@ -13,13 +13,13 @@ from iqabench.models.core.load import load_model
 from iqabench.models.core.mode import Mode
 from iqabench.models.core.model import NetworkModel
 from iqabench.probes import Size, cost_column, sizes_of
-from iqabench.probes.machine.lock import measuring
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.machine import hold_device
+from iqabench.probes.timing import Sampling
 from iqabench.report.data.costs import cost_rows
 from iqabench.run import Options, plan
 from iqabench.run.profile import ProfileOptions, costs_of, latency_ratio, profile, profile_cells
 from iqabench.run.profile.memory_limit import within_memory
-from iqabench.run.profile.natural import natural_batch
+from iqabench.run.profile.natural_image import natural_batch
 from iqabench.store import NO_SAMPLE, Store
 
 QUICK = Sampling(
@@ -114,9 +114,9 @@ def test_without_a_size_each_model_has_its_own_channels(store: Store) -> None:
 
 
 def test_one_measurement_at_a_time(store: Store) -> None:
-    with measuring("cpu"), pytest.raises(BusyError, match="being measured"):
+    with hold_device("cpu"), pytest.raises(BusyError, match="being measured"):
         profile(["pocket"], [cost_column("latency_ms")], SMALL, store, CPU)
-    with measuring("cpu"):  # counting disturbs nobody
+    with hold_device("cpu"):  # counting disturbs nobody
         assert profile(["pocket"], [cost_column("macs")], SMALL, store, CPU).keys
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from iqabench.errors import UnknownNameError, UsageError
-from iqabench.probes.core.probed import Found, Probed
+from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
-Function = Callable[[Probed, str], Found]
+Function = Callable[[ProbedModel, str], ProbeResult]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Probe:
     version: int = 1
     """Raised whenever the numbers change; old records keep theirs."""
 
-    def __call__(self, seen: Probed, convention: str | None = None) -> Found:
+    def __call__(self, seen: ProbedModel, convention: str | None = None) -> ProbeResult:
         """The value, under a convention or the default one.
 
         Raises: ProbeError when it cannot be had.
@@ -75,7 +75,7 @@ class CostColumn:
         )
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
-    def __call__(self, seen: Probed) -> Found:
+    def __call__(self, seen: ProbedModel) -> ProbeResult:
         """The value.
 
         Raises: ProbeError when it cannot be had.

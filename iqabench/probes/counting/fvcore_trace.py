@@ -22,13 +22,13 @@ import torch
 from torch.jit._trace import _get_trace_graph
 
 from iqabench.errors import ProbeError
-from iqabench.probes.core.probed import Probed
+from iqabench.probes.core.probed_model import ProbedModel
 
 Shape = list[int]
 
 
 @dataclass
-class Traced:
+class FvcoreTrace:
     """What is in the graph."""
 
     operators: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Traced:
         return [counted["calls"] + len(self.same), counted["macs"] + sum(self.same)]
 
 
-def traced(seen: Probed) -> Traced:
+def traced(seen: ProbedModel) -> FvcoreTrace:
     """The graph of one model at one size.
 
     Raises: ProbeError for what is no torch module, and for networks that cannot be traced.
@@ -58,7 +58,7 @@ def traced(seen: Probed) -> Traced:
     return seen.shared("traced", lambda: _trace(seen))
 
 
-def _trace(seen: Probed) -> Traced:
+def _trace(seen: ProbedModel) -> FvcoreTrace:
     if seen.module is None:
         raise ProbeError(f"{seen.name} is no torch network; it cannot be traced.")
     if isinstance(seen.module, torch.jit.ScriptModule):
@@ -71,13 +71,13 @@ def _trace(seen: Probed) -> Traced:
             raise ProbeError(
                 f"{seen.name} cannot be traced: {type(error).__name__}: {str(error)[:200]}"
             ) from error
-    found = Traced()
+    found = FvcoreTrace()
     for node in graph.nodes():
         _count(node, found)
     return found
 
 
-def _count(node: Any, into: Traced) -> None:
+def _count(node: Any, into: FvcoreTrace) -> None:
     kind = node.kind()
     name = kind.removeprefix("aten::")
     rule = _RULES.get(name)

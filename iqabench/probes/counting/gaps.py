@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from iqabench.probes.counting.fvcore_trace import Traced
-from iqabench.probes.counting.modules import Call
-from iqabench.probes.counting.operators import Ran, Recording
+from iqabench.probes.counting.fvcore_trace import FvcoreTrace
+from iqabench.probes.counting.modules import ModuleCall
+from iqabench.probes.counting.operators import OperatorCall, Recording
 
 
 def short(count: float) -> str:
@@ -20,7 +20,7 @@ def calls(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def macs_of(ran: Iterable[Ran]) -> int:
+def macs_of(ran: Iterable[OperatorCall]) -> int:
     """Multiply-accumulates together."""
     return sum(one.cost.macs for one in ran if one.cost is not None)
 
@@ -41,7 +41,7 @@ def of_what_is_unseen(found: Recording) -> list[str]:
     return notes
 
 
-def of_fvcore(found: Recording, graph: Traced) -> list[str]:
+def of_fvcore(found: Recording, graph: FvcoreTrace) -> list[str]:
     """What fvcore's count lacks, or has beyond the exact one."""
     notes = []
     if graph.same:
@@ -82,7 +82,7 @@ def _norms(counted: int, found: Recording) -> list[str]:
     return [f"batch norm counted at 2 per element: {short(over)} too many"] if over > 0 else []
 
 
-def _dropped(found: Recording, graph: Traced) -> list[str]:
+def _dropped(found: Recording, graph: FvcoreTrace) -> list[str]:
     """Convolutions that ran and that the tracer has left out."""
     ran = found.of("convolution")
     in_graph, macs = graph.convolutions
@@ -121,7 +121,7 @@ def of_modules(found: Recording) -> list[str]:
     return notes
 
 
-def functional(found: Recording) -> list[Ran]:
+def functional(found: Recording) -> list[OperatorCall]:
     """Convolutions that no convolution module has called."""
     return [one for one in found.of("convolution") if one.within != "conv"]
 
@@ -137,7 +137,7 @@ def _functional(found: Recording) -> list[str]:
     ]
 
 
-def _wrong_shapes(linear: list[Call]) -> list[str]:
+def _wrong_shapes(linear: list[ModuleCall]) -> list[str]:
     wrong = [call for call in linear if call.macs != call.true_macs]
     if not wrong:
         return []
@@ -149,7 +149,7 @@ def _wrong_shapes(linear: list[Call]) -> list[str]:
     ]
 
 
-def _transposed(convolutions: list[Call]) -> list[str]:
+def _transposed(convolutions: list[ModuleCall]) -> list[str]:
     wrong = [call for call in convolutions if call.macs != call.true_macs]
     if not wrong:
         return []

@@ -26,7 +26,7 @@ _CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 _ACTIVATIONS = (nn.ReLU, nn.PReLU, nn.ELU, nn.LeakyReLU, nn.ReLU6)
 
 
-class Call(NamedTuple):
+class ModuleCall(NamedTuple):
     """One call of a module that the challenge counts."""
 
     kind: str
@@ -42,16 +42,16 @@ class Call(NamedTuple):
 
 
 @dataclass
-class Watched:
+class ModuleCalls:
     """What runs, and what is running."""
 
-    calls: list[Call] = field(default_factory=list)
+    calls: list[ModuleCall] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
     """Kinds of the counted modules that are running, outermost first."""
     one_bit: int = 0
     """Modules that say they are binary, and are running."""
 
-    def of(self, kind: str) -> list[Call]:
+    def of(self, kind: str) -> list[ModuleCall]:
         """Calls of one kind."""
         return [call for call in self.calls if call.kind == kind]
 
@@ -67,9 +67,9 @@ class Watched:
 
 
 @contextmanager
-def watching(module: nn.Module | None) -> Iterator[Watched]:
+def watching(module: nn.Module | None) -> Iterator[ModuleCalls]:
     """What the modules do within the block."""
-    seen = Watched()
+    seen = ModuleCalls()
     handles: list[Any] = []
     for part in module.modules() if module is not None else ():
         kind = kind_of(part)
@@ -100,7 +100,7 @@ def is_binary(module: nn.Module) -> bool:
     return getattr(module, "binary", False) is True
 
 
-def _watch(module: nn.Module, kind: str, seen: Watched) -> list[Any]:
+def _watch(module: nn.Module, kind: str, seen: ModuleCalls) -> list[Any]:
     def before(*_: Any) -> None:
         seen.running.append(kind)
 
@@ -112,7 +112,7 @@ def _watch(module: nn.Module, kind: str, seen: Watched) -> list[Any]:
     return [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
 
 
-def _watch_binary(module: nn.Module, seen: Watched) -> list[Any]:
+def _watch_binary(module: nn.Module, seen: ModuleCalls) -> list[Any]:
     def before(*_: Any) -> None:
         seen.one_bit += 1
 
@@ -122,7 +122,7 @@ def _watch_binary(module: nn.Module, seen: Watched) -> list[Any]:
     return [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
 
 
-def _call(module: nn.Module, kind: str, given: Tensor, made: Tensor) -> Call:
+def _call(module: nn.Module, kind: str, given: Tensor, made: Tensor) -> ModuleCall:
     size = made.numel()
     macs = true = size
     if isinstance(module, _CONVOLUTIONS):
@@ -136,4 +136,4 @@ def _call(module: nn.Module, kind: str, given: Tensor, made: Tensor) -> Call:
         true = size * module.in_features
     elif isinstance(module, nn.BatchNorm2d):
         macs = size * (2 if module.affine else 1)
-    return Call(kind, int(macs), size, int(true), given.ndim)
+    return ModuleCall(kind, int(macs), size, int(true), given.ndim)

@@ -18,19 +18,19 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from iqabench.errors import ProbeError
-from iqabench.probes.core.probed import Probed
-from iqabench.probes.counting.modules import Watched, watching
+from iqabench.probes.core.probed_model import ProbedModel
+from iqabench.probes.counting.modules import ModuleCalls, watching
 from iqabench.probes.counting.movement import FILLING
-from iqabench.probes.counting.operator_cost import Cost, shape_of
+from iqabench.probes.counting.operator_cost import OperatorCost, shape_of
 from iqabench.probes.counting.rules import cost, has_rule, name_of
 
 
 @dataclass(frozen=True)
-class Ran:
+class OperatorCall:
     """One call of one operator."""
 
     name: str
-    cost: Cost | None
+    cost: OperatorCost | None
     """None where there is no rule."""
     shape: list[int]
     """Of what it made."""
@@ -45,12 +45,12 @@ class Ran:
 class Recording:
     """One forward pass."""
 
-    ran: list[Ran] = field(default_factory=list)
+    ran: list[OperatorCall] = field(default_factory=list)
     opaque: list[dict[str, Any]] = field(default_factory=list)
     """Shapes of tensors that nothing recorded has made, and what consumed them."""
-    modules: Watched = field(default_factory=Watched)
+    modules: ModuleCalls = field(default_factory=ModuleCalls)
 
-    def of(self, *kinds: str) -> list[Ran]:
+    def of(self, *kinds: str) -> list[OperatorCall]:
         """Calls of operators of these kinds."""
         return [one for one in self.ran if one.cost is not None and one.cost.kind in kinds]
 
@@ -67,7 +67,7 @@ class Recording:
         ]
 
 
-def recorded(seen: Probed) -> Recording:
+def recorded(seen: ProbedModel) -> Recording:
     """The operators of one forward pass; made once for all counts of a model.
 
     Raises: ProbeError when no operator of torch runs: commands, ONNX sessions.
@@ -75,7 +75,7 @@ def recorded(seen: Probed) -> Recording:
     return seen.shared("operators", lambda: _record(seen))
 
 
-def _record(seen: Probed) -> Recording:
+def _record(seen: ProbedModel) -> Recording:
     recording = Recording()
     with torch.inference_mode(), watching(seen.module) as recording.modules:
         batch = seen.batch.clone()
@@ -145,7 +145,9 @@ class _Recorder(TorchDispatchMode):
             return  # another look at the same memory
         shape = shape_of(out)
         size = made[0].numel() if made else 0
-        self._into.ran.append(Ran(name, spent, shape, size, watched.within, watched.binary))
+        self._into.ran.append(
+            OperatorCall(name, spent, shape, size, watched.within, watched.binary)
+        )
 
     def _follow(self, tensor: Tensor) -> None:
         """A weak reference keeps the storage's address from being given to another one."""

@@ -31,9 +31,9 @@ from torch.utils.flop_counter import flop_registry
 
 from iqabench.probes.counting.movement import MOVEMENT
 from iqabench.probes.counting.operator_cost import (
-    Cost,
+    OperatorCost,
+    OperatorUse,
     Rule,
-    Use,
     batch_normalised,
     fourier,
     normalised,
@@ -50,60 +50,60 @@ _OURS = ("aten", "torchvision", "quantized_decomposed")
 """Namespaces whose operators the rules are about."""
 
 
-def _convolution(use: Use) -> Cost:
+def _convolution(use: OperatorUse) -> OperatorCost:
     weight = use.arguments["weight"]
     places = use.given.numel() if use.arguments.get("transposed") else use.size
     bias = use.size if use.arguments.get("bias") is not None else 0
-    return Cost("convolution", places * (weight.numel() // weight.shape[0]), bias)
+    return OperatorCost("convolution", places * (weight.numel() // weight.shape[0]), bias)
 
 
-def _deformable(use: Use) -> Cost:
+def _deformable(use: OperatorUse) -> OperatorCost:
     """Each tap of the window is sampled bilinearly, then weighed."""
     weight = use.arguments["weight"]
     places = use.size // weight.shape[0]
     sampled = places * use.given.shape[1] * prod(weight.shape[2:])
     weighed = use.size * (weight.numel() // weight.shape[0])
-    return Cost("convolution", weighed + 4 * sampled, use.size)
+    return OperatorCost("convolution", weighed + 4 * sampled, use.size)
 
 
 def _product(first: str, *, added: bool = False) -> Rule:
     """`first` is the argument whose last dimension is summed over; `added`: something is added to it."""
 
-    def rule(use: Use) -> Cost:
+    def rule(use: OperatorUse) -> OperatorCost:
         inner = use.arguments[first].shape[-1]
-        return Cost("product", use.size * inner, use.size if added else 0)
+        return OperatorCost("product", use.size * inner, use.size if added else 0)
 
     return rule
 
 
-def _attention(use: Use) -> Cost:
+def _attention(use: OperatorUse) -> OperatorCost:
     query, key, value = (use.arguments[name] for name in ("query", "key", "value"))
     scores = prod(query.shape[:-1]) * key.shape[-2]
-    return Cost("attention", scores * (query.shape[-1] + value.shape[-1]), 6 * scores)
+    return OperatorCost("attention", scores * (query.shape[-1] + value.shape[-1]), 6 * scores)
 
 
 def _interpolated(taps: int) -> Rule:
-    return lambda use: Cost("interpolation", taps * use.size)
+    return lambda use: OperatorCost("interpolation", taps * use.size)
 
 
 def _antialiased(radius: int) -> Rule:
     """Across first, then down, each with the taps of a kernel that is stretched when it shrinks."""
 
-    def rule(use: Use) -> Cost:
+    def rule(use: OperatorUse) -> OperatorCost:
         many, channels, height, width = use.given.shape
         down, across = use.out.shape[-2:]
         taps = [
             2 * ceil(radius * max(1.0, a / b)) + 1 for a, b in ((height, down), (width, across))
         ]
         rows = many * channels * height * across * taps[1]
-        return Cost("interpolation", rows + use.size * taps[0])
+        return OperatorCost("interpolation", rows + use.size * taps[0])
 
     return rule
 
 
-def _sampled(use: Use) -> Cost:
+def _sampled(use: OperatorUse) -> OperatorCost:
     taps = _MODES[use.arguments["interpolation_mode"]] * (2 if use.given.ndim == 5 else 1)
-    return Cost("interpolation", taps * use.size)
+    return OperatorCost("interpolation", taps * use.size)
 
 
 _RULES: Mapping[str, Rule] = {
@@ -180,19 +180,19 @@ def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 
 def cost(
     func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any], out: Any
-) -> Cost | None:
+) -> OperatorCost | None:
     """What one call costs; None for operators that no rule is known of.
 
     Operators of other people cost what they have registered with torch's counter, which counts both halves.
     """
     rule = _rule(func)
     if rule is not None:
-        return rule(Use(_named(func, args, kwargs), out))
+        return rule(OperatorUse(_named(func, args, kwargs), out))
     if func.is_view:
-        return Cost("movement")
+        return OperatorCost("movement")
     if func.overloadpacket in flop_registry:
         operations = flop_registry[func.overloadpacket](*args, **kwargs, out_val=out)
-        return Cost("product", int(operations) // 2)
+        return OperatorCost("product", int(operations) // 2)
     return None
 
 
@@ -203,5 +203,5 @@ def _rule(func: OpOverload) -> Rule | None:
     if func.namespace != "aten":
         return None
     if name in MOVEMENT:
-        return lambda _: Cost("movement")
+        return lambda _: OperatorCost("movement")
     return per_output(1) if torch.Tag.pointwise in func.tags else None

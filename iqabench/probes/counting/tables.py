@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from iqabench.probes.core.probed import Found
+from iqabench.probes.core.probed_model import ProbeResult
 from iqabench.probes.counting.gaps import of_what_is_unseen
 from iqabench.probes.counting.operators import Recording
 
@@ -27,7 +27,7 @@ def found_in(
     operators: Mapping[str, Any],
     notes: list[str] | None = None,
     **more: Any,
-) -> Found:
+) -> ProbeResult:
     """The value and what stands behind it."""
     said = [*(notes or []), *of_what_is_unseen(found)]
     details = {
@@ -38,4 +38,4 @@ def found_in(
         "lower_bound": bool(found.unknown or found.opaque),
         **more,
     }
-    return Found(value, details)
+    return ProbeResult(value, details)

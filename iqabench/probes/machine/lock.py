@@ -1,68 +1,77 @@
-"""One measurement at a time on a device: two would slow each other and neither would know."""
+"""One measurement at a time on a device: two at once would slow each other, and neither would notice."""
 
-import fcntl
 import json
 import os
 import platform
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import BinaryIO
+from pathlib import Path
 
 import torch
+from filelock import FileLock, Timeout
 
 from iqabench.errors import BusyError
 from iqabench.files.disk import writing
 from iqabench.files.home import home
 
+_FOREVER, _AT_ONCE = -1, 0
+
 
 @contextmanager
-def measuring(device: torch.device | str, *, wait: bool = False) -> Iterator[None]:
-    """Hold the device against other processes that share this cache folder; `wait`: until it is free.
+def hold_device(device: torch.device | str, *, wait: bool = False) -> Iterator[None]:
+    """Hold the device against other processes that share this cache folder; with `wait`, once it is free.
 
-    It is the kernel that holds the lock, for as long as this process lives: one that is killed leaves none.
-    The file stays, since a file that is taken away and made anew could be held twice.
+    The operating system holds the lock for as long as this process lives, so a killed process leaves none.
+    Who holds it stands in a second file, since a locked file cannot be read on Windows.
 
-    Raises: BusyError when another process, or another part of this one, holds it; FetchError when the cache
-        folder cannot be written.
+    Raises: BusyError when another process, or another part of this one, holds the device; FetchError when
+        the cache folder cannot be written.
     """
-    path = home() / "measuring" / f"{identity(torch.device(device))}.lock"
+    path = home() / "measuring" / f"{device_identity(torch.device(device))}.lock"
+    lock = FileLock(path, timeout=_FOREVER if wait else _AT_ONCE)
     with writing("the lock of the device"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
-    with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError as error:
-            raise BusyError(_who(file, str(device))) from error
+            lock.acquire()
+        except Timeout as error:
+            raise BusyError(_busy_message(path, str(device))) from error
+    try:
         with writing("the lock of the device"):
-            _sign(file)
+            write_holder(path)
         yield
+    finally:
+        with suppress(OSError):
+            holder_file(path).unlink(missing_ok=True)
+        lock.release()
 
 
-def identity(device: torch.device) -> str:
-    """Of the device itself: CUDA_VISIBLE_DEVICES may give one GPU several numbers."""
+def device_identity(device: torch.device) -> str:
+    """Return a name of the physical device: CUDA_VISIBLE_DEVICES may give one GPU several numbers."""
     if device.type == "cuda":
         return f"gpu-{torch.cuda.get_device_properties(device).uuid}"
     return f"cpu-{re.sub(r'[^A-Za-z0-9.-]', '_', platform.node())}"
 
 
-def _sign(file: BinaryIO) -> None:
+def holder_file(lock_file: Path) -> Path:
+    """Return the file beside a lock that says which process holds it."""
+    return lock_file.with_suffix(".json")
+
+
+def write_holder(lock_file: Path) -> None:
+    """Write down that this process holds the lock, and since when."""
     since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    file.truncate(0)
-    file.write(json.dumps({"process": os.getpid(), "since": since}).encode())
-    file.flush()
+    holder_file(lock_file).write_text(json.dumps({"process": os.getpid(), "since": since}))
 
 
-def _who(file: BinaryIO, device: str) -> str:
-    file.seek(0)
+def _busy_message(lock_file: Path, device: str) -> str:
     try:
-        said = json.loads(file.read())
-        holder = f"by process {said['process']} since {said['since']}"
-    except (ValueError, KeyError, TypeError):  # it has the lock and has not yet signed
+        fields = json.loads(holder_file(lock_file).read_text())
+        holder = f"by process {fields['process']} since {fields['since']}"
+    except (OSError, ValueError, KeyError, TypeError):  # it has the lock and has not yet written
         holder = "by another process"
     return (
-        f"the device {device} is being measured {holder}; two measurements would slow each other. "
+        f"The device {device} is being measured {holder}; two measurements at once would slow each other. "
         "Try again when it is done, or add --wait."
     )

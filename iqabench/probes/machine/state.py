@@ -32,7 +32,7 @@ _FEW = 9
 """Samples below which neither the interval nor the medians of their thirds say much."""
 
 
-def state(device: torch.device | str) -> dict[str, Any]:
+def machine_state(device: torch.device | str) -> dict[str, Any]:
     """Device, clocks, load, versions and settings at this moment; takes 0.3 s.
 
     What this machine does not tell is absent.
@@ -52,7 +52,9 @@ def state(device: torch.device | str) -> dict[str, Any]:
     return found
 
 
-def warnings_of(before: dict[str, Any], after: dict[str, Any], times: Sequence[Times]) -> list[str]:
+def timing_warnings(
+    before: dict[str, Any], after: dict[str, Any], times: Sequence[Times]
+) -> list[str]:
     """Plain sentences on what speaks against the times; none when nothing was seen."""
     found = [*_of_others(before, after), *_of_clocks(before, after)]
     for one in times:

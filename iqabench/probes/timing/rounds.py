@@ -11,9 +11,7 @@ import torch
 from torch import Tensor
 
 from iqabench.probes.timing.clock import Clock, clock_of
-from iqabench.probes.timing.times import Ratio, Times, ratio, width
-
-__all__ = ["Contender", "Moment", "Ratio", "Sampling", "Times", "ratio", "sample"]
+from iqabench.probes.timing.times import Times, width
 
 _WINDOW = 5
 """Calls that the warm-up compares with as many calls before them."""
@@ -59,7 +57,7 @@ class Contender:
 
 
 @dataclass(frozen=True)
-class Moment:
+class SamplingProgress:
     """How far sampling is, for who watches."""
 
     name: str
@@ -71,7 +69,7 @@ class Moment:
     """The widest interval among the contenders, as `Times.within`."""
 
 
-Watch = Callable[[Moment], None]
+Watch = Callable[[SamplingProgress], None]
 
 
 def sample(
@@ -92,7 +90,7 @@ def sample(
         lanes = [_Lane(contender, clock_of(contender.device)) for contender in contenders]
         for lane in lanes:
             if watch:
-                watch(Moment(lane.contender.name, budget_s=how.budget_s * len(lanes)))
+                watch(SamplingProgress(lane.contender.name, budget_s=how.budget_s * len(lanes)))
             lane.warm_up(how)
         overhead = _rounds(lanes, how, watch)
     return [lane.times(overhead, how) for lane in lanes]
@@ -161,7 +159,7 @@ def _rounds(lanes: list[_Lane], how: Sampling, watch: Watch | None) -> float:
         due = math.ceil(done * _PATIENCE)
         if watch:
             widest = max(width(lane.samples) for lane in lanes)
-            watch(Moment("", done, spent, budget_s, widest))
+            watch(SamplingProgress("", done, spent, budget_s, widest))
         if all(_is_enough(lane.samples, how) for lane in lanes):
             break
     timed = sum(sum(lane.samples) * lane.block for lane in lanes)

@@ -18,7 +18,7 @@ _FEW_ROUNDS = 30
 """Below so many a bootstrap's interval is too narrow: it covers 0.87 instead of 0.95 at eight rounds."""
 _TAIL = (1 - CONFIDENCE) / 2
 
-Ended = Literal["steady", "budget"]
+StopReason = Literal["steady", "budget"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Times:
     first_call_ms: float
     overhead: float
     """Share of the sampling's wall time that was bookkeeping between timed calls."""
-    ended: Ended
+    ended: StopReason
     """steady: the interval of the median was narrow enough. budget: seconds or samples ran out before."""
     block: int = 1
     """Calls in one sample, which is their mean: percentiles of blocks hide the tail of single calls."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import log10
 
-from iqabench.boards import Board, Entry, Quantity, Standings, Value
+from iqabench.boards import Board, BoardEntry, BoundedValue, Quantity, Standings
 from iqabench.report.data.board_measured import Apart, Here, apart
 from iqabench.report.text.figures import short_unit
 
@@ -37,11 +37,11 @@ class BoardColumn:
     title: str
     under: str
     better: str
-    cell: Callable[[Entry], BoardCell | None]
+    cell: Callable[[BoardEntry], BoardCell | None]
 
 
 def columns_of(
-    board: Board, entries: list[Entry], here: Here, found: Standings
+    board: Board, entries: list[BoardEntry], here: Here, found: Standings
 ) -> list[BoardColumn]:
     """Scores, and every quantity that anybody has a figure of; what decides a track comes first."""
     base = next((e for e in entries if e.name == board.baseline), None)
@@ -66,13 +66,13 @@ def number(value: float, digits: int | None) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
-def printed_digits(value: Value) -> int:
+def printed_digits(value: BoundedValue) -> int:
     """Decimals that a value was printed with."""
     width = value.high - value.low
     return max(0, round(-log10(width))) if width > 0 else 0
 
 
-def printed(value: Value) -> str:
+def printed(value: BoundedValue) -> str:
     """A value as it was printed."""
     return (
         f"{value.value:g}"
@@ -90,17 +90,17 @@ def _titles(quantity: Quantity) -> tuple[str, str]:
     return (whole, where) if where else ("", whole)
 
 
-def _digits(quantity: Quantity, entries: list[Entry]) -> int | None:
+def _digits(quantity: Quantity, entries: list[BoardEntry]) -> int | None:
     known = [v for e in entries if e.line and (v := e.values.get(quantity.name))]
     found = [printed_digits(v) for v in known if v.low != v.high]
     return max(found) if found else 0 if known else None
 
 
-def _score(board: Board, name: str, entries: list[Entry], found: Standings) -> BoardColumn:
+def _score(board: Board, name: str, entries: list[BoardEntry], found: Standings) -> BoardColumn:
     score = board.scores[name]
     is_printed = any(name in e.scores for e in entries)
 
-    def cell(entry: Entry) -> BoardCell | None:
+    def cell(entry: BoardEntry) -> BoardCell | None:
         made, given = found.value(entry, name), entry.scores.get(name)
         if made is None and given is None:
             return None
@@ -119,7 +119,7 @@ def _score(board: Board, name: str, entries: list[Entry], found: Standings) -> B
 
 
 def _published(quantity: Quantity, group: str, title: str) -> BoardColumn:
-    def cell(entry: Entry) -> BoardCell | None:
+    def cell(entry: BoardEntry) -> BoardCell | None:
         value = entry.values.get(quantity.name)
         if value is None or not entry.line:
             return None
@@ -136,10 +136,10 @@ def _measured(
     titles: tuple[str, str],
     device: str,
     here: Here,
-    base: Entry | None,
+    base: BoardEntry | None,
     digits: int | None,
 ) -> BoardColumn:
-    def cell(entry: Entry) -> BoardCell | None:
+    def cell(entry: BoardEntry) -> BoardCell | None:
         one = apart(here, board, entry, quantity, device, base)
         if one is None:
             return None

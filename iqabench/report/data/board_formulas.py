@@ -2,7 +2,7 @@
 
 from textwrap import dedent
 
-from iqabench.boards import Entry, Track, Value
+from iqabench.boards import BoardEntry, BoundedValue, Track
 from iqabench.boards.scoring import rank_sums
 from iqabench.facts import line_of
 from iqabench.report.data.board_columns import printed
@@ -45,7 +45,7 @@ class Formulas:
             *self._tracks[track.name],
         )
 
-    def entered(self, entry: Entry, name: str) -> Terms:
+    def entered(self, entry: BoardEntry, name: str) -> Terms:
         """The values of one entry that a score is made of."""
         score = self._board.scores[name]
         found = [(part, self.value(entry, part)) for part in score.needs]
@@ -58,7 +58,7 @@ class Formulas:
             ]
         return tuple(found)
 
-    def value(self, entry: Entry, name: str) -> str:
+    def value(self, entry: BoardEntry, name: str) -> str:
         """A column's or score's value of one entry, and where it is from."""
         value = self._page.found.value(entry, name)
         if value is None:
@@ -82,5 +82,5 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _rank(rank: Value | None) -> str:
+def _rank(rank: BoundedValue | None) -> str:
     return f", rank {rank.value:g}" if rank else ", not ranked"

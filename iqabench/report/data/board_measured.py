@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from iqabench.boards import Board, Entry, Quantity
+from iqabench.boards import Board, BoardEntry, Quantity
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_values import ByModel, Measured, cost_values, quality_values
 
@@ -56,7 +56,12 @@ class Apart:
 
 
 def apart(
-    here: Here, board: Board, entry: Entry, quantity: Quantity, device: str, base: Entry | None
+    here: Here,
+    board: Board,
+    entry: BoardEntry,
+    quantity: Quantity,
+    device: str,
+    base: BoardEntry | None,
 ) -> Apart | None:
     """What was measured of an entry's model, beside its printed figure; None where nothing was."""
     measured = here.value(entry.model_for(quantity) or entry.name, quantity, device)
@@ -84,7 +89,7 @@ def _ratios(
     printed: float,
     quantity: Quantity,
     device: str,
-    base: Entry | None,
+    base: BoardEntry | None,
 ) -> Apart:
     """Latencies of two machines: only their ratios to the baseline compare."""
     first = here.value(base.model_for(quantity), quantity, device) if base else None

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from iqabench.boards import Board, Entry
+from iqabench.boards import Board, BoardEntry
 from iqabench.boards.entries import published_file
-from iqabench.boards.rows import Row, remarks_of, rows_of
+from iqabench.boards.rows import CsvRow, remarks_of, rows_of
 from iqabench.report.data.provenance import Terms
 
 _ADDRESSES = (
@@ -21,14 +21,14 @@ class PrintedSources:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, CsvRow] = {}
         self._remarks: dict[str, str] = {}
         if board.published is not None:
             path = published_file(board)
             self._rows = {row.line: row for row in rows_of(path, (), board.file)}
             self._remarks = remarks_of(path, board.file)
 
-    def row(self, entry: Entry, name: str = "") -> Terms:
+    def row(self, entry: BoardEntry, name: str = "") -> Terms:
         """The row that holds an entry's value or score of that name; its first row without a name."""
         row = self._rows.get(entry.lines.get(name, entry.line))
         if row is None:

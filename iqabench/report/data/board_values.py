@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iqabench.boards import Board, ColumnFacts, Quantity, Value
+from iqabench.boards import Board, BoundedValue, ColumnFacts, Quantity
 from iqabench.report.data.aggregate import Mean, Results
 from iqabench.report.data.costs import Cost, costs_of
 from iqabench.report.data.subjects import Configuration, Setting
@@ -18,7 +18,7 @@ from iqabench.report.statistics import mean_intervals
 class Measured:
     """One column of one model, in the printed unit."""
 
-    value: Value
+    value: BoundedValue
     """With its 95 % interval."""
     n: int
     """Images, or samples of a latency."""
@@ -109,13 +109,15 @@ def _is_meant(place: Setting, board: Board, quantity: Quantity) -> bool:
     return same and quantity.level in ("", place.level)
 
 
-def _aggregated(column: ColumnFacts, values: list[float]) -> Value:
+def _aggregated(column: ColumnFacts, values: list[float]) -> BoundedValue:
     if column.aggregate == "root_mean_square":
         squares = [v * v for v in values]
         low, high = _interval(squares)
-        return Value(sqrt(sum(squares) / len(squares)), sqrt(low), sqrt(high)).times(column.factor)
+        return BoundedValue(sqrt(sum(squares) / len(squares)), sqrt(low), sqrt(high)).times(
+            column.factor
+        )
     low, high = _interval(values)
-    return Value(sum(values) / len(values), low, high).times(column.factor)
+    return BoundedValue(sum(values) / len(values), low, high).times(column.factor)
 
 
 def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Cost]:
@@ -139,7 +141,7 @@ def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Me
         if cost.setting.set != device or cost.value is None:
             continue
         low, high = cost.interval or (cost.value, cost.value)
-        value = Value(cost.value, low, high).times(column.factor)
+        value = BoundedValue(cost.value, low, high).times(column.factor)
         by, samples = cost.ratio, int(cost.details.get("samples", 1))
         ratio = (by.to, by.value, *(by.interval or (by.value, by.value))) if by else None
         found[cost.configuration.model] = Measured(value, samples, samples, device, ratio, cost)

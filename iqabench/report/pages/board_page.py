@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from iqabench.boards import Board, Entry, Standing, Standings, Track, Value, entries_of, standings
+from iqabench.boards import (
+    Board,
+    BoardEntry,
+    BoundedValue,
+    Standing,
+    Standings,
+    Track,
+    entries_of,
+    standings,
+)
 from iqabench.boards.check import Check, check
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_columns import BoardCell, BoardColumn, columns_of
@@ -18,7 +27,7 @@ class BoardRow:
 
     number: int
     """Tells it from the other rows, in every track."""
-    entry: Entry
+    entry: BoardEntry
     rank: int | None
     """As it was printed, else as it was worked out; None for those who are not ranked."""
     tied: bool
@@ -140,17 +149,17 @@ def board_pages(results: Results, boards: Iterable[Board]) -> list[BoardPage]:
     return [page for page in made if page is not None]
 
 
-def _own(board: Board, published: Sequence[Entry], here: Here) -> list[Entry]:
+def _own(board: Board, published: Sequence[BoardEntry], here: Here) -> list[BoardEntry]:
     """Models that were measured here and stand in no published row."""
     there = {model for entry in published for model in entry.models.values()}
-    own = [Entry(model, models={"": model}) for model in here.models if model not in there]
+    own = [BoardEntry(model, models={"": model}) for model in here.models if model not in there]
     if not published:
         for entry in own:
             entry.values = _values(board, here, entry.name)
     return own
 
 
-def _values(board: Board, here: Here, model: str) -> dict[str, Value]:
+def _values(board: Board, here: Here, model: str) -> dict[str, BoundedValue]:
     """What a board without published figures ranks by; of costs those of the first device alone."""
     found = {}
     for name, quantity in board.quantities.items():
@@ -160,21 +169,21 @@ def _values(board: Board, here: Here, model: str) -> dict[str, Value]:
     return found
 
 
-def baseline_of(board: Board, entries: Iterable[Entry]) -> Entry | None:
+def baseline_of(board: Board, entries: Iterable[BoardEntry]) -> BoardEntry | None:
     """To whom ratios are: the entry that the board names so, else its model."""
     by_name = {entry.name: entry for entry in entries}
     named = (board.baseline, *board.models_of(board.baseline).values())
     return next((by_name[name] for name in named if name in by_name), None)
 
 
-def _worked_out(board: Board, entries: Sequence[Entry]) -> Standings:
+def _worked_out(board: Board, entries: Sequence[BoardEntry]) -> Standings:
     return standings(board, entries, baseline_of(board, entries))
 
 
 def _table(
     board: Board,
     track: Track | None,
-    entries: Sequence[Entry],
+    entries: Sequence[BoardEntry],
     columns: Sequence[BoardColumn],
     found: Standings,
 ) -> BoardTable:
@@ -191,7 +200,7 @@ def _table(
 def _row(
     board: Board,
     track: Track | None,
-    numbered: tuple[int, Entry],
+    numbered: tuple[int, BoardEntry],
     columns: Sequence[BoardColumn],
     found: Standings,
 ) -> BoardRow:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from iqabench.boards import Value
+from iqabench.boards import BoundedValue
 from iqabench.boards.check import Check
 from iqabench.report.data.aggregate import Mean
 from iqabench.report.data.board_columns import BoardCell, BoardColumn, printed
@@ -174,7 +174,7 @@ class _Told:
         )
 
 
-def _with_room(value: Value) -> str:
+def _with_room(value: BoundedValue) -> str:
     if value.low == value.high:
         return f"{value.value:.8g}"
     return f"{value.value:.8g}; {value.low:.8g} to {value.high:.8g} within the printed digits"

@@ -11,10 +11,10 @@ from iqabench.errors import IqabenchError, ProbeError
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import is_out_of_memory
-from iqabench.probes import CostColumn, Found, Probed, Size
-from iqabench.probes.timing.rounds import Contender
-from iqabench.run.profile.natural import natural_batch
-from iqabench.run.profile.records import Measured
+from iqabench.probes import CostColumn, ProbedModel, ProbeResult, Size
+from iqabench.probes.timing import Contender
+from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.profile.records import MeasuredCost
 
 LATENCY = "latency_ms"
 """The probe beside whose value the ratio stands."""
@@ -25,8 +25,8 @@ class Entrant:
     """One model at one size that has run once."""
 
     model: Model
-    probed: Probed
-    plain: Probed
+    probed: ProbedModel
+    plain: ProbedModel
     """The same without compilation or graphs, for counting."""
     first_call_ms: float
     ratio: dict[str, Any] = field(default_factory=dict)
@@ -38,21 +38,21 @@ class Entrant:
         seen = self.probed
         return Contender(seen.name, seen.call, seen.batch, seen.device)
 
-    def measured(self, size: Size, column: CostColumn) -> Measured:
+    def measured(self, size: Size, column: CostColumn) -> MeasuredCost:
         """One cost, or the reason why there is none."""
         seen = self.probed if column.probe.timed else self.plain
         try:
             found = column(seen)
         except IqabenchError as reason:
-            return Measured(self.model, size, column, None, str(reason))
+            return MeasuredCost(self.model, size, column, None, str(reason))
         except Exception as reason:
             if not is_out_of_memory(reason):
                 raise
-            return Measured(self.model, size, column, None, f"out of memory at {size.name}")
+            return MeasuredCost(self.model, size, column, None, f"out of memory at {size.name}")
         details = {**found.details, "input": list(seen.batch.shape)}
         if self.ratio and column.probe.name == LATENCY:
             details["ratio"] = self.ratio
-        return Measured(self.model, size, column, Found(found.value, details))
+        return MeasuredCost(self.model, size, column, ProbeResult(found.value, details))
 
 
 def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -> Entrant:
@@ -75,7 +75,9 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
         raise ProbeError(str(error)) from error
     except Exception as error:  # it is a network of anybody's: the reason is told
         raise ProbeError(_why(model, size, error)) from error
-    seen = Probed(card.id, call, batch, model.module, card.scale, model.trainable, model.device)
+    seen = ProbedModel(
+        card.id, call, batch, model.module, card.scale, model.trainable, model.device
+    )
     counted = seen if call is plain else replace(seen, call=plain)
     return Entrant(model, seen, counted, first)
 

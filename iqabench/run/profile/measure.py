@@ -15,14 +15,13 @@ from iqabench.errors import ProbeError
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
-from iqabench.probes.machine.lock import measuring
-from iqabench.probes.machine.state import state, warnings_of
-from iqabench.probes.timing.rounds import Ratio, Sampling, Times, ratio, sample
+from iqabench.probes.machine import hold_device, machine_state, timing_warnings
+from iqabench.probes.timing import Ratio, Sampling, Times, ratio, sample
 from iqabench.run.outcome import Watch
 from iqabench.run.profile.entrant import Entrant, enter
 from iqabench.run.profile.memory_limit import within_memory
 from iqabench.run.profile.options import Profile, ProfileOptions
-from iqabench.run.profile.records import Measured
+from iqabench.run.profile.records import MeasuredCost
 
 USUAL_SIDE = 256
 """Of the square input at which the challenges measure."""
@@ -38,18 +37,18 @@ def measure(
     options: ProfileOptions,
     done: Profile,
     watch: Watch = lambda *_: None,
-) -> Iterator[tuple[list[Measured], dict[str, Any]]]:
+) -> Iterator[tuple[list[MeasuredCost], dict[str, Any]]]:
     """Size by size, what every model costs there, and what the records of that size share."""
     timed = bool(rounds) and any(c.probe.timed for c in columns)
     with ExitStack() as stack:
         if timed:
-            stack.enter_context(measuring(device, wait=options.wait))
+            stack.enter_context(hold_device(device, wait=options.wait))
         for at, (size, some) in enumerate(rounds):
-            before = state(device) if timed else {}
+            before = machine_state(device) if timed else {}
             measured, times = _at_size(some, columns, size, device, options)
             more: dict[str, Any] = {}
             if timed:
-                warnings = warnings_of(before, state(device), times)
+                warnings = timing_warnings(before, machine_state(device), times)
                 more = {"machine": before, "warnings": warnings}
                 done.warnings += [w for w in warnings if w not in done.warnings]
             watch("profile", at + 1, len(rounds))
@@ -70,7 +69,7 @@ def latency_ratio(
     Raises: ProbeError when one of them cannot run at that size; BusyError.
     """
     with ExitStack() as stack:
-        stack.enter_context(measuring(device, wait=True))
+        stack.enter_context(hold_device(device, wait=True))
         entrants = [enter(m, size, device, mode, stack) for m in (one, other)]
         first, second = sample([e.contender for e in entrants], how or Sampling())
     return ratio(second, first)
@@ -106,8 +105,8 @@ def _at_size(
     size: Size,
     device: str,
     options: ProfileOptions,
-) -> tuple[list[Measured], list[Times]]:
-    measured: list[Measured] = []
+) -> tuple[list[MeasuredCost], list[Times]]:
+    measured: list[MeasuredCost] = []
     entrants: list[Entrant] = []
     with ExitStack() as stack:
         if device == "cpu":
@@ -116,7 +115,7 @@ def _at_size(
             try:
                 entrants.append(enter(model, size, device, options.mode, stack))
             except ProbeError as error:
-                measured += [Measured(model, size, c, None, str(error)) for c in columns]
+                measured += [MeasuredCost(model, size, c, None, str(error)) for c in columns]
         times = _sampled(entrants, columns, options)
         for entrant in entrants:
             measured += [entrant.measured(size, column) for column in columns]

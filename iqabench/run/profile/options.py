@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Precision
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run.outcome import Failure
-from iqabench.run.profile.records import Measured
+from iqabench.run.profile.records import MeasuredCost
 
 DEFAULT_PROBES = ("params", "macs", "activations", "conv_layers", "latency_ms", "memory_mib")
 
@@ -57,7 +57,7 @@ class Profile:
         self.failures += other.failures
         self.warnings += [w for w in other.warnings if w not in self.warnings]
 
-    def tell(self, measured: Sequence[Measured]) -> None:
+    def tell(self, measured: Sequence[MeasuredCost]) -> None:
         """Note what went wrong: each reason once for a model at a size."""
         told = dict.fromkeys((m.model.card.id, m.size.name, m.error) for m in measured if m.error)
         self.failures += [Failure(error, f"{model} at {size}") for model, size, error in told]

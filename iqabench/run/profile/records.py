@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from iqabench.models.core.model import Model
-from iqabench.probes import CostColumn, Found, Size
+from iqabench.probes import CostColumn, ProbeResult, Size
 from iqabench.run.environment import device_name, now, versions
 from iqabench.store import NO_SAMPLE, Record, content_key
 
@@ -15,13 +15,13 @@ TASK = "cost"
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCost:
     """One cost of one model at one size, or the reason why there is none."""
 
     model: Model
     size: Size
     column: CostColumn
-    found: Found | None
+    found: ProbeResult | None
     error: str = ""
 
 
@@ -52,7 +52,7 @@ class CostMaker:
             column=[column.name, column.probe.version, column.hash],
         )
 
-    def make(self, one: Measured, more: dict[str, Any]) -> Record:
+    def make(self, one: MeasuredCost, more: dict[str, Any]) -> Record:
         """The record of one cost; `more` joins its details."""
         model, column, card = one.model, one.column, one.model.card
         details = {**(one.found.details if one.found else {}), **more}

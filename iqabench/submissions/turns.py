@@ -8,17 +8,16 @@ from typing import Any
 from iqabench.errors import IqabenchError, ModelError
 from iqabench.models.core.load import load_model
 from iqabench.models.core.mode import PLAIN
-from iqabench.probes import CostColumn, Probed, Size
-from iqabench.probes.machine.state import state, warnings_of
-from iqabench.probes.timing.rounds import Contender, Sampling, ratio, sample
-from iqabench.probes.timing.sampled import times_of
+from iqabench.probes import CostColumn, ProbedModel, Size
+from iqabench.probes.machine import machine_state, timing_warnings
+from iqabench.probes.timing import Contender, Sampling, ratio, sample, times_of
 from iqabench.run.profile.entrant import LATENCY, enter
-from iqabench.run.submissions.request import Counterpart
-from iqabench.run.submissions.selecting import probed, reason_of
+from iqabench.submissions.request import Counterpart
+from iqabench.submissions.selection import probed, reason_of
 
 
 @contextmanager
-def counterpart(to: Counterpart, shape: list[int]) -> Iterator[Probed]:
+def counterpart(to: Counterpart, shape: list[int]) -> Iterator[ProbedModel]:
     """The baseline, ready to be measured within the block.
 
     Raises: ModelError with the reason why it cannot be.
@@ -38,17 +37,19 @@ def counterpart(to: Counterpart, shape: list[int]) -> Iterator[Probed]:
         yield replace(found, name=to.name)
 
 
-def sample_in_turn(seen: Probed, base: Probed | None, how: Sampling) -> dict[str, Any]:
+def sample_in_turn(seen: ProbedModel, base: ProbedModel | None, how: Sampling) -> dict[str, Any]:
     """Sample both, each finding its own under "times"; what records say of the machine meanwhile."""
     some = [seen] if base is None else [base, seen]
-    before = state("cpu")
+    before = machine_state("cpu")
     found = sample([Contender(p.name, p.call, p.batch, p.device) for p in some], how)
     for one, times in zip(some, found, strict=True):
         one.keep("times", times)
-    return {"machine": before, "warnings": warnings_of(before, state("cpu"), found)}
+    return {"machine": before, "warnings": timing_warnings(before, machine_state("cpu"), found)}
 
 
-def ratio_to(base: Probed, seen: Probed, column: CostColumn, value: float) -> dict[str, Any]:
+def ratio_to(
+    base: ProbedModel, seen: ProbedModel, column: CostColumn, value: float
+) -> dict[str, Any]:
     """The submission's cost by the baseline's, as records have it; the median latencies' with an interval.
 
     Raises: ModelError when the baseline's cost cannot be had.

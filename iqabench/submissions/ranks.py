@@ -5,18 +5,18 @@ from dataclasses import replace
 
 from scipy import stats
 
-from iqabench.boards import Board, Entry, Quantity, Standing, Track, Value, standings
-from iqabench.challenge.submitted import Beside, Submissions, TrackAgreement
+from iqabench.boards import Board, BoardEntry, BoundedValue, Quantity, Standing, Track, standings
 from iqabench.probes import CostColumn
-from iqabench.run.submissions.measure import SubmissionRow
+from iqabench.submissions.measure import SubmissionRow
+from iqabench.submissions.results import EntryRanks, SubmissionResults, TrackAgreement
 
 
 def add_ranks(
     board: Board,
-    base: Entry | None,
-    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    base: BoardEntry | None,
+    pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: Mapping[Quantity, CostColumn],
-    found: Submissions,
+    found: SubmissionResults,
 ) -> None:
     """Rank those of whom everything was measured, by both kinds of figures, wherever these decide."""
     whole = [(entry, row) for entry, row in pairs if not _lacking(row, asked)]
@@ -44,19 +44,21 @@ def _lacking(row: SubmissionRow, asked: Mapping[Quantity, CostColumn]) -> list[s
 
 
 def _as_measured(
-    entry: Entry,
+    entry: BoardEntry,
     row: SubmissionRow,
     asked: Mapping[Quantity, CostColumn],
-    base: Entry | None,
-    found: Submissions,
-) -> Entry:
+    base: BoardEntry | None,
+    found: SubmissionResults,
+) -> BoardEntry:
     """The entry with what was measured in place of what was printed."""
     ratios = {r.column: r.measured for r in found.relatives if r.entry == entry.name}
     values = dict(entry.values)
     for quantity, column in asked.items():
         ratio = ratios.get(quantity.name)
         if not quantity.facts.relative:
-            values[quantity.name] = Value.exact(row.values[column.name] * quantity.facts.factor)
+            values[quantity.name] = BoundedValue.exact(
+                row.values[column.name] * quantity.facts.factor
+            )
         elif base and ratio:
             values[quantity.name] = ratio.times(base.values[quantity.name].value)
     return replace(entry, values=values)
@@ -73,7 +75,7 @@ def _compare(
     before: Sequence[Standing],
     after: Sequence[Standing],
     behind: Container[str],
-    found: Submissions,
+    found: SubmissionResults,
 ) -> None:
     by_name = {s.entry.name: s for s in before}
     for new in after:
@@ -81,11 +83,13 @@ def _compare(
         if (old := by_name.get(name)) is not None:
             why = "" if old.rank == new.rank else _cause(old, new, behind, found)
             printed = new.entry.ranks.get(track.name)
-            row = Beside(track.name, name, printed, old.rank, new.rank, new.best, new.worst, why)
+            row = EntryRanks(
+                track.name, name, printed, old.rank, new.rank, new.best, new.worst, why
+            )
             found.ranks.append(row)
 
 
-def _cause(old: Standing, new: Standing, behind: Container[str], found: Submissions) -> str:
+def _cause(old: Standing, new: Standing, behind: Container[str], found: SubmissionResults) -> str:
     """Why an entry's rank by measured figures is another than by published ones."""
     name = old.entry.name
     odd = [c for c in found.counts if not c.equal and c.measured is not None]
@@ -106,7 +110,7 @@ def _cause(old: Standing, new: Standing, behind: Container[str], found: Submissi
     )
 
 
-def _moved(name: str, behind: Container[str], found: Submissions) -> str:
+def _moved(name: str, behind: Container[str], found: SubmissionResults) -> str:
     """How far an entry's ratios to the baseline are others on this machine."""
     said = [
         f"{r.column} is {r.measured.value:.3g} of the baseline's here, {r.published:.3g} there"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from iqabench.errors import FactsError
 from iqabench.probes import cost_column
-from iqabench.run.submissions.measure import SubmissionRow
+from iqabench.submissions.measure import SubmissionRow
 
 EXACT = "macs@exact"
 MISLEADING = 0.03
@@ -33,7 +33,7 @@ _UNITS = {"params_M": 1e6, "flops_G": 1e9, "acts_M": 1e6, "conv": 1.0}
 
 
 @dataclass(frozen=True)
-class Printed:
+class PublishedFigure:
     """One figure that was printed, and what was measured."""
 
     printed: str
@@ -47,13 +47,13 @@ class Printed:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TeamComparison:
     """One team's row."""
 
     model_id: int | None
     """None for teams whose model is not in the checkout."""
     team: str
-    figures: Mapping[str, Printed]
+    figures: Mapping[str, PublishedFigure]
     """By the names of the printed columns."""
     exact_g: float | None
     """Multiply-accumulates of every operator that ran, in 10**9."""
@@ -105,7 +105,7 @@ def read_published(path: Path) -> PublishedCounts:
 
 def compare_published(
     rows: Sequence[SubmissionRow], published: PublishedCounts
-) -> list[Comparison]:
+) -> list[TeamComparison]:
     """Each printed row beside the measured one of the same id."""
     measured = {row.model_id: row for row in rows}
     return [
@@ -115,7 +115,7 @@ def compare_published(
     ]
 
 
-def as_markdown(compared: Sequence[Comparison]) -> str:
+def as_markdown(compared: Sequence[TeamComparison]) -> str:
     """One table: a figure alone where measured and printed agree, else `printed / measured`."""
     names = list(compared[0].figures) if compared else []
     lines = [
@@ -134,13 +134,13 @@ def as_markdown(compared: Sequence[Comparison]) -> str:
 
 def _compared(
     printed: Mapping[str, str], row: SubmissionRow | None, columns: Mapping[str, str]
-) -> Comparison:
+) -> TeamComparison:
     figures = {
         theirs: _figure(printed[theirs], row.values.get(ours) if row else None, _UNITS[theirs])
         for theirs, ours in columns.items()
     }
     exact = row.values.get(EXACT) if row else None
-    return Comparison(
+    return TeamComparison(
         row.model_id if row else None,
         printed.get("team") or printed.get("model", ""),
         figures,
@@ -150,13 +150,13 @@ def _compared(
     )
 
 
-def _figure(printed: str, value: float | None, unit: float) -> Printed:
+def _figure(printed: str, value: float | None, unit: float) -> PublishedFigure:
     digits = len(printed.partition(".")[2])
-    return Printed(printed, None if value is None else f"{value / unit:.{digits}f}")
+    return PublishedFigure(printed, None if value is None else f"{value / unit:.{digits}f}")
 
 
 def _explained(
-    row: SubmissionRow, figures: Mapping[str, Printed], columns: Mapping[str, str]
+    row: SubmissionRow, figures: Mapping[str, PublishedFigure], columns: Mapping[str, str]
 ) -> str:
     if row.error:
         return f"not measured: {row.error}"
@@ -180,7 +180,7 @@ def _is_lower_bound(row: SubmissionRow | None) -> bool:
     return bool(row and row.details.get(EXACT, {}).get("lower_bound"))
 
 
-def _others(row: SubmissionRow, name: str, figure: Printed, ours: str) -> Iterator[str]:
+def _others(row: SubmissionRow, name: str, figure: PublishedFigure, ours: str) -> Iterator[str]:
     """Which other conventions of the same probe give what was printed."""
     probe = ours.partition("@")[0]
     others = {c: v for c, v in row.values.items() if c != ours and c.partition("@")[0] == probe}
@@ -202,7 +202,7 @@ def _said(line: str) -> tuple[str, str]:
     return name.strip(), rest.strip()
 
 
-def _cell(figure: Printed) -> str:
+def _cell(figure: PublishedFigure) -> str:
     if figure.equal:
         return figure.printed
     return f"{figure.printed} / {'–' if figure.measured is None else f'**{figure.measured}**'}"

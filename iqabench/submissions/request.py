@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Counterpart:
 
 
 @dataclass(frozen=True)
-class Request:
+class SubmissionRequest:
     """One submission, and how it is measured."""
 
     model_id: int
@@ -41,7 +41,7 @@ class Request:
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
-    def read(cls, path: Path) -> "Request":
+    def read(cls, path: Path) -> "SubmissionRequest":
         """Take it."""
         said = json.loads(path.read_text())
         to = Counterpart(**said["to"]) if said["to"] else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.run.submissions.checkout_copy import own_copy
+from iqabench.submissions.checkout_copy import own_copy
 
 
 @pytest.fixture

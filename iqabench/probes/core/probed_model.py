@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Found:
+class ProbeResult:
     """A value, and what stands behind it."""
 
     value: float
@@ -20,7 +20,7 @@ class Found:
 
 
 @dataclass
-class Probed:
+class ProbedModel:
     """One model, ready to run at one size on one device.
 
     `call(batch)` runs the network alone, in the arithmetic that was asked for; nothing but that is counted or

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.errors import IqabenchError, ModelError
-from iqabench.probes import Probed
-from iqabench.run.profile.natural import natural_batch
+from iqabench.probes import ProbedModel
+from iqabench.run.profile.natural_image import natural_batch
 
 _LONG = 300
 """Characters of a message that are told."""
 
 
-def probed(model_id: int, shape: Sequence[int], notes: list[str]) -> Probed:
+def probed(model_id: int, shape: Sequence[int], notes: list[str]) -> ProbedModel:
     """The model at that size of input, ready to be measured.
 
     Raises: ModelError when there is none under that id, or it gives no tensor; else whatever its code raises.
@@ -31,7 +31,7 @@ def probed(model_id: int, shape: Sequence[int], notes: list[str]) -> Probed:
         raise ModelError(f"it returned a {type(output).__name__}; expected a tensor")
     if not bool(torch.isfinite(output).all()):
         notes.append("its output on a natural image is not finite")
-    return Probed(name, module, batch, module, output.shape[-1] // batch.shape[-1])
+    return ProbedModel(name, module, batch, module, output.shape[-1] // batch.shape[-1])
 
 
 def reason_of(error: BaseException) -> str:

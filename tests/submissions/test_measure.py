@@ -9,20 +9,20 @@ import pytest
 
 from iqabench.errors import ModelError, UsageError
 from iqabench.probes import Size, cost_column
-from iqabench.probes.timing.rounds import Sampling
-from iqabench.run.profile.published_counts import compare_published, read_published
-from iqabench.run.submissions import measure as submissions
-from iqabench.run.submissions.loading import ON_CPU
-from iqabench.run.submissions.measure import (
+from iqabench.probes.timing import Sampling
+from iqabench.submissions import measure as submissions
+from iqabench.submissions.loading import ON_CPU
+from iqabench.submissions.measure import (
     INTERRUPTED,
     SubmissionRow,
     measure_submissions,
     submission_ids,
 )
-from iqabench.run.submissions.request import Counterpart, Request
-from iqabench.run.submissions.selecting import reason_of
+from iqabench.submissions.published_counts import compare_published, read_published
+from iqabench.submissions.request import Counterpart, SubmissionRequest
+from iqabench.submissions.selection import reason_of
 
-from .submissions import STAND_IN, make_checkout
+from .checkouts import STAND_IN, make_checkout
 
 COLUMNS = [cost_column(text) for text in ("params", "macs", "macs@fvcore", "conv_layers")]
 SIZE = Size(3, 8, 8)
@@ -212,9 +212,9 @@ def test_a_submission_is_timed_in_turn_with_the_baseline_of_its_checkout(
 def test_the_baseline_has_no_turns_with_itself_and_an_interruption_keeps_what_is_there(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Request] = []
+    asked: list[SubmissionRequest] = []
 
-    def measured(_: Path, request: Request, *__: object) -> SubmissionRow:
+    def measured(_: Path, request: SubmissionRequest, *__: object) -> SubmissionRow:
         asked.append(request)
         if len(asked) == 3:
             raise KeyboardInterrupt

@@ -13,16 +13,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from iqabench.boards import Board, Entry, Quantity, entries_of
+from iqabench.boards import Board, BoardEntry, Quantity, entries_of
 from iqabench.challenge.parts import check_parts
-from iqabench.challenge.submission_ranks import add_ranks
-from iqabench.challenge.submission_ratios import add_ratios, counterpart
-from iqabench.challenge.submitted import Counted, Submissions
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, cost_column, sizes_of
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.timing import Sampling
 from iqabench.run import Watch
-from iqabench.run.submissions.measure import SubmissionRow, measure_submissions, submission_ids
+from iqabench.submissions.measure import SubmissionRow, measure_submissions, submission_ids
+from iqabench.submissions.ranks import add_ranks
+from iqabench.submissions.ratios import add_ratios, counterpart
+from iqabench.submissions.results import SubmissionCount, SubmissionResults
 
 
 def reproduce_submissions(
@@ -35,7 +35,7 @@ def reproduce_submissions(
     sampling: Sampling | None = None,
     timeout_s: float = 600.0,
     watch: Watch = lambda *_: None,
-) -> Submissions:
+) -> SubmissionResults:
     """Measure the submissions of a checkout, and rank them by the board's formulas.
 
     Counts are measured always; what depends on the machine (`timed`: names of probes) on request, in turn
@@ -62,7 +62,7 @@ def reproduce_submissions(
     )
     by_number = {row.model_id: row for row in rows}
     pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
-    found = Submissions()
+    found = SubmissionResults()
     found.not_run = {f"submission {n}": "nothing is published of it" for n in unheard}
     found.not_run |= {entry.name: row.error for entry, row in pairs if row.error}
     if not ids:
@@ -75,7 +75,7 @@ def reproduce_submissions(
 
 
 def _wanted(
-    entries: Sequence[Entry], checkout: Path, ids: Sequence[int]
+    entries: Sequence[BoardEntry], checkout: Path, ids: Sequence[int]
 ) -> tuple[list[int], list[int]]:
     """The ids to measure, and those that were asked for though there is nothing to compare them with."""
     known, published = submission_ids(checkout), {entry.number for entry in entries}
@@ -92,7 +92,7 @@ def _measured(
     return measure_submissions(checkout, ids, columns, size, **how)
 
 
-def _numbered(board: Board) -> list[Entry]:
+def _numbered(board: Board) -> list[BoardEntry]:
     found = [entry for entry in entries_of(board) if entry.number is not None]
     if not found:
         raise UsageError(
@@ -123,9 +123,9 @@ def _asked(board: Board, timed: Sequence[str]) -> dict[Quantity, CostColumn]:
 
 def _count(
     board: Board,
-    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: dict[Quantity, CostColumn],
-    found: Submissions,
+    found: SubmissionResults,
 ) -> None:
     for entry, row in pairs:
         for quantity, column in asked.items():
@@ -137,12 +137,14 @@ def _count(
             equal = here is not None and printed.low - 1e-9 <= here <= printed.high + 1e-9
             why = "" if equal else _why(board, entry, quantity, row, column)
             found.counts.append(
-                Counted(entry.name, row.model_id, quantity.name, printed.value, here, equal, why)
+                SubmissionCount(
+                    entry.name, row.model_id, quantity.name, printed.value, here, equal, why
+                )
             )
 
 
 def _why(
-    board: Board, entry: Entry, quantity: Quantity, row: SubmissionRow, column: CostColumn
+    board: Board, entry: BoardEntry, quantity: Quantity, row: SubmissionRow, column: CostColumn
 ) -> str:
     """What is known of a count that is not as it was printed."""
     known = board.erratum(entry.name, quantity.name)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from iqabench.boards import Value
-from iqabench.run.submissions.measure import INTERRUPTED
+from iqabench.boards import BoundedValue
+from iqabench.submissions.measure import INTERRUPTED
 
 
 @dataclass(frozen=True)
-class Counted:
+class SubmissionCount:
     """One count of one submission."""
 
     entry: str
@@ -22,7 +22,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Relative:
+class SubmissionRatio:
     """One cost of one submission that depends on the machine, by the baseline's."""
 
     entry: str
@@ -31,7 +31,7 @@ class Relative:
     to: str
     """The baseline, with which it was measured in turn."""
     published: float
-    measured: Value | None
+    measured: BoundedValue | None
     """With its 95 % interval, where the probe has one; exactly 1 for the baseline itself."""
     here: float | None = None
     """The cost itself on this machine,"""
@@ -44,7 +44,7 @@ class Relative:
 
 
 @dataclass(frozen=True)
-class Beside:
+class EntryRanks:
     """One entry's ranks in a track, among those that were measured."""
 
     track: str
@@ -76,12 +76,12 @@ class TrackAgreement:
 
 
 @dataclass
-class Submissions:
+class SubmissionResults:
     """What came of a checkout."""
 
-    counts: list[Counted] = field(default_factory=list)
-    relatives: list[Relative] = field(default_factory=list)
-    ranks: list[Beside] = field(default_factory=list)
+    counts: list[SubmissionCount] = field(default_factory=list)
+    relatives: list[SubmissionRatio] = field(default_factory=list)
+    ranks: list[EntryRanks] = field(default_factory=list)
     tracks: list[TrackAgreement] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
     """Entries that could not be measured, and why."""

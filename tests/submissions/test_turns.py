@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import ModelError
-from iqabench.probes import Found, Probed, cost_column
-from iqabench.probes.timing.rounds import Sampling
-from iqabench.run.submissions.request import Counterpart, Request
-from iqabench.run.submissions.turns import counterpart, ratio_to, sample_in_turn
-from iqabench.run.submissions.worker import _add_timed
+from iqabench.probes import ProbedModel, ProbeResult, cost_column
+from iqabench.probes.timing import Sampling
+from iqabench.submissions.request import Counterpart, SubmissionRequest
+from iqabench.submissions.turns import counterpart, ratio_to, sample_in_turn
+from iqabench.submissions.worker import _add_timed
 
 SHAPE = [1, 3, 16, 16]
 ROUNDS = 8
@@ -27,13 +27,13 @@ QUICK = Sampling(
 )
 
 
-def probed(name: str, called: list[str]) -> Probed:
+def probed(name: str, called: list[str]) -> ProbedModel:
     def call(batch: Tensor) -> Tensor:
         called.append(name)
         time.sleep(0.003)  # longer than what is timed in blocks
         return batch
 
-    return Probed(name, call, torch.zeros(SHAPE))
+    return ProbedModel(name, call, torch.zeros(SHAPE))
 
 
 def test_both_are_called_in_turn_and_have_a_ratio() -> None:
@@ -52,7 +52,7 @@ def test_what_has_no_samples_has_a_ratio_without_an_interval(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     column = cost_column("memory_mib")
-    monkeypatch.setattr(type(column), "__call__", lambda *_: Found(8.0))
+    monkeypatch.setattr(type(column), "__call__", lambda *_: ProbeResult(8.0))
     by = ratio_to(probed("base", []), probed("seen", []), column, 4.0)
     assert by == {"to": "base", "value": 0.5}
 
@@ -69,7 +69,9 @@ def test_a_registered_model_is_a_counterpart_under_the_name_of_the_board() -> No
 
 
 def test_a_baseline_that_cannot_run_costs_the_times_and_nothing_else() -> None:
-    request = Request(3, ["latency_ms"], SHAPE, to=Counterpart("X", model="nosuch", scale=4))
+    request = SubmissionRequest(
+        3, ["latency_ms"], SHAPE, to=Counterpart("X", model="nosuch", scale=4)
+    )
     found: dict[str, Any] = {
         "values": {"params@all": 1.0},
         "reasons": {},

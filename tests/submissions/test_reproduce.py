@@ -4,17 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from challenge.example_board import ESR, write_board
 
-from iqabench.boards import Value, entries_of
-from iqabench.challenge import submission_ratios, submissions
-from iqabench.challenge.submission_ratios import counterpart
-from iqabench.challenge.submissions import reproduce_submissions
-from iqabench.challenge.submitted import Submissions
+from iqabench.boards import BoundedValue, entries_of
 from iqabench.errors import UsageError
-from iqabench.run.submissions.measure import INTERRUPTED, SubmissionRow
-from iqabench.run.submissions.request import Counterpart
-
-from .made import ESR, made_board
+from iqabench.submissions import ratios, reproduce
+from iqabench.submissions.measure import INTERRUPTED, SubmissionRow
+from iqabench.submissions.ratios import counterpart
+from iqabench.submissions.reproduce import reproduce_submissions
+from iqabench.submissions.request import Counterpart
+from iqabench.submissions.results import SubmissionResults
 
 
 def row(
@@ -33,7 +32,7 @@ def reproduced(
     rows: list[SubmissionRow],
     yaml: str = ESR,
     **more: Any,
-) -> Submissions:
+) -> SubmissionResults:
     asked: list[Any] = []
 
     def measure(
@@ -42,10 +41,10 @@ def reproduced(
         asked.append((checkout, ids, [c.name for c in columns], size.name, how["trust"], how["to"]))
         return [r for r in rows if r.model_id in ids]
 
-    monkeypatch.setattr(submissions, "measure_submissions", measure)
-    monkeypatch.setattr(submissions, "submission_ids", lambda _: [0, 1, 2, 3, 5])
-    monkeypatch.setattr(submission_ratios, "submission_ids", lambda _: [0, 1, 2, 3, 5])
-    board = made_board(folder, yaml)
+    monkeypatch.setattr(reproduce, "measure_submissions", measure)
+    monkeypatch.setattr(reproduce, "submission_ids", lambda _: [0, 1, 2, 3, 5])
+    monkeypatch.setattr(ratios, "submission_ids", lambda _: [0, 1, 2, 3, 5])
+    board = write_board(folder, yaml)
     found = reproduce_submissions(board, folder, trust=True, **more)
     columns, to = ["params@all"], None
     if more.get("timed"):
@@ -109,9 +108,9 @@ def test_ties_of_printed_digits_are_broken_by_what_was_measured(
         "team,quality,time,size\n00_base,27,10.0,0.100\n01_first,27,5.0,0.050\n"
         "02_second,27,7.0,0.080\n03_slow,27,20.0,0.080\n"
     )
-    monkeypatch.setattr(submissions, "measure_submissions", lambda *_, **__: rows)
-    monkeypatch.setattr(submissions, "submission_ids", lambda _: [0, 1, 2, 3])
-    found = reproduce_submissions(made_board(tmp_path, ESR, board_rows), tmp_path, trust=True)
+    monkeypatch.setattr(reproduce, "measure_submissions", lambda *_, **__: rows)
+    monkeypatch.setattr(reproduce, "submission_ids", lambda _: [0, 1, 2, 3])
+    found = reproduce_submissions(write_board(tmp_path, ESR, board_rows), tmp_path, trust=True)
     (moved,) = [r for r in found.ranks if r.track == "size" and r.published != r.measured]
     assert (moved.entry, moved.published, moved.measured) == ("02_second", 2, 3)
     assert moved.why == "the printed digits tie it with others, and the measured figures do not"
@@ -161,10 +160,10 @@ def test_times_enter_as_ratios_to_the_baseline(
     assert [c.column for c in found.counts] == ["size"] * 4
     ratios = {r.entry: (r.published, r.measured, r.here) for r in found.relatives}
     assert ratios == {
-        "00_base": (1.0, Value.exact(1.0), 400.0),
-        "01_first": (0.5, Value.exact(0.9), 360.0),
-        "02_second": (0.7, Value.exact(0.7), pytest.approx(280.0)),
-        "03_slow": (2.0, Value.exact(2.0), 800.0),
+        "00_base": (1.0, BoundedValue.exact(1.0), 400.0),
+        "01_first": (0.5, BoundedValue.exact(0.9), 360.0),
+        "02_second": (0.7, BoundedValue.exact(0.7), pytest.approx(280.0)),
+        "03_slow": (2.0, BoundedValue.exact(2.0), 800.0),
     }
     main = {r.entry: (r.published, r.measured) for r in found.ranks if r.track == "main"}
     assert main == {"01_first": (1, 2), "02_second": (2, 1), "00_base": (3, 3), "03_slow": (4, 4)}
@@ -199,8 +198,8 @@ def test_without_its_own_row_the_baseline_still_divides(
         monkeypatch, tmp_path, timed(1, 0.9, 0.7, 2.0), timed=["latency_ms"], ids=[1, 3]
     )
     assert [(r.entry, r.to, r.measured) for r in found.relatives] == [
-        ("01_first", "00_base", Value.exact(0.9)),
-        ("03_slow", "00_base", Value.exact(2.0)),
+        ("01_first", "00_base", BoundedValue.exact(0.9)),
+        ("03_slow", "00_base", BoundedValue.exact(2.0)),
     ]
     assert [r.measured for r in found.ranks if r.track == "main"] == [1, 2]
 
@@ -231,8 +230,8 @@ def test_what_times_are_compared_with(
     to: Counterpart | None,
 ) -> None:
     yaml = ESR.replace("{00_base: pocket, 01_first: bicubic}", models)
-    board = made_board(tmp_path, yaml)
-    monkeypatch.setattr(submission_ratios, "submission_ids", lambda _: ids)
+    board = write_board(tmp_path, yaml)
+    monkeypatch.setattr(ratios, "submission_ids", lambda _: ids)
     base = next(e for e in entries_of(board) if e.name == "00_base")
     asked = [board.quantities["time"]]
     if to is None:
@@ -256,7 +255,7 @@ def test_an_interruption_is_told_of_those_who_were_not_come_to(
 
 
 def test_entries_without_numbers_are_nobodys_submissions(tmp_path: Path) -> None:
-    board = made_board(
+    board = write_board(
         tmp_path,
         ESR.replace("00_base", "base").replace("01_first", "base"),
         "team,quality,time,size\nbase,27,1.0,1.0\n",
@@ -267,14 +266,14 @@ def test_entries_without_numbers_are_nobodys_submissions(tmp_path: Path) -> None
 
 def test_what_a_board_does_not_count_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no column of the probe 'energy'"):
-        reproduce_submissions(made_board(tmp_path), tmp_path, timed=["energy"])
+        reproduce_submissions(write_board(tmp_path), tmp_path, timed=["energy"])
     several = ESR.replace("probe: latency_ms", "probe: macs@fvcore, input: 3x64x64").replace(
         ", relative: true", ""
     )
     with pytest.raises(
         UsageError, match="at one size; the board made counts at 3x256x256, 3x64x64"
     ):
-        reproduce_submissions(made_board(tmp_path, several), tmp_path)
+        reproduce_submissions(write_board(tmp_path, several), tmp_path)
 
 
 def test_nothing_runs_without_trust(tmp_path: Path) -> None:
@@ -282,4 +281,4 @@ def test_nothing_runs_without_trust(tmp_path: Path) -> None:
         "def select_model(args, device):\n    model_id = args.model_id\n    if model_id == 0: raise\n"
     )
     with pytest.raises(UsageError, match="allow it with --trust"):
-        reproduce_submissions(made_board(tmp_path, ESR), tmp_path)
+        reproduce_submissions(write_board(tmp_path, ESR), tmp_path)

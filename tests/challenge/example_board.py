@@ -3,7 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 
-from iqabench.boards import Board, Value, read_board
+from iqabench.boards import Board, BoundedValue, read_board
 from iqabench.challenge import Measurement
 from iqabench.report.data.board_values import Measured
 
@@ -38,7 +38,7 @@ team,quality,time,size
 """
 
 
-def made_board(folder: Path, yaml: str = ESR, rows: str = ROWS) -> Board:
+def write_board(folder: Path, yaml: str = ESR, rows: str = ROWS) -> Board:
     (folder / "made.csv").write_text(dedent(rows).lstrip())
     path = folder / "made.yaml"
     path.write_text(dedent(yaml).lstrip())
@@ -48,7 +48,7 @@ def made_board(folder: Path, yaml: str = ESR, rows: str = ROWS) -> Board:
 def measured(value: float, room: float = 0.0, ratio: float | None = None) -> Measured:
     """A figure, with the ratio to the model that it was sampled with if it is a latency."""
     of = None if ratio is None else ("pocket_x4", ratio, ratio * (1 - room), ratio * (1 + room))
-    return Measured(Value(value, value * (1 - room), value * (1 + room)), 10, 10, "cpu", of)
+    return Measured(BoundedValue(value, value * (1 - room), value * (1 + room)), 10, 10, "cpu", of)
 
 
 def measurement(values: dict[str, dict[str, Measured]]) -> Measurement:

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from iqabench.errors import FactsError
-from iqabench.run.profile.published_counts import (
+from iqabench.submissions.measure import SubmissionRow
+from iqabench.submissions.published_counts import (
     PublishedCounts,
     as_markdown,
     compare_published,
     read_published,
 )
-from iqabench.run.submissions.measure import SubmissionRow
 
 PUBLISHED = Path(__file__).parents[2] / "leaderboards" / "published"
 

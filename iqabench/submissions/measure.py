@@ -16,12 +16,12 @@ from typing import Any
 
 from iqabench.errors import ModelError, UsageError
 from iqabench.probes import CostColumn, Size
-from iqabench.probes.machine.lock import measuring
-from iqabench.probes.timing.rounds import Sampling
+from iqabench.probes.machine import hold_device
+from iqabench.probes.timing import Sampling
 from iqabench.run.outcome import Watch
-from iqabench.run.submissions.checkout_copy import own_copy
-from iqabench.run.submissions.process import answer_of
-from iqabench.run.submissions.request import Counterpart, Request
+from iqabench.submissions.checkout_copy import own_copy
+from iqabench.submissions.process import answer_of
+from iqabench.submissions.request import Counterpart, SubmissionRequest
 
 SCRIPT = "test_demo.py"
 FUNCTION = "select_model"
@@ -97,12 +97,12 @@ def measure_submissions(
     wanted = _allowed(checkout, ids, trust=trust)
     rows: list[SubmissionRow] = []
     timed = any(column.probe.timed for column in columns)
-    alone = measuring("cpu", wait=True) if timed else nullcontext()
+    alone = hold_device("cpu", wait=True) if timed else nullcontext()
     watch("submissions", 0, len(wanted))
     try:
         with alone:
             for number in wanted:
-                request = Request(
+                request = SubmissionRequest(
                     number,
                     [column.name for column in columns],
                     list(size.input_shape(1)),
@@ -145,7 +145,7 @@ def _compared(node: ast.Compare) -> int | None:
 
 
 def _measured(
-    checkout: Path, request: Request, timeout_s: float, threads: int | None
+    checkout: Path, request: SubmissionRequest, timeout_s: float, threads: int | None
 ) -> SubmissionRow:
     """What came of one; where it names files of its copy, they are those of the checkout."""
     try:

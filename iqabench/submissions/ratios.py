@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from iqabench.boards import Board, Entry, Quantity, Value
-from iqabench.challenge.submitted import Relative, Submissions
+from iqabench.boards import Board, BoardEntry, BoundedValue, Quantity
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn
-from iqabench.run.submissions.measure import SubmissionRow, submission_ids
-from iqabench.run.submissions.request import Counterpart
+from iqabench.submissions.measure import SubmissionRow, submission_ids
+from iqabench.submissions.request import Counterpart
+from iqabench.submissions.results import SubmissionRatio, SubmissionResults
 
 
 def counterpart(
-    board: Board, base: Entry | None, asked: Iterable[Quantity], checkout: Path
+    board: Board, base: BoardEntry | None, asked: Iterable[Quantity], checkout: Path
 ) -> Counterpart | None:
     """What to time in turn with: the baseline's own submission, whose printed time the formulas divide by;
     else its model that is registered here. None where nothing that depends on the machine is asked for.
@@ -37,10 +37,10 @@ def counterpart(
 
 
 def add_ratios(
-    base: Entry | None,
-    pairs: Sequence[tuple[Entry, SubmissionRow]],
+    base: BoardEntry | None,
+    pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: Mapping[Quantity, CostColumn],
-    found: Submissions,
+    found: SubmissionResults,
 ) -> None:
     """What was measured in turn with the baseline, beside the ratio of the printed figures."""
     for entry, row in pairs:
@@ -53,19 +53,19 @@ def add_ratios(
 
 
 def _relative(
-    base: Entry,
+    base: BoardEntry,
     published: float,
-    entry: Entry,
+    entry: BoardEntry,
     row: SubmissionRow,
     quantity: Quantity,
     column: CostColumn,
-) -> Relative:
+) -> SubmissionRatio:
     value, details = row.values.get(column.name), row.details.get(column.name, {})
     by = {"value": 1.0} if entry.name == base.name else details.get("ratio")
     measured = None
     if value is not None and by:
-        measured = Value(by["value"], *by.get("interval", [by["value"]] * 2))
-    return Relative(
+        measured = BoundedValue(by["value"], *by.get("interval", [by["value"]] * 2))
+    return SubmissionRatio(
         entry.name,
         row.model_id,
         quantity.name,

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from iqabench.errors import IqabenchError
-from iqabench.probes import CostColumn, Probed, cost_column
-from iqabench.run.submissions.loading import loading
-from iqabench.run.submissions.request import Request
-from iqabench.run.submissions.selecting import probed, reason_of
-from iqabench.run.submissions.turns import counterpart, ratio_to, sample_in_turn
+from iqabench.probes import CostColumn, ProbedModel, cost_column
+from iqabench.submissions.loading import loading
+from iqabench.submissions.request import SubmissionRequest
+from iqabench.submissions.selection import probed, reason_of
+from iqabench.submissions.turns import counterpart, ratio_to, sample_in_turn
 
 Answer = dict[str, Any]
 
 
 def main(asked: Path, answer: Path) -> None:
     """Read what is asked, measure, write what came of it."""
-    request = Request.read(asked)
+    request = SubmissionRequest.read(asked)
     sys.path.insert(0, str(Path.cwd()))
     sys.path += request.stand_ins
     notes: list[str] = []
@@ -43,7 +43,7 @@ def _write(found: Answer, notes: list[str], answer: Path) -> None:
     part.replace(answer)
 
 
-def _measured(request: Request, notes: list[str], answer: Path) -> Answer:
+def _measured(request: SubmissionRequest, notes: list[str], answer: Path) -> Answer:
     """What is measured; the counts stand in the answer before anything is timed, which may take too long."""
     seen = probed(request.model_id, request.shape, notes)
     found: Answer = {"name": seen.name, "values": {}, "reasons": {}, "notes": {}, "details": {}}
@@ -60,7 +60,7 @@ def _measured(request: Request, notes: list[str], answer: Path) -> Answer:
 
 
 def _add_timed(
-    found: Answer, columns: Sequence[CostColumn], seen: Probed, request: Request
+    found: Answer, columns: Sequence[CostColumn], seen: ProbedModel, request: SubmissionRequest
 ) -> None:
     """What depends on the machine: the baseline is loaded now, for it must not have changed the counts."""
     try:
@@ -75,8 +75,8 @@ def _add_timed(
 def _add(
     found: Answer,
     column: CostColumn,
-    seen: Probed,
-    base: Probed | None = None,
+    seen: ProbedModel,
+    base: ProbedModel | None = None,
     more: Answer | None = None,
 ) -> None:
     try:

@@ -9,14 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from iqabench.run.submissions.request import Request
+from iqabench.submissions.request import SubmissionRequest
 
-_PACKAGE = Path(__file__).parents[2]
-_WORKER = "iqabench.run.submissions.worker"
+_PACKAGE = Path(__file__).parents[1]
+_WORKER = "iqabench.submissions.worker"
 
 
 def answer_of(
-    request: Request, copy: Path, timeout_s: float, threads: int | None
+    request: SubmissionRequest, copy: Path, timeout_s: float, threads: int | None
 ) -> dict[str, Any]:
     """What it measured in that copy of the checkout; of what it was not come to, the reason."""
     with tempfile.TemporaryDirectory(prefix="iqabench-") as folder:
