@@ -9,7 +9,7 @@ from iqabench.errors import IqabenchError, SetError
 from iqabench.files import home
 from iqabench.metrics import column
 from iqabench.opinions import Opinions, read_opinions
-from iqabench.report.data.board_values import Measured
+from iqabench.report.data.board_values import BoardMeasurement
 from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
 from iqabench.run import Options, Watch
 from iqabench.run.agree import score_opinions
@@ -59,13 +59,13 @@ def _folder(board: Board) -> Path:
 
 def _statistics(
     board: Board, store: Store, keys: Sequence[str], opinions: Opinions
-) -> dict[str, Measured | str]:
+) -> dict[str, BoardMeasurement | str]:
     """By quantity: the figure, or why there is none."""
     asked = {name: q.facts.agreement.partition("@") for name, q in board.quantities.items()}
     fits = fits_named([fit for _, _, fit in asked.values() if fit] or ["none"])
     how = resampling_of(opinions, RESAMPLES, "samples", 0)
     rows = agreement_rows(store, keys, opinions, fits, how)
-    found: dict[str, Measured | str] = {}
+    found: dict[str, BoardMeasurement | str] = {}
     for name, (statistic, _, fit) in asked.items():
         row = next((r for r in rows if r["statistic"] == statistic and fit in ("", r["fit"])), None)
         if row is None or row["value"] is None:
@@ -74,7 +74,7 @@ def _statistics(
         low, high = (
             row[end] if row[end] is not None else row["value"] for end in ("ci_low", "ci_high")
         )
-        found[name] = Measured(
+        found[name] = BoardMeasurement(
             BoundedValue(row["value"], low, high), row["n"], row["n"] + row["failed"]
         )
     return found

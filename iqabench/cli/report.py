@@ -18,9 +18,9 @@ from iqabench.report.data.rows import rows
 from iqabench.report.data.tables import Table, tables_of
 from iqabench.report.pages.write import TITLE, WIDTHS, write_figures, write_report
 from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.text.cost_forms import cost_csv, cost_latex, cost_markdown
-from iqabench.report.text.forms import as_csv, as_latex, as_markdown
-from iqabench.report.text.front_forms import front_latex
+from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
+from iqabench.report.text.front_formats import front_latex
+from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.store import Store
 
 _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[CostTable], str]]] = {

@@ -77,7 +77,7 @@ from pathlib import Path
 os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
 start = time.perf_counter()
 from iqabench.report.data.aggregate import Results
-from iqabench.report.text.forms import as_csv, as_latex, as_markdown
+from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.report.data.tables import tables_of
 from iqabench.report.pages.write import write_report
 from iqabench.store import Store

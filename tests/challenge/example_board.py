@@ -5,7 +5,7 @@ from textwrap import dedent
 
 from iqabench.boards import Board, BoundedValue, read_board
 from iqabench.challenge import Measurement
-from iqabench.report.data.board_values import Measured
+from iqabench.report.data.board_values import BoardMeasurement
 
 ESR = """
 title: An efficiency challenge
@@ -45,11 +45,13 @@ def write_board(folder: Path, yaml: str = ESR, rows: str = ROWS) -> Board:
     return read_board(path)
 
 
-def measured(value: float, room: float = 0.0, ratio: float | None = None) -> Measured:
+def measured(value: float, room: float = 0.0, ratio: float | None = None) -> BoardMeasurement:
     """A figure, with the ratio to the model that it was sampled with if it is a latency."""
     of = None if ratio is None else ("pocket_x4", ratio, ratio * (1 - room), ratio * (1 + room))
-    return Measured(BoundedValue(value, value * (1 - room), value * (1 + room)), 10, 10, "cpu", of)
+    return BoardMeasurement(
+        BoundedValue(value, value * (1 - room), value * (1 + room)), 10, 10, "cpu", of
+    )
 
 
-def measurement(values: dict[str, dict[str, Measured]]) -> Measurement:
+def measurement(values: dict[str, dict[str, BoardMeasurement]]) -> Measurement:
     return Measurement(values=values, ids={model: model for model in values})

@@ -10,7 +10,7 @@ import scipy.stats
 from iqabench.report.statistics.agreement import FITS, Resampling
 from iqabench.report.statistics.agreement.bootstrap import interval
 from iqabench.report.statistics.agreement.correlation import (
-    Ranked,
+    RankedValues,
     UndefinedError,
     kendall,
     pearson,
@@ -78,7 +78,7 @@ def test_weights_are_repetitions(seed: int) -> None:
     weights = np.random.default_rng(seed).integers(0, 4, 60).astype(float)
     a, b = np.repeat(x, weights.astype(int)), np.repeat(y, weights.astype(int))
     assert pearson(x, y, weights) == pytest.approx(scipy.stats.pearsonr(a, b).statistic)
-    ranked = Ranked(x), Ranked(y), weights
+    ranked = RankedValues(x), RankedValues(y), weights
     assert spearman(*ranked) == pytest.approx(scipy.stats.spearmanr(a, b).statistic)
     assert kendall(*ranked) == pytest.approx(scipy.stats.kendalltau(a, b).statistic)
 
@@ -168,7 +168,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
         ends = interval([pearson(x, y, weights) for weights in drawn])
         assert ends is not None
         plcc += ends[0] <= rho <= ends[1]
-        a, b = Ranked(x), Ranked(y)
+        a, b = RankedValues(x), RankedValues(y)
         ends = interval([spearman(a, b, weights) for weights in drawn])
         assert ends is not None
         srcc += ends[0] <= 6 / np.pi * np.arcsin(rho / 2) <= ends[1]
@@ -191,7 +191,7 @@ def test_images_of_one_reference_that_are_alike_widen_its_interval() -> None:
     scene_x, scene_y = random.normal(size=(2, 12))
     x = scene_x.repeat(10) + 0.1 * random.normal(size=120)
     y = 0.5 * (scene_x + scene_y).repeat(10) + 0.1 * random.normal(size=120)
-    a, b, widths = Ranked(x), Ranked(y), []
+    a, b, widths = RankedValues(x), RankedValues(y), []
     for how in (Resampling(100), Resampling(100, "references")):
         drawn = how.weights([at // 10 for at in range(120)])
         ends = interval([spearman(a, b, weights) for weights in drawn])

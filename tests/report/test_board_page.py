@@ -10,9 +10,9 @@ from iqabench.report.pages.board_page import BoardPage, BoardRow, board_page
 from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
+from .board_example import YAML, made_board, made_records
 from .conftest import NASTY, Fill, column_of, filled
-from .made_board import YAML, made_board, made_records
-from .test_html import Page
+from .test_site import Page
 
 PROCESSOR = "a processor (1 thread)"
 

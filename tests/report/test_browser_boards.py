@@ -8,8 +8,8 @@ import pytest
 
 from iqabench.report.pages.site import write_report
 
+from .board_example import made_board, made_records
 from .conftest import filled
-from .made_board import made_board, made_records
 from .test_browser import browsing, follow
 
 TITLE = "A <b>made</b> challenge"

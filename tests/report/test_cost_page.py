@@ -9,7 +9,7 @@ from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of, cost, costly_records, filled
-from .test_html import RESOURCES, Page, files
+from .test_site import RESOURCES, Page, files
 
 
 @pytest.fixture(scope="module")

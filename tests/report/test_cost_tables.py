@@ -8,7 +8,7 @@ from iqabench.report.data.cost_tables import CostTable
 from iqabench.report.data.devices import Device, devices_of
 from iqabench.report.data.rows import rows
 from iqabench.report.data.tables import tables
-from iqabench.report.text.cost_forms import cost_csv, cost_latex, cost_markdown
+from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
 from iqabench.store import Record, Store
 
 from .conftest import NASTY, Fill, cost

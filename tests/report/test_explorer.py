@@ -11,7 +11,7 @@ import pytest
 from iqabench.report.pages.write import write_report
 
 from .conftest import NASTY, Fill, column_of, cost
-from .test_html import Page
+from .test_site import Page
 
 
 def explored(out: Path) -> dict[str, Any]:

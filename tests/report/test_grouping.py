@@ -14,7 +14,7 @@ from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
 from .conftest import Fill, column_of
-from .test_html import files
+from .test_site import files
 
 MANY = [f"s{at:03d}" for at in range(200)]
 

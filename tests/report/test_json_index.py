@@ -9,8 +9,8 @@ import pytest
 from iqabench.report.pages.site import write_report
 from iqabench.store import Store
 
+from .board_example import made_board, made_records
 from .conftest import NASTY, filled
-from .made_board import made_board, made_records
 
 jsonschema = pytest.importorskip("jsonschema")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from iqabench.report.pages.write import write_report
-from iqabench.report.text.slugs import model_slugs_of
+from iqabench.report.text.page_names import model_slugs_of
 
 from .conftest import NASTY, Fill, column_of, cost
-from .test_html import Page
+from .test_site import Page
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from iqabench.report.data.tables import tables_of
 from iqabench.report.pages.write import WIDTHS, write_figures
 from iqabench.report.papers.montage import region
 from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.text.forms import as_latex
+from iqabench.report.text.table_formats import as_latex
 from iqabench.store import Record, Store
 
 from .conftest import NASTY, Fill, column_of, costly_records, cut_out, filled

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from iqabench.report.plots.labelling import place_labels
-from iqabench.report.plots.plots import CostAxis, Point, can_plot, quality_plot
+from iqabench.report.plots.quality_plot import CostAxis, PlotPoint, can_plot, quality_plot
 from iqabench.report.plots.svg import for_file, for_page
 
 POINTS = [
-    Point("bicubic", 0, 28.42),
-    Point("rlfn", 543744, 32.24),
-    Point("bsrn", 352000, 32.35),
-    Point("rcan", 15592379, 32.63),
-    Point("big", 43089923, 32.46),
+    PlotPoint("bicubic", 0, 28.42),
+    PlotPoint("rlfn", 543744, 32.24),
+    PlotPoint("bsrn", 352000, 32.35),
+    PlotPoint("rcan", 15592379, 32.63),
+    PlotPoint("big", 43089923, 32.46),
 ]
 
 
@@ -52,11 +52,11 @@ def test_inside_a_page_it_takes_the_page_s_colours() -> None:
 
 def test_names_are_text_not_markup_nor_mathematics() -> None:
     nasty = "<script>alert(1)</script> $\\frac$"
-    svg = for_page(quality_plot([*POINTS, Point(nasty, 1000, 30.0)], "PSNR", "higher"), "p")
+    svg = for_page(quality_plot([*POINTS, PlotPoint(nasty, 1000, 30.0)], "PSNR", "higher"), "p")
     assert "<script" not in svg
     short = "<script>alert(1)</\x00script> $x$"
     assert "$x$" in "".join(
-        texts(for_file(quality_plot([*POINTS, Point(short, 9, 30.0)], "P", "higher")))
+        texts(for_file(quality_plot([*POINTS, PlotPoint(short, 9, 30.0)], "P", "higher")))
     )
 
 
@@ -67,16 +67,16 @@ def test_names_are_text_not_markup_nor_mathematics() -> None:
         (POINTS[:2], True),
         (POINTS[:1], False),
         ([], False),
-        ([Point("a", 0, 1.0), Point("b", 0, 2.0)], False),
-        ([Point("a", 5, inf), Point("b", 5, 2.0)], False),
+        ([PlotPoint("a", 0, 1.0), PlotPoint("b", 0, 2.0)], False),
+        ([PlotPoint("a", 5, inf), PlotPoint("b", 5, 2.0)], False),
     ],
 )
-def test_what_can_be_plotted(points: list[Point], possible: bool) -> None:
+def test_what_can_be_plotted(points: list[PlotPoint], possible: bool) -> None:
     assert can_plot(points) == possible
 
 
 def test_every_point_has_its_card_as_title() -> None:
-    points = [*POINTS, Point("odd", 7000, 31.0, "odd <b>\nPSNR: 31.00 dB\x00\n& more")]
+    points = [*POINTS, PlotPoint("odd", 7000, 31.0, "odd <b>\nPSNR: 31.00 dB\x00\n& more")]
     svg = for_page(quality_plot(points, "PSNR", "higher"), "p")
     root = ET.fromstring(svg.replace("xlink:href", "href"))
     titles = [e.text for e in root.iter("{http://www.w3.org/2000/svg}title")]
@@ -86,8 +86,11 @@ def test_every_point_has_its_card_as_title() -> None:
 
 
 def test_an_arrow_leads_from_a_model_to_its_variant() -> None:
-    family = [Point("small", 9000, 31.0, parent="rlfn"), Point("lost", 8000, 30.0, parent="absent")]
-    plain = [Point(p.label, p.cost, p.value) for p in family]
+    family = [
+        PlotPoint("small", 9000, 31.0, parent="rlfn"),
+        PlotPoint("lost", 8000, 30.0, parent="absent"),
+    ]
+    plain = [PlotPoint(p.label, p.cost, p.value) for p in family]
     one, other = (for_file(quality_plot([*POINTS, *p], "P", "higher")) for p in (family, plain))
     assert len(re.findall("<path", one)) - len(re.findall("<path", other)) == 2  # line and head
 
@@ -100,7 +103,11 @@ def positions(svg: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("better", ["higher", "lower"])
 def test_cheaper_is_left_whatever_the_cost(better: str) -> None:
-    points = [Point("one", 1.0, 30.0), Point("ten", 10.0, 31.0), Point("hundred", 100.0, 32.0)]
+    points = [
+        PlotPoint("one", 1.0, 30.0),
+        PlotPoint("ten", 10.0, 31.0),
+        PlotPoint("hundred", 100.0, 32.0),
+    ]
     axis = CostAxis("Throughput (Mpx/s)", "{:g}".format, better)
     svg = quality_plot(points, "PSNR", "higher", axis)
     at = positions(svg)
@@ -111,7 +118,11 @@ def test_cheaper_is_left_whatever_the_cost(better: str) -> None:
 
 def test_the_front_follows_both_ways_of_better() -> None:
     """Of the three only the last is beaten by nobody where more throughput and more quality are better."""
-    points = [Point("one", 1.0, 30.0), Point("ten", 10.0, 31.0), Point("hundred", 100.0, 32.0)]
+    points = [
+        PlotPoint("one", 1.0, 30.0),
+        PlotPoint("ten", 10.0, 31.0),
+        PlotPoint("hundred", 100.0, 32.0),
+    ]
     svg = quality_plot(points, "PSNR", "higher", CostAxis("T", str, "higher"))
     found = dict(re.findall(r"<title>(\w+)</title>.*?fill: (#\w+)", svg, flags=re.S))
     assert [n for n, colour in found.items() if colour == "#040404"] == ["hundred"]
@@ -119,7 +130,12 @@ def test_the_front_follows_both_ways_of_better() -> None:
 
 @pytest.mark.parametrize("better", ["higher", "lower"])
 def test_odd_values_can_be_drawn(better: str) -> None:
-    same = [Point("a", 1000, 0.0), Point("b", 1000, 0.0), Point("zero", 0, 0.0), Point("x", 7, inf)]
+    same = [
+        PlotPoint("a", 1000, 0.0),
+        PlotPoint("b", 1000, 0.0),
+        PlotPoint("zero", 0, 0.0),
+        PlotPoint("x", 7, inf),
+    ]
     assert {"a", "b", "zero"} <= set(texts(for_file(quality_plot(same, "LPIPS", better))))
 
 

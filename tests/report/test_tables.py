@@ -8,7 +8,7 @@ import pytest
 from iqabench.errors import StoreError
 from iqabench.protocol import protocol
 from iqabench.report.data.tables import Table, tables
-from iqabench.report.text.forms import as_csv, as_latex, as_markdown
+from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of

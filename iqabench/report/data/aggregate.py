@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from iqabench.report.data.grouping import MEANS, create_cells, distinct, latest_keys, number
-from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, Setting
 from iqabench.store import Store
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class Results:
         """How many of them there are."""
         self.settings = distinct(self._connection, Setting)
         self.configurations = distinct(self._connection, Configuration)
-        self.columns = distinct(self._connection, Column)
+        self.columns = distinct(self._connection, MeasuredColumn)
         number(self._connection, (self.settings, self.configurations, self.columns))
         create_cells(self._connection, self.records)
         self.means = [Mean(**row) for row in self.query(MEANS)]

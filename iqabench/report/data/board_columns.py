@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from math import log10
 
 from iqabench.boards import Board, BoardEntry, BoundedValue, Quantity, Standings
-from iqabench.report.data.board_measured import Apart, Here, apart
+from iqabench.report.data.board_differences import (
+    PrintedDifference,
+    StoredValues,
+    printed_difference,
+)
 from iqabench.report.text.figures import short_unit
 
 
@@ -20,7 +24,7 @@ class BoardCell:
     title: str = ""
     kind: str = ""
     """within, out, known, or nothing."""
-    apart: Apart | None = None
+    comparison: PrintedDifference | None = None
     """Of what was measured here."""
 
 
@@ -41,7 +45,7 @@ class BoardColumn:
 
 
 def columns_of(
-    board: Board, entries: list[BoardEntry], here: Here, found: Standings
+    board: Board, entries: list[BoardEntry], here: StoredValues, found: Standings
 ) -> list[BoardColumn]:
     """Scores, and every quantity that anybody has a figure of; what decides a track comes first."""
     base = next((e for e in entries if e.name == board.baseline), None)
@@ -135,12 +139,12 @@ def _measured(
     quantity: Quantity,
     titles: tuple[str, str],
     device: str,
-    here: Here,
+    here: StoredValues,
     base: BoardEntry | None,
     digits: int | None,
 ) -> BoardColumn:
     def cell(entry: BoardEntry) -> BoardCell | None:
-        one = apart(here, board, entry, quantity, device, base)
+        one = printed_difference(here, board, entry, quantity, device, base)
         if one is None:
             return None
         value = one.measured.value
@@ -159,7 +163,7 @@ def _measured(
     return BoardColumn(name, quantity.name, *titles, under, quantity.facts.better, cell)
 
 
-def _difference(one: Apart, digits: int | None) -> str:
+def _difference(one: PrintedDifference, digits: int | None) -> str:
     if one.ratios is not None:
         return "×{:.3f}, published ×{:.3f}".format(*one.ratios)
     if one.difference is None:

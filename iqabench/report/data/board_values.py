@@ -9,13 +9,13 @@ import numpy as np
 
 from iqabench.boards import Board, BoundedValue, ColumnFacts, Quantity
 from iqabench.report.data.aggregate import Mean, Results
-from iqabench.report.data.costs import Cost, costs_of
+from iqabench.report.data.costs import MeasuredCost, costs_of
 from iqabench.report.data.subjects import Configuration, Setting
 from iqabench.report.statistics import mean_intervals
 
 
 @dataclass(frozen=True)
-class Measured:
+class BoardMeasurement:
     """One column of one model, in the printed unit."""
 
     value: BoundedValue
@@ -28,11 +28,11 @@ class Measured:
     """Of costs."""
     ratio: tuple[str, float, float, float] | None = None
     """Of a latency that was sampled in turn with others: the first of them, the ratio to it, its interval."""
-    record: Mean | Cost | None = None
+    record: Mean | MeasuredCost | None = None
     """What of the store it is made of, for its provenance."""
 
 
-ByModel = dict[str, dict[str, Measured]]
+ByModel = dict[str, dict[str, BoardMeasurement]]
 """By model id, then by quantity (`psnr Set5` where a column has several sets)."""
 
 
@@ -79,8 +79,8 @@ def _plain(how: Configuration) -> bool:
     return how.precision == "fp32" and not how.tile and not how.random_weights and not how.mode
 
 
-def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Measured]:
-    found: dict[str, Measured] = {}
+def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, BoardMeasurement]:
+    found: dict[str, BoardMeasurement] = {}
     meant = {n for n, place in enumerate(results.settings) if _is_meant(place, board, quantity)}
     for mean in results.means if meant else ():
         how = results.configurations[mean.configuration]
@@ -96,7 +96,7 @@ def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Meas
         values = [row["value"] for row in rows]
         if values:
             value = _aggregated(quantity.facts, values)
-            found[how.model] = Measured(value, mean.n, mean.of, record=mean)
+            found[how.model] = BoardMeasurement(value, mean.n, mean.of, record=mean)
     return found
 
 
@@ -120,7 +120,7 @@ def _aggregated(column: ColumnFacts, values: list[float]) -> BoundedValue:
     return BoundedValue(sum(values) / len(values), low, high).times(column.factor)
 
 
-def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Cost]:
+def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[MeasuredCost]:
     """Costs of plain runs that a column means, on whatever device; the latest last."""
     name, _, convention = column.probe.partition("@")
     found = [
@@ -135,8 +135,10 @@ def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Cost]
     return sorted(found, key=lambda c: c.time)
 
 
-def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Measured]:
-    found: dict[str, Measured] = {}
+def _on(
+    costs: Sequence[MeasuredCost], column: ColumnFacts, device: str
+) -> dict[str, BoardMeasurement]:
+    found: dict[str, BoardMeasurement] = {}
     for cost in costs:
         if cost.setting.set != device or cost.value is None:
             continue
@@ -144,7 +146,9 @@ def _on(costs: Sequence[Cost], column: ColumnFacts, device: str) -> dict[str, Me
         value = BoundedValue(cost.value, low, high).times(column.factor)
         by, samples = cost.ratio, int(cost.details.get("samples", 1))
         ratio = (by.to, by.value, *(by.interval or (by.value, by.value))) if by else None
-        found[cost.configuration.model] = Measured(value, samples, samples, device, ratio, cost)
+        found[cost.configuration.model] = BoardMeasurement(
+            value, samples, samples, device, ratio, cost
+        )
     return found
 
 

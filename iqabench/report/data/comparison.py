@@ -8,8 +8,8 @@ from typing import Any
 
 from iqabench.errors import UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.costs import Cost, costs_of
-from iqabench.report.data.paired import Paired, paired
+from iqabench.report.data.costs import MeasuredCost, costs_of
+from iqabench.report.data.paired_differences import PairedDifference, paired_differences
 from iqabench.store import Store
 
 _CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*")
@@ -19,7 +19,7 @@ _CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+
 class CostRatio:
     """One cost of both."""
 
-    cost: Cost
+    cost: MeasuredCost
     """Of the second model."""
     a: float
     b: float
@@ -31,7 +31,7 @@ class CostRatio:
         """Of the second to the first; 0.5 is half."""
         return self.b / self.a
 
-    def per_halving(self, quality: Paired) -> float | None:
+    def per_halving(self, quality: PairedDifference) -> float | None:
         """Quality lost for each halving of this cost; none where nothing was saved."""
         saved = log2(self.a / self.b) if self.a > 0 and self.b > 0 else 0.0
         if self.cost.column.better == "higher":
@@ -40,30 +40,30 @@ class CostRatio:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ModelComparison:
     """Everything that was measured of both."""
 
-    quality: list[Paired]
+    quality: list[PairedDifference]
     costs: list[CostRatio]
 
 
 def compare(
     store: Store, a: Iterable[str], b: Iterable[str], costs_a: Iterable[str], costs_b: Iterable[str]
-) -> Comparison:
+) -> ModelComparison:
     """Quality by the keys of cells, cost by the keys of costs, at the same size on the same device."""
     a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
     with Results(store, [*a, *b]) as results:
-        quality = paired(results, a, b)
+        quality = paired_differences(results, a, b)
     first, second = (_costs(store, keys) for keys in (costs_a, costs_b))
     ratios = []
     for name, cost in second.items():
         before, value = first.get(name), cost.value
         if before and before.value and value is not None:
             ratios.append(CostRatio(cost, before.value, value, _interval(cost)))
-    return Comparison(quality, ratios)
+    return ModelComparison(quality, ratios)
 
 
-def rows_of(found: Comparison) -> list[dict[str, Any]]:
+def rows_of(found: ModelComparison) -> list[dict[str, Any]]:
     """Plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses."""
     rows: list[dict[str, Any]] = []
     for one in found.quality:
@@ -127,14 +127,14 @@ def _is(value: float, sign: str, bound: float) -> bool:
     ]
 
 
-def _costs(store: Store, keys: list[str]) -> dict[str, Cost]:
+def _costs(store: Store, keys: list[str]) -> dict[str, MeasuredCost]:
     if not keys:
         return {}
     with Results(store, keys) as results:
         return {c.column.column: c for c in costs_of(results)}
 
 
-def _interval(cost: Cost) -> tuple[float, float] | None:
+def _interval(cost: MeasuredCost) -> tuple[float, float] | None:
     """Latencies that were sampled in turn carry the interval of their ratio."""
     found = cost.details.get("ratio")
     return (float(found["interval"][0]), float(found["interval"][1])) if found else None

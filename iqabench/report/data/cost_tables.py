@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from iqabench.report.data.costs import Cost, SampledRatio, cost_order
+from iqabench.report.data.costs import MeasuredCost, SampledRatio, cost_order
 from iqabench.report.data.growth import megapixels_of
 from iqabench.report.data.labels import column_labels
-from iqabench.report.data.subjects import Column, Configuration, ModelFacts, natural
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts, natural
 from iqabench.report.text.figures import cost_number
 
-Who = tuple[Configuration, int]
+ModelAtScale = tuple[Configuration, int]
 """A model as it ran, at its scale."""
 
 
@@ -23,7 +23,7 @@ Who = tuple[Configuration, int]
 class CostCell:
     """One cost in its place."""
 
-    cost: Cost
+    cost: MeasuredCost
     text: str
     place: int
     """1 best, 2 second, 0 neither."""
@@ -41,7 +41,7 @@ class CostCell:
     @property
     def ratio(self) -> SampledRatio | None:
         """To another model that was sampled in turn; of a model to itself it says nothing."""
-        found, (how, scale) = self.cost.ratio, who_of(self.cost)
+        found, (how, scale) = self.cost.ratio, model_at_scale(self.cost)
         return found if found and found.to not in (how.model, f"{how.model}_x{scale}") else None
 
     def _end(self, at: int) -> str:
@@ -53,7 +53,7 @@ class CostCell:
 class CostRow:
     """One model at one size; None where a cost was not measured."""
 
-    who: Who
+    who: ModelAtScale
     label: str
     facts: ModelFacts
     size: str
@@ -71,13 +71,13 @@ class CostTable:
 
     device: str
     sizes: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[MeasuredColumn, ...]
     """Without sizes."""
     labels: tuple[str, ...]
     rows: tuple[CostRow, ...]
 
 
-def who_of(cost: Cost) -> Who:
+def model_at_scale(cost: MeasuredCost) -> ModelAtScale:
     """Whose cost it is."""
     return cost.configuration, cost.setting.scale
 
@@ -91,15 +91,15 @@ def size_order(size: str) -> tuple[object, ...]:
 def cost_table(
     device: str,
     sizes: Sequence[str],
-    costs: Sequence[Cost],
-    labels: dict[Who, str],
+    costs: Sequence[MeasuredCost],
+    labels: dict[ModelAtScale, str],
     facts: dict[Configuration, ModelFacts],
 ) -> CostTable:
     """The models that were measured at these sizes; `costs`, `labels` and `facts` are all of the device's."""
     some = [cost for cost in costs if cost.setting.level in sizes]
-    present = {(who_of(cost), cost.setting.level) for cost in some}
+    present = {(model_at_scale(cost), cost.setting.level) for cost in some}
     cells = {(w, size, c.subject): c for w, size in present for c in costs if _same_at(c, w)}
-    cells |= {(who_of(c), c.setting.level, c.subject): c for c in some}
+    cells |= {(model_at_scale(c), c.setting.level, c.subject): c for c in some}
     columns = tuple(sorted({subject for *_, subject in cells}, key=cost_order))
     names = column_labels(columns)
     places = {
@@ -124,15 +124,15 @@ def cost_table(
     )
 
 
-Key = tuple[Who, str, Column]
+Key = tuple[ModelAtScale, str, MeasuredColumn]
 
 
-def _same_at(cost: Cost, who: Who) -> bool:
+def _same_at(cost: MeasuredCost, who: ModelAtScale) -> bool:
     """Whether it is a cost of that model which the size is no part of: the same at every size."""
-    return not cost.is_sized and who_of(cost) == who
+    return not cost.is_sized and model_at_scale(cost) == who
 
 
-def _cell(cells: dict[Key, Cost], places: dict[Key, int], key: Key) -> CostCell | None:
+def _cell(cells: dict[Key, MeasuredCost], places: dict[Key, int], key: Key) -> CostCell | None:
     cost = cells.get(key)
     if cost is None:
         return None
@@ -140,7 +140,7 @@ def _cell(cells: dict[Key, Cost], places: dict[Key, int], key: Key) -> CostCell 
     return CostCell(cost, text, places.get(key, 0))
 
 
-def _places(cells: list[tuple[Key, Cost]]) -> list[tuple[Key, int]]:
+def _places(cells: list[tuple[Key, MeasuredCost]]) -> list[tuple[Key, int]]:
     """The first two places among the costs of one column at one size; one alone has none."""
     some = [(k, c, c.value) for k, c in cells if c.value is not None and isfinite(c.value)]
     if len(some) < 2:
@@ -155,7 +155,7 @@ def _places(cells: list[tuple[Key, Cost]]) -> list[tuple[Key, int]]:
     return found
 
 
-def _no_order(one: Cost, other: Cost) -> bool:
+def _no_order(one: MeasuredCost, other: MeasuredCost) -> bool:
     if cost_number(one.value, one.column.unit) == cost_number(other.value, other.column.unit):
         return True
     a, b = one.interval, other.interval

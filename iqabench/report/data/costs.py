@@ -7,7 +7,7 @@ from typing import Any
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.labels import configuration_labels
-from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, Setting
 from iqabench.store import Store
 
 _ORDER = (
@@ -40,13 +40,13 @@ class SampledRatio:
 
 
 @dataclass(frozen=True)
-class Cost:
+class MeasuredCost:
     """One cost of one configuration at one size on one device."""
 
     setting: Setting
     """The device is its set, the size its level."""
     configuration: Configuration
-    column: Column
+    column: MeasuredColumn
     value: float | None
     error: str
     details: dict[str, Any]
@@ -71,7 +71,7 @@ class Cost:
         )
 
     @property
-    def subject(self) -> Column:
+    def subject(self) -> MeasuredColumn:
         """Its column without the size: what may be compared from one size to another."""
         name = f"{self.column.metric}@{self.column.protocol}".removesuffix("@")
         return replace(self.column, column=name)
@@ -87,7 +87,7 @@ class Cost:
         return self.column.unit == "1" or self.column.metric in _COUNTED_IN_UNITS
 
 
-def cost_order(column: Column) -> tuple[object, ...]:
+def cost_order(column: MeasuredColumn) -> tuple[object, ...]:
     """Sorts columns of cost: what is counted, then time, memory and energy."""
     place = _ORDER.index(column.metric) if column.metric in _ORDER else len(_ORDER)
     return place, column.metric, column.protocol, column.metric_version, column.protocol_hash
@@ -98,13 +98,13 @@ def pair_of(found: object) -> tuple[float, float] | None:
     return (float(found[0]), float(found[1])) if isinstance(found, list) and found else None
 
 
-def costs_of(results: Results) -> list[Cost]:
+def costs_of(results: Results) -> list[MeasuredCost]:
     """Every cost in the results, by device, size, model and column."""
     if not any(setting.is_cost for setting in results.settings):
         return []
     found = results.query(_COSTS)
     return [
-        Cost(
+        MeasuredCost(
             results.settings[row["setting"]],
             results.configurations[row["configuration"]],
             results.columns[row["column"]],
@@ -148,7 +148,7 @@ ORDER BY setting, configuration, "column"
 """
 
 
-def _row(cost: Cost, labels: dict[Configuration, str]) -> dict[str, Any]:
+def _row(cost: MeasuredCost, labels: dict[Configuration, str]) -> dict[str, Any]:
     how, place, column = cost.configuration, cost.setting, cost.column
     low, high = cost.interval or (None, None)
     return {

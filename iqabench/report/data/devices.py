@@ -4,8 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.cost_tables import CostRow, CostTable, Who, cost_table, size_order, who_of
-from iqabench.report.data.costs import Cost, costs_of
+from iqabench.report.data.cost_tables import (
+    CostRow,
+    CostTable,
+    ModelAtScale,
+    cost_table,
+    model_at_scale,
+    size_order,
+)
+from iqabench.report.data.costs import MeasuredCost, costs_of
 from iqabench.report.data.labels import configuration_labels
 from iqabench.report.data.subjects import Configuration, ModelFacts, natural
 from iqabench.report.data.tables import model_facts
@@ -22,8 +29,8 @@ class Device:
     hash: str
     settings: tuple[int, ...]
     """Positions among the results' settings."""
-    costs: tuple[Cost, ...]
-    labels: dict[Who, str]
+    costs: tuple[MeasuredCost, ...]
+    labels: dict[ModelAtScale, str]
     tables: tuple[CostTable, ...]
 
     @property
@@ -56,7 +63,7 @@ class Device:
 def devices_of(results: Results) -> list[Device]:
     """The devices in the results, by name."""
     facts = {results.configurations[n]: f for n, f in model_facts(results).items()}
-    found: dict[tuple[str, str], list[Cost]] = {}
+    found: dict[tuple[str, str], list[MeasuredCost]] = {}
     for cost in costs_of(results):
         found.setdefault((cost.setting.set, cost.setting.set_hash), []).append(cost)
     return [
@@ -68,18 +75,18 @@ def devices_of(results: Results) -> list[Device]:
 def _device(
     results: Results,
     name: tuple[str, str],
-    costs: list[Cost],
+    costs: list[MeasuredCost],
     facts: dict[Configuration, ModelFacts],
 ) -> Device:
     at = [n for n, s in enumerate(results.settings) if s.is_cost and (s.set, s.set_hash) == name]
-    labels = _labels(who_of(cost) for cost in costs)
+    labels = _labels(model_at_scale(cost) for cost in costs)
     sizes = sorted({cost.setting.level for cost in costs}, key=size_order)
     groups = [[size] for size in sizes] if len(sizes) <= MOST_TABLES else [sizes]
     tables = tuple(cost_table(name[0], group, costs, labels, facts) for group in groups)
     return Device(*name, tuple(at), tuple(costs), labels, tables)
 
 
-def _labels(every: Iterable[Who]) -> dict[Who, str]:
+def _labels(every: Iterable[ModelAtScale]) -> dict[ModelAtScale, str]:
     """Labels of configurations, with the scale where one configuration stands for several."""
     found = sorted(set(every), key=lambda who: (who[0].order, who[1]))
     names = configuration_labels(how for how, _ in found)

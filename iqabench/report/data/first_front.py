@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iqabench.report.data.beside import Beside
+from iqabench.report.data.cost_columns import CostColumn
 from iqabench.report.data.pareto import front
 from iqabench.report.data.tables import Table
 
@@ -20,7 +20,7 @@ class FirstFront:
     """By their numbers."""
 
 
-def first_front(table: Table, besides: Sequence[Beside]) -> FirstFront | None:
+def first_front(table: Table, besides: Sequence[CostColumn]) -> FirstFront | None:
     """The first column over multiply-accumulates where they are shown, else over parameters.
 
     Rows that take no place are not on it. None where fewer than two rows have both.

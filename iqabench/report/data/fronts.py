@@ -7,12 +7,12 @@ from typing import Any
 
 from iqabench.errors import UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.beside import Beside, besides
-from iqabench.report.data.cost_tables import who_of
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.cost_columns import CostColumn, cost_columns
+from iqabench.report.data.cost_tables import model_at_scale
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device, devices_of
 from iqabench.report.data.pareto import front
-from iqabench.report.data.subjects import Column
+from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, tables_of
 
 Values = dict[str, float | None]
@@ -20,7 +20,7 @@ Values = dict[str, float | None]
 
 
 @dataclass(frozen=True)
-class _Axis:
+class _FrontColumn:
     """One column that may be named."""
 
     names: tuple[str, ...]
@@ -32,16 +32,16 @@ class _Axis:
 
 
 @dataclass
-class _Place:
+class _FrontScope:
     """Models of one set, or on one device, and the columns that they have."""
 
     said: dict[str, str]
     models: list[str]
-    axes: list[_Axis] = field(default_factory=list)
+    axes: list[_FrontColumn] = field(default_factory=list)
     out: set[str] = field(default_factory=set)
     """Models that take no place: random weights."""
 
-    def named(self, name: str) -> list[_Axis]:
+    def named(self, name: str) -> list[_FrontColumn]:
         whole = [axis for axis in self.axes if axis.names[0] == name]
         return whole or [axis for axis in self.axes if name in axis.names]
 
@@ -73,39 +73,39 @@ def fronts(results: Results, names: Sequence[str]) -> list[dict[str, Any]]:
     raise UsageError(f"no set and no device has all of {', '.join(names)}; {_known(sets + every)}")
 
 
-def _of_set(table: Table, costs: Iterable[Cost]) -> Iterator[_Place]:
+def _of_set(table: Table, costs: Iterable[MeasuredCost]) -> Iterator[_FrontScope]:
     """One place for each device on which these models were measured; one without where there is none."""
-    every = besides(table, costs)
+    every = cost_columns(table, costs)
     axes = [
-        _Axis((label,), c.sign, {r.label: _complete(r.cells[at]) for r in table.rows})
+        _FrontColumn((label,), c.sign, {r.label: _complete(r.cells[at]) for r in table.rows})
         for at, (c, label) in enumerate(zip(table.columns, table.labels, strict=True))
     ]
-    axes.append(_Axis(("params",), -1, {r.label: r.facts.params for r in table.rows}))
+    axes.append(_FrontColumn(("params",), -1, {r.label: r.facts.params for r in table.rows}))
     for device in sorted({b.device for b in every if b.device}) or [""]:
         said = {"set": table.setting.set, "level": table.setting.level}
-        place = _Place(said, [r.label for r in table.rows], [*axes])
+        place = _FrontScope(said, [r.label for r in table.rows], [*axes])
         place.out = {r.label for r in table.rows if r.configuration.random_weights}
         place.axes += [_of_beside(b, table) for b in every if b.device in ("", device)]
         yield place
 
 
-def _of_beside(one: Beside, table: Table) -> _Axis:
+def _of_beside(one: CostColumn, table: Table) -> _FrontColumn:
     values = {row.label: _counted(one.costs.get(row.number)) for row in table.rows}
-    return _Axis(_names(one.name, one.column), one.column.sign, values, one.device)
+    return _FrontColumn(_names(one.name, one.column), one.column.sign, values, one.device)
 
 
-def _of_device(device: Device) -> _Place:
-    axes: dict[str, _Axis] = {}
+def _of_device(device: Device) -> _FrontScope:
+    axes: dict[str, _FrontColumn] = {}
     for cost in device.costs:
         name = cost.column.column
         axis = axes.setdefault(
-            name, _Axis(_names(name, cost.subject), cost.column.sign, {}, device.name)
+            name, _FrontColumn(_names(name, cost.subject), cost.column.sign, {}, device.name)
         )
-        axis.values[device.labels[who_of(cost)]] = _counted(cost)
-    return _Place({}, [*device.labels.values()], [*axes.values()])
+        axis.values[device.labels[model_at_scale(cost)]] = _counted(cost)
+    return _FrontScope({}, [*device.labels.values()], [*axes.values()])
 
 
-def _names(name: str, column: Column) -> tuple[str, ...]:
+def _names(name: str, column: MeasuredColumn) -> tuple[str, ...]:
     return name, column.column, column.metric
 
 
@@ -113,7 +113,7 @@ def _complete(cell: Any) -> float | None:
     return cell.mean.value if cell is not None and cell.mean.complete else None
 
 
-def _rows(place: _Place, names: Sequence[str]) -> list[dict[str, Any]]:
+def _rows(place: _FrontScope, names: Sequence[str]) -> list[dict[str, Any]]:
     """Best by the first column first, those on the front before the others; none where a column is absent."""
     found = [place.named(name) for name in names]
     for name, some in zip(names, found, strict=True):
@@ -147,12 +147,12 @@ def _order(row: dict[str, Any], name: str, sign: int) -> tuple[object, ...]:
     return not row["front"], missing, 0.0 if missing else -sign * value, row["model"]
 
 
-def _known(places: Sequence[_Place]) -> str:
+def _known(places: Sequence[_FrontScope]) -> str:
     known = sorted({axis.names[0] for place in places for axis in place.axes})
     return f"there are: {', '.join(known) or 'none'}."
 
 
-def _counted(cost: Cost | None) -> float | None:
+def _counted(cost: MeasuredCost | None) -> float | None:
     """Counts as whole numbers."""
     if cost is None or cost.value is None:
         return None

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, Setting
 from iqabench.store import FIELDS, create_table
 
-T = TypeVar("T", Setting, Configuration, Column)
+T = TypeVar("T", Setting, Configuration, MeasuredColumn)
 
 KEPT = 2_000_000
 """Records of which `cells` is kept as a table; of more it is read from the store's files each time."""
@@ -24,7 +24,7 @@ def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -
 
     Returns: how many records these keys have.
     """
-    names = [f.name for kind in (Setting, Configuration, Column) for f in fields(kind)]
+    names = [f.name for kind in (Setting, Configuration, MeasuredColumn) for f in fields(kind)]
     told = ", ".join(f'min("{name}") AS "{name}"' for name in names if name != "tile")
     every = ", ".join(f'"{name}"' for name in names)
     chosen = "" if keys is None else "WHERE key IN (SELECT unnest($keys))"
@@ -48,7 +48,7 @@ def number(connection: duckdb.DuckDBPyConnection, things: Iterable[list[Any]]) -
     joined = []
     for name, kind, some in zip(
         ("setting", "configuration", "column"),
-        (Setting, Configuration, Column),
+        (Setting, Configuration, MeasuredColumn),
         things,
         strict=True,
     ):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TypeVar
 
-from iqabench.report.data.subjects import PLAIN_PRECISION, Column, Configuration, Setting
+from iqabench.report.data.subjects import PLAIN_PRECISION, Configuration, MeasuredColumn, Setting
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ def configuration_labels(configurations: Iterable[Configuration]) -> dict[Config
     return _told_apart(labels, {c: c.model_hash[:8] for c in every})
 
 
-def column_labels(columns: Iterable[Column]) -> dict[Column, str]:
+def column_labels(columns: Iterable[MeasuredColumn]) -> dict[MeasuredColumn, str]:
     """`metric@protocol`, with metric version and protocol hash where one name has several."""
     every = list(columns)
     labels = {c: c.column for c in every}
@@ -60,19 +60,19 @@ def metric_title(metric: str) -> str:
     return metric.upper().replace("_", "-")
 
 
-def cost_title(column: Column) -> str:
+def cost_title(column: MeasuredColumn) -> str:
     """A probe as a heading, without unit and convention."""
     metric = column.metric
     return _COSTS.get(metric) or metric.replace("_", " ").capitalize()
 
 
-def column_title(column: Column) -> str:
+def column_title(column: MeasuredColumn) -> str:
     """Metric and unit, as in `PSNR (dB)`."""
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
     return metric_title(column.metric) + unit
 
 
-def column_facts(column: Column) -> str:
+def column_facts(column: MeasuredColumn) -> str:
     """Metric version, protocol, protocol version and hash, in one line."""
     version = column.protocol_version
     known = f"version {version}" if version is not None else "a version this iqabench does not know"

@@ -4,29 +4,29 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.text.figures import digits
 
 
 @dataclass(frozen=True)
-class Result:
+class ModelResult:
     """One mean of the model, and where it stands among the others."""
 
     table: Table
-    row: Row
+    row: TableRow
     at: int
     """Position of its column in the table."""
-    cell: Cell
+    cell: TableCell
     place: int
     """1 is best; 0 where it takes none."""
     of: int
     """How many take a place."""
-    best: Row | None
+    best: TableRow | None
     to_best: float | None
     """Difference to the best mean; 0 for the best."""
 
 
-def results_of(tables: Iterable[Table]) -> Iterable[Result]:
+def model_results(tables: Iterable[Table]) -> Iterable[ModelResult]:
     """Every mean of every table, sets in their order."""
     for table in tables:
         for at, column in enumerate(table.columns):
@@ -40,7 +40,9 @@ def results_of(tables: Iterable[Table]) -> Iterable[Result]:
                 mine = printed.get(row.number)
                 place = _place(mine, worse_first, column.sign)
                 best = ranked[0] if ranked else None
-                yield Result(table, row, at, cell, place, len(ranked), best, _apart(cell, best, at))
+                yield ModelResult(
+                    table, row, at, cell, place, len(ranked), best, _apart(cell, best, at)
+                )
 
 
 def _place(mine: float | None, worse_first: Sequence[float], sign: int) -> int:
@@ -48,12 +50,12 @@ def _place(mine: float | None, worse_first: Sequence[float], sign: int) -> int:
     return 0 if mine is None else 1 + len(worse_first) - bisect_right(worse_first, sign * mine)
 
 
-def _value(row: Row, at: int) -> float:
+def _value(row: TableRow, at: int) -> float:
     cell = row.cells[at]
     return cell.mean.value if cell and cell.mean.value is not None else float("nan")
 
 
-def _apart(cell: Cell, best: Row | None, at: int) -> float | None:
+def _apart(cell: TableCell, best: TableRow | None, at: int) -> float | None:
     if best is None or cell.mean.value is None or not cell.mean.complete:
         return None
     return cell.mean.value - _value(best, at)

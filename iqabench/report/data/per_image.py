@@ -17,7 +17,7 @@ _NAMED = 12
 
 
 @dataclass(frozen=True)
-class Value:
+class ImageValue:
     """One sample's value of one column for one row."""
 
     text: str
@@ -28,28 +28,28 @@ class Value:
 
 
 @dataclass(frozen=True)
-class PerImage:
+class PerImageColumn:
     """One column's values: samples x rows of the table."""
 
     column: int
     """Position among the table's columns."""
     samples: tuple[str, ...]
-    values: tuple[tuple[Value, ...], ...]
+    values: tuple[tuple[ImageValue, ...], ...]
     of: int
     """Samples in all; more than are shown when the page would grow too large."""
 
 
 @dataclass(frozen=True)
-class SingleValues:
+class PerImageValues:
     """The columns that a page shows."""
 
-    columns: tuple[PerImage, ...]
+    columns: tuple[PerImageColumn, ...]
     of: int
     """Columns with values of single samples."""
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailureReason:
     """One reason for which one row lacks values."""
 
     label: str
@@ -60,7 +60,7 @@ class Failure:
     """Samples that failed so, of which `samples` names the first."""
 
 
-def per_image(results: Results, table: Table) -> SingleValues:
+def per_image(results: Results, table: Table) -> PerImageValues:
     """Single values for each column of a table, as far as a page has room; samples by name."""
     found = results.query(
         "SELECT DISTINCT sample FROM cells WHERE setting = ? AND sample IS NOT NULL ORDER BY sample",
@@ -77,7 +77,7 @@ def per_image(results: Results, table: Table) -> SingleValues:
     )
     values = {(row["column"], row["sample"], row["configuration"]): row["value"] for row in every}
     columns = tuple(_of_column(table, at, shown, values, len(names)) for at in some)
-    return SingleValues(columns, len(valued))
+    return PerImageValues(columns, len(valued))
 
 
 def _valued(results: Results, table: Table) -> list[int]:
@@ -90,7 +90,7 @@ def _valued(results: Results, table: Table) -> list[int]:
     return [at for at, number in enumerate(table.column_numbers) if number in numbers]
 
 
-def failures(results: Results, table: Table) -> list[Failure]:
+def failures(results: Results, table: Table) -> list[FailureReason]:
     """Why values are missing, by row and reason."""
     found = results.query(
         "SELECT configuration, error, count(DISTINCT coalesce(sample, ?)) AS count, "
@@ -101,7 +101,7 @@ def failures(results: Results, table: Table) -> list[Failure]:
     )
     labels = dict(zip(table.column_numbers, table.labels, strict=True))
     every = [
-        Failure(
+        FailureReason(
             row.label,
             ", ".join(labels[c] for c in f["columns"]),
             f["error"] or "no reason was kept",
@@ -122,25 +122,25 @@ def _of_column(
     samples: list[str],
     values: dict[tuple[int, str, int], float | None],
     of: int,
-) -> PerImage:
+) -> PerImageColumn:
     number = table.column_numbers[at]
     lines = []
     for sample in samples:
         keys = {row.number: (number, sample, row.number) for row in table.rows}
         lines.append(_line(table, at, {r: values[k] for r, k in keys.items() if k in values}))
-    return PerImage(at, tuple(samples), tuple(lines), of)
+    return PerImageColumn(at, tuple(samples), tuple(lines), of)
 
 
-def _line(table: Table, at: int, found: dict[int, float | None]) -> tuple[Value, ...]:
+def _line(table: Table, at: int, found: dict[int, float | None]) -> tuple[ImageValue, ...]:
     """One sample's values; what was not run is absent in `found`, what failed is None."""
     best, unit = table.best(at, found), table.columns[at].unit
     line = []
     for row in table.rows:
         value = found.get(row.number)
         if value is not None:
-            line.append(Value(figure(value, unit), repr(value), best=row.number in best))
+            line.append(ImageValue(figure(value, unit), repr(value), best=row.number in best))
         elif row.number in found:
-            line.append(Value("failed", "", failed=True))
+            line.append(ImageValue("failed", "", failed=True))
         else:
-            line.append(Value(ABSENT, ""))
+            line.append(ImageValue(ABSENT, ""))
     return tuple(line)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.text.figures import ABSENT, moment
 
 Terms = tuple[tuple[str, str], ...]
@@ -25,10 +25,10 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Origin:
+class RowProvenance:
     """Everything about one row that is not its numbers."""
 
-    row: Row
+    row: TableRow
     brief: str
     """Title, weights, precision and device class, in one line."""
     terms: Terms
@@ -36,7 +36,7 @@ class Origin:
     """An address that may be linked; otherwise empty."""
 
 
-class Provenance:
+class RunProvenance:
     """Asked once of all records, then read page by page."""
 
     def __init__(self, results: Results) -> None:
@@ -78,7 +78,7 @@ class Provenance:
         ]
         return sorted(runs, key=lambda r: (r.first, r.run, r.device))
 
-    def origins(self, table: Table) -> list[Origin]:
+    def origins(self, table: Table) -> list[RowProvenance]:
         """One for each row, in the table's order."""
         parts: dict[int, list[dict[str, Any]]] = {}
         for part in self._parts[table.number]:
@@ -94,7 +94,7 @@ WHERE setting = ? AND restore_ms IS NOT NULL GROUP BY ALL ORDER BY "column" DESC
 """Of the first column that has them, which comes last and stays."""
 
 
-def _origin(row: Row, parts: list[dict[str, Any]], ms: float | None) -> Origin:
+def _origin(row: TableRow, parts: list[dict[str, Any]], ms: float | None) -> RowProvenance:
     facts, how = row.facts, row.configuration
     params = f"{facts.params:,}" if facts.params is not None else "not stated"
     terms = (
@@ -118,10 +118,10 @@ def _origin(row: Row, parts: list[dict[str, Any]], ms: float | None) -> Origin:
         f"weights {how.model_hash[:8]}" if facts.params != 0 and how.model_hash else "no weights"
     )
     brief = " · ".join(b for b in (facts.title, hashed, how.precision, how.device_class) if b)
-    return Origin(row, brief, tuple((k, v) for k, v in terms if v), code)
+    return RowProvenance(row, brief, tuple((k, v) for k, v in terms if v), code)
 
 
-def _weights(row: Row) -> str:
+def _weights(row: TableRow) -> str:
     hashed = row.configuration.model_hash
     if row.configuration.random_weights:
         return f"random; these figures say nothing of the model's quality. SHA-256 {hashed}"

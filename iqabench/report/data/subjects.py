@@ -36,7 +36,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Column:
+class MeasuredColumn:
     """A column as it was measured; another metric version or protocol is another column."""
 
     column: str

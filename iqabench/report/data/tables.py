@@ -11,13 +11,13 @@ from functools import cached_property
 from iqabench.errors import StoreError
 from iqabench.report.data.aggregate import Mean, Results
 from iqabench.report.data.labels import column_labels, configuration_labels
-from iqabench.report.data.subjects import Column, Configuration, ModelFacts, Setting
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts, Setting
 from iqabench.report.text.figures import digits, figure
 from iqabench.store import Store
 
 
 @dataclass(frozen=True)
-class Cell:
+class TableCell:
     """A mean in its place."""
 
     mean: Mean
@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One configuration and its cells, in the order of the table's columns; None where nothing was run."""
 
     label: str
@@ -46,7 +46,7 @@ class Row:
     number: int
     """Position among the results' configurations."""
     facts: ModelFacts
-    cells: tuple[Cell | None, ...]
+    cells: tuple[TableCell | None, ...]
 
     @cached_property
     def n(self) -> int:
@@ -58,11 +58,11 @@ class Row:
         """Samples without one, in the column that has most."""
         return max((c.mean.failed for c in self.cells if c), default=0)
 
-    def note(self, cell: Cell) -> str:
+    def note(self, cell: TableCell) -> str:
         """What the row's own n does not say of a cell; mostly nothing."""
         return ", ".join(text for text in (self.fewer(cell), cell.infinite) if text)
 
-    def fewer(self, cell: Cell) -> str:
+    def fewer(self, cell: TableCell) -> str:
         """`4 of 5` where the cell's mean is over fewer samples than the row's n says."""
         short = cell.mean.value is not None and cell.mean.n < self.n
         return (cell.partial or f"{cell.mean.n} of {self.n}") if short else ""
@@ -75,11 +75,11 @@ class Table:
     setting: Setting
     number: int
     """Position among the results' settings."""
-    columns: tuple[Column, ...]
+    columns: tuple[MeasuredColumn, ...]
     column_numbers: tuple[int, ...]
     labels: tuple[str, ...]
     """Of the columns."""
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     samples: int
     """Samples with a value in any row."""
 
@@ -88,11 +88,11 @@ class Table:
         """Different models among the rows."""
         return len({r.configuration.model for r in self.rows})
 
-    def n(self, row: Row) -> str:
+    def n(self, row: TableRow) -> str:
         """A row's n, with the number of samples where it is short of it."""
         return str(row.n) if row.n == self.samples else f"{row.n} of {self.samples}"
 
-    def ranked(self, column: int) -> list[Row]:
+    def ranked(self, column: int) -> list[TableRow]:
         """The rows that compete in the column at this position, best first."""
         found = [(c.mean.value, r) for r in self.rows if (c := r.cells[column]) and _competes(r, c)]
         sign = self.columns[column].sign
@@ -155,7 +155,7 @@ def _table(results: Results, number: int, means: list[Mean], facts: dict[int, Mo
     labels = configuration_labels(results.configurations[c] for c in present)
     places = {c: _places(results, c, by_column[c]) for c in columns}
     rows = [
-        Row(
+        TableRow(
             labels[results.configurations[c]],
             results.configurations[c],
             c,
@@ -177,7 +177,7 @@ def _table(results: Results, number: int, means: list[Mean], facts: dict[int, Mo
     )
 
 
-def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> Cell | None:
+def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> TableCell | None:
     if mean is None:
         return None
     text = (
@@ -185,7 +185,7 @@ def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> Cell |
         if mean.value is not None
         else "failed"
     )
-    return Cell(mean, text, places.get(mean.configuration, 0))
+    return TableCell(mean, text, places.get(mean.configuration, 0))
 
 
 def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:
@@ -203,11 +203,11 @@ def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:
     return {c: best.index(v) + 1 for c, v in competing.items() if v in best}
 
 
-def _competes(row: Row, cell: Cell) -> bool:
+def _competes(row: TableRow, cell: TableCell) -> bool:
     return cell.mean.complete and not row.configuration.random_weights
 
 
-def _order(row: Row, columns: tuple[Column, ...]) -> tuple[object, ...]:
+def _order(row: TableRow, columns: tuple[MeasuredColumn, ...]) -> tuple[object, ...]:
     """Sorts rows: those that compete first, then by the first column that they have, then by name."""
     at = next((i for i, c in enumerate(row.cells) if c and c.mean.value is not None), None)
     cell = row.cells[at] if at is not None else None

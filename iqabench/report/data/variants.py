@@ -5,37 +5,37 @@ from dataclasses import dataclass
 from math import isclose
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.beside import Beside
 from iqabench.report.data.comparison import CostRatio
-from iqabench.report.data.costs import Cost
-from iqabench.report.data.paired import Paired, between
+from iqabench.report.data.cost_columns import CostColumn
+from iqabench.report.data.costs import MeasuredCost
+from iqabench.report.data.paired_differences import PairedDifference, between
 from iqabench.report.data.subjects import Configuration, VariantFacts
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.tables import Table, TableRow
 
 
 @dataclass(frozen=True)
-class Kin:
+class VariantPair:
     """A variant and its parent in one table."""
 
-    variant: Row
-    parent: Row
+    variant: TableRow
+    parent: TableRow
     facts: VariantFacts
 
 
 @dataclass(frozen=True)
-class BesideParent:
+class VariantComparison:
     """How a variant compares with its parent."""
 
-    kin: Kin
-    quality: tuple[Paired, ...]
-    costs: tuple[tuple[Beside, CostRatio], ...]
+    kin: VariantPair
+    quality: tuple[PairedDifference, ...]
+    costs: tuple[tuple[CostColumn, CostRatio], ...]
 
     def lost(self, ratio: CostRatio) -> float | None:
         """Of the first quality column, for each halving of that cost; none where nothing was saved."""
         return ratio.per_halving(self.quality[0]) if self.quality else None
 
 
-def families(table: Table) -> list[Kin]:
+def variant_pairs(table: Table) -> list[VariantPair]:
     """Every variant whose parent stands in the table, too; neither with random weights."""
     rows = [row for row in table.rows if not row.configuration.random_weights]
     found = []
@@ -44,31 +44,37 @@ def families(table: Table) -> list[Kin]:
         parents = [r for r in rows if facts and facts.parent in names_of(r, table.setting.scale)]
         if facts and parents:
             nearest = min(parents, key=lambda parent: _unlike(parent, row))
-            found.append(Kin(row, nearest, facts))
+            found.append(VariantPair(row, nearest, facts))
     return found
 
 
-def names_of(row: Row, scale: int) -> tuple[str, str]:
+def names_of(row: TableRow, scale: int) -> tuple[str, str]:
     """Id and explicit name of a row's model."""
     model = row.configuration.model
     return model, f"{model}_x{scale}"
 
 
-def beside_parents(results: Results, table: Table, besides: Sequence[Beside]) -> list[BesideParent]:
+def variant_comparisons(
+    results: Results, table: Table, besides: Sequence[CostColumn]
+) -> list[VariantComparison]:
     """Differences in quality, image by image, and ratios of the costs that stand in the table."""
     return [
-        BesideParent(kin, tuple(_quality(results, table, kin)), tuple(_costs(table, kin, besides)))
-        for kin in families(table)
+        VariantComparison(
+            kin, tuple(_quality(results, table, kin)), tuple(_costs(table, kin, besides))
+        )
+        for kin in variant_pairs(table)
     ]
 
 
-def _quality(results: Results, table: Table, kin: Kin) -> Iterable[Paired]:
+def _quality(results: Results, table: Table, kin: VariantPair) -> Iterable[PairedDifference]:
     found = between(results, [kin.parent.number], [kin.variant.number], [table.number])
     places = {column: at for at, column in enumerate(table.columns)}
     return sorted(found, key=lambda one: places[one.column])
 
 
-def _costs(table: Table, kin: Kin, besides: Sequence[Beside]) -> Iterable[tuple[Beside, CostRatio]]:
+def _costs(
+    table: Table, kin: VariantPair, besides: Sequence[CostColumn]
+) -> Iterable[tuple[CostColumn, CostRatio]]:
     for beside in besides:
         before = beside.costs.get(kin.parent.number)
         after = beside.costs.get(kin.variant.number)
@@ -78,7 +84,9 @@ def _costs(table: Table, kin: Kin, besides: Sequence[Beside]) -> Iterable[tuple[
             yield beside, CostRatio(after, before.value, after.value, interval)
 
 
-def _interval(cost: Cost, ratio: float, parent: tuple[str, str]) -> tuple[float, float] | None:
+def _interval(
+    cost: MeasuredCost, ratio: float, parent: tuple[str, str]
+) -> tuple[float, float] | None:
     """Of the ratio, where both figures come from one profile that sampled them in turn."""
     sampled = cost.ratio
     if sampled is None or sampled.to not in parent:
@@ -86,7 +94,7 @@ def _interval(cost: Cost, ratio: float, parent: tuple[str, str]) -> tuple[float,
     return sampled.interval if isclose(sampled.value, ratio, rel_tol=1e-6) else None
 
 
-def _unlike(parent: Row, variant: Row) -> tuple[object, ...]:
+def _unlike(parent: TableRow, variant: TableRow) -> tuple[object, ...]:
     a, b = parent.configuration, variant.configuration
     return sum(getattr(a, n) != getattr(b, n) for n in _ALIKE), a.order
 

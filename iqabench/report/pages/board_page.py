@@ -18,7 +18,7 @@ from iqabench.boards import (
 from iqabench.boards.check import Check, check
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_columns import BoardCell, BoardColumn, columns_of
-from iqabench.report.data.board_measured import Here
+from iqabench.report.data.board_differences import StoredValues
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def board_page(results: Results, board: Board) -> BoardPage | None:
 
     Raises: FactsError when its published figures cannot be read.
     """
-    here = Here.of(results, board)
+    here = StoredValues.of(results, board)
     published = entries_of(board)
     entries = [*published, *_own(board, published, here)]
     if not entries:
@@ -149,7 +149,7 @@ def board_pages(results: Results, boards: Iterable[Board]) -> list[BoardPage]:
     return [page for page in made if page is not None]
 
 
-def _own(board: Board, published: Sequence[BoardEntry], here: Here) -> list[BoardEntry]:
+def _own(board: Board, published: Sequence[BoardEntry], here: StoredValues) -> list[BoardEntry]:
     """Models that were measured here and stand in no published row."""
     there = {model for entry in published for model in entry.models.values()}
     own = [BoardEntry(model, models={"": model}) for model in here.models if model not in there]
@@ -159,7 +159,7 @@ def _own(board: Board, published: Sequence[BoardEntry], here: Here) -> list[Boar
     return own
 
 
-def _values(board: Board, here: Here, model: str) -> dict[str, BoundedValue]:
+def _values(board: Board, here: StoredValues, model: str) -> dict[str, BoundedValue]:
     """What a board without published figures ranks by; of costs those of the first device alone."""
     found = {}
     for name, quantity in board.quantities.items():

@@ -7,14 +7,14 @@ from iqabench.boards import BoundedValue
 from iqabench.boards.check import Check
 from iqabench.report.data.aggregate import Mean
 from iqabench.report.data.board_columns import BoardCell, BoardColumn, printed
-from iqabench.report.data.board_formulas import Formulas
-from iqabench.report.data.board_measured import Apart
+from iqabench.report.data.board_differences import PrintedDifference
 from iqabench.report.data.board_sources import PrintedSources
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.provenance import Terms
+from iqabench.report.pages.board_formulas import Formulas
 from iqabench.report.pages.board_page import BoardPage, BoardRow, BoardTable
-from iqabench.report.pages.figure_sources import Sources
-from iqabench.report.pages.provenance_dialogs import Behind
+from iqabench.report.pages.figure_sources import FigureSources
+from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
 from iqabench.report.text.figures import short_unit
 
 VERDICTS = {
@@ -28,13 +28,13 @@ FIRST = 2
 """The place of the first column in a row, behind the entry and its rank."""
 
 
-def behind_board(page: BoardPage, sources: Sources) -> Behind:
+def board_dialogs(page: BoardPage, sources: FigureSources) -> ProvenanceDialogs:
     """The blocks of a board's page.
 
     A figure's key is its row's number and its place in the row, as 12-3; that of a rank names the track in
     between, as 12-0-1, since it has another in each.
     """
-    behind, told = Behind(sources), _Told(page, sources)
+    behind, told = ProvenanceDialogs(sources), _CellProvenance(page, sources)
     for row in page.tables[0].rows:
         for at, (column, cell) in enumerate(zip(page.columns, row.cells, strict=True), FIRST):
             if cell is not None:
@@ -57,11 +57,11 @@ def keys_of_checks(page: BoardPage) -> list[str]:
 
 
 @dataclass
-class _Told:
+class _CellProvenance:
     """Asked for one figure after the other."""
 
     page: BoardPage
-    sources: Sources
+    sources: FigureSources
 
     def __post_init__(self) -> None:
         self.board, self.printed = self.page.board, PrintedSources(self.page.board)
@@ -72,8 +72,8 @@ class _Told:
     def cell(self, row: BoardRow, column: BoardColumn, cell: BoardCell) -> list[Terms]:
         """Blocks of a figure in a column."""
         whose = (("Entry", row.entry.name),)
-        if cell.apart is not None:
-            return [whose, *self.measured(row, column, cell.apart)]
+        if cell.comparison is not None:
+            return [whose, *self.measured(row, column, cell.comparison)]
         if column.of in self.board.scores:
             return [whose, *self.score(row, column.of)]
         return [whose, *self.published(row, column)]
@@ -96,7 +96,7 @@ class _Told:
             self.source,
         ]
 
-    def measured(self, row: BoardRow, column: BoardColumn, apart: Apart) -> list[Terms]:
+    def measured(self, row: BoardRow, column: BoardColumn, apart: PrintedDifference) -> list[Terms]:
         """What was measured here, how far it is from print, and the records."""
         unit = short_unit(self.board.quantities[column.of].facts.unit)
         given = row.entry.values.get(column.of) if row.entry.line else None
@@ -164,7 +164,7 @@ class _Told:
         right = f" Right is {known.instead:g}." if known.instead is not None else ""
         return (("Erratum", f"{known.why}.{right}"),)
 
-    def _records(self, record: Mean | Cost | None) -> Iterable[Terms]:
+    def _records(self, record: Mean | MeasuredCost | None) -> Iterable[Terms]:
         if record is None:
             return ()
         return (

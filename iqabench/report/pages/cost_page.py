@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from iqabench.report.data.cost_tables import size_order, who_of
+from iqabench.report.data.cost_tables import model_at_scale, size_order
 from iqabench.report.data.costs import cost_order
 from iqabench.report.data.devices import Device
 from iqabench.report.data.provenance import Terms
@@ -16,7 +16,7 @@ _NOT_SAID = ("at", "counters")
 
 
 @dataclass(frozen=True)
-class Said:
+class CostRemark:
     """A sentence, and what it is about."""
 
     label: str
@@ -45,12 +45,12 @@ class Machine:
     """By sizes."""
 
 
-def cost_failures(device: Device) -> list[Said]:
+def cost_failures(device: Device) -> list[CostRemark]:
     """Every reason once for a model: in which columns, at which sizes."""
     failed = [cost for cost in device.costs if cost.value is None]
     return _gathered(
         (
-            device.labels[who_of(c)],
+            device.labels[model_at_scale(c)],
             c.error or "no reason was kept",
             f"{c.subject.column} at {c.setting.level}",
         )
@@ -58,10 +58,10 @@ def cost_failures(device: Device) -> list[Said]:
     )
 
 
-def cost_notes(device: Device) -> list[Said]:
+def cost_notes(device: Device) -> list[CostRemark]:
     """What counts say of themselves: what they could not see, and what their convention leaves out."""
     return _gathered(
-        (device.labels[who_of(cost)], str(note), cost.subject.column)
+        (device.labels[model_at_scale(cost)], str(note), cost.subject.column)
         for cost in device.costs
         for note in cost.details.get("notes") or ()
     )
@@ -79,8 +79,13 @@ def cost_warnings(device: Device) -> dict[str, list[str]]:
 def timings(device: Device) -> list[Timing]:
     """How each latency was sampled: calls, outliers, and what the bookkeeping cost."""
     found = [c for c in device.costs if c.column.metric == LATENCY and c.value is not None]
-    ordered = sorted(found, key=lambda c: (size_order(c.setting.level), device.labels[who_of(c)]))
-    return [Timing(device.labels[who_of(c)], c.setting.level, _timed(c.details)) for c in ordered]
+    ordered = sorted(
+        found, key=lambda c: (size_order(c.setting.level), device.labels[model_at_scale(c)])
+    )
+    return [
+        Timing(device.labels[model_at_scale(c)], c.setting.level, _timed(c.details))
+        for c in ordered
+    ]
 
 
 def machine_of(device: Device) -> Machine | None:
@@ -111,12 +116,12 @@ def facts_of(device: Device) -> list[str]:
     ]
 
 
-def _gathered(found: Iterable[tuple[str, str, str]]) -> list[Said]:
+def _gathered(found: Iterable[tuple[str, str, str]]) -> list[CostRemark]:
     """Each label and text once, with everything that it is about."""
     every: dict[tuple[str, str], dict[str, None]] = {}
     for label, text, about in found:
         every.setdefault((label, text), {})[about] = None
-    return [Said(label, ", ".join(about), text) for (label, text), about in every.items()]
+    return [CostRemark(label, ", ".join(about), text) for (label, text), about in every.items()]
 
 
 def _timed(details: dict[str, Any]) -> dict[str, str]:

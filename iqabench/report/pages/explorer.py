@@ -15,7 +15,7 @@ EVERYWHERE = -1
 
 
 @dataclass(frozen=True)
-class Axis:
+class ExplorerAxis:
     """One column that points may stand along."""
 
     name: str
@@ -30,7 +30,7 @@ class Axis:
 
 
 @dataclass
-class Point:
+class ExplorerPoint:
     """One model as it ran."""
 
     label: str
@@ -49,8 +49,8 @@ class Explorer:
 
     sets: tuple[str, ...]
     devices: tuple[str, ...]
-    axes: tuple[Axis, ...]
-    points: tuple[Point, ...]
+    axes: tuple[ExplorerAxis, ...]
+    points: tuple[ExplorerPoint, ...]
     across: int
     """The axes at first."""
     up: int
@@ -61,7 +61,7 @@ class Explorer:
         return inside_script(asdict(self))
 
     @property
-    def first(self) -> list[tuple[Point, bool]]:
+    def first(self) -> list[tuple[ExplorerPoint, bool]]:
         """The points that have both first axes, best first, and whether they are on the front."""
         ends = self.across, self.up
         some = [p for p in self.points if all(at in p.values for at in ends)]

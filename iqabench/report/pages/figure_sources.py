@@ -3,10 +3,10 @@
 from typing import Any
 
 from iqabench.report.data.aggregate import Mean, Results
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.labels import level_title
-from iqabench.report.data.provenance import Provenance, Terms
-from iqabench.report.data.subjects import Column, Configuration, Setting
+from iqabench.report.data.provenance import RunProvenance, Terms
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, Setting
 from iqabench.report.statistics.intervals import Intervals
 from iqabench.report.text.figures import moment, short_unit
 
@@ -14,10 +14,10 @@ WITHOUT_WEIGHTS = "none:"
 """What stands before method and version in place of a hash."""
 
 
-class Sources:
+class FigureSources:
     """Runs, devices and times of every mean and every cost; asked once of all records."""
 
-    def __init__(self, results: Results, provenance: Provenance, intervals: Intervals) -> None:
+    def __init__(self, results: Results, provenance: RunProvenance, intervals: Intervals) -> None:
         self.results, self.provenance, self.intervals = results, provenance, intervals
         self.numbers = {
             kind: {thing: at for at, thing in enumerate(things)}
@@ -36,7 +36,7 @@ class Sources:
         """Where one figure comes from: a row for each run and device."""
         return self._parts.get((setting, configuration, column), [])
 
-    def place_of(self, cost: Cost) -> tuple[int, int, int]:
+    def place_of(self, cost: MeasuredCost) -> tuple[int, int, int]:
         """The numbers of a cost's setting, configuration and column."""
         return (
             self.numbers["setting"][cost.setting],
@@ -58,7 +58,7 @@ class Sources:
         at = _set(self.results.settings[setting])
         return [about, at, *self._ran(setting, configuration, column)]
 
-    def of_cost(self, cost: Cost) -> list[Terms]:
+    def of_cost(self, cost: MeasuredCost) -> list[Terms]:
         """What stands behind a cost."""
         about = _column(cost.column, "Probe")
         return [_cost(cost), about, _place(cost), *self._ran(*self.place_of(cost))]
@@ -100,7 +100,7 @@ def _counted(mean: Mean) -> str:
     return ", ".join([*said, *([f"infinite on {mean.infinite}"] if mean.infinite else [])])
 
 
-def _column(column: Column, kind: str) -> Terms:
+def _column(column: MeasuredColumn, kind: str) -> Terms:
     version = column.protocol_version
     known = f"version {version}, " if version is not None else ""
     word = "Protocol" if kind == "Metric" else "Convention"
@@ -117,12 +117,12 @@ def _set(setting: Setting) -> Terms:
     return (("Set", f"{setting.set} {level_title(setting)}, hash {setting.set_hash}"),)
 
 
-def _place(cost: Cost) -> Terms:
+def _place(cost: MeasuredCost) -> Terms:
     size = cost.setting.level if cost.is_sized else ""
     return (("Input", size), ("Measured on", "" if cost.is_count else cost.setting.set))
 
 
-def _cost(cost: Cost) -> Terms:
+def _cost(cost: MeasuredCost) -> Terms:
     value = "failed" if cost.value is None else _exact(cost.value, cost.column.unit)
     warned = len(cost.details.get("warnings") or ())
     return (

@@ -15,10 +15,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
-from iqabench.report.data.subjects import Column
-from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.data.subjects import MeasuredColumn
+from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.pages.board_page import BoardPage, BoardRow
 from iqabench.report.statistics.intervals import Intervals
 
@@ -26,7 +26,7 @@ SCHEMA = "iqabench-report-index"
 VERSION = 1
 _SCHEMA_FILE = Path(__file__).parent / "templates" / "index.schema.json"
 
-Made = dict[str, Any]
+Json = dict[str, Any]
 
 
 def write_index(
@@ -50,7 +50,7 @@ def write_index(
     (folder / "index.schema.json").write_text(schema, encoding="utf-8", newline="\n")
 
 
-def _set(table: Table, intervals: Intervals, slug: str) -> Made:
+def _set(table: Table, intervals: Intervals, slug: str) -> Json:
     at = table.setting
     return {
         "page": f"{slug}.html",
@@ -68,7 +68,7 @@ def _set(table: Table, intervals: Intervals, slug: str) -> Made:
     }
 
 
-def _column(column: Column, label: str) -> Made:
+def _column(column: MeasuredColumn, label: str) -> Json:
     return {
         "label": label,
         "column": column.column,
@@ -81,7 +81,7 @@ def _column(column: Column, label: str) -> Made:
     }
 
 
-def _row(table: Table, row: Row, intervals: Intervals) -> Made:
+def _row(table: Table, row: TableRow, intervals: Intervals) -> Json:
     how, facts = row.configuration, row.facts
     values = {
         label: _mean(cell, intervals)
@@ -104,7 +104,7 @@ def _row(table: Table, row: Row, intervals: Intervals) -> Made:
     }
 
 
-def _mean(cell: Cell, intervals: Intervals) -> Made:
+def _mean(cell: TableCell, intervals: Intervals) -> Json:
     mean = cell.mean
     low, high = intervals.of(mean) or (None, None)
     return {
@@ -119,7 +119,7 @@ def _mean(cell: Cell, intervals: Intervals) -> Made:
     }
 
 
-def _device(device: Device, slug: str) -> Made:
+def _device(device: Device, slug: str) -> Json:
     return {
         "page": f"{slug}.html",
         "device": device.name,
@@ -128,7 +128,7 @@ def _device(device: Device, slug: str) -> Made:
     }
 
 
-def _cost(cost: Cost) -> Made:
+def _cost(cost: MeasuredCost) -> Json:
     how, column = cost.configuration, cost.column
     low, high = cost.interval or (None, None)
     return {
@@ -152,7 +152,7 @@ def _cost(cost: Cost) -> Made:
     }
 
 
-def _board(page: BoardPage, slug: str) -> Made:
+def _board(page: BoardPage, slug: str) -> Json:
     board = page.board
     return {
         "page": f"{slug}.html",
@@ -179,7 +179,7 @@ def _board(page: BoardPage, slug: str) -> Made:
     }
 
 
-def _entry(page: BoardPage, row: BoardRow) -> Made:
+def _entry(page: BoardPage, row: BoardRow) -> Json:
     by = row.worked_out
     cells = zip(page.columns, row.cells, strict=True)
     return {

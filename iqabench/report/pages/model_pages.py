@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.beside import besides, shown
-from iqabench.report.data.cost_tables import size_order, who_of
-from iqabench.report.data.costs import Cost, cost_order
+from iqabench.report.data.cost_columns import cost_columns, shown_columns
+from iqabench.report.data.cost_tables import model_at_scale, size_order
+from iqabench.report.data.costs import MeasuredCost, cost_order
 from iqabench.report.data.devices import Device
-from iqabench.report.data.model_results import Result, results_of
+from iqabench.report.data.model_results import ModelResult, model_results
 from iqabench.report.data.provenance import Terms
 from iqabench.report.data.subjects import Configuration, ModelFacts, natural
 from iqabench.report.data.tables import Table, model_facts
-from iqabench.report.data.variants import BesideParent, beside_parents, names_of
-from iqabench.report.pages.figure_sources import Sources
-from iqabench.report.pages.provenance_dialogs import Behind
+from iqabench.report.data.variants import VariantComparison, names_of, variant_comparisons
+from iqabench.report.pages.figure_sources import FigureSources
+from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class ModelCost:
 
     device: Device
     label: str
-    cost: Cost
+    cost: MeasuredCost
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class ModelPage:
     """An address that may be linked; otherwise empty."""
     configurations: tuple[tuple[int, Configuration], ...]
     """As it ran, with their numbers."""
-    results: tuple[Result, ...]
+    results: tuple[ModelResult, ...]
     costs: tuple[ModelCost, ...]
-    kin: tuple[tuple[Table, BesideParent], ...]
+    kin: tuple[tuple[Table, VariantComparison], ...]
     """Itself beside its parents, then its own variants beside it."""
     parents: tuple[str, ...]
     """What it says that it was made from."""
@@ -60,8 +60,8 @@ def model_pages(
     """A page for each model, by name."""
     facts = model_facts(results)
     kin = _kin(results, tables, devices)
-    by_model: dict[str, list[Result]] = {}
-    for one in results_of(tables):
+    by_model: dict[str, list[ModelResult]] = {}
+    for one in model_results(tables):
         by_model.setdefault(one.row.configuration.model, []).append(one)
     costs: dict[str, list[ModelCost]] = {}
     for one_cost in _costs(devices):
@@ -87,7 +87,7 @@ def write_models(
     results: Results,
     tables: Sequence[Table],
     devices: Sequence[Device],
-    sources: Sources,
+    sources: FigureSources,
     slugs: Mapping[str, str],
     page: Callable[..., None],
 ) -> None:
@@ -100,7 +100,7 @@ def write_models(
             "model",
             slugs[one.model],
             page=one,
-            behind=Behind(sources),
+            behind=ProvenanceDialogs(sources),
             parents=[*dict.fromkeys(p for p in parents if p and p != one.model)],
             runs=sources.provenance.runs(every, numbers),
         )
@@ -126,7 +126,7 @@ def _parents(facts: Iterable[ModelFacts]) -> tuple[str, ...]:
 def _costs(devices: Iterable[Device]) -> Iterable[ModelCost]:
     for device in devices:
         for cost in device.costs:
-            yield ModelCost(device, device.labels[who_of(cost)], cost)
+            yield ModelCost(device, device.labels[model_at_scale(cost)], cost)
 
 
 def _cost_order(one: ModelCost) -> tuple[object, ...]:
@@ -143,13 +143,15 @@ def _cost_order(one: ModelCost) -> tuple[object, ...]:
 
 def _kin(
     results: Results, tables: Iterable[Table], devices: Iterable[Device]
-) -> dict[str, list[tuple[Table, BesideParent]]]:
+) -> dict[str, list[tuple[Table, VariantComparison]]]:
     """By models: their own comparison with their parents first, then those of their variants."""
     costs = [cost for device in devices for cost in device.costs]
-    own: dict[str, list[tuple[Table, BesideParent]]] = {}
-    others: dict[str, list[tuple[Table, BesideParent]]] = {}
+    own: dict[str, list[tuple[Table, VariantComparison]]] = {}
+    others: dict[str, list[tuple[Table, VariantComparison]]] = {}
     for table in tables:
-        for one in beside_parents(results, table, shown(besides(table, costs), table)):
+        for one in variant_comparisons(
+            results, table, shown_columns(cost_columns(table, costs), table)
+        ):
             own.setdefault(one.kin.variant.configuration.model, []).append((table, one))
             others.setdefault(one.kin.parent.configuration.model, []).append((table, one))
     return {name: [*own.get(name, ()), *others.get(name, ())] for name in {**own, **others}}

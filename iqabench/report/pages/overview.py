@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.labels import configuration_labels
-from iqabench.report.data.subjects import Column, Configuration
-from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.data.subjects import Configuration, MeasuredColumn
+from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.text.figures import moment
 
-Led = tuple[Row, Cell]
+LeaderCell = tuple[TableRow, TableCell]
 """Who leads, and by what."""
 
 
@@ -17,42 +17,42 @@ class Leader:
     """One set's first column, and who is ahead in it."""
 
     table: Table
-    column: Column
-    first: Led | None
+    column: MeasuredColumn
+    first: LeaderCell | None
     """None when nothing takes a place."""
-    second: Led | None
+    second: LeaderCell | None
     failed: int
     """Samples that failed, over all rows."""
 
 
 @dataclass(frozen=True)
-class MatrixRow:
+class SetMatrixRow:
     """One configuration over all sets of a matrix."""
 
     label: str
     model: str
     random_weights: bool
     params: int | None
-    cells: tuple[Cell | None, ...]
+    cells: tuple[TableCell | None, ...]
 
 
 @dataclass(frozen=True)
-class Matrix:
+class SetMatrix:
     """Configurations x sets, in the first column that every set has."""
 
-    column: Column
+    column: MeasuredColumn
     tables: tuple[Table, ...]
-    rows: tuple[MatrixRow, ...]
+    rows: tuple[SetMatrixRow, ...]
 
 
 @dataclass(frozen=True)
-class Group:
+class TaskGroup:
     """One task at one level."""
 
     task: str
     level: str
     leaders: tuple[Leader, ...]
-    matrix: Matrix | None
+    matrix: SetMatrix | None
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,13 @@ def summary(results: Results) -> Summary:
     )
 
 
-def groups(tables: list[Table]) -> list[Group]:
+def groups(tables: list[Table]) -> list[TaskGroup]:
     """Tasks and levels, each with its sets, in the order of the tables."""
     found: dict[tuple[str, str], list[Table]] = {}
     for table in tables:
         found.setdefault((table.setting.task, table.setting.level), []).append(table)
     return [
-        Group(task, level, tuple(_leader(t) for t in some), _matrix(some))
+        TaskGroup(task, level, tuple(_leader(t) for t in some), _matrix(some))
         for (task, level), some in found.items()
     ]
 
@@ -108,7 +108,7 @@ def _leader(table: Table) -> Leader:
     return Leader(table, table.columns[0], first, second, sum(r.failed for r in table.rows))
 
 
-def _matrix(tables: list[Table]) -> Matrix | None:
+def _matrix(tables: list[Table]) -> SetMatrix | None:
     """None where there is a single set or model, or no column that all sets share."""
     shared = [c for c in tables[0].columns if all(c in t.columns for t in tables)]
     if len(tables) < 2 or not shared:
@@ -119,19 +119,24 @@ def _matrix(tables: list[Table]) -> Matrix | None:
     if len(every) < 2:
         return None
     rows = [_matrix_row(c, text, by_set, at) for c, text in every.items()]
-    return Matrix(shared[0], tuple(tables), tuple(sorted(rows, key=lambda r: _order(r, shared[0]))))
+    return SetMatrix(
+        shared[0], tuple(tables), tuple(sorted(rows, key=lambda r: _order(r, shared[0])))
+    )
 
 
 def _matrix_row(
-    configuration: Configuration, label: str, by_set: list[dict[Configuration, Row]], at: list[int]
-) -> MatrixRow:
+    configuration: Configuration,
+    label: str,
+    by_set: list[dict[Configuration, TableRow]],
+    at: list[int],
+) -> SetMatrixRow:
     rows = [rows.get(configuration) for rows in by_set]
     params = next((r.facts.params for r in rows if r), None)
     cells = tuple(r.cells[i] if r else None for r, i in zip(rows, at, strict=True))
-    return MatrixRow(label, configuration.model, configuration.random_weights, params, cells)
+    return SetMatrixRow(label, configuration.model, configuration.random_weights, params, cells)
 
 
-def _order(row: MatrixRow, column: Column) -> tuple[object, ...]:
+def _order(row: SetMatrixRow, column: MeasuredColumn) -> tuple[object, ...]:
     """Sorts rows: by the first set that has a complete mean, best first."""
     for at, cell in enumerate(row.cells):
         if cell and cell.mean.complete and cell.mean.value is not None:

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from iqabench.report.data.aggregate import Mean
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.provenance import Terms
-from iqabench.report.pages.figure_sources import Sources
+from iqabench.report.pages.figure_sources import FigureSources
 from iqabench.report.pages.script_data import inside_script
 
 
-class Behind:
+class ProvenanceDialogs:
     """The blocks of one page, gathered while its template names its figures."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: FigureSources) -> None:
         self._sources = sources
         self._blocks: dict[Terms, int] = {}
         self._figures: dict[str, list[int]] = {}
@@ -37,7 +37,7 @@ class Behind:
             self.add(key, self._sources.of_images(setting, configuration, column))
         return key
 
-    def cost(self, cost: Cost) -> str:
+    def cost(self, cost: MeasuredCost) -> str:
         """The same for a cost."""
         key = "-".join(str(number) for number in self._sources.place_of(cost))
         if key not in self._figures:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import Table
-from iqabench.report.pages.figure_sources import Sources
-from iqabench.report.pages.provenance_dialogs import Behind
-from iqabench.report.pages.samples import MOST_MB_WHOLE, SamplePage, sample_page
+from iqabench.report.pages.figure_sources import FigureSources
+from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
+from iqabench.report.pages.sample_pictures import MOST_MB_WHOLE, SamplePage, sample_page
 from iqabench.report.pages.script_data import inside_script
 from iqabench.report.plots.error_maps import FULL, gradient
 from iqabench.report.plots.pictures import cuts_of, whole_of
 
 
 def write_sample_pages(
-    sources: Sources,
+    sources: FigureSources,
     tables: Sequence[Table],
     slugs: Mapping[int, str],
     folder: Path,
@@ -37,7 +37,7 @@ def write_sample_pages(
         found = found or sample_page(results, table, cuts_of(results.store, table), folder)
         if found is not None:
             written[table.number] = f"samples-{slugs[table.number]}"
-            behind = Behind(sources)
+            behind = ProvenanceDialogs(sources)
             keys = _keys(table, behind)
             page(
                 "samples", written[table.number], table=table, set_slug=slugs[table.number],
@@ -50,7 +50,7 @@ def write_sample_pages(
     return written
 
 
-def _keys(table: Table, behind: Behind) -> dict[str, list[str]]:
+def _keys(table: Table, behind: ProvenanceDialogs) -> dict[str, list[str]]:
     """What stands behind the figures of each output, by its label, for each column; empty without any."""
     return {
         row.label: [

@@ -22,40 +22,40 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from iqabench.boards import Board, boards
 from iqabench.report.data import labels
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.beside import besides, device_titles, shown
+from iqabench.report.data.cost_columns import cost_columns, device_titles, shown_columns
 from iqabench.report.data.cost_tables import CostTable
 from iqabench.report.data.devices import Device, devices_of
-from iqabench.report.data.explorer_points import explorer_of
 from iqabench.report.data.first_front import first_front
 from iqabench.report.data.per_image import failures, per_image
-from iqabench.report.data.provenance import Provenance
+from iqabench.report.data.provenance import RunProvenance
 from iqabench.report.data.tables import Table, tables_of
-from iqabench.report.data.variants import beside_parents
+from iqabench.report.data.variants import variant_comparisons
 from iqabench.report.pages import cost_page
 from iqabench.report.pages.board_page import board_pages
-from iqabench.report.pages.board_provenance import VERDICTS, behind_board, keys_of_checks
+from iqabench.report.pages.board_provenance import VERDICTS, board_dialogs, keys_of_checks
 from iqabench.report.pages.explorer import write_explorer
-from iqabench.report.pages.figure_sources import Sources
-from iqabench.report.pages.folder import new_folder
+from iqabench.report.pages.explorer_points import explorer_of
+from iqabench.report.pages.figure_sources import FigureSources
 from iqabench.report.pages.json_index import write_index
 from iqabench.report.pages.model_pages import model_names, write_models
 from iqabench.report.pages.overview import groups, summary
 from iqabench.report.pages.per_image_file import write_samples
-from iqabench.report.pages.provenance_dialogs import Behind
+from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
+from iqabench.report.pages.report_folder import new_folder
 from iqabench.report.pages.sample_pages import write_sample_pages
 from iqabench.report.pages.write import TITLE
-from iqabench.report.plots.cuts import comparisons
 from iqabench.report.plots.latency_plots import latency_plots
+from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.set_plots import set_plots, title_of
 from iqabench.report.plots.sweeps import sweeps_of
 from iqabench.report.statistics import RESAMPLES
+from iqabench.report.statistics.column_order import MOST_MODELS, column_orders
 from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.statistics.order import MOST_MODELS, orders
 from iqabench.report.text import figures
-from iqabench.report.text.cost_forms import cost_csv, cost_latex, cost_markdown
-from iqabench.report.text.forms import as_csv, as_latex, as_markdown
-from iqabench.report.text.slugs import board_slugs_of, model_slugs_of, slugs_of
-from iqabench.report.text.words import protocol_words
+from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
+from iqabench.report.text.page_names import board_slugs_of, model_slugs_of, slugs_of
+from iqabench.report.text.protocol_text import protocol_text
+from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.store import Store
 
 TASKS = {"sr": "Super-resolution", "denoise": "Denoising", "jpeg": "JPEG artefact removal"}
@@ -113,9 +113,9 @@ class _Writer:
         self.slugs = [*set_slugs, *device_slugs]
         self.by_table = {t.number: slug for t, slug in zip(self.tables, set_slugs, strict=True)}
         self.by_device = dict(zip((d.hash for d in self.devices), device_slugs, strict=True))
-        self.provenance, self.outputs = Provenance(results), outputs
+        self.provenance, self.outputs = RunProvenance(results), outputs
         self.intervals = Intervals(results)
-        self.sources = Sources(results, self.provenance, self.intervals)
+        self.sources = FigureSources(results, self.provenance, self.intervals)
         self.by_model = model_slugs_of(model_names(results))
         self.boards = board_pages(results, among)
         self.by_board = board_slugs_of(page.board.name for page in self.boards)
@@ -165,7 +165,7 @@ class _Writer:
                 self.by_board[page.board.name],
                 page=page,
                 verdict_words=VERDICTS,
-                behind=behind_board(page, self.sources),
+                behind=board_dialogs(page, self.sources),
                 odd_keys=keys_of_checks(page),
             )
         self._page(
@@ -174,7 +174,7 @@ class _Writer:
             groups=groups(self.tables),
             devices=self.devices,
             boards=self.boards,
-            behind=Behind(self.sources),
+            behind=ProvenanceDialogs(self.sources),
         )
         write_index(
             folder,
@@ -204,31 +204,31 @@ class _Writer:
         for suffix, form in _FORMS.items():
             self._file(f"tables/{slug}.{suffix}", form(table))
         write_samples(self.results, table, self.folder / "per-image" / f"{slug}.csv")
-        every = besides(table, (cost for device in self.devices for cost in device.costs))
-        beside = shown(every, table)
+        every = cost_columns(table, (cost for device in self.devices for cost in device.costs))
+        beside = shown_columns(every, table)
         titles = device_titles(beside)
         self._page(
             "set",
             slug,
             table=table,
             beside=beside,
-            behind=Behind(self.sources),
+            behind=ProvenanceDialogs(self.sources),
             device_titles=titles,
             title_of=lambda one: title_of(one, titles),
             front=first_front(table, beside),
             plots=set_plots(table, slug, beside, self._file),
             failures=failures(self.results, table),
-            variants=beside_parents(self.results, table, beside),
-            orders=orders(self.results, table, self.intervals),
+            variants=variant_comparisons(self.results, table, beside),
+            orders=column_orders(self.results, table, self.intervals),
             columns_of_order=len(table.columns),
             resamples=RESAMPLES,
             most=MOST_MODELS,
             has_intervals=self.intervals.wanted,
-            comparisons=comparisons(self.results, table, self.folder),
+            comparisons=sample_crops(self.results, table, self.folder),
             per_image=per_image(self.results, table),
             runs=self.provenance.runs([table.number]),
             origins=self.provenance.origins(table),
-            protocols=protocol_words(table.columns, table.setting.scale),
+            protocols=protocol_text(table.columns, table.setting.scale),
         )
 
     def _cost_page(self, device: Device, slug: str) -> None:
@@ -239,7 +239,7 @@ class _Writer:
             "cost",
             slug,
             device=device,
-            behind=Behind(self.sources),
+            behind=ProvenanceDialogs(self.sources),
             latencies=latency_plots(device, slug, self._file),
             sweeps=sweeps_of(device, slug, self._file),
             failures=cost_page.cost_failures(device),

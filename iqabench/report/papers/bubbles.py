@@ -11,10 +11,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from iqabench.report.data import labels
-from iqabench.report.data.beside import Beside, device_titles
+from iqabench.report.data.cost_columns import CostColumn, device_titles
 from iqabench.report.data.pareto import front
-from iqabench.report.data.tables import Row, Table
-from iqabench.report.papers.page import ACCENT, INK, LINE, MUTED, SECOND, SIZE, keep, short
+from iqabench.report.data.tables import Table, TableRow
+from iqabench.report.papers.print_style import (
+    ACCENT,
+    INK,
+    LINE,
+    MUTED,
+    SECOND,
+    SIZE,
+    save_figure,
+    short,
+)
 from iqabench.report.plots.drawing import ticks_of
 from iqabench.report.plots.labelling import place_labels
 from iqabench.report.plots.set_plots import title_of
@@ -35,7 +44,7 @@ class _Bubble:
 
 
 def bubble_figure(
-    folder: Path, name: str, width: float, table: Table, at: int, below: Beside | None
+    folder: Path, name: str, width: float, table: Table, at: int, below: CostColumn | None
 ) -> list[Path]:
     """One column of a table against a cost, or against parameters where `below` is None.
 
@@ -60,10 +69,10 @@ def bubble_figure(
         _lines(axes, [b for b in every if b.cost <= 0])
         _names(figure, axes, models, signs)
 
-    return keep(folder, name, (width, 2.5), draw)
+    return save_figure(folder, name, (width, 2.5), draw)
 
 
-def _bubble(row: Row, at: int, below: Beside | None) -> _Bubble | None:
+def _bubble(row: TableRow, at: int, below: CostColumn | None) -> _Bubble | None:
     cell, params = row.cells[at], row.facts.params
     cost = below.value(row) if below else params
     if cell is None or cell.mean.value is None or cost is None:

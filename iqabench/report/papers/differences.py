@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 
 from iqabench.report.data import labels
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.tables import Row, Table
-from iqabench.report.papers.page import ACCENT, INK, MUTED, SECOND, SIZE, keep, short
+from iqabench.report.data.tables import Table, TableRow
+from iqabench.report.papers.print_style import ACCENT, INK, MUTED, SECOND, SIZE, save_figure, short
 from iqabench.report.statistics import matrix_of, mean_intervals
 from iqabench.report.statistics.bootstrap import Doubles
 
@@ -23,7 +23,7 @@ def difference_figure(
     results: Results,
     table: Table,
     at: int,
-    pair: tuple[Row, Row],
+    pair: tuple[TableRow, TableRow],
 ) -> list[Path]:
     """One bar for each image: the first model's value less the second's; a band is the interval of the mean.
 
@@ -43,14 +43,8 @@ def difference_figure(
 
     def draw(figure: Figure) -> None:
         named = len(apart) <= _NAMED and width / len(apart) > 0.09
-        axes = figure.add_axes(
-            (
-                0.5 / width,
-                (0.75 if named else 0.3) / 2.2,
-                1 - 0.56 / width,
-                1 - (0.95 if named else 0.5) / 2.2,
-            )
-        )
+        below, above = (0.75, 0.95) if named else (0.3, 0.5)
+        axes = figure.add_axes((0.5 / width, below / 2.2, 1 - 0.56 / width, 1 - above / 2.2))
         better = apart[order] * column.sign
         colours = [ACCENT if b > 0 else SECOND if b < 0 else MUTED for b in better]
         axes.bar(range(len(order)), apart[order], width=0.82, color=colours, zorder=2)
@@ -66,10 +60,10 @@ def difference_figure(
         axes.set_ylabel(f"{labels.column_title(column)}, difference", parse_math=False, labelpad=2)
         axes.set_title(_said(apart * column.sign, pair, table), parse_math=False, loc="left", pad=4)
 
-    return keep(folder, name, (width, 2.2), draw)
+    return save_figure(folder, name, (width, 2.2), draw)
 
 
-def _said(better: Doubles, pair: tuple[Row, Row], table: Table) -> str:
+def _said(better: Doubles, pair: tuple[TableRow, TableRow], table: Table) -> str:
     """Who is ahead on how many images."""
     names = [short(row.label) for row in pair]
     ahead, behind = int((better > 0).sum()), int((better < 0).sum())

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from iqabench.report.data import labels
-from iqabench.report.data.subjects import Column, Configuration
+from iqabench.report.data.subjects import Configuration, MeasuredColumn
 from iqabench.report.data.tables import Table
-from iqabench.report.papers.page import ACCENT, INK, MUTED, keep, short
+from iqabench.report.papers.print_style import ACCENT, INK, MUTED, save_figure, short
 from iqabench.report.statistics.intervals import Intervals
 
 _MOST = 40
@@ -22,7 +22,7 @@ def dot_figure(
     name: str,
     width: float,
     tables: Sequence[Table],
-    column: Column,
+    column: MeasuredColumn,
     intervals: Intervals,
 ) -> list[Path]:
     """One panel for each set, one line for each model, the best of the first set on top.
@@ -65,11 +65,15 @@ def dot_figure(
             parse_math=False,
         )
 
-    return keep(folder, name, (width, height), draw)
+    return save_figure(folder, name, (width, height), draw)
 
 
 def _panel(
-    axes: Any, table: Table, column: Column, order: Sequence[Configuration], intervals: Intervals
+    axes: Any,
+    table: Table,
+    column: MeasuredColumn,
+    order: Sequence[Configuration],
+    intervals: Intervals,
 ) -> None:
     at = table.columns.index(column)
     rows = {row.configuration: row for row in table.rows}

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from iqabench.images import Image
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import Table
-from iqabench.report.papers.page import INK, SECOND, SIZE, keep, short
+from iqabench.report.papers.print_style import INK, SECOND, SIZE, save_figure, short
 from iqabench.report.plots.error_maps import decoded
 from iqabench.report.plots.pictures import Pictures
 from iqabench.report.text.figures import figure as printed
@@ -147,7 +147,7 @@ def _keep(
         for (row, column), (label, value, image) in zip(free, parts, strict=False):
             _show(figure.add_axes(place(row, column, cell)), image, label, value, SECOND)
 
-    return keep(folder, name, (width, height), draw)
+    return save_figure(folder, name, (width, height), draw)
 
 
 def _show(axes: Any, image: Image, label: str, value: str, colour: str) -> None:

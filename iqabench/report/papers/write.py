@@ -6,19 +6,19 @@ from pathlib import Path
 
 from iqabench.errors import StoreError, UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.beside import Beside, besides, shown
+from iqabench.report.data.cost_columns import CostColumn, cost_columns, shown_columns
 from iqabench.report.data.costs import costs_of
 from iqabench.report.data.devices import devices_of
-from iqabench.report.data.disputed import most_disputed
-from iqabench.report.data.tables import Row, Table, tables_of
-from iqabench.report.pages.folder import new_folder
+from iqabench.report.data.sample_spread import most_disputed
+from iqabench.report.data.tables import Table, TableRow, tables_of
+from iqabench.report.pages.report_folder import new_folder
 from iqabench.report.papers.bubbles import bubble_figure
 from iqabench.report.papers.differences import difference_figure
 from iqabench.report.papers.dots import dot_figure
 from iqabench.report.papers.montage import montage_figure
 from iqabench.report.plots.pictures import cuts_of
 from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.text.slugs import slugs_of
+from iqabench.report.text.page_names import slugs_of
 from iqabench.store import Store, file_name
 
 _MONTAGES = 3
@@ -63,7 +63,9 @@ def _draw(
     costs = costs_of(results)
     written: list[Path] = []
     for table, slug in zip(tables, slugs, strict=True):
-        written += _of_set(results, table, slug, page, shown(besides(table, costs), table), between)
+        written += _of_set(
+            results, table, slug, page, shown_columns(cost_columns(table, costs), table), between
+        )
     for some in _groups(tables):
         column = next(c for c in some[0].columns if all(c in t.columns for t in some))
         at = some[0].setting
@@ -78,7 +80,7 @@ def _of_set(
     table: Table,
     slug: str,
     page: _Page,
-    beside: Sequence[Beside],
+    beside: Sequence[CostColumn],
     between: Sequence[str],
 ) -> list[Path]:
     folder, width = page.folder, page.width
@@ -102,7 +104,7 @@ def _of_set(
     return written
 
 
-def _pair(table: Table, between: Sequence[str]) -> tuple[Row, Row] | None:
+def _pair(table: Table, between: Sequence[str]) -> tuple[TableRow, TableRow] | None:
     """The two rows to compare: those of the named models, the best row of each; else the two best."""
     ranked = table.ranked(0)
     if not between:

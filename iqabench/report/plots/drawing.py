@@ -32,7 +32,7 @@ _STYLE = {
 }  # fmt: skip
 
 
-class Cards:
+class PointCards:
     """Points of one drawing with what they say."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Cards:
         return re.sub(r'<g id="card-(\d+)">', titled, svg)
 
 
-def drawing(size: tuple[float, float], draw: Callable[[Figure, Cards], None]) -> str:
+def drawing(size: tuple[float, float], draw: Callable[[Figure, PointCards], None]) -> str:
     """What `draw` puts into a figure of so many inches.
 
     Returns: SVG with placeholder colours, for `for_page` or `for_file`.
@@ -63,7 +63,7 @@ def drawing(size: tuple[float, float], draw: Callable[[Figure, Cards], None]) ->
         warnings.simplefilter(
             "ignore", UserWarning
         )  # a glyph that DejaVu lacks; the browser has it
-        figure, cards = Figure(figsize=size, dpi=72), Cards()
+        figure, cards = Figure(figsize=size, dpi=72), PointCards()
         FigureCanvasSVG(figure)
         draw(figure, cards)
         out = io.StringIO()

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.plots.drawing import (
     ACCENT,
     INK,
     MUTED,
     PAPER,
     SECOND,
-    Cards,
+    PointCards,
     drawing,
     short,
     ticks_of,
@@ -30,7 +30,7 @@ _WIDE = 5.0
 
 
 @dataclass(frozen=True)
-class Box:
+class LatencyBox:
     """Samples of one model."""
 
     label: str
@@ -46,7 +46,7 @@ class Box:
     samples: int
 
 
-def box_of(label: str, cost: Cost) -> Box | None:
+def box_of(label: str, cost: MeasuredCost) -> LatencyBox | None:
     """The box of one latency; None where its samples were not kept."""
     kept = cost.details.get("samples_ms")
     if not isinstance(kept, list) or not kept:
@@ -57,10 +57,10 @@ def box_of(label: str, cost: Cost) -> Box | None:
     inside = (samples >= q1 - reach) & (samples <= q3 + reach)
     low, high = float(samples[inside][0]), float(samples[inside][-1])
     outliers = tuple(samples[~inside].tolist())
-    return Box(label, low, q1, middle, q3, high, outliers, cost.interval, len(samples))
+    return LatencyBox(label, low, q1, middle, q3, high, outliers, cost.interval, len(samples))
 
 
-def latency_plot(boxes: Sequence[Box]) -> str:
+def latency_plot(boxes: Sequence[LatencyBox]) -> str:
     """One line for each model, the first on top.
 
     Returns: SVG with placeholder colours.
@@ -69,7 +69,7 @@ def latency_plot(boxes: Sequence[Box]) -> str:
     return drawing((6.3, height), lambda figure, cards: _draw(figure, cards, boxes, height))
 
 
-def _draw(figure: Figure, cards: Cards, boxes: Sequence[Box], height: float) -> None:
+def _draw(figure: Figure, cards: PointCards, boxes: Sequence[LatencyBox], height: float) -> None:
     figure.subplots_adjust(left=0.27, right=0.975, top=1 - 0.08 / height, bottom=0.55 / height)
     axes = figure.add_subplot()
     for at, box in enumerate(boxes):
@@ -91,7 +91,7 @@ def _draw(figure: Figure, cards: Cards, boxes: Sequence[Box], height: float) -> 
     axes.set_xlabel("Latency (ms)", labelpad=8)
 
 
-def _draw_box(axes: Any, cards: Cards, y: float, box: Box) -> None:
+def _draw_box(axes: Any, cards: PointCards, y: float, box: LatencyBox) -> None:
     axes.plot([box.low, box.q1], [y, y], color=MUTED, lw=1)
     axes.plot([box.q3, box.high], [y, y], color=MUTED, lw=1)
     frame = Rectangle((box.q1, y - 0.26), box.q3 - box.q1, 0.52, fill=False, edgecolor=MUTED, lw=1)
@@ -122,7 +122,7 @@ def _draw_box(axes: Any, cards: Cards, y: float, box: Box) -> None:
     )
 
 
-def _card(box: Box) -> str:
+def _card(box: LatencyBox) -> str:
     lines = [box.label, f"Median {box.median:.4g} ms"]
     if box.interval:
         lines.append(f"95 % interval {box.interval[0]:.4g} to {box.interval[1]:.4g} ms")
@@ -130,7 +130,7 @@ def _card(box: Box) -> str:
     return "\n".join([*lines, f"{len(box.outliers)} outliers of {box.samples} samples"])
 
 
-def _scale(axes: Any, boxes: Sequence[Box]) -> None:
+def _scale(axes: Any, boxes: Sequence[LatencyBox]) -> None:
     every = [v for b in boxes for v in (b.low, b.high, *b.outliers)]
     low, high = min(every), max(every)
     if low > 0 and high / low > _WIDE:

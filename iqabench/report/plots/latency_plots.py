@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from iqabench.report.data.cost_tables import who_of
+from iqabench.report.data.cost_tables import model_at_scale
 from iqabench.report.data.devices import Device
 from iqabench.report.plots.latency_plot import box_of, latency_plot
 from iqabench.report.plots.svg import for_file, for_page
@@ -41,8 +41,8 @@ def latency_plots(device: Device, slug: str, keep: Callable[[str, str], None]) -
         at_size = [
             c for c in device.costs if c.column.metric == LATENCY and c.setting.level == size
         ]
-        ordered = sorted(at_size, key=lambda c: (c.value or 0.0, device.labels[who_of(c)]))
-        boxes = [box for c in ordered if (box := box_of(device.labels[who_of(c)], c))]
+        ordered = sorted(at_size, key=lambda c: (c.value or 0.0, device.labels[model_at_scale(c)]))
+        boxes = [box for c in ordered if (box := box_of(device.labels[model_at_scale(c)], c))]
         if len(boxes) > 1:
             some = boxes[:MOST_MODELS]
             svg = latency_plot(some)

@@ -9,7 +9,7 @@ import numpy as np
 from iqabench.errors import IqabenchError
 from iqabench.images import Image, quantise
 from iqabench.report.data.subjects import Configuration, Setting
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.plots.error_maps import encoded
 from iqabench.sets import SampleRef, load_set
 from iqabench.store import CropFolder, OutputFolder, Store, kept_runs
@@ -87,7 +87,7 @@ def _plain(image: Image) -> Image:
     return quantise(three)
 
 
-def _made(run: OutputFolder, table: Table, row: Row) -> bool:
+def _made(run: OutputFolder, table: Table, row: TableRow) -> bool:
     """Whether a run's outputs are what this row's figures are of."""
     made, at = run.provenance, table.setting
     if made.domain != "image":

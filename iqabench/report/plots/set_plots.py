@@ -10,16 +10,16 @@ from itertools import product
 from markupsafe import Markup
 
 from iqabench.report.data import labels
-from iqabench.report.data.beside import Beside, device_titles
-from iqabench.report.data.plot_points import Below, Pair
+from iqabench.report.data.cost_columns import CostColumn, device_titles
 from iqabench.report.data.tables import Table
-from iqabench.report.data.variants import families
-from iqabench.report.plots.plots import PARAMETERS, CostAxis, can_plot, quality_plot
+from iqabench.report.data.variants import variant_pairs
+from iqabench.report.plots.plot_points import PlottedCost, QualityAgainstCost
+from iqabench.report.plots.quality_plot import PARAMETERS, CostAxis, can_plot, quality_plot
 from iqabench.report.plots.svg import for_file, for_page
 from iqabench.report.text import figures
 from iqabench.store import file_name
 
-Keep = Callable[[str, str], None]
+WriteFile = Callable[[str, str], None]
 """Writes a file of the report: name and text."""
 
 MOST_POINTS = 250
@@ -27,7 +27,7 @@ MOST_POINTS = 250
 
 
 @dataclass(frozen=True)
-class Plot:
+class SetPlot:
     """One plot: to stand in the page, and as a file."""
 
     label: str
@@ -45,33 +45,33 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Plots:
+class SetPlots:
     """The plots of a page."""
 
-    drawn: tuple[Plot, ...]
+    drawn: tuple[SetPlot, ...]
     of: int
     """Pairs of a column and a cost in which models can be compared."""
     room: int
     """Points on a page at most."""
 
 
-def set_plots(table: Table, slug: str, besides: Sequence[Beside], keep: Keep) -> Plots:
+def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: WriteFile) -> SetPlots:
     """Plots of all pairs where two models can be compared, as far as there is room; each also as a file."""
-    parents = {kin.variant.number: kin.parent.label for kin in families(table)}
-    found: list[Plot] = []
+    parents = {kin.variant.number: kin.parent.label for kin in variant_pairs(table)}
+    found: list[SetPlot] = []
     room, possible = MOST_POINTS, 0
     for at, below in product(range(len(table.columns)), [*_belows(besides)]):
-        pair = Pair(table, at, below, parents)
+        pair = QualityAgainstCost(table, at, below, parents)
         if not can_plot([point for _, point in pair.every]):
             continue
         possible += 1
         room -= len(pair.some)
         if room >= 0:
             found.append(_plot(pair, slug, f"p{len(found)}", keep))
-    return Plots(tuple(found), possible, MOST_POINTS)
+    return SetPlots(tuple(found), possible, MOST_POINTS)
 
 
-def title_of(beside: Beside, titles: dict[str, str]) -> str:
+def title_of(beside: CostColumn, titles: dict[str, str]) -> str:
     """A cost in one line: Latency (ms), 3x256x256, CPU."""
     unit = figures.short_unit(beside.column.unit)
     name = labels.cost_title(beside.column) + (f" ({unit})" if unit else "")
@@ -80,8 +80,8 @@ def title_of(beside: Beside, titles: dict[str, str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _belows(besides: Sequence[Beside]) -> Iterator[Below]:
-    yield Below(PARAMETERS, "", lambda row: row.facts.params, _parameters)
+def _belows(besides: Sequence[CostColumn]) -> Iterator[PlottedCost]:
+    yield PlottedCost(PARAMETERS, "", lambda row: row.facts.params, _parameters)
     titles = device_titles(besides)
     for at, beside in enumerate(besides):
         unit = beside.column.unit
@@ -93,10 +93,10 @@ def _belows(besides: Sequence[Beside]) -> Iterator[Below]:
             return figures.cost_figure(value, unit)
 
         axis = CostAxis(title_of(beside, titles), number, beside.column.better)
-        yield Below(axis, f"-{at + 1}-{file_name(beside.name)}", beside.value, told)
+        yield PlottedCost(axis, f"-{at + 1}-{file_name(beside.name)}", beside.value, told)
 
 
-def _plot(pair: Pair, slug: str, prefix: str, keep: Keep) -> Plot:
+def _plot(pair: QualityAgainstCost, slug: str, prefix: str, keep: WriteFile) -> SetPlot:
     """One plot, drawn and kept."""
     column, axis = pair.column, pair.below.axis
     title = f"{labels.column_title(column)}, {column.protocol}"
@@ -105,7 +105,7 @@ def _plot(pair: Pair, slug: str, prefix: str, keep: Keep) -> Plot:
     keep(href, for_file(svg))
     inside = Markup(for_page(svg, prefix))  # noqa: S704 - texts are escaped
     count = len(pair.some)
-    return Plot(pair.label, axis.title, inside, href, pair.words, count, len(pair.every))
+    return SetPlot(pair.label, axis.title, inside, href, pair.words, count, len(pair.every))
 
 
 def _parameters(count: float) -> str:

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from iqabench.report.data import labels
-from iqabench.report.data.cost_tables import Who, who_of
-from iqabench.report.data.costs import Cost, cost_order
+from iqabench.report.data.cost_tables import ModelAtScale, model_at_scale
+from iqabench.report.data.costs import MeasuredCost, cost_order
 from iqabench.report.data.devices import Device
 from iqabench.report.data.growth import LEAST, Growth, growth, megapixels_of
-from iqabench.report.data.subjects import Column
+from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.plots.drawing import (
     ACCENT,
     INK,
@@ -21,13 +21,13 @@ from iqabench.report.plots.drawing import (
     PAPER,
     SECOND,
     SIZE,
-    Cards,
+    PointCards,
     drawing,
     short,
     ticks_of,
     write,
 )
-from iqabench.report.plots.set_plots import Keep
+from iqabench.report.plots.set_plots import WriteFile
 from iqabench.report.plots.svg import for_file, for_page
 from iqabench.report.text import figures
 from iqabench.store import file_name
@@ -47,7 +47,7 @@ class Sweep:
     """One cost of one model over sizes."""
 
     label: str
-    costs: tuple[Cost, ...]
+    costs: tuple[MeasuredCost, ...]
     """Small sizes first."""
     fit: Growth
 
@@ -61,7 +61,7 @@ class Sweep:
 class Sweeps:
     """One cost of every model that was swept, as a plot and in words."""
 
-    column: Column
+    column: MeasuredColumn
     of: str
     """What the megapixels are of: the input or the output, and the batch."""
     sweeps: tuple[Sweep, ...]
@@ -81,13 +81,13 @@ class Sweeps:
         return [_said(self.column, sweep) for sweep in self.sweeps]
 
 
-def sweeps_of(device: Device, slug: str, keep: Keep) -> list[Sweeps]:
+def sweeps_of(device: Device, slug: str, keep: WriteFile) -> list[Sweeps]:
     """A plot for each cost that was measured at three sizes or more."""
-    groups: dict[tuple[Column, str], dict[Who, list[Cost]]] = {}
+    groups: dict[tuple[MeasuredColumn, str], dict[ModelAtScale, list[MeasuredCost]]] = {}
     for cost in device.costs:
         if cost.is_sized and cost.value and megapixels_of(cost.setting.level):
             subject = (cost.subject, _kind(cost.setting.level))
-            groups.setdefault(subject, {}).setdefault(who_of(cost), []).append(cost)
+            groups.setdefault(subject, {}).setdefault(model_at_scale(cost), []).append(cost)
     found: list[Sweeps] = []
     for column, of in sorted(groups, key=lambda at: (*cost_order(at[0]), at[1])):
         sweeps = _fitted(device, groups[column, of])
@@ -102,14 +102,14 @@ def sweeps_of(device: Device, slug: str, keep: Keep) -> list[Sweeps]:
     return found
 
 
-def _best(sweeps: Sequence[Sweep], column: Column) -> list[Sweep]:
+def _best(sweeps: Sequence[Sweep], column: MeasuredColumn) -> list[Sweep]:
     """As many as a plot has room for, in their order."""
     best_first = sorted(sweeps, key=lambda s: (-column.sign * s.fit.factor, s.label))
     kept = {sweep.label for sweep in best_first[:MOST_MODELS]}
     return [sweep for sweep in sweeps if sweep.label in kept]
 
 
-def _fitted(device: Device, groups: dict[Who, list[Cost]]) -> list[Sweep]:
+def _fitted(device: Device, groups: dict[ModelAtScale, list[MeasuredCost]]) -> list[Sweep]:
     """Those that have sizes enough, and grow at all."""
     found = []
     for who, costs in groups.items():
@@ -129,7 +129,7 @@ def _kind(size: str) -> str:
     return f"{side}, {batch} images at a time" if batch else side
 
 
-def _said(column: Column, sweep: Sweep) -> str:
+def _said(column: MeasuredColumn, sweep: Sweep) -> str:
     fit = sweep.fit
     return (
         f"{sweep.label}: {column.column} = {figures.cost_figure(fit.factor, column.unit)} × "
@@ -138,16 +138,18 @@ def _said(column: Column, sweep: Sweep) -> str:
     )
 
 
-def _title(column: Column) -> str:
+def _title(column: MeasuredColumn) -> str:
     unit = figures.short_unit(column.unit)
     return labels.cost_title(column) + (f" ({unit})" if unit else "")
 
 
-def _plot(sweeps: Sequence[Sweep], column: Column, of: str) -> str:
+def _plot(sweeps: Sequence[Sweep], column: MeasuredColumn, of: str) -> str:
     return drawing((6.3, 4.6), lambda figure, cards: _draw(figure, cards, sweeps, column, of))
 
 
-def _draw(figure: Figure, cards: Cards, sweeps: Sequence[Sweep], column: Column, of: str) -> None:
+def _draw(
+    figure: Figure, cards: PointCards, sweeps: Sequence[Sweep], column: MeasuredColumn, of: str
+) -> None:
     figure.subplots_adjust(left=0.14, right=0.8, top=0.97, bottom=0.115)
     axes = figure.add_subplot()
     axes.set_xscale("log")
@@ -179,7 +181,7 @@ def _draw(figure: Figure, cards: Cards, sweeps: Sequence[Sweep], column: Column,
     _name(figure, axes, ends)
 
 
-def _scale(axes: Any, column: Column) -> None:
+def _scale(axes: Any, column: MeasuredColumn) -> None:
     forms: tuple[tuple[Any, Callable[[float], str]], ...] = (
         (axes.xaxis, lambda v: f"{v:g}"),
         (axes.yaxis, lambda v: figures.plain_zeros(figures.cost_number(v, column.unit))),

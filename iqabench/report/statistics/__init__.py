@@ -4,14 +4,14 @@ from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_inte
 from iqabench.report.statistics.deciders import Decider, deciders
 from iqabench.report.statistics.groups import letters
 from iqabench.report.statistics.matrix import Matrix, matrix_of
-from iqabench.report.statistics.pairwise import Pair, different, holm, pairwise, win_rates
+from iqabench.report.statistics.pairwise import PairTest, different, holm, pairwise, win_rates
 from iqabench.report.statistics.stability import Stability, stability
 
 __all__ = [
     "RESAMPLES",
     "Decider",
     "Matrix",
-    "Pair",
+    "PairTest",
     "Resamples",
     "Stability",
     "deciders",

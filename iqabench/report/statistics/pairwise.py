@@ -15,7 +15,7 @@ _AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
-class Pair:
+class PairTest:
     """Two rows of a matrix."""
 
     a: int
@@ -36,7 +36,7 @@ class Pair:
         return self.p_holm < ALPHA
 
 
-def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[Pair]:
+def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[PairTest]:
     """All pairs of rows with finite values, in the order of the rows.
 
     Source: Wilcoxon 1945; Holm 1979.
@@ -52,7 +52,7 @@ def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[Pair]:
     for (a, b), p, corrected in zip(pairs, raw, holm(raw), strict=True):
         low, high = np.quantile(means[b] - means[a], (0.025, 0.975))
         apart = float((values[b] - values[a]).mean())
-        found.append(Pair(a, b, apart, float(low), float(high), p, corrected))
+        found.append(PairTest(a, b, apart, float(low), float(high), p, corrected))
     return found
 
 

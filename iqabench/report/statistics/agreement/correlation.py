@@ -14,7 +14,7 @@ class UndefinedError(ValueError):
     """A statistic that these values do not have, and why; told in its row, never raised to users."""
 
 
-class Ranked:
+class RankedValues:
     """Values, sorted once; their ranks under any weights cost one pass. Infinite values are the largest."""
 
     def __init__(self, values: Doubles) -> None:
@@ -44,7 +44,7 @@ def pearson(x: Doubles, y: Doubles, weights: Doubles) -> float:
     return float(np.clip((weights * x * y).sum() / np.sqrt(squares), -1.0, 1.0))
 
 
-def spearman(x: Ranked, y: Ranked, weights: Doubles) -> float:
+def spearman(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
     """Spearman's rank correlation: Pearson's, of mid-ranks.
 
     Raises: UndefinedError when x or y is constant.
@@ -52,7 +52,7 @@ def spearman(x: Ranked, y: Ranked, weights: Doubles) -> float:
     return pearson(x.ranks(weights), y.ranks(weights), weights)
 
 
-def kendall(x: Ranked, y: Ranked, weights: Doubles) -> float:
+def kendall(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
     """Kendall's tau-b, which counts ties in neither.
 
     Raises: UndefinedError when x or y is constant.

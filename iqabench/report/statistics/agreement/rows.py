@@ -60,7 +60,7 @@ def agreement_rows(
     return rows
 
 
-class _Told(NamedTuple):
+class _ScoredOpinions(NamedTuple):
     """What a metric says of the images that people judged."""
 
     samples: list[Opinion]
@@ -77,9 +77,9 @@ def _facts(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, Any] | 
     return dict(zip(names, row, strict=True)) if row else None
 
 
-def _told(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -> _Told:
+def _told(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -> _ScoredOpinions:
     found = {row[0]: row[1:] for row in connection.execute(_VALUES, [key]).fetchall()}
-    told = _Told([], [], "")
+    told = _ScoredOpinions([], [], "")
     for sample in opinions.samples:
         value, status, error = found.get(sample.name, (None, "failed", "it has no record"))
         if status == "ok" and value is not None and not isnan(value):
@@ -92,7 +92,7 @@ def _told(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -
 
 def _rows_of(
     facts: dict[str, Any],
-    told: _Told,
+    told: _ScoredOpinions,
     opinions: Opinions,
     fits: Sequence[Fit],
     resampling: Resampling,
@@ -108,7 +108,7 @@ def _rows_of(
 def _row(
     figure: Statistic,
     facts: dict[str, Any],
-    told: _Told,
+    told: _ScoredOpinions,
     opinions: Opinions,
     resampling: Resampling,
 ) -> dict[str, Any]:

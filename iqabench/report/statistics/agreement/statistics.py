@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from iqabench.report.statistics.agreement.bootstrap import Resampling, attempt, interval
 from iqabench.report.statistics.agreement.correlation import (
     Doubles,
-    Ranked,
+    RankedValues,
     UndefinedError,
     kendall,
     pearson,
@@ -114,9 +114,9 @@ def _names(fit: Fit) -> tuple[tuple[str, str], ...]:
 
 
 def _ranks(
-    x: Doubles, y: Doubles, correlation: Callable[[Ranked, Ranked, Doubles], float]
+    x: Doubles, y: Doubles, correlation: Callable[[RankedValues, RankedValues, Doubles], float]
 ) -> Callable[[Doubles], tuple[float, ...]]:
-    a, b = Ranked(x), Ranked(y)
+    a, b = RankedValues(x), RankedValues(y)
     return lambda weights: (correlation(a, b, weights),)
 
 

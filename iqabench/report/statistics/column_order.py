@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.subjects import Column
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.subjects import MeasuredColumn
+from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.statistics import (
     Decider,
     Matrix,
@@ -31,10 +31,10 @@ _DECIDERS = 10
 
 
 @dataclass(frozen=True)
-class Place:
+class RankedModel:
     """One model in an order."""
 
-    row: Row
+    row: TableRow
     mean: float
     text: str
     """The mean as it is printed."""
@@ -52,12 +52,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Order:
+class ColumnOrder:
     """One column's order, best first."""
 
     label: str
-    column: Column
-    places: tuple[Place, ...]
+    column: MeasuredColumn
+    places: tuple[RankedModel, ...]
     samples: int
     tau: float
     deciders: tuple[Decider, ...]
@@ -68,12 +68,12 @@ class Order:
     """Labels of models of which it does not speak."""
 
 
-def orders(results: Results, table: Table, intervals: Intervals) -> list[Order]:
+def column_orders(results: Results, table: Table, intervals: Intervals) -> list[ColumnOrder]:
     """An order for each column with two models to compare, as far as the page has room."""
     return list(_orders(results, table, intervals))
 
 
-def _orders(results: Results, table: Table, intervals: Intervals) -> Iterator[Order]:
+def _orders(results: Results, table: Table, intervals: Intervals) -> Iterator[ColumnOrder]:
     room = MOST_CELLS
     for at, number in enumerate(table.column_numbers):
         rows = {row.number: row for row in table.ranked(at)[:MOST_MODELS]}
@@ -99,9 +99,9 @@ def _order(
     at: int,
     matrix: Matrix,
     sure: Stability,
-    rows: dict[int, Row],
+    rows: dict[int, TableRow],
     intervals: Intervals,
-) -> Order:
+) -> ColumnOrder:
     count = len(matrix.configurations)
     groups, wins = letters(range(count), different(matrix)), win_rates(matrix)
     places = []
@@ -109,7 +109,7 @@ def _order(
         cell = rows[number].cells[at]
         assert cell is not None and cell.mean.value is not None  # noqa: PT018 - it is ranked
         places.append(
-            Place(
+            RankedModel(
                 rows[number],
                 cell.mean.value,
                 cell.text,
@@ -126,7 +126,7 @@ def _order(
     silent = [
         row.label for row in table.rows if row.cells[at] and row.number not in matrix.configurations
     ]
-    return Order(
+    return ColumnOrder(
         table.labels[at],
         table.columns[at],
         tuple(places),

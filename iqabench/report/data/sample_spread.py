@@ -12,7 +12,7 @@ TRIED = 120
 
 
 @dataclass(frozen=True)
-class Ranked:
+class SampleSpread:
     """One sample in the first column of a table."""
 
     name: str
@@ -24,10 +24,10 @@ class Ranked:
 
 def most_disputed(results: Results, table: Table) -> list[str]:
     """The samples on which models are farthest apart in the first column, as many as are worth a look."""
-    return [one.name for one in ranked(results, table)[:TRIED]]
+    return [one.name for one in sample_spreads(results, table)[:TRIED]]
 
 
-def ranked(results: Results, table: Table) -> list[Ranked]:
+def sample_spreads(results: Results, table: Table) -> list[SampleSpread]:
     """Every sample with a value of the first column, the most disputed first."""
     column, among = (
         table.columns[0],
@@ -43,12 +43,12 @@ def ranked(results: Results, table: Table) -> list[Ranked]:
     places = {row["sample"]: at for at, row in enumerate(worst)}
     disputed = sorted(found, key=lambda row: (row["low"] - row["high"], places[row["sample"]]))
     return [
-        Ranked(row["sample"], row["low"], row["high"], at, places[row["sample"]])
+        SampleSpread(row["sample"], row["low"], row["high"], at, places[row["sample"]])
         for at, row in enumerate(disputed)
     ]
 
 
-def in_turn(disputed: Sequence[Ranked]) -> Iterator[Ranked]:
+def alternating(disputed: Sequence[SampleSpread]) -> Iterator[SampleSpread]:
     """The most disputed, the worst, the second most disputed ..., each once, as many as are worth a look."""
     worst = sorted(disputed, key=lambda one: one.worst)
     every = chain.from_iterable(zip_longest(disputed, worst))

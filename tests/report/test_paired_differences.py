@@ -3,13 +3,13 @@ import pytest
 from scipy import stats
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.paired import Paired, between, paired
+from iqabench.report.data.paired_differences import PairedDifference, between, paired_differences
 from iqabench.store import Store
 
 from .conftest import Fill, column_of
 
 
-def pair(store: Store) -> Paired:
+def pair(store: Store) -> PairedDifference:
     with Results(store) as results:
         keys = {
             c.model: [
@@ -20,7 +20,7 @@ def pair(store: Store) -> Paired:
             ]
             for n, c in enumerate(results.configurations)
         }
-        (found,) = paired(results, keys["a"], keys["b"])
+        (found,) = paired_differences(results, keys["a"], keys["b"])
         names = {c.model: n for n, c in enumerate(results.configurations)}
         assert between(results, [names["a"]], [names["b"]]) == [found]
         assert between(results, [names["a"]], [names["b"]], []) == []

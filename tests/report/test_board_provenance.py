@@ -9,9 +9,9 @@ from iqabench.boards import boards, entries_of
 from iqabench.report.data.board_sources import PrintedSources, addresses
 from iqabench.report.pages.site import write_report
 
+from .board_example import YAML, made_board, made_records
 from .conftest import column_of, filled
-from .made_board import YAML, made_board, made_records
-from .test_behind import told
+from .test_provenance_dialogs import told
 
 ERRATUM = "errata: [{entry: Odd, of: total, instead: 29, why: the sum was misprinted}]\n"
 

@@ -7,16 +7,16 @@ import numpy as np
 from scipy import stats
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.subjects import Column, Setting
+from iqabench.report.data.subjects import MeasuredColumn, Setting
 from iqabench.report.statistics import mean_intervals
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedDifference:
     """One column of two models over the samples that both have a finite value for."""
 
     setting: Setting
-    column: Column
+    column: MeasuredColumn
     n: int
     left_out: int
     """Samples that only one has a value for, or an infinite one."""
@@ -33,7 +33,9 @@ class Paired:
     """Wilcoxon's signed-rank test, two-sided; none where all differences are zero."""
 
 
-def paired(results: Results, keys_a: Iterable[str], keys_b: Iterable[str]) -> list[Paired]:
+def paired_differences(
+    results: Results, keys_a: Iterable[str], keys_b: Iterable[str]
+) -> list[PairedDifference]:
     """Every column and setting that both models have, by the keys of their cells."""
     a, b = (_configuration(results, keys) for keys in (keys_a, keys_b))
     return between(results, a, b)
@@ -41,7 +43,7 @@ def paired(results: Results, keys_a: Iterable[str], keys_b: Iterable[str]) -> li
 
 def between(
     results: Results, a: Iterable[int], b: Iterable[int], settings: Iterable[int] | None = None
-) -> list[Paired]:
+) -> list[PairedDifference]:
     """The same by the positions of configurations, in all settings or those at these positions."""
     among = range(len(results.settings)) if settings is None else settings
     asked = {"a": [*a], "b": [*b], "settings": [*among]}
@@ -74,8 +76,8 @@ def _configuration(results: Results, keys: Iterable[str]) -> list[int]:
 
 
 def _paired(
-    setting: Setting, column: Column, values: list[tuple[float | None, float | None]]
-) -> Paired | None:
+    setting: Setting, column: MeasuredColumn, values: list[tuple[float | None, float | None]]
+) -> PairedDifference | None:
     both = [(a, b) for a, b in values if a is not None and b is not None]
     finite = np.array([pair for pair in both if np.isfinite(pair).all()], dtype=np.float64)
     if not len(finite):
@@ -86,7 +88,7 @@ def _paired(
     wins = float((better > 0).mean() + 0.5 * (better == 0).mean())
     p = float(stats.wilcoxon(apart).pvalue) if (apart != 0).any() else None
     a, b = finite.mean(axis=0)
-    return Paired(
+    return PairedDifference(
         setting,
         column,
         len(finite),

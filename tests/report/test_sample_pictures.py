@@ -14,8 +14,8 @@ from PIL import Image
 from iqabench.images import write_image
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
-from iqabench.report.pages import samples
-from iqabench.report.pages.samples import sample_page
+from iqabench.report.pages import sample_pictures
+from iqabench.report.pages.sample_pictures import sample_page
 from iqabench.report.pages.write import write_report
 from iqabench.report.plots.error_maps import FULL, decoded, error_map
 from iqabench.report.plots.pictures import cuts_of, whole_of
@@ -23,7 +23,7 @@ from iqabench.sets import load_set
 from iqabench.store import OutputFolder, Provenance, Store
 
 from .conftest import NASTY, Fill, column_of, cut_out
-from .test_html import Page
+from .test_site import Page
 
 
 def shots(out: Path, name: str) -> list[dict[str, Any]]:
@@ -95,7 +95,7 @@ def test_what_is_shown_is_bounded(fill: Fill, tmp_path: Path) -> None:
         (table,) = tables_of(results)
         found = sample_page(results, table, cuts_of(store, table), pages)
         assert found is not None
-        assert len(found.samples) == samples.SHOWN
+        assert len(found.samples) == sample_pictures.SHOWN
         worst = {one.name for one in found.samples if one.worst < 6}
         assert len(worst) == 6
         files = {*pages.rglob("*.png")}

@@ -6,13 +6,13 @@ from math import isfinite
 from typing import Any
 
 from iqabench.report.data import labels
-from iqabench.report.data.beside import Beside, besides
-from iqabench.report.data.cost_tables import who_of
-from iqabench.report.data.costs import Cost
+from iqabench.report.data.cost_columns import CostColumn, cost_columns
+from iqabench.report.data.cost_tables import model_at_scale
+from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
-from iqabench.report.data.subjects import Column, Configuration, ModelFacts
-from iqabench.report.data.tables import Row, Table
-from iqabench.report.pages.explorer import EVERYWHERE, Axis, Explorer, Point
+from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts
+from iqabench.report.data.tables import Table, TableRow
+from iqabench.report.pages.explorer import EVERYWHERE, Explorer, ExplorerAxis, ExplorerPoint
 from iqabench.report.text import figures
 
 
@@ -20,7 +20,7 @@ def explorer_of(
     tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
 ) -> Explorer | None:
     """Points and axes of a whole report; None where no two columns could be set against each other."""
-    gathered = _Gathered(tables, devices, slugs)
+    gathered = _ExplorerBuilder(tables, devices, slugs)
     gathered.add_sets()
     gathered.add_lonely_costs()
     gathered.name_points()
@@ -40,16 +40,16 @@ _Who = tuple[Configuration, int]
 """A model as it ran, at its scale."""
 
 
-class _Gathered:
+class _ExplorerBuilder:
     """Points and axes, while they are found."""
 
     def __init__(
         self, tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
     ) -> None:
         self.tables, self.devices, self.slugs = tables, devices, slugs
-        self.axes: list[Axis] = []
-        self.points: dict[_Who, Point] = {}
-        self._numbers: dict[Axis, int] = {}
+        self.axes: list[ExplorerAxis] = []
+        self.points: dict[_Who, ExplorerPoint] = {}
+        self._numbers: dict[ExplorerAxis, int] = {}
         self._places = {d.name: at for at, d in enumerate(devices)}
 
     def add_sets(self) -> None:
@@ -58,7 +58,7 @@ class _Gathered:
         for at, table in enumerate(self.tables):
             for row in table.rows:
                 self._add_row(at, table, row)
-            for one in besides(table, costs):
+            for one in cost_columns(table, costs):
                 axis = self._axis(_cost_axis(one, self._places))
                 for row in table.rows:
                     self._put(
@@ -71,11 +71,11 @@ class _Gathered:
         for device in self.devices:
             facts = {row.who: row.facts for table in device.tables for row in table.rows}
             for cost in device.costs:
-                who = who_of(cost)
+                who = model_at_scale(cost)
                 if _same(*who) not in known:
                     size = cost.setting.level if cost.is_sized else ""
                     where = "" if cost.is_count else cost.setting.set
-                    one = Beside(
+                    one = CostColumn(
                         cost.subject, size, where, who[0].device_class, who[0].mode, {0: cost}
                     )
                     axis = self._axis(_cost_axis(one, self._places))
@@ -114,10 +114,10 @@ class _Gathered:
     def _meeting(self, pair: tuple[int, int]) -> int:
         return sum(all(end in p.values for end in pair) for p in self.points.values())
 
-    def _add_row(self, at: int, table: Table, row: Row) -> None:
+    def _add_row(self, at: int, table: Table, row: TableRow) -> None:
         point = self._point(_who(row, table), row.facts)
         if row.facts.params is not None:
-            axis = self._axis(Axis("Parameters", "lower", EVERYWHERE, EVERYWHERE, True))
+            axis = self._axis(ExplorerAxis("Parameters", "lower", EVERYWHERE, EVERYWHERE, True))
             point.values[axis] = row.facts.params, figures.parameters(row.facts.params)
         for column, label, cell in zip(table.columns, table.labels, row.cells, strict=True):
             axis = self._axis(_quality_axis(column, label, at))
@@ -130,36 +130,36 @@ class _Gathered:
                 unit = figures.short_unit(column.unit)
                 point.values[axis] = cell.mean.value, f"{cell.text} {unit}".strip()
 
-    def _put(self, point: Point, axis: int, cost: Cost | None) -> None:
+    def _put(self, point: ExplorerPoint, axis: int, cost: MeasuredCost | None) -> None:
         if cost is not None and cost.value is not None and isfinite(cost.value):
             point.values[axis] = cost.value, figures.cost_figure(cost.value, cost.column.unit)
 
-    def _axis(self, axis: Axis) -> int:
+    def _axis(self, axis: ExplorerAxis) -> int:
         if axis not in self._numbers:
             self._numbers[axis] = len(self.axes)
             self.axes.append(axis)
         return self._numbers[axis]
 
-    def _point(self, who: _Who, facts: ModelFacts) -> Point:
+    def _point(self, who: _Who, facts: ModelFacts) -> ExplorerPoint:
         if who not in self.points:
             how = who[0]
             href = f"{self.slugs[how.model]}.html"
-            self.points[who] = Point("", href, _about(facts), how.random_weights)
+            self.points[who] = ExplorerPoint("", href, _about(facts), how.random_weights)
         return self.points[who]
 
 
-def _quality_axis(column: Column, label: str, at: int) -> Axis:
+def _quality_axis(column: MeasuredColumn, label: str, at: int) -> ExplorerAxis:
     unit = f" ({column.unit})" if column.unit not in ("", "1") else ""
     name = f"{labels.metric_title(column.metric)}{unit}, {label.partition('@')[2]}"
-    return Axis(name, column.better, at, EVERYWHERE, False)
+    return ExplorerAxis(name, column.better, at, EVERYWHERE, False)
 
 
-def _cost_axis(one: Beside, places: Mapping[str, int]) -> Axis:
+def _cost_axis(one: CostColumn, places: Mapping[str, int]) -> ExplorerAxis:
     unit = figures.short_unit(one.column.unit)
     name = labels.cost_title(one.column) + (f" ({unit})" if unit else "")
     said = (name, one.column.protocol, one.size, one.mode.replace("_", " "))
     where = places.get(one.device, EVERYWHERE) if one.device else EVERYWHERE
-    return Axis(", ".join(s for s in said if s), one.column.better, EVERYWHERE, where, True)
+    return ExplorerAxis(", ".join(s for s in said if s), one.column.better, EVERYWHERE, where, True)
 
 
 def _about(facts: ModelFacts) -> tuple[str, ...]:
@@ -168,7 +168,7 @@ def _about(facts: ModelFacts) -> tuple[str, ...]:
     return tuple(text for text in said if text)
 
 
-def _who(row: Row, table: Table) -> _Who:
+def _who(row: TableRow, table: Table) -> _Who:
     return row.configuration, table.setting.scale
 
 

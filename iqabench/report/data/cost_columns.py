@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from iqabench.report.data.cost_tables import size_order
-from iqabench.report.data.costs import Cost, cost_order
-from iqabench.report.data.subjects import Column
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.costs import MeasuredCost, cost_order
+from iqabench.report.data.subjects import MeasuredColumn
+from iqabench.report.data.tables import Table, TableRow
 
 USUAL = "3x256x256"
 """The size at which the challenges measure; it wins where two sizes were measured of equally many models."""
@@ -17,10 +17,10 @@ _CLASSES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 @dataclass(frozen=True)
-class Beside:
+class CostColumn:
     """One cost at one size, on one device unless it is a count, of the rows that have it."""
 
-    column: Column
+    column: MeasuredColumn
     """Without its size."""
     size: str
     """Empty where the size is no part of it."""
@@ -28,7 +28,7 @@ class Beside:
     """Empty for counts, which are the same on every device."""
     device_class: str
     mode: str
-    costs: dict[int, Cost]
+    costs: dict[int, MeasuredCost]
     """By the numbers of rows."""
 
     @property
@@ -42,7 +42,7 @@ class Beside:
         """Rows with a value."""
         return sum(cost.value is not None for cost in self.costs.values())
 
-    def value(self, row: Row) -> float | None:
+    def value(self, row: TableRow) -> float | None:
         """A row's cost, if it was measured."""
         cost = self.costs.get(row.number)
         return cost.value if cost else None
@@ -53,26 +53,28 @@ class Beside:
         return *cost_order(self.column), self.device, self.mode, *size_order(self.size)
 
 
-def besides(table: Table, costs: Iterable[Cost]) -> list[Beside]:
+def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostColumn]:
     """Every cost at every size on every device that any row of the table has."""
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row in table.rows:
         rows.setdefault(_same(row.configuration, table.setting.scale), []).append(row.number)
-    found: dict[_Where, dict[int, Cost]] = {}
+    found: dict[_Where, dict[int, MeasuredCost]] = {}
     for cost in sorted(
         costs, key=lambda c: (c.value is not None, c.time)
     ):  # the latest value stays
         for number in rows.get(_same(cost.configuration, cost.setting.scale), ()):
             found.setdefault(_where(cost), {})[number] = cost
-    return sorted((Beside(*where, some) for where, some in found.items()), key=lambda b: b.order)
+    return sorted(
+        (CostColumn(*where, some) for where, some in found.items()), key=lambda b: b.order
+    )
 
 
-def shown(every: Iterable[Beside], table: Table) -> list[Beside]:
+def shown_columns(every: Iterable[CostColumn], table: Table) -> list[CostColumn]:
     """One of each cost and device: at the size that most rows have, plain if any was measured so.
 
     Left out: what could be measured of no row, and parameters that say what the table's own column says.
     """
-    groups: dict[tuple[Column, str], list[Beside]] = {}
+    groups: dict[tuple[MeasuredColumn, str], list[CostColumn]] = {}
     for one in every:
         groups.setdefault((one.column, one.device), []).append(one)
     best = [max(some, key=_rank) for some in groups.values()]
@@ -80,7 +82,7 @@ def shown(every: Iterable[Beside], table: Table) -> list[Beside]:
     return sorted(kept, key=lambda one: one.order)
 
 
-def device_titles(some: Iterable[Beside]) -> dict[str, str]:
+def device_titles(some: Iterable[CostColumn]) -> dict[str, str]:
     """Devices in short: CPU and GPU, and whole names only where there are several of a kind."""
     devices = {b.device: b.device_class for b in some if b.device}
     several = Counter(devices.values())
@@ -95,11 +97,11 @@ def _same(how: Any, scale: int) -> tuple[Any, ...]:
     return how.model, how.model_hash, how.random_weights, how.precision, scale
 
 
-_Where = tuple[Column, str, str, str, str]
+_Where = tuple[MeasuredColumn, str, str, str, str]
 """Subject, size, device, its class, mode."""
 
 
-def _where(cost: Cost) -> _Where:
+def _where(cost: MeasuredCost) -> _Where:
     size = cost.setting.level if cost.is_sized else ""
     if cost.is_count:
         return cost.subject, size, "", "", ""
@@ -107,12 +109,12 @@ def _where(cost: Cost) -> _Where:
     return cost.subject, size, cost.setting.set, how.device_class, how.mode
 
 
-def _rank(one: Beside) -> tuple[object, ...]:
+def _rank(one: CostColumn) -> tuple[object, ...]:
     """The larger the better: plain, of most rows, at the usual size, at a large size."""
     return not one.mode, one.measured, one.size == USUAL, *size_order(one.size)[1:], one.mode
 
 
-def _is_known(one: Beside, table: Table) -> bool:
+def _is_known(one: CostColumn, table: Table) -> bool:
     return one.column.metric == "params" and all(
         one.value(row) in (None, row.facts.params) for row in table.rows
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from iqabench.report.data.cost_tables import CostCell, CostRow, CostTable
 from iqabench.report.data.labels import cost_title
-from iqabench.report.data.subjects import Column
+from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.text.figures import ABSENT, short_unit
-from iqabench.report.text.forms import ARROWS, latex_text, markdown_text
+from iqabench.report.text.table_formats import ARROWS, latex_text, markdown_text
 
 
 def cost_markdown(table: CostTable) -> str:
@@ -81,7 +81,7 @@ def _heads(table: CostTable) -> list[str]:
     return ["Model", *sizes, *heads]
 
 
-def _head(column: Column, label: str) -> str:
+def _head(column: MeasuredColumn, label: str) -> str:
     """Title, convention and what tells two versions apart, unit, arrow."""
     _, at, convention = label.removeprefix(column.metric).partition("@")
     unit = short_unit(column.unit)

@@ -31,7 +31,7 @@ _METADATA: dict[str, dict[str, Any]] = {
 }
 
 
-def keep(
+def save_figure(
     folder: Path, name: str, size: tuple[float, float], draw: Callable[[Figure], None]
 ) -> list[Path]:
     """Draw a figure of so many inches, and keep it as NAME.pdf and NAME.svg.

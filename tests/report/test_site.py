@@ -289,7 +289,7 @@ def test_large_sets_are_cut_short_in_the_page(
 def test_report_needs_no_torch() -> None:
     code = (
         "import sys; import iqabench.report.pages.site, iqabench.report.data.aggregate; "
-        "import iqabench.report.text.forms; "
+        "import iqabench.report.text.table_formats; "
         "assert 'torch' not in sys.modules and 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

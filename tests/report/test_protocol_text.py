@@ -1,18 +1,18 @@
 from iqabench.protocol import protocol, protocols
 from iqabench.report.data.labels import level_title, setting_title
-from iqabench.report.data.subjects import Column, ModelFacts, Setting
+from iqabench.report.data.subjects import MeasuredColumn, ModelFacts, Setting
 from iqabench.report.text.figures import figure, moment, parameters
-from iqabench.report.text.words import protocol_words
+from iqabench.report.text.protocol_text import protocol_text
 
 
-def column(name: str, hashed: str) -> Column:
-    return Column(f"psnr@{name}", "psnr", 1, name, hashed, "dB", "higher")
+def column(name: str, hashed: str) -> MeasuredColumn:
+    return MeasuredColumn(f"psnr@{name}", "psnr", 1, name, hashed, "dB", "higher")
 
 
 def said(name: str, scale: int = 4) -> str:
     known = protocols()[name]
     known = protocol(f"{name}:x") if known.argument else known
-    (words,) = protocol_words([column(known.name, known.hash)], scale)
+    (words,) = protocol_text([column(known.name, known.hash)], scale)
     return " ".join(words.sentences)
 
 
@@ -31,23 +31,23 @@ def test_facts_in_words() -> None:
 
 def test_a_pseudo_reference_is_told_with_its_identity() -> None:
     bound = protocol("model-y:rcan").bound("rcan_x4, 0123")
-    named = Column(
+    named = MeasuredColumn(
         "psnr@model-y:rcan", "psnr", 1, "model-y:rcan", bound.hash, "dB", "higher", "rcan_x4, 0123"
     )
-    (words,) = protocol_words([named], 4)
+    (words,) = protocol_text([named], 4)
     assert "the output of another model (rcan_x4, 0123), not with the target" in " ".join(
         words.sentences
     )
     assert named.protocol_version == 1
     assert "degraded again as the input was" in said("lr")
-    other = Column(
+    other = MeasuredColumn(
         "psnr@model-y:rcan", "psnr", 1, "model-y:rcan", bound.hash, "dB", "higher", "rcan_x4, 4567"
     )
     assert other.protocol_version is None
 
 
 def test_unknown_hash_is_said_and_has_no_version() -> None:
-    (words,) = protocol_words([column("sr-y", "000000000000")], 4)
+    (words,) = protocol_text([column("sr-y", "000000000000")], 4)
     assert words.version is None
     assert "knows no protocol" in words.sentences[0]
     assert column("sr-y", "000000000000").protocol_version is None
@@ -55,7 +55,7 @@ def test_unknown_hash_is_said_and_has_no_version() -> None:
 
 def test_one_protocol_stands_once() -> None:
     hashed = protocols()["sr-y"].hash
-    (words,) = protocol_words([column("sr-y", hashed), column("sr-y", hashed)], 4)
+    (words,) = protocol_text([column("sr-y", hashed), column("sr-y", hashed)], 4)
     assert len(words.columns) == 2
 
 

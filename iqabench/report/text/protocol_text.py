@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iqabench.protocol import Protocol
-from iqabench.report.data.subjects import Column
+from iqabench.report.data.subjects import MeasuredColumn
 
 _CHANNELS = {
     "rgb": "Red, green and blue are compared together.",
@@ -15,7 +15,7 @@ _CHANNELS = {
 
 
 @dataclass(frozen=True)
-class ProtocolWords:
+class ProtocolText:
     """One protocol as it was used in a table."""
 
     name: str
@@ -23,27 +23,27 @@ class ProtocolWords:
     hash: str
     source: str
     sentences: tuple[str, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[MeasuredColumn, ...]
 
 
-def protocol_words(columns: Sequence[Column], scale: int) -> list[ProtocolWords]:
+def protocol_text(columns: Sequence[MeasuredColumn], scale: int) -> list[ProtocolText]:
     """What is compared with what, for each protocol of these columns."""
-    found: dict[tuple[str, str], list[Column]] = {}
+    found: dict[tuple[str, str], list[MeasuredColumn]] = {}
     for column in columns:
         found.setdefault((column.protocol, column.protocol_hash), []).append(column)
     return [_words(name, hashed, tuple(some), scale) for (name, hashed), some in found.items()]
 
 
-def _words(name: str, hashed: str, columns: tuple[Column, ...], scale: int) -> ProtocolWords:
+def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: int) -> ProtocolText:
     known = columns[0].known_protocol
     if known is None:
         unknown = (
             "This iqabench knows no protocol of this name with this hash: its figures stand apart."
         )
-        return ProtocolWords(name, None, hashed, "", (unknown,), columns)
+        return ProtocolText(name, None, hashed, "", (unknown,), columns)
     said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
     said = (*said, _border(known, scale))
-    return ProtocolWords(name, known.version, hashed, known.source.rstrip("."), said, columns)
+    return ProtocolText(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
 def _restored(known: Protocol) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
+from iqabench.report.statistics.column_order import ColumnOrder, column_orders
 from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.statistics.order import Order, orders
 from iqabench.store import Store
 
 from .conftest import Fill, column_of
@@ -16,13 +16,13 @@ BASE = [30.0, 31.0, 32.0, 33.0, 34.0, 35.0, 36.0, 37.0, 38.0, 39.0]
 STEPS = [0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18, 0.19, 0.21]
 
 
-def orders_of(store: Store) -> list[Order]:
+def orders_of(store: Store) -> list[ColumnOrder]:
     with Results(store) as results:
-        return orders(results, tables_of(results)[0], Intervals(results))
+        return column_orders(results, tables_of(results)[0], Intervals(results))
 
 
 @pytest.fixture
-def order(fill: Fill) -> Order:
+def order(fill: Fill) -> ColumnOrder:
     """`first` is always ahead of `second`; `level` is ahead of it on one image alone."""
     ahead = [b + s for b, s in zip(BASE, STEPS, strict=True)]
     level = [BASE[0] + 0.5, *(b - 0.01 * n for n, b in enumerate(BASE[1:], 1))]
@@ -39,7 +39,7 @@ def order(fill: Fill) -> Order:
     return found
 
 
-def test_best_first(order: Order) -> None:
+def test_best_first(order: ColumnOrder) -> None:
     assert [(p.row.label, p.rank, p.text) for p in order.places] == [
         ("first", 1, "34.66"),
         ("level", 2, "34.51"),
@@ -48,12 +48,12 @@ def test_best_first(order: Order) -> None:
     assert order.samples == 10
 
 
-def test_letters_of_those_who_can_be_told_apart(order: Order) -> None:
+def test_letters_of_those_who_can_be_told_apart(order: ColumnOrder) -> None:
     """Ten signs of ten: p is 2/1024, times 3 after Holm. Level loses nine of ten, but gains most."""
     assert [p.letters for p in order.places] == ["a", "ab", "b"]
 
 
-def test_ranks_over_resamples(order: Order) -> None:
+def test_ranks_over_resamples(order: ColumnOrder) -> None:
     first, level, second = order.places
     assert (first.low, second.high) == (1, 3)
     assert first.first == pytest.approx(1 - level.first, abs=1e-12)
@@ -61,12 +61,12 @@ def test_ranks_over_resamples(order: Order) -> None:
     assert 0.5 < order.tau < 1.0
 
 
-def test_wins(order: Order) -> None:
+def test_wins(order: ColumnOrder) -> None:
     assert order.places[0].wins == (0.5, 0.9, 1.0)
     assert order.places[2].wins == (0.0, 0.9, 0.5)
 
 
-def test_deciders_are_between_the_first_two(order: Order) -> None:
+def test_deciders_are_between_the_first_two(order: ColumnOrder) -> None:
     top = order.deciders[0]
     assert top.sample == "a"
     assert top.difference == pytest.approx(0.11 - 0.5)
@@ -74,7 +74,7 @@ def test_deciders_are_between_the_first_two(order: Order) -> None:
     assert sum(d.share for d in order.deciders) == pytest.approx(1.0)
 
 
-def test_who_is_left_out(order: Order) -> None:
+def test_who_is_left_out(order: ColumnOrder) -> None:
     assert set(order.left_out) == {"luck (random weights)", "exact", "short"}
 
 
@@ -89,12 +89,12 @@ def test_columns_as_far_as_there_is_room(fill: Fill, monkeypatch: pytest.MonkeyP
     found = orders_of(store)
     assert [o.label for o in found] == ["psnr@sr-y", "ssim@sr-y", "lpips@sr-rgb"]
     assert [o.places[0].row.label for o in found] == ["two", "two", "one"]
-    monkeypatch.setattr("iqabench.report.statistics.order.MOST_CELLS", 8)
+    monkeypatch.setattr("iqabench.report.statistics.column_order.MOST_CELLS", 8)
     assert [o.label for o in orders_of(store)] == ["psnr@sr-y", "ssim@sr-y"]
 
 
 def test_only_the_best_of_many(fill: Fill, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iqabench.report.statistics.order.MOST_MODELS", 3)
+    monkeypatch.setattr("iqabench.report.statistics.column_order.MOST_MODELS", 3)
     many = (column_of([30.0 + n, 31.0 + n, 33.0 + n], model=f"m{n}") for n in range(6))
     (found,) = orders_of(fill(*(r for some in many for r in some)))
     assert [p.row.label for p in found.places] == ["m5", "m4", "m3"]

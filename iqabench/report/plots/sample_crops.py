@@ -9,7 +9,7 @@ from pathlib import Path
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.subjects import Configuration
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.text.figures import figure
 from iqabench.store import CropFolder
 
@@ -24,7 +24,7 @@ Found = dict[int, tuple[float | None, str]]
 
 
 @dataclass(frozen=True)
-class Cut:
+class ModelCrop:
     """One picture: whose it is, and its figures in words."""
 
     label: str
@@ -35,7 +35,7 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class SampleCrops:
     """The cuts of one sample, all at one size."""
 
     sample: str
@@ -43,10 +43,10 @@ class Comparison:
     """How far models are apart, in words."""
     width: int
     height: int
-    cuts: tuple[Cut, ...]
+    cuts: tuple[ModelCrop, ...]
 
 
-def comparisons(results: Results, table: Table, folder: Path) -> list[Comparison]:
+def sample_crops(results: Results, table: Table, folder: Path) -> list[SampleCrops]:
     """The samples with the largest spread of the first column that have cuts; copied into `folder`."""
     names = _by_spread(results, table)
     values = _values(results, table, names)
@@ -82,7 +82,7 @@ def _values(results: Results, table: Table, samples: list[str]) -> dict[str, Fou
 
 def _comparison(
     results: Results, table: Table, folder: Path, sample: str, found: Found
-) -> Comparison | None:
+) -> SampleCrops | None:
     """None where no model's cut was kept."""
     at = table.setting
     kept = CropFolder(results.store.folder, at.set, at.set_hash, at.level, sample)
@@ -91,19 +91,19 @@ def _comparison(
     if size is None or not any(cut.href for cut in models):
         return None
     scale = max(1, -(-_WIDTH // max(size[0], 1)))
-    target = Cut("target", _copied(kept.target, folder), ("what is sought",))
-    given = Cut("input", _copied(kept.input, folder), ("what models get",))
+    target = ModelCrop("target", _copied(kept.target, folder), ("what is sought",))
+    given = ModelCrop("input", _copied(kept.input, folder), ("what models get",))
     spread = _spread(table, found)
-    return Comparison(sample, spread, size[0] * scale, size[1] * scale, (target, given, *models))
+    return SampleCrops(sample, spread, size[0] * scale, size[1] * scale, (target, given, *models))
 
 
 def _picture(kept: CropFolder, made: Configuration) -> Path:
     return kept.model(made.model, made.model_hash, made.precision, made.tile)
 
 
-def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[Cut]:
+def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[ModelCrop]:
     """One cut for each model and weights; configurations that share a cut share its caption."""
-    shared: dict[Path, list[Row]] = {}
+    shared: dict[Path, list[TableRow]] = {}
     for row in table.rows:
         if row.number in found:
             path = _picture(kept, row.configuration)
@@ -113,11 +113,13 @@ def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[
     for path, rows in shared.items():
         lines = tuple(_line(table, row, len(rows) > 1, found) for row in rows)
         label = rows[0].label if len(rows) == 1 else rows[0].configuration.model
-        cuts.append(Cut(label, _copied(path, folder), lines, any(r.number in best for r in rows)))
+        cuts.append(
+            ModelCrop(label, _copied(path, folder), lines, any(r.number in best for r in rows))
+        )
     return cuts
 
 
-def _line(table: Table, row: Row, shared: bool, found: Found) -> str:
+def _line(table: Table, row: TableRow, shared: bool, found: Found) -> str:
     value, error = found[row.number]
     said = (
         f"failed: {error}"

@@ -11,7 +11,7 @@ from iqabench.report.data.aggregate import Results
 from iqabench.report.pages.script_data import inside_script
 
 from .conftest import NASTY, Fill, cost
-from .test_html import Page
+from .test_site import Page
 
 
 def told(path: Path) -> dict[str, dict[str, str]]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from iqabench.boards import Board, BoardEntry, Quantity
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.board_values import ByModel, Measured, cost_values, quality_values
+from iqabench.report.data.board_values import BoardMeasurement, ByModel, cost_values, quality_values
 
 
 @dataclass(frozen=True)
-class Here:
+class StoredValues:
     """Everything of a board's columns that the store holds."""
 
     quality: ByModel
@@ -17,7 +17,7 @@ class Here:
     """By device; counts by an empty name."""
 
     @classmethod
-    def of(cls, results: Results, board: Board) -> "Here":
+    def of(cls, results: Results, board: Board) -> "StoredValues":
         """What the results hold of a board."""
         if board.task == "iqa":
             return cls({}, {})
@@ -35,17 +35,17 @@ class Here:
         some = [d for d, m in self.costs.items() if any(quantity.name in v for v in m.values())]
         return sorted(some)
 
-    def value(self, model: str, quantity: Quantity, device: str) -> Measured | None:
+    def value(self, model: str, quantity: Quantity, device: str) -> BoardMeasurement | None:
         """One model's value."""
         some = self.costs.get(device, {}) if quantity.facts.probe else self.quality
         return some.get(model, {}).get(quantity.name)
 
 
 @dataclass(frozen=True)
-class Apart:
+class PrintedDifference:
     """A measured figure and how it differs from the printed one."""
 
-    measured: Measured
+    measured: BoardMeasurement
     difference: float | None = None
     """Measured minus printed."""
     ratios: tuple[float, float] | None = None
@@ -55,14 +55,14 @@ class Apart:
     why: str = ""
 
 
-def apart(
-    here: Here,
+def printed_difference(
+    here: StoredValues,
     board: Board,
     entry: BoardEntry,
     quantity: Quantity,
     device: str,
     base: BoardEntry | None,
-) -> Apart | None:
+) -> PrintedDifference | None:
     """What was measured of an entry's model, beside its printed figure; None where nothing was."""
     measured = here.value(entry.model_for(quantity) or entry.name, quantity, device)
     if measured is None:
@@ -70,32 +70,36 @@ def apart(
     printed = entry.values.get(quantity.name)
     part = f"{measured.n} of {measured.of} images" if measured.n < measured.of else ""
     if printed is None or not entry.line:
-        return Apart(measured, why=part)
+        return PrintedDifference(measured, why=part)
     if quantity.facts.relative:
         return _ratios(here, measured, printed.value, quantity, device, base)
     difference = measured.value.value - printed.value
     tolerance = quantity.facts.tolerance
     if tolerance is None or part:
-        return Apart(measured, difference, why=part)
+        return PrintedDifference(measured, difference, why=part)
     within = abs(difference) <= tolerance * (1 + 1e-9) + 1e-12
     known = None if within else board.erratum(entry.name, quantity.name)
     why = known.why if known else f"tolerance {tolerance:g}"
-    return Apart(measured, difference, within=within, why=why)
+    return PrintedDifference(measured, difference, within=within, why=why)
 
 
 def _ratios(
-    here: Here,
-    measured: Measured,
+    here: StoredValues,
+    measured: BoardMeasurement,
     printed: float,
     quantity: Quantity,
     device: str,
     base: BoardEntry | None,
-) -> Apart:
+) -> PrintedDifference:
     """Latencies of two machines: only their ratios to the baseline compare."""
     first = here.value(base.model_for(quantity), quantity, device) if base else None
     to = base.values.get(quantity.name) if base else None
     if first is None or to is None or not first.value.value or not to.value:
-        return Apart(measured, why="another machine; the baseline was not measured on this one")
+        return PrintedDifference(
+            measured, why="another machine; the baseline was not measured on this one"
+        )
     ratio, there = measured.value.value / first.value.value, printed / to.value
     why = f"{ratio:.3f} of the baseline here, {there:.3f} as published"
-    return Apart(measured, ratios=None if measured is first else (ratio, there), why=why)
+    return PrintedDifference(
+        measured, ratios=None if measured is first else (ratio, there), why=why
+    )

@@ -6,9 +6,9 @@ from functools import cached_property
 from math import isfinite
 
 from iqabench.report.data.pareto import front
-from iqabench.report.data.subjects import Column
-from iqabench.report.data.tables import Row, Table
-from iqabench.report.plots.plots import PARAMETERS, CostAxis, Point
+from iqabench.report.data.subjects import MeasuredColumn
+from iqabench.report.data.tables import Table, TableRow
+from iqabench.report.plots.quality_plot import PARAMETERS, CostAxis, PlotPoint
 from iqabench.report.text import figures
 
 MOST_MODELS = 100
@@ -16,28 +16,28 @@ MOST_MODELS = 100
 
 
 @dataclass(frozen=True)
-class Below:
+class PlottedCost:
     """One axis of cost, and how its figures are read and written."""
 
     axis: CostAxis
     slug: str
-    value: Callable[[Row], float | None]
+    value: Callable[[TableRow], float | None]
     told: Callable[[float], str]
 
 
 @dataclass(frozen=True)
-class Pair:
+class QualityAgainstCost:
     """One column of a table against one cost."""
 
     table: Table
     at: int
     """Position of the column."""
-    below: Below
+    below: PlottedCost
     parents: Mapping[int, str]
     """Labels of parents by the numbers of their variants' rows."""
 
     @property
-    def column(self) -> Column:
+    def column(self) -> MeasuredColumn:
         """What goes up."""
         return self.table.columns[self.at]
 
@@ -47,17 +47,17 @@ class Pair:
         return self.table.labels[self.at]
 
     @cached_property
-    def every(self) -> list[tuple[Row, Point]]:
+    def every(self) -> list[tuple[TableRow, PlotPoint]]:
         """All rows that compete and have both, best first; their points without cards."""
         found = []
         for row in self.table.ranked(self.at):
             cell, cost = row.cells[self.at], self.below.value(row)
             if cell and cell.mean.value is not None and cost is not None and isfinite(cost):
-                found.append((row, Point(row.label, cost, cell.mean.value)))
+                found.append((row, PlotPoint(row.label, cost, cell.mean.value)))
         return found
 
     @cached_property
-    def some(self) -> list[tuple[Row, Point]]:
+    def some(self) -> list[tuple[TableRow, PlotPoint]]:
         """Those that a plot has room for, best first: the front's, then the best."""
         if len(self.every) <= MOST_MODELS:
             return self.every
@@ -67,7 +67,7 @@ class Pair:
         return [self.every[n] for n in kept]
 
     @property
-    def points(self) -> list[Point]:
+    def points(self) -> list[PlotPoint]:
         """The same as they are drawn: with their cards, and with their parents."""
         return [
             replace(point, card=self._card(row, point), parent=self.parents.get(row.number, ""))
@@ -79,7 +79,7 @@ class Pair:
         """What is drawn, for those who cannot see it."""
         return "; ".join(self._told(point) for _, point in self.some)
 
-    def _card(self, row: Row, point: Point) -> str:
+    def _card(self, row: TableRow, point: PlotPoint) -> str:
         """What a reader finds on hovering, a line each."""
         facts, cell, axis = row.facts, row.cells[self.at], self.below.axis
         text = cell.text if cell else ""
@@ -90,7 +90,7 @@ class Pair:
         lines.append(f"Licence: {facts.licence or 'not stated'}")
         return "\n".join([*lines, *([str(facts.variant)] if facts.variant else [])])
 
-    def _told(self, point: Point) -> str:
+    def _told(self, point: PlotPoint) -> str:
         value, cost = (
             figures.figure(point.value, self.column.unit),
             self.below.told(point.cost),

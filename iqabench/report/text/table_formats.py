@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from iqabench.report.data.labels import column_facts, column_title, metric_title, setting_title
-from iqabench.report.data.subjects import Column
-from iqabench.report.data.tables import Cell, Row, Table
+from iqabench.report.data.subjects import MeasuredColumn
+from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.statistics.intervals import Intervals
 from iqabench.report.text.figures import ABSENT, figure, parameters
 
@@ -109,12 +109,14 @@ def _heads(table: Table) -> list[str]:
     return ["Model", "Parameters", *heads, "n", "failed"]
 
 
-def _long_title(column: Column, label: str) -> str:
+def _long_title(column: MeasuredColumn, label: str) -> str:
     """The label with its metric as a heading, as in PSNR@sr-rgb."""
     return metric_title(column.metric) + label.removeprefix(column.metric)
 
 
-def _row(table: Table, row: Row, quote: Callable[[str], str], marks: dict[int, str]) -> list[str]:
+def _row(
+    table: Table, row: TableRow, quote: Callable[[str], str], marks: dict[int, str]
+) -> list[str]:
     cells = [_marked(row, cell, quote, marks) for cell in row.cells]
     return [
         quote(row.label),
@@ -125,14 +127,16 @@ def _row(table: Table, row: Row, quote: Callable[[str], str], marks: dict[int, s
     ]
 
 
-def _marked(row: Row, cell: Cell | None, quote: Callable[[str], str], marks: dict[int, str]) -> str:
+def _marked(
+    row: TableRow, cell: TableCell | None, quote: Callable[[str], str], marks: dict[int, str]
+) -> str:
     if cell is None:
         return quote(ABSENT)
     note = row.note(cell)
     return marks[cell.place].format(quote(cell.text)) + quote(f" ({note})" if note else "")
 
 
-def _numbers(cell: Cell | None, intervals: Intervals | None) -> Iterable[object]:
+def _numbers(cell: TableCell | None, intervals: Intervals | None) -> Iterable[object]:
     told: tuple[object, ...] = ()
     if intervals:
         told = (intervals.of(cell.mean) if cell else None) or ("", "")
@@ -142,14 +146,14 @@ def _numbers(cell: Cell | None, intervals: Intervals | None) -> Iterable[object]
     return value, *told, cell.mean.n, cell.mean.failed
 
 
-def _latex_row(table: Table, row: Row, intervals: Intervals | None) -> list[str]:
+def _latex_row(table: Table, row: TableRow, intervals: Intervals | None) -> list[str]:
     marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
     line = _row(table, row, latex_text, marks)
     return _with_ends(line, table, row, intervals, r" {{\scriptsize [{}, {}]}}")
 
 
 def _with_ends(
-    line: list[str], table: Table, row: Row, intervals: Intervals | None, form: str
+    line: list[str], table: Table, row: TableRow, intervals: Intervals | None, form: str
 ) -> list[str]:
     """The line with the ends of an interval behind each mean; nothing where there is none."""
     if intervals is None:
@@ -159,7 +163,9 @@ def _with_ends(
     return [*line[:2], *told, *line[-2:]]
 
 
-def _interval(intervals: Intervals, cell: Cell | None, column: Column, form: str) -> str:
+def _interval(
+    intervals: Intervals, cell: TableCell | None, column: MeasuredColumn, form: str
+) -> str:
     ends = intervals.of(cell.mean) if cell else None
     return form.format(*(figure(end, column.unit) for end in ends)) if ends else ""
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.disputed import Ranked, in_turn, ranked
-from iqabench.report.data.tables import Row, Table
+from iqabench.report.data.sample_spread import SampleSpread, alternating, sample_spreads
+from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.plots.error_maps import decoded, error_map
 from iqabench.report.plots.pictures import Finder, Pictures
 from iqabench.report.text.figures import figure
@@ -25,7 +25,7 @@ MOST_MB_WHOLE = 64.0
 
 
 @dataclass(frozen=True)
-class Shot:
+class ShownPicture:
     """One picture of a sample."""
 
     label: str
@@ -37,7 +37,7 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class SampleShots:
+class ShownSample:
     """One sample and everything to look at."""
 
     name: str
@@ -48,21 +48,21 @@ class SampleShots:
     worst: int
     """The same: 0 is where models fare worst."""
     spread: str
-    shots: tuple[Shot, ...]
+    shots: tuple[ShownPicture, ...]
 
 
 @dataclass(frozen=True)
 class SamplePage:
     """The samples of one setting that are shown."""
 
-    samples: tuple[SampleShots, ...]
+    samples: tuple[ShownSample, ...]
     of: int
     """Samples of the set."""
     megabytes: float
     """Of their pictures."""
 
 
-_Shown = tuple[SampleShots, list[Row]]
+_Shown = tuple[ShownSample, list[TableRow]]
 """A sample without its figures yet, and the rows whose outputs are its last shots."""
 
 
@@ -70,9 +70,9 @@ def sample_page(
     results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
 ) -> SamplePage | None:
     """The samples to show, their pictures copied into `folder`; None where no pictures were kept."""
-    kept = _Kept(folder)
+    kept = _PictureFiles(folder)
     shown: list[_Shown] = []
-    for one in in_turn(ranked(results, table)):
+    for one in alternating(sample_spreads(results, table)):
         found = find(one.name)
         if found and (sample := _sample(table, one, found, kept)):
             shown.append(sample)
@@ -97,19 +97,21 @@ def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
     return {(r["sample"], r["configuration"], r["column"]): r["value"] for r in found}
 
 
-def _sample(table: Table, one: Ranked, found: Pictures, kept: "_Kept") -> _Shown | None:
+def _sample(
+    table: Table, one: SampleSpread, found: Pictures, kept: "_PictureFiles"
+) -> _Shown | None:
     """None where the target cannot be read."""
     target = decoded(found.target)
     if target is None:
         return None
 
-    def shot(label: str, data: bytes) -> Shot:
+    def shot(label: str, data: bytes) -> ShownPicture:
         pixels = decoded(data) if data is not found.target else None
         alike = pixels is not None and pixels.shape == target.shape
         error = (
             kept.put(error_map(pixels, target), "errors") if alike and pixels is not None else ""
         )
-        return Shot(label, kept.put(data, "crops"), error)
+        return ShownPicture(label, kept.put(data, "crops"), error)
 
     shots = [shot("target", found.target)]
     shots += [shot("input", found.input)] if found.input else []
@@ -119,10 +121,10 @@ def _sample(table: Table, one: Ranked, found: Pictures, kept: "_Kept") -> _Shown
     spread = f"{figure(one.low, unit)} to {figure(one.high, unit)}"
     height, width = target.shape[:2]
     places = one.disputed, one.worst
-    return SampleShots(one.name, width, height, *places, spread, tuple(shots)), rows
+    return ShownSample(one.name, width, height, *places, spread, tuple(shots)), rows
 
 
-def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[SampleShots]:
+def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[ShownSample]:
     """The samples with the values of their outputs, asked for those alone that are shown."""
     values = _values(results, table, [sample.name for sample, _ in shown])
     for sample, rows in shown:
@@ -134,7 +136,7 @@ def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> It
         yield replace(sample, shots=(*originals, *valued))
 
 
-def _figures(table: Table, row: Row, sample: str, values: _Values) -> tuple[str, ...]:
+def _figures(table: Table, row: TableRow, sample: str, values: _Values) -> tuple[str, ...]:
     keys = ((sample, row.number, column) for column in table.column_numbers)
     return tuple(
         figure(values.get(key), column.unit)
@@ -142,7 +144,7 @@ def _figures(table: Table, row: Row, sample: str, values: _Values) -> tuple[str,
     )
 
 
-class _Kept:
+class _PictureFiles:
     """Files of one page, named by their content."""
 
     def __init__(self, folder: Path) -> None:

@@ -21,7 +21,7 @@ from iqabench.report.plots.drawing import (
     PAPER,
     SECOND,
     SIZE,
-    Cards,
+    PointCards,
     drawing,
     short,
     ticks_of,
@@ -32,7 +32,7 @@ from iqabench.report.text.figures import parameters, plain_zeros
 
 
 @dataclass(frozen=True)
-class Point:
+class PlotPoint:
     """One configuration in the plot."""
 
     label: str
@@ -56,14 +56,14 @@ class CostAxis:
 PARAMETERS = CostAxis("Parameters", lambda count: parameters(round(count)))
 
 
-def can_plot(points: Sequence[Point]) -> bool:
+def can_plot(points: Sequence[PlotPoint]) -> bool:
     """Whether there is anything to compare: two points, one of which costs something."""
     drawn = [p for p in points if isfinite(p.value)]
     return len(drawn) > 1 and any(p.cost > 0 for p in drawn)
 
 
 def quality_plot(
-    points: Sequence[Point], title: str, better: str, cost: CostAxis = PARAMETERS
+    points: Sequence[PlotPoint], title: str, better: str, cost: CostAxis = PARAMETERS
 ) -> str:
     """A drawing of quality against a cost; better is up, cheaper is left.
 
@@ -81,7 +81,12 @@ def quality_plot(
 
 
 def _draw(
-    figure: Figure, cards: Cards, points: list[Point], title: str, better: str, cost: CostAxis
+    figure: Figure,
+    cards: PointCards,
+    points: list[PlotPoint],
+    title: str,
+    better: str,
+    cost: CostAxis,
 ) -> None:
     models = [p for p in points if p.cost > 0]
     lines = [p for p in points if p.cost <= 0]
@@ -116,7 +121,7 @@ def _draw(
     _write(figure, upper, lower, models, lines, front)
 
 
-def _axes(figure: Figure, models: list[Point], lines: list[Point]) -> tuple[Any, Any]:
+def _axes(figure: Figure, models: list[PlotPoint], lines: list[PlotPoint]) -> tuple[Any, Any]:
     """One pair of axes, or two where the dashed lines lie so far off that they would flatten the rest."""
     values = [p.value for p in models]
     low, high = min(values), max(values)
@@ -150,7 +155,7 @@ def _range_y(axes: Any, values: list[float], ticks: int = 6) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(ticks))
 
 
-def _scale_x(axes: Any, models: list[Point], cost: CostAxis) -> None:
+def _scale_x(axes: Any, models: list[PlotPoint], cost: CostAxis) -> None:
     low, high = models[0].cost, models[-1].cost
     axes.set_xscale("log")
     room = max((high / low) ** 0.08, 1.5)
@@ -162,14 +167,14 @@ def _scale_x(axes: Any, models: list[Point], cost: CostAxis) -> None:
         axes.invert_xaxis()
 
 
-def _front(models: list[Point], better: str, cheaper: str) -> list[Point]:
+def _front(models: list[PlotPoint], better: str, cheaper: str) -> list[PlotPoint]:
     """Those on the Pareto front, from one end to the other."""
     signs = [-1 if way == "lower" else 1 for way in (cheaper, better)]
     on = pareto_front([(p.cost, p.value) for p in models], signs)
     return [point for point, is_on in zip(models, on, strict=True) if is_on]
 
 
-def _join_families(axes: Any, models: list[Point]) -> None:
+def _join_families(axes: Any, models: list[PlotPoint]) -> None:
     """Arrows from models to their variants."""
     by_label = {p.label: p for p in models}
     for point in models:
@@ -184,9 +189,9 @@ def _write(
     figure: Figure,
     upper: Any,
     lower: Any,
-    models: list[Point],
-    lines: list[Point],
-    front: list[Point],
+    models: list[PlotPoint],
+    lines: list[PlotPoint],
+    front: list[PlotPoint],
 ) -> None:
     places = upper.transData.transform([(p.cost, p.value) for p in models]).tolist()
     named = [(short(p.label), tuple(at), p in front) for p, at in zip(models, places, strict=True)]

@@ -7,7 +7,7 @@ from typing import Any
 from iqabench.errors import UnknownNameError, UsageError
 from iqabench.protocol import protocol
 from iqabench.report.text.figures import ABSENT, cost_number, figure
-from iqabench.report.text.forms import latex_text
+from iqabench.report.text.table_formats import latex_text
 
 
 def front_latex(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
