@@ -1,1 +1,1 @@
-"""Making variants: pruned, distilled, quantised and collapsed, each a file of weights and a card."""
+"""Ways to make a variant of a model (pruned, distilled, quantised, collapsed), with weights and a card."""

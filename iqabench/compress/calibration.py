@@ -1,4 +1,4 @@
-"""Images on which the ranges of activations are found: crops of what the model is given in use."""
+"""Calibration images: crops of inputs, on which the ranges of activations are measured."""
 
 from dataclasses import dataclass
 
@@ -14,31 +14,32 @@ from iqabench.sets import SampleSet, load_set
 
 @dataclass(frozen=True)
 class Calibration:
-    """Which images, and which crops of them."""
+    """The choice of calibration images, and of the crops taken from them."""
 
     photos: str = ""
-    """A folder of photographs, with a level for models that keep the size (photos@n25); else the five
-    embedded ones."""
+    """A folder of photographs, with a level for models that keep the size (photos@n25); empty for the five
+    embedded photographs."""
     crops: int = 32
     side: int = 64
-    """Of the crops, in pixels of the input."""
+    """Side of the crops, in pixels of the input."""
     seed: int = 0
 
-    def facts(self, found: SampleSet) -> dict[str, str | int]:
-        """As they stand on a card."""
+    def facts(self, images: SampleSet) -> dict[str, str | int]:
+        """Return the facts of a calibration on these images, for the card of a variant."""
         return {
-            "set": found.id,
-            "images": len(found),
-            "hash": found.hash,
+            "set": images.id,
+            "images": len(images),
+            "hash": images.hash,
             "crops": self.crops,
             "side": self.side,
             "seed": self.seed,
         }
 
     def images(self, card: Card) -> SampleSet:
-        """The set that is calibrated on.
+        """Load the set of calibration images.
 
-        Raises: CompressError when the card's task needs a level and none is named; SetError.
+        Raises: CompressError when the card's task needs a level and none is named; SetError when there is no
+            such set.
         """
         if card.task != "sr" and "@" not in self.photos:
             raise CompressError(
@@ -48,20 +49,20 @@ class Calibration:
         scale = card.scale if card.task == "sr" else None
         return load_set(self.photos or "demo", scale)
 
-    def batches(self, card: Card, found: SampleSet) -> list[Tensor]:
-        """Crops at random places, image after image, in the network's own range.
+    def batches(self, card: Card, images: SampleSet) -> list[Tensor]:
+        """Return crops at random places, image after image, in the network's own range.
 
-        Shapes: (1, C, side, side), all alike; the side is raised to what the card allows.
+        Shapes: (1, C, side, side), the same for all; the side is raised to what the card allows.
         Raises: CompressError when no image is large enough; what reading them raises.
         """
         least = max(self.side, card.min_size)
         side = -(-least // card.size_multiple) * card.size_multiple
         rng = np.random.default_rng(self.seed)
-        inputs = [s.load().input for s in list(found)[: self.crops]]
+        inputs = [s.load().input for s in list(images)[: self.crops]]
         large = [image for image in inputs if min(image.shape[:2]) >= side]
         if not large:
             raise CompressError(
-                f"no image of {found.id} gives a crop of {side}x{side} at the input's size; name larger "
+                f"no image of {images.id} gives a crop of {side}x{side} at the input's size. Name larger "
                 "photographs, or a smaller --side."
             )
         return [_batch(large[n % len(large)], side, card, rng) for n in range(self.crops)]

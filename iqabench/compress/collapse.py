@@ -1,7 +1,7 @@
-"""Folding a network's linear layers together, and training with more of them than are kept.
+"""Collapse: linear layers of a network are folded into fewer, as it is or after training with extra layers.
 
-    folded = fold(network)                      # as it is: batch norms, chains, parallel branches
-    expand(network, ...), teach(...), collapse(network)    # or through layers that only training sees
+    result = fold(network)                      # batch norms, chains, parallel branches
+    expand(network, ...), train_network(...), collapse(network)    # extra layers that only training sees
 
 Either way the outputs before and after folding are compared on a photograph, border included.
 """
@@ -13,60 +13,60 @@ from typing import Any
 
 from torch import nn
 
-from iqabench.compress.course import Course, teach
-from iqabench.compress.equality import difference
 from iqabench.compress.expand import BLOCKS, collapse, expand
-from iqabench.compress.made import made, name_of, photographs_line
+from iqabench.compress.output_difference import difference
 from iqabench.compress.parent import (
     check_trainable,
     layout_of,
     learned_parameters,
     network_of,
 )
-from iqabench.compress.result import check_place, write_variant
-from iqabench.compress.stored import stored
+from iqabench.compress.provenance import name_of, photographs_line, provenance
+from iqabench.compress.storage import storable_state
+from iqabench.compress.training_setup import TrainingSetup, train_network
+from iqabench.compress.variant_folder import check_place, write_variant
 from iqabench.errors import CompressError, UsageError
 from iqabench.models.core.card import Layout, Variant
 from iqabench.models.core.model import Model
-from iqabench.models.fold import Folded, fold
+from iqabench.models.fold import FoldResult, fold
 from iqabench.training.losses import MeanAbsolute
 from iqabench.training.photographs import Photographs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collapsing:
-    """What is to be collapsed, and where it goes."""
+class CollapseRequest:
+    """The order to collapse a model: its parent, and the folder of the variant."""
 
     parent: Model
     parent_name: str
-    """As it was asked for."""
+    """The parent's name, as the user gave it."""
     folder: Path
     command: str = ""
     name: str = ""
     half: bool = False
-    """Whether weights are rounded to half precision, after outputs were compared."""
+    """True when weights are stored in half precision; outputs are compared before the rounding."""
 
     def write(
         self,
         network: nn.Module,
         recipe: str,
         layout: Layout,
-        how: dict[str, Any],
+        facts: dict[str, Any],
         training_sets: tuple[str, ...] = (),
     ) -> Path:
-        """Write the variant; see `write_variant`."""
+        """Write the variant into `folder`, and return that folder (see `write_variant`)."""
         card = self.parent.card
         return write_variant(
             self.folder,
             name=self.name or f"{card.id}@collapsed",
             parent=self.parent,
-            state=stored(network.state_dict(), half=self.half),
+            state=storable_state(network.state_dict(), half=self.half),
             variant=Variant(
                 parent=name_of(self.parent_name, card),
                 method="collapsed",
                 recipe=recipe,
                 layout=layout,
-                made=made(self.command, **how),
+                made=provenance(self.command, **facts),
             ),
             params=learned_parameters(network),
             training_sets=training_sets,
@@ -75,25 +75,25 @@ class Collapsing:
 
 @dataclass(frozen=True)
 class Expansion:
-    """With which extra layers a network is trained."""
+    """The extra layers with which a network is trained."""
 
     block: str
-    """A name in BLOCKS."""
-    course: Course
+    """Name of a block in BLOCKS."""
+    setup: TrainingSetup
     width: int = 128
-    """Of SESR's blocks."""
+    """Width of SESR's blocks, in channels."""
 
     @property
     def facts(self) -> dict[str, str | int | float]:
-        """As they stand on a card."""
-        wide = {"width": self.width} if self.block == "sesr" else {}
-        return {"expand": self.block, **wide}
+        """The facts of the expansion, for the card of a variant."""
+        width = {"width": self.width} if self.block == "sesr" else {}
+        return {"expand": self.block, **width}
 
 
-def fold_model(order: Collapsing) -> Folded:
-    """Fold what can be folded and write the variant; nothing is trained.
+def fold_model(order: CollapseRequest) -> FoldResult:
+    """Fold all layers that can be folded, and write the variant; nothing is trained.
 
-    Returns: what was folded, and what had to stay and why.
+    Returns: the folds, and the layers that had to stay with the reason.
     Raises: CompressError when nothing can be folded, or outputs differ by more than a hundred-thousandth of
         the range.
     """
@@ -103,73 +103,78 @@ def fold_model(order: Collapsing) -> Folded:
     folded = fold(network)
     if not folded.folds:
         raise CompressError(_nothing_to_fold(order.parent, folded))
-    apart = difference(network, folded.network, order.parent.card)
-    said = [f"{one.rule}: {', '.join(one.layers)} -> {one.into}" for one in folded.folds]
-    recipe = f"{len(said)} folds of linear layers, outputs equal within {apart:.1e} of the range"
-    order.write(folded.network, recipe, "folded", {"folds": said, "difference": apart})
+    largest = difference(network, folded.network, order.parent.card)
+    folds = [f"{one.rule}: {', '.join(one.layers)} -> {one.into}" for one in folded.folds]
+    recipe = f"{len(folds)} folds of linear layers, outputs equal within {largest:.1e} of the range"
+    order.write(folded.network, recipe, "folded", {"folds": folds, "difference": largest})
     return folded
 
 
-def train_expanded(order: Collapsing, expansion: Expansion) -> Path:
+def train_expanded(order: CollapseRequest, expansion: Expansion) -> Path:
     """Train the parent with every 3x3 convolution expanded, fold it back to the parent's layout and write it.
 
-    The same course goes on where it stopped.
+    A training that was stopped continues when it is called again with the same setup.
 
-    Returns: the folder.
+    Returns: the folder of the variant.
     Raises: CompressError when there is nothing to expand, training fails, or folding changes outputs by more
         than a hundred-thousandth of the range; UsageError; what reading photographs raises.
     """
     check_place(order.folder)
     check_trainable(order.parent)
-    card, course = order.parent.card, expansion.course
+    card, setup = order.parent.card, expansion.setup
     network, names, photos = _trained(order.parent, expansion)
     expanded = copy.deepcopy(network)
     collapse(network)
-    apart = difference(expanded, network, card)
-    wide = f", {expansion.width} wide" if expansion.block == "sesr" else ""
-    trained = f"{course.plan.steps} steps, folded back"
-    recipe = f"{len(names)} convolutions expanded ({expansion.block}{wide}), {trained}"
-    how = {"course": course, "photos": photos, "difference": apart, **expansion.facts}
-    seen = (photographs_line(photos, course.photos),)
-    return order.write(network, recipe, layout_of(card), how, seen)
+    largest = difference(expanded, network, card)
+    width = f", {expansion.width} wide" if expansion.block == "sesr" else ""
+    training = f"{setup.plan.steps} steps, folded back"
+    recipe = f"{len(names)} convolutions expanded ({expansion.block}{width}), {training}"
+    facts = {"setup": setup, "photos": photos, "difference": largest, **expansion.facts}
+    training_sets = (photographs_line(photos, setup.photos),)
+    return order.write(network, recipe, layout_of(card), facts, training_sets)
 
 
 def _trained(parent: Model, expansion: Expansion) -> tuple[nn.Module, list[str], Photographs]:
-    """The parent's network, expanded and trained; what was expanded, and what was learned from."""
+    """Expand and train the parent's network.
+
+    Returns: the network, the names of the expanded layers, and the photographs.
+    """
     if expansion.block not in BLOCKS:
-        raise UsageError(f"'{expansion.block}' is no block; expected {', '.join(BLOCKS)}.")
-    network, course = network_of(parent), expansion.course
+        raise UsageError(f"there is no block '{expansion.block}'; expected {', '.join(BLOCKS)}.")
+    network, setup = network_of(parent), expansion.setup
     plain = copy.deepcopy(network)
-    names = expand(network, BLOCKS[expansion.block], expansion.width, course.plan.seed)
+    names = expand(network, BLOCKS[expansion.block], expansion.width, setup.plan.seed)
     difference(plain.eval(), network.eval(), parent.card)
-    told = {**expansion.facts, "parent": parent.hash}
-    photos = teach(network, parent.card, MeanAbsolute(), course, told)
+    facts = {**expansion.facts, "parent": parent.hash}
+    photos = train_network(network, parent.card, MeanAbsolute(), setup, facts)
     return network.eval(), names, photos
 
 
 def _check_code(parent: Model) -> None:
-    """Whether a folded network can be built again, from the parent's code.
+    """Check that a folded network can be built again from the parent's code.
 
-    Raises: CompressError when it is not code that says what the network is.
+    Raises: CompressError when the network is not described by code.
     """
     card, layout = parent.card, layout_of(parent.card)
     if card.loader in ("spandrel", "file"):
         raise CompressError(
-            f"{card.id} is known by its tensors alone, and folding changes them. Register the family (one "
+            f"{card.id} is known only by its tensors, and folding changes them. Register the family (one "
             "folder with a card and a network), or give package.module:factory."
         )
     if layout in ("widths", "int8"):
         raise CompressError(
-            f"{card.id} is what its weights say ({layout}), and a folded network is built from code alone. "
-            "Collapse its parent first, and make this variant of what comes out."
+            f"the layers of {card.id} follow from its weights (layout {layout}), and a folded network is "
+            "built only from code. Collapse its parent first, and make this variant of the result."
         )
 
 
-def _nothing_to_fold(parent: Model, folded: Folded) -> str:
-    """The message for a network that stays as it is."""
-    looked = "; ".join(f"{' and '.join(one.layers)}: {one.why}" for one in folded.left[:3])
-    looked = f" that could be ({looked})" if looked else ""
+def _nothing_to_fold(parent: Model, folded: FoldResult) -> str:
+    """Return the message for a network in which nothing can be folded."""
+    obstacles = "; ".join(
+        f"{' and '.join(one.layers)}: {one.reason}" for one in folded.obstacles[:3]
+    )
+    obstacles = f" that can be folded ({obstacles})" if obstacles else ""
     return (
-        f"{parent.card.id} has nothing to fold: no batch norm, no convolution right after another, no "
-        f"parallel branches of one input{looked}. --expand trains it through layers that fold away again."
+        f"{parent.card.id} has nothing to fold: no batch norm, no convolution directly after another, no "
+        f"parallel branches of one input{obstacles}. Use --expand to train it with layers that fold away."
     )

@@ -1,11 +1,11 @@
-"""Training a small network to do what a large one does.
+"""Distillation: a small network, the student, is trained to give the outputs of a large one, its teacher.
 
     teacher, student = ...                         # of one scale
     loss = LOSSES["output"](student, teacher)
-    teach(student, card, loss, course)
+    train_network(student, card, loss, setup)
     write_variant(folder, parent=student's, state=student's, ...)
 
-The same without a teacher is what distillation must beat.
+The same training without a teacher is the baseline that distillation must beat.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,175 +14,182 @@ from pathlib import Path
 
 import torch
 
-from iqabench.compress.course import Course, teach
 from iqabench.compress.losses import LOSSES
-from iqabench.compress.losses.taps import Tap
-from iqabench.compress.made import made, name_of, photographs_line
+from iqabench.compress.losses.feature_taps import Tap
 from iqabench.compress.parent import layout_of, learned_parameters, network_of
-from iqabench.compress.result import check_place, write_variant
-from iqabench.compress.stored import stored
+from iqabench.compress.provenance import name_of, photographs_line, provenance
+from iqabench.compress.storage import storable_state
 from iqabench.compress.student import Student, check_pair
-from iqabench.compress.taught import TaughtOutput, with_taught
+from iqabench.compress.teacher_outputs import PrecomputedOutput, with_teacher_outputs
+from iqabench.compress.training_setup import TrainingSetup, train_network
+from iqabench.compress.variant_folder import check_place, write_variant
 from iqabench.errors import UsageError
 from iqabench.models.core.card import Variant
 from iqabench.models.core.model import Model
 from iqabench.training.losses import Loss, MeanAbsolute
 from iqabench.training.patches import Patches
 from iqabench.training.photographs import Photographs
-from iqabench.training.units import InUnits
+from iqabench.training.unit_range import UnitRangeNetwork
 
 Facts = dict[str, str | int | float]
 NO_TEACHER = "none"
-"""The student alone."""
+"""The name for a training without a teacher."""
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What is learned from whom."""
+class Distillation:
+    """The teacher, the loss and its options."""
 
     loss: str
-    """A name in LOSSES, or NO_TEACHER."""
+    """Name of a loss in LOSSES, or NO_TEACHER."""
     teacher: Model | None
     teacher_name: str = ""
-    """As it was asked for."""
+    """The teacher's name, as the user gave it."""
     weight: float | None = None
-    """Of the distillation beside the plain error; else what is usual for the loss."""
+    """Weight of the distillation beside the plain error; None for the default of the loss."""
     features: str = ""
-    """Layers that are compared, as in 'body.3:body.6,body.5:body.9'; else the last before the tails."""
+    """Layers that are compared, as in 'body.3:body.6,body.5:body.9'; empty for the last before the tails."""
     once: bool = False
-    """Whether the teacher's outputs are computed beforehand, once for every patch."""
+    """True when the teacher's outputs are computed before the training, once for every patch."""
 
 
 def distill(
     student: Student,
-    lesson: Lesson,
-    course: Course,
+    distillation: Distillation,
+    setup: TrainingSetup,
     folder: Path,
     *,
     command: str,
     name: str = "",
     half: bool = False,
 ) -> Path:
-    """Train the student and write it as a variant; the same course goes on where it stopped.
+    """Train the student and write it as a variant.
+
+    A training that was stopped continues when it is called again with the same setup.
 
     Returns: `folder`.
-    Raises: CompressError when teacher and student do not go together, or training fails; UsageError for a
-        lesson that cannot be; what reading photographs raises.
+    Raises: CompressError when teacher and student do not fit together, or the training fails; UsageError for
+        options that contradict each other; what reading photographs raises.
     """
     check_place(folder)
-    loss = loss_of(student, lesson, course.plan.seed)
+    loss = loss_of(student, distillation, setup.plan.seed)
     facts: Facts = getattr(loss, "facts", {"loss": NO_TEACHER})
-    told = {**facts, "student": f"{student.card.name} {student.arguments}"}
-    if lesson.teacher is not None:
-        told["teacher"] = lesson.teacher.hash
-    ask = _asking(lesson, course) if lesson.once else lambda patches: patches
-    photos = teach(student.network, student.card, loss, course, told, ask)
+    identity = {**facts, "student": f"{student.card.name} {student.arguments}"}
+    if distillation.teacher is not None:
+        identity["teacher"] = distillation.teacher.hash
+    prepare = _add_outputs(distillation, setup) if distillation.once else lambda patches: patches
+    photos = train_network(student.network, student.card, loss, setup, identity, prepare)
     return write_variant(
         folder,
         name=name or f"{student.card.id}@distilled",
         parent=student.model,
-        state=stored(student.network.state_dict(), half=half),
-        variant=_variant(student, lesson, course, photos, command, facts),
+        state=storable_state(student.network.state_dict(), half=half),
+        variant=_variant(student, distillation, setup, photos, command, facts),
         params=learned_parameters(student.network),
         arguments=student.arguments,
-        training_sets=_training_sets(lesson, course, photos),
+        training_sets=_training_sets(distillation, setup, photos),
         fresh=student.fresh,
     )
 
 
-def loss_of(student: Student, lesson: Lesson, seed: int = 0) -> Loss:
-    """The loss of a lesson; its own layers are drawn with `seed`.
+def loss_of(student: Student, distillation: Distillation, seed: int = 0) -> Loss:
+    """Return the loss of a distillation; its own layers are drawn with `seed`.
 
-    Raises: UsageError for a lesson that lacks its teacher, or has one that it does not need; CompressError
-        when teacher and student are not of one scale, or their features not of one size.
+    Raises: UsageError for a distillation without a teacher that it needs, or with options that it does not
+        use; CompressError when teacher and student have different scales, or features of different sizes.
     """
-    if lesson.loss == NO_TEACHER:
-        if lesson.features or lesson.weight is not None:
+    if distillation.loss == NO_TEACHER:
+        if distillation.features or distillation.weight is not None:
             raise UsageError(
-                "--loss none has no teacher to compare with: leave --features and --weight out."
+                "--loss none has no teacher to compare with; leave out --features and --weight."
             )
         return MeanAbsolute()
-    if lesson.loss not in LOSSES:
+    if distillation.loss not in LOSSES:
         raise UsageError(
-            f"'{lesson.loss}' is no loss; expected {', '.join([*LOSSES, NO_TEACHER])}."
+            f"there is no loss '{distillation.loss}'; expected {', '.join([*LOSSES, NO_TEACHER])}."
         )
-    if lesson.teacher is None:
+    if distillation.teacher is None:
         raise UsageError(
-            f"--loss {lesson.loss} needs a --teacher; --loss none trains the student alone."
+            f"--loss {distillation.loss} needs a --teacher; --loss none trains the student without one."
         )
-    kind, card = LOSSES[lesson.loss], lesson.teacher.card
+    kind, card = LOSSES[distillation.loss], distillation.teacher.card
     check_pair(card, student.card)
-    if lesson.once:
-        if lesson.loss != "output":
+    if distillation.once:
+        if distillation.loss != "output":
             raise UsageError(
-                f"--teacher-once keeps outputs alone; --loss {lesson.loss} needs the teacher itself."
+                f"--teacher-once stores only outputs, and --loss {distillation.loss} needs the teacher's "
+                "features. Leave out --teacher-once."
             )
-        return TaughtOutput(lesson.weight)
+        return PrecomputedOutput(distillation.weight)
     torch.manual_seed(seed)
     return kind(
-        InUnits(student.network, student.card.range),
-        InUnits(network_of(lesson.teacher), card.range),
-        read_features(lesson.features),
-        lesson.weight,
+        UnitRangeNetwork(student.network, student.card.range),
+        UnitRangeNetwork(network_of(distillation.teacher), card.range),
+        read_features(distillation.features),
+        distillation.weight,
     )
 
 
-def _asking(lesson: Lesson, course: Course) -> Callable[[Patches], Patches]:
-    """Puts what the teacher makes of every patch beside its target."""
+def _add_outputs(distillation: Distillation, setup: TrainingSetup) -> Callable[[Patches], Patches]:
+    """Return a function that adds the teacher's outputs to the targets of patches."""
 
-    def ask(patches: Patches) -> Patches:
-        assert lesson.teacher is not None
-        network = InUnits(network_of(lesson.teacher), lesson.teacher.card.range)
-        return with_taught(patches, network, lesson.teacher.hash, course.work, course.device)
+    def prepare(patches: Patches) -> Patches:
+        assert distillation.teacher is not None
+        network = UnitRangeNetwork(
+            network_of(distillation.teacher), distillation.teacher.card.range
+        )
+        return with_teacher_outputs(
+            patches, network, distillation.teacher.hash, setup.work, setup.device
+        )
 
-    return ask
+    return prepare
 
 
 def read_features(text: str) -> Sequence[tuple[Tap, Tap]]:
-    """`body.3:body.6` as the taps of student and teacher, in the networks that `InUnits` wraps.
+    """Read `body.3:body.6` as taps of student and teacher, in networks that `UnitRangeNetwork` wraps.
 
     Raises: UsageError for other forms.
     """
-    found = []
+    taps = []
     for pair in filter(None, text.split(",")):
         mine, colon, its = (part.strip() for part in pair.partition(":"))
         if not (mine and colon and its):
             raise UsageError(
-                f"'{pair}' is no pair of layers; expected STUDENT:TEACHER as in body.3:body.6."
+                f"'{pair}' is not a pair of layers; expected STUDENT:TEACHER as in body.3:body.6."
             )
-        found.append((Tap(f"network.{mine}"), Tap(f"network.{its}")))
-    return found
+        taps.append((Tap(f"network.{mine}"), Tap(f"network.{its}")))
+    return taps
 
 
 def _variant(
     student: Student,
-    lesson: Lesson,
-    course: Course,
+    distillation: Distillation,
+    setup: TrainingSetup,
     photos: Photographs,
     command: str,
     facts: Facts,
 ) -> Variant:
-    """A network is shown against the one it was derived from; a user's own, against its teacher."""
-    parent, taught = name_of(student.name, student.card), "trained alone"
-    if lesson.teacher is not None:
-        teacher = name_of(lesson.teacher_name, lesson.teacher.card)
-        taught = f"taught by {teacher} ({lesson.loss})"
+    """Describe the variant; its parent is the student's card, or the teacher for a user's own network."""
+    parent, training = name_of(student.name, student.card), "trained alone"
+    if distillation.teacher is not None:
+        teacher = name_of(distillation.teacher_name, distillation.teacher.card)
+        training = f"taught by {teacher} ({distillation.loss})"
         parent = teacher if student.card.loader == "factory" else parent
     changed = {k: v for k, v in student.arguments.items() if student.card.arguments.get(k) != v}
-    with_arguments = ", ".join(f"{k}={v}" for k, v in changed.items())
-    recipe = ", ".join(
-        part for part in (with_arguments, taught, f"{course.plan.steps} steps") if part
-    )
+    arguments = ", ".join(f"{k}={v}" for k, v in changed.items())
+    recipe = ", ".join(part for part in (arguments, training, f"{setup.plan.steps} steps") if part)
     return Variant(
         parent=parent,
         method="distilled",
         recipe=recipe,
         layout=layout_of(student.card),
-        made=made(command, course=course, photos=photos, teacher=lesson.teacher, **facts),
+        made=provenance(command, setup=setup, photos=photos, teacher=distillation.teacher, **facts),
     )
 
 
-def _training_sets(lesson: Lesson, course: Course, photos: Photographs) -> tuple[str, ...]:
-    """What the weights have seen here: these photographs and, by its outputs, what the teacher saw."""
-    its = lesson.teacher.card.training_sets if lesson.teacher else ()
-    return (photographs_line(photos, course.photos), *its)
+def _training_sets(
+    distillation: Distillation, setup: TrainingSetup, photos: Photographs
+) -> tuple[str, ...]:
+    """Return the training sets: the photographs and, through its outputs, those of the teacher."""
+    its = distillation.teacher.card.training_sets if distillation.teacher else ()
+    return (photographs_line(photos, setup.photos), *its)

@@ -1,4 +1,4 @@
-"""What a model costs and how good it is, measured by loading it afresh."""
+"""Figures of a model: its costs and its mean quality on a set, measured after loading it anew."""
 
 import tempfile
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from iqabench.compress.result import add_figures
+from iqabench.compress.variant_folder import add_figures
 from iqabench.errors import CompressError
 from iqabench.models.core.catalogue import card_at
 from iqabench.models.core.load import load_model
@@ -21,7 +21,7 @@ from iqabench.store import Store
 
 _COSTS = ("params", "macs", "weights_mib")
 Figures = dict[str, float | int | None]
-"""Values by what was measured."""
+"""Values by the name of their column."""
 
 
 def figures_of(
@@ -32,11 +32,11 @@ def figures_of(
     scale: int | None = None,
     device: str = "cpu",
 ) -> Figures:
-    """Parameters, multiply-accumulates at a size, MiB of weights, and the mean quality on a set.
+    """Measure parameters, multiply-accumulates at a size, MiB of weights, and the mean quality on a set.
 
-    `model` is what `load_model` takes; a written variant is given by its folder.
+    `model` is a name that `load_model` accepts, or the folder of a written variant.
 
-    Returns: values by column; the set's name stands in that of the quality, as in `psnr@sr-y on demo`.
+    Returns: values by column; the quality's column names the set, as in `psnr@sr-y on demo`.
     Raises: CompressError when the set cannot be scored; what loading raises.
     """
     name = str(model.resolve()) if isinstance(model, Path) else model
@@ -44,17 +44,17 @@ def figures_of(
     (wanted,) = sizes_of([size], [])
     columns = [cost_column(cost) for cost in _COSTS]
     costs = costs_of(loaded, columns, wanted, device)
-    found: Figures = {one.named(wanted.name): _tidy(costs[one.name]) for one in columns}
+    figures: Figures = {one.named(wanted.name): _rounded(costs[one.name]) for one in columns}
     quality = mean_quality(name, set_name, column, loaded.card.scale, device)
-    return {**found, f"{column} on {set_name}": round(quality, 4)}
+    return {**figures, f"{column} on {set_name}": round(quality, 4)}
 
 
 def measure(
     folder: Path, sets: Sequence[str] = ("demo",), device: str = "cpu", *, latency: bool = True
 ) -> tuple[Figures, Figures]:
-    """Measure a written variant and its parent, and put the figures onto the variant's card.
+    """Measure a written variant and its parent, and add the figures to the variant's card.
 
-    Returns: before (the parent's) and after.
+    Returns: figures of the parent ("before") and of the variant ("after").
     Raises: what `figures_of` and `latency_figure` raise.
     """
     card, device = card_at(folder), resolve_device(device)
@@ -78,9 +78,9 @@ def mean_quality(
     device: str = "cpu",
     precision: Precision = "fp32",
 ) -> float:
-    """The mean of a column over a set.
+    """Return the mean of a column over a set.
 
-    Raises: CompressError when any image of it fails.
+    Raises: CompressError when an image of the set fails.
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
@@ -91,8 +91,8 @@ def mean_quality(
         )
         (row,) = rows(store, outcome.keys)
     if row["value"] is None or row["failed"]:
-        why = outcome.failures[0].error if outcome.failures else "no image has a value"
-        raise CompressError(f"{column} of {name} on {set_name} cannot be measured: {why}")
+        reason = outcome.failures[0].error if outcome.failures else "no image has a value"
+        raise CompressError(f"{column} of {name} on {set_name} cannot be measured: {reason}")
     return float(row["value"])
 
 
@@ -106,29 +106,29 @@ def latency_figure(
     mode: Mode = PLAIN,
     precision: Precision = "fp32",
 ) -> Figures:
-    """Latency of a variant by that of its parent, sampled in turn, with the 95 % interval.
+    """Return the ratio of a variant's latency to its parent's, sampled in turn, with its 95 % interval.
 
-    Both run in the mode; the precision is the variant's, and the parent's is fp32.
+    Both run in `mode`; the variant runs in `precision`, the parent in fp32.
 
-    Raises: ProbeError when one of them cannot run at that size; BusyError.
+    Raises: ProbeError when one of them cannot run at that size; BusyError when the device is in use.
     """
     one, other = load_model(parent, scale), load_model(str(variant.resolve()))
     (wanted,) = sizes_of([size], [])
     with torch.inference_mode():
-        found = latency_ratio(
+        ratio = latency_ratio(
             one.to(device), other.to(device, precision), wanted, device, mode=mode
         )
-    how = "+".join(part for part in (mode.name, precision if precision != "fp32" else "") if part)
-    at = f"latency_ms@{wanted.name} {how} ratio" if how else f"latency_ms@{wanted.name} ratio"
+    way = "+".join(part for part in (mode.name, precision if precision != "fp32" else "") if part)
+    name = f"latency_ms@{wanted.name} {way} ratio" if way else f"latency_ms@{wanted.name} ratio"
     return {
-        at: round(found.value, 4),
-        f"{at} low": round(found.low, 4),
-        f"{at} high": round(found.high, 4),
+        name: round(ratio.value, 4),
+        f"{name} low": round(ratio.low, 4),
+        f"{name} high": round(ratio.high, 4),
     }
 
 
-def _tidy(value: float | None) -> float | int | None:
-    """Counts as whole numbers, sizes to six digits."""
+def _rounded(value: float | None) -> float | int | None:
+    """Return a count as an integer, and a size with six decimals."""
     if value is None:
         return None
     return int(value) if value == int(value) else round(value, 6)

@@ -1,4 +1,4 @@
-"""Group Fisher importance: what the loss would feel if coupled channels went, for the memory they take.
+"""Group Fisher importance: the estimated change of the loss without coupled channels, per memory they take.
 
 Source: Liu et al., "Group Fisher Pruning for Practical Network Compression", ICML 2021, arXiv:2108.00708.
 """
@@ -14,8 +14,8 @@ from torch_pruning.dependency import Group
 from torch_pruning.ops import TORCH_CONV, TORCH_LINEAR
 from torch_pruning.pruner import function
 
-_TAKES = (function.prune_conv_in_channels, function.prune_linear_in_channels)
-_GIVES = (
+_READERS = (function.prune_conv_in_channels, function.prune_linear_in_channels)
+_WRITERS = (
     function.prune_conv_out_channels,
     function.prune_depthwise_conv_out_channels,
     function.prune_linear_out_channels,
@@ -29,8 +29,8 @@ class GroupFisherImportance(torch_pruning.importance.Importance):  # type: ignor
     gradient is the sum over the layers that read them, taken before squaring. It is divided by the elements
     of all convolution outputs that go with the unit (per sample).
 
-    Gradients are gathered within `watching`; a group's importance is then asked for as of torch-pruning's own
-    classes.
+    Gradients are gathered within `watching`; afterwards a group's importance is the value of a call, as with
+    torch-pruning's own classes.
     """
 
     # Paper: one channel goes every few training iterations, gradients accumulated meanwhile; here: all of a
@@ -44,7 +44,7 @@ class GroupFisherImportance(torch_pruning.importance.Importance):  # type: ignor
 
     @contextmanager
     def watching(self, network: nn.Module) -> Iterator[Callable[[], None]]:
-        """Put masks before every layer within the block; call what is given after each backward step."""
+        """Put masks before every layer within the block, and yield the function to call after `backward`."""
         layers = [m for m in network.modules() if isinstance(m, (TORCH_CONV, TORCH_LINEAR))]
         hooks = [layer.register_forward_pre_hook(self._mask) for layer in layers]
         hooks += [layer.register_forward_hook(self._measure) for layer in layers]
@@ -55,7 +55,7 @@ class GroupFisherImportance(torch_pruning.importance.Importance):  # type: ignor
                 hook.remove()
 
     def __call__(self, group: Group) -> Tensor:
-        """Importance of every unit of a group.
+        """Return the importance of every unit of a group.
 
         Shapes: (units,).
         """
@@ -64,37 +64,37 @@ class GroupFisherImportance(torch_pruning.importance.Importance):  # type: ignor
         for item in group:
             layer, handler = item.dep.target.module, item.dep.handler
             place = torch.tensor(item.root_idxs)
-            if handler in _TAKES and layer in self._gradients:
+            if handler in _READERS and layer in self._gradients:
                 own = torch.cat(self._gradients[layer])[:, item.idxs]
                 if not len(fisher):
                     fisher = torch.zeros(len(own), units)
                 fisher.index_add_(1, place, own)
-            if handler in _GIVES:
+            if handler in _WRITERS:
                 area = torch.full((len(place),), float(self._areas[layer]))
                 saved.index_add_(0, place, area)
         return fisher.square().sum(0) / saved.clamp(min=1)
 
-    def _mask(self, layer: nn.Module, given: tuple[Any, ...]) -> tuple[Any, ...]:
-        x: Tensor = given[0]
+    def _mask(self, layer: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        x: Tensor = inputs[0]
         spatial = isinstance(layer, TORCH_CONV)
         channels = x.shape[1] if spatial else x.shape[-1]
-        kept = [1] * (x.ndim - 2)
-        shape = (len(x), channels, *kept) if spatial else (len(x), *kept, channels)
+        others = [1] * (x.ndim - 2)
+        shape = (len(x), channels, *others) if spatial else (len(x), *others, channels)
         mask = torch.ones(shape, dtype=x.dtype, device=x.device, requires_grad=True)
         self._masks.append((layer, mask))
-        return (x * mask, *given[1:])
+        return (x * mask, *inputs[1:])
 
     def _measure(self, layer: nn.Module, _: object, output: Tensor) -> None:
         channels = output.shape[1] if isinstance(layer, TORCH_CONV) else output.shape[-1]
         self._areas[layer] = output[0].numel() // channels
 
     def _gather(self) -> None:
-        """Gradients of this step's masks, by layer; of a layer that ran several times, their sum."""
-        found: dict[nn.Module, Tensor] = {}
+        """Store the gradients of this step's masks by layer, summed for a layer that ran several times."""
+        gradients: dict[nn.Module, Tensor] = {}
         for layer, mask in self._masks:
             if mask.grad is not None:
-                one = mask.grad.flatten(1).float().cpu()
-                found[layer] = found[layer] + one if layer in found else one
-        for layer, gradient in found.items():
+                gradient = mask.grad.flatten(1).float().cpu()
+                gradients[layer] = gradients[layer] + gradient if layer in gradients else gradient
+        for layer, gradient in gradients.items():
             self._gradients.setdefault(layer, []).append(gradient)
         self._masks.clear()

@@ -1,4 +1,4 @@
-"""The network inside a loaded model, free to be changed and trained."""
+"""The parent of a variant: a copy of its network that can be changed and trained."""
 
 import copy
 
@@ -10,32 +10,33 @@ from iqabench.models.core.load import build
 from iqabench.models.core.model import Model
 
 KINDS = ("network", "factory", "spandrel", "file")
-"""Loaders of what can be changed: registered families, factories, files that spandrel recognises."""
+"""Loaders whose networks can be changed: registered families, factories, files that spandrel recognises."""
 
 
 def network_of(model: Model) -> nn.Module:
-    """A copy of the model's network, in training mode, whose parameters learn as its authors' did: what the
-    architecture holds still (a colour mean, an interpolation) stays still.
+    """Return a copy of the model's network in training mode.
 
-    Raises: CompressError for what is no torch network of this process: ONNX, TorchScript, commands.
+    Parameters that the architecture keeps fixed (a colour mean, an interpolation) stay fixed.
+
+    Raises: CompressError for models without a torch network of this process: ONNX, TorchScript, commands.
     """
     module = model.module
     if module is None or model.card.loader not in KINDS:
         raise CompressError(
-            f"{model.card.id} is no network that can be changed here ({model.card.loader}). Give a "
-            "registered id, a card's folder, a .pth or .safetensors file, or package.module:factory."
+            f"{model.card.id} is not a network that can be changed here (its loader is {model.card.loader}). "
+            "Give a registered id, a card's folder, a .pth or .safetensors file, or package.module:factory."
         )
     network = copy.deepcopy(module).train()
-    learned = _learned(model, network)
+    trained = _trained_names(model, network)
     for name, parameter in network.named_parameters():
-        parameter.requires_grad_(name in learned and parameter.is_floating_point())
+        parameter.requires_grad_(name in trained and parameter.is_floating_point())
     return network
 
 
 def check_trainable(model: Model) -> None:
-    """Whether photographs of three colours, at x2, x3 or x4, can teach the model.
+    """Check that the model can be trained on colour photographs, at x2, x3 or x4.
 
-    Raises: CompressError saying what it is for instead.
+    Raises: CompressError with the task, scale or channels that cannot be trained here.
     """
     card = model.card
     if card.task != "sr" or card.scale not in (2, 3, 4):
@@ -44,29 +45,29 @@ def check_trainable(model: Model) -> None:
             "and x4."
         )
     if card.channels == "grey":
-        raise CompressError(f"{card.id} is for grey images; training here is of RGB.")
+        raise CompressError(f"{card.id} is for grey images; training here is for RGB images.")
 
 
 def is_fixed(layer: nn.Module) -> bool:
-    """Whether a layer has weights of its own and none of them learns."""
+    """Return whether a layer has weights of its own and none of them is trained."""
     own = list(layer.parameters(recurse=False))
     return bool(own) and not any(p.requires_grad for p in own)
 
 
 def layout_of(card: Card) -> Layout:
-    """How the model's network differs from what its card's code builds; one trained from it differs alike."""
+    """Return the layout of the model's network, which a variant trained from it keeps."""
     return card.variant.layout if card.variant else "parent"
 
 
 def learned_parameters(network: nn.Module) -> int:
-    """Parameters that learn: what a card declares."""
+    """Return the number of parameters that are trained, as cards declare it."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
-def _learned(model: Model, network: nn.Module) -> set[str]:
-    """Names of what the architecture lets learn; loading has frozen everything alike."""
+def _trained_names(model: Model, network: nn.Module) -> set[str]:
+    """Return the names of parameters that the architecture trains; loading a model froze all of them."""
     names = {name for name, _ in network.named_parameters()}
     if model.card.loader not in ("network", "factory"):
         return names
-    fresh = {n: p.requires_grad for n, p in build(model.card).named_parameters()}
-    return {name for name in names if fresh.get(name, True)}
+    new = {n: p.requires_grad for n, p in build(model.card).named_parameters()}
+    return {name for name in names if new.get(name, True)}

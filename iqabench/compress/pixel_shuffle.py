@@ -1,10 +1,10 @@
-"""Pixel shuffling in torch-pruning's dependency graph, which takes it for an operator that keeps channels.
+"""Pixel shuffles in torch-pruning's dependency graph, which treats them as operators that keep channels.
 
 Channel c behind nn.PixelShuffle(r) is made of the r x r channels c r r .. c r r + r r - 1 before it: indices
 go through it as they go through the flattening of a feature map in front of a linear layer, so the library's
 own mapping for that is put onto the edges between the shuffle and what feeds it, in both directions. Groups
 of r x r channels then stay whole; a group must be rooted where it is coarse, behind the shuffle
-(`coupled.py`). The mapping is a private class of torch-pruning, whose version is therefore pinned.
+(`coupling.py`). The mapping is a private class of torch-pruning, whose version is therefore pinned.
 """
 
 from typing import Any
@@ -18,14 +18,14 @@ _FACTORS = {
     "PixelShuffleBackward0": ("_saved_upscale_factor", False),
     "PixelUnshuffleBackward0": ("_saved_downscale_factor", True),
 }
-"""By torch's name for the step back: where the factor is, and whether channels grow rather than shrink."""
+"""The attribute with the factor, and True when channels become more, by torch's name of the backward step."""
 
 
-def teach_pixel_shuffle(graph: DependencyGraph) -> int:
+def map_pixel_shuffles(graph: DependencyGraph) -> int:
     """Put index mappings onto the edges of every pixel shuffle and unshuffle in the graph.
 
-    Returns: how many there are.
-    Raises: CompressError where the channels before one are split or sliced: two mappings on one edge.
+    Returns: the number of shuffles and unshuffles.
+    Raises: CompressError where channels are split or sliced before a shuffle: two mappings on one edge.
     """
     nodes = [node for node in graph.module2node.values() if _kind(node) in _FACTORS]
     for node in nodes:
@@ -47,7 +47,7 @@ def _map(source: Any, target: Any, mapping: _FlattenIndexMapping) -> None:
         if edge.target is target:
             if any(edge.index_mapping):
                 raise CompressError(
-                    "channels are split or sliced right before a pixel shuffle; which of them go together "
-                    "cannot be told. Leave the network as it is, or put a convolution between the two."
+                    "channels are split or sliced right before a pixel shuffle, so the channels that belong "
+                    "together are not known. Leave the network as it is, or put a convolution between them."
                 )
             edge.index_mapping[0] = mapping

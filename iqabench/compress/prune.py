@@ -1,4 +1,4 @@
-"""Pruning a registered model: narrower, then trained again, then written as its variant."""
+"""Pruning: a model's network loses channels, is trained again, and is written as a variant."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.begun import keep, kept_before
-from iqabench.compress.course import Course, teach
+from iqabench.compress.cost_target import Gauge
 from iqabench.compress.expand import BLOCKS, collapse, expand
 from iqabench.compress.importance import NEEDS_PHOTOGRAPHS, Batch
 from iqabench.compress.losses.output import Output
-from iqabench.compress.made import made, name_of, photographs_line
+from iqabench.compress.narrowing import NarrowNetwork, PruningGoal, narrow_network
 from iqabench.compress.parent import check_trainable, learned_parameters, network_of
-from iqabench.compress.reduce import Reduced, Wish, reduce
-from iqabench.compress.result import check_place, write_variant
-from iqabench.compress.stored import stored
-from iqabench.compress.target import Gauge
+from iqabench.compress.provenance import name_of, photographs_line, provenance
+from iqabench.compress.snapshot import read_snapshot, write_snapshot
+from iqabench.compress.storage import storable_state
+from iqabench.compress.training_setup import TrainingSetup, train_network
+from iqabench.compress.variant_folder import check_place, write_variant
 from iqabench.errors import CompressError, UsageError
 from iqabench.models.core.card import Card, Variant
 from iqabench.models.core.load import load_model
@@ -28,48 +28,48 @@ from iqabench.run.environment import resolve_device
 from iqabench.training.losses import Loss, MeanAbsolute
 from iqabench.training.patches import batch
 from iqabench.training.photographs import Photographs, photographs
-from iqabench.training.units import InUnits
+from iqabench.training.unit_range import UnitRangeNetwork
 
 _START = "pruned.safetensors"
-"""In the work folder: the network before it learned, so that the same command goes on from the same one."""
+"""File in the work folder: the pruned network before training, from which the same command continues."""
 _SIDE = 48
-"""Of the image by which a network is traced."""
+"""Side of the image with which a network is traced, in pixels."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pruning:
-    """What is to be pruned, how far, and how it learns afterwards."""
+class PruningRequest:
+    """The order to prune a model: its goal, and the training afterwards."""
 
     parent: str
     scale: int | None = None
-    wish: Wish
+    goal: PruningGoal
     size: str = "3x256x256"
-    """At which targets are counted and measured."""
-    course: Course | None = None
-    """Without one, weights stay as they are; importances that look at images need one."""
+    """Input size at which costs are counted and measured."""
+    setup: TrainingSetup | None = None
+    """The training; None leaves the weights as they are. Importances that use images need one."""
     teacher: bool = True
-    """Whether the parent's outputs are second targets."""
+    """True when the parent's outputs are second targets."""
     batches: int = 8
     """Of the course's size, on which importance is estimated."""
     expand: str = ""
-    """A name in BLOCKS: what convolutions are made of while they learn, and are folded from afterwards."""
+    """Name of a block in BLOCKS with which convolutions are trained and then folded; empty for none."""
     width: int = 128
-    """Of SESR's blocks."""
+    """Width of SESR's blocks, in channels."""
     half: bool = False
-    """Whether weights are stored in half precision."""
+    """True when weights are stored in half precision."""
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What else than the course decides the outcome."""
-        wish, rule = self.wish, self.wish.selection
-        how_far = wish.target.words if wish.target else f"ratio {wish.ratio:g}"
+        """All options besides the training setup that decide the outcome."""
+        goal, rule = self.goal, self.goal.selection
+        extent = goal.target.words if goal.target else f"ratio {goal.ratio:g}"
         return {
-            "prune": how_far,
+            "prune": extent,
             "at": self.size,
-            "importance": wish.importance,
+            "importance": goal.importance,
             "uniform": int(rule.uniform),
             "round_to": rule.round_to,
-            "rounds": wish.rounds,
+            "rounds": goal.rounds,
             "batches": self.batches,
             "taught": int(self.teacher),
             **({"expand": self.expand, "width": self.width} if self.expand else {}),
@@ -77,17 +77,18 @@ class Pruning:
 
 
 def prune(
-    order: Pruning,
+    order: PruningRequest,
     out: Path,
     *,
     name: str | None = None,
     command: str = "",
     tell: Callable[[str], None] = lambda _: None,
-) -> Reduced:
+) -> NarrowNetwork:
     """Prune a model, train it, and write it to the folder `out`.
 
-    Returns: the network with its widths before and after, and what stayed.
-    Raises: CompressError when it cannot be done as asked; UsageError; what loading and photographs raise.
+    Returns: the network with its widths before and after, and the layers that kept their channels.
+    Raises: CompressError when the model cannot be pruned in this way; UsageError for options that contradict
+        each other; what loading the model and reading photographs raise.
     """
     check_place(out)
     parent = load_model(order.parent, order.scale)
@@ -95,27 +96,28 @@ def prune(
     reduced = _reduced(order, parent, tell)
     if not reduced.changed:
         raise CompressError(
-            "no channel went: the ratio is less than one step of --round-to. Ask for more."
+            "no channel was removed: the ratio is less than one step of --round-to. Give a larger ratio, or "
+            "a smaller --round-to."
         )
     tell(f"{len(reduced.changed)} of {len(reduced.widths)} layers narrower")
-    photos = _taught(order, parent, reduced.network) if order.course else None
+    photos = _train(order, parent, reduced.network) if order.setup else None
     _write(order, parent, reduced, photos, out, name or f"{parent.card.id}@pruned", command)
     return reduced
 
 
 def _write(
-    order: Pruning,
+    order: PruningRequest,
     parent: Model,
-    reduced: Reduced,
+    reduced: NarrowNetwork,
     photos: Photographs | None,
     out: Path,
     name: str,
     command: str,
 ) -> None:
-    course = order.course
-    how = made(
+    setup = order.setup
+    facts = provenance(
         command,
-        course=course,
+        setup=setup,
         photos=photos,
         teacher=parent if photos and order.teacher else None,
         widths={layer: list(both) for layer, both in reduced.changed.items()},
@@ -125,105 +127,111 @@ def _write(
         out,
         name=name,
         parent=parent,
-        state=stored(reduced.network.state_dict(), half=order.half),
+        state=storable_state(reduced.network.state_dict(), half=order.half),
         variant=Variant(
             parent=name_of(order.parent, parent.card),
             method="pruned",
             recipe=_recipe(order),
             layout="widths",
-            made=how,
+            made=facts,
         ),
         params=learned_parameters(reduced.network),
-        training_sets=(photographs_line(photos, course.photos),) if photos and course else (),
+        training_sets=(photographs_line(photos, setup.photos),) if photos and setup else (),
     )
 
 
-def _check(order: Pruning, parent: Model) -> None:
-    """What can be refused before any work."""
+def _check(order: PruningRequest, parent: Model) -> None:
+    """Check the order before any work.
+
+    Raises: UsageError, CompressError.
+    """
     card = parent.card
-    if (order.wish.ratio is None) == (order.wish.target is None):
+    if (order.goal.ratio is None) == (order.goal.target is None):
         raise UsageError("give one of --ratio, --macs, --params and --latency.")
-    if order.course is None and order.wish.importance in NEEDS_PHOTOGRAPHS:
+    if order.setup is None and order.goal.importance in NEEDS_PHOTOGRAPHS:
         raise UsageError(
-            f"importance by {order.wish.importance} looks at images: name a folder with --photos, or take "
-            "--importance l1."
+            f"importance by {order.goal.importance} is estimated on images. Name a folder of photographs "
+            "with --photos, or take --importance l1."
         )
-    if order.course is not None:
+    if order.setup is not None:
         check_trainable(parent)
     if card.loader in ("spandrel", "file"):
         raise CompressError(
-            f"{card.id} is known by its tensors alone, and pruning changes their shapes, so no card could "
+            f"{card.id} is known only by its tensors, and pruning changes their shapes, so no card can "
             "name its network. Register the family (one folder with a card and a network), or give "
             "package.module:factory."
         )
 
 
-def _reduced(order: Pruning, parent: Model, tell: Callable[[str], None]) -> Reduced:
-    """The narrower network; from the work folder, if the same one was begun there."""
+def _reduced(order: PruningRequest, parent: Model, tell: Callable[[str], None]) -> NarrowNetwork:
+    """Return the narrower network, from the work folder when the same order was started there."""
     network = network_of(parent)
     facts = {**order.facts, "parent": parent.hash}
-    start = order.course.work / _START if order.course else None
+    start = order.setup.work / _START if order.setup else None
     if start is not None and start.is_file():
-        begun = kept_before(start, facts, network)
-        if begun is not None:
+        snapshot = read_snapshot(start, facts, network)
+        if snapshot is not None:
             tell(f"going on with the widths in {start}")
-            return begun
+            return snapshot
     (size,) = sizes_of([order.size], [])
-    device = resolve_device(order.course.device) if order.course else "cpu"
+    device = resolve_device(order.setup.device) if order.setup else "cpu"
     gauge = Gauge(load_model(order.parent, order.scale), size, device)
-    found = reduce(network, example_of(parent.card), order.wish, gauge, _batches(order), tell)
+    reduced = narrow_network(
+        network, example_of(parent.card), order.goal, gauge, _batches(order), tell
+    )
     if start is not None:
-        keep(start, found, facts)
-    return found
+        write_snapshot(start, reduced, facts)
+    return reduced
 
 
 def example_of(card: Card) -> Tensor:
-    """An image by which the card's network can be traced: values in its range, every pixel another."""
+    """Return a random image in the network's range, with which the card's network can be traced."""
     least = max(_SIDE, card.min_size)
     side = -(-least // card.size_multiple) * card.size_multiple
     shape = (1, 1 if card.channels == "grey" else 3, side, side)
     return torch.rand(shape, generator=torch.Generator().manual_seed(0)) * card.range
 
 
-def _batches(order: Pruning) -> list[Batch]:
-    """Patches on which importance is estimated: of the photographs that will be learned from."""
-    course = order.course
-    if course is None or order.wish.importance not in NEEDS_PHOTOGRAPHS:
+def _batches(order: PruningRequest) -> list[Batch]:
+    """Return patches of the training photographs, on which importance is estimated."""
+    setup = order.setup
+    if setup is None or order.goal.importance not in NEEDS_PHOTOGRAPHS:
         return []
-    found = photographs(course.photos)
-    learned, _ = found.patches(
-        course.work,
+    learned, _ = photographs(setup.photos).patches(
+        setup.work,
         scale=load_model(order.parent, order.scale).card.scale,
-        side=course.side,
-        per_copy=course.per_copy,
-        seed=course.plan.seed,
+        side=setup.side,
+        per_copy=setup.per_copy,
+        seed=setup.plan.seed,
     )
     return [
-        batch(learned, course.plan.batch, course.plan.seed, step) for step in range(order.batches)
+        batch(learned, setup.plan.batch, setup.plan.seed, step) for step in range(order.batches)
     ]
 
 
-def _taught(order: Pruning, parent: Model, network: nn.Module) -> Photographs:
-    course, within = order.course, parent.card.range
-    assert course is not None
+def _train(order: PruningRequest, parent: Model, network: nn.Module) -> Photographs:
+    setup, within = order.setup, parent.card.range
+    assert setup is not None
     loss: Loss = MeanAbsolute()
     if order.teacher:
         teacher = network_of(parent).eval()
-        loss = Output(InUnits(network, within), InUnits(teacher, within))
+        loss = Output(UnitRangeNetwork(network, within), UnitRangeNetwork(teacher, within))
     if order.expand:
-        expand(network, BLOCKS[order.expand], order.width, course.plan.seed)
-    photos = teach(network, parent.card, loss, course, {**order.facts, "parent": parent.hash})
+        expand(network, BLOCKS[order.expand], order.width, setup.plan.seed)
+    photos = train_network(
+        network, parent.card, loss, setup, {**order.facts, "parent": parent.hash}
+    )
     collapse(network)
     return photos
 
 
-def _recipe(order: Pruning) -> str:
-    wish = order.wish
-    how_far = wish.target.words if wish.target else f"{wish.ratio:g} of the channels gone"
-    rule = "the same share of every layer" if wish.selection.uniform else "ranked over all layers"
-    said = f"{how_far}, by {wish.importance}, {rule}"
-    if order.course is None:
-        return f"{said}; not trained again"
-    wide = f", convolutions expanded ({order.expand})" if order.expand else ""
-    taught = ", its parent's outputs as second targets" if order.teacher else ""
-    return f"{said}; then {order.course.plan.steps} steps{wide}{taught}"
+def _recipe(order: PruningRequest) -> str:
+    goal = order.goal
+    extent = goal.target.words if goal.target else f"{goal.ratio:g} of the channels gone"
+    rule = "the same share of every layer" if goal.selection.uniform else "ranked over all layers"
+    recipe = f"{extent}, by {goal.importance}, {rule}"
+    if order.setup is None:
+        return f"{recipe}; not trained again"
+    blocks = f", convolutions expanded ({order.expand})" if order.expand else ""
+    teacher = ", its parent's outputs as second targets" if order.teacher else ""
+    return f"{recipe}; then {order.setup.plan.steps} steps{blocks}{teacher}"

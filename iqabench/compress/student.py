@@ -1,4 +1,4 @@
-"""Who learns: a registered network, with other arguments if need be, or a user's own."""
+"""The student of a distillation: a registered network, with other arguments or not, or a user's own."""
 
 import inspect
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from iqabench.models.core.model import Model
 
 @dataclass(frozen=True)
 class Student:
-    """A network that is to learn, and the model whose card it will have."""
+    """A network to train, and the model from whose card its own card is made."""
 
     name: str
-    """As it was asked for."""
+    """The student's name, as the user gave it."""
     model: Model
-    """Of the parent's architecture; its weights may be random."""
+    """The parent: a model of the student's architecture; its weights may be random."""
     network: nn.Module
     arguments: dict[str, Any]
-    """Of the network, where a card names it."""
+    """Arguments of the network, where a card names it."""
     fresh: bool
-    """Whether it begins with random weights: then nothing is left of what its parent has learned."""
+    """True when the training begins with random weights, without the weights of the parent."""
 
     @property
     def card(self) -> Card:
@@ -45,11 +45,11 @@ def student_of(
     own_weights: bool = False,
     seed: int = 0,
 ) -> Student:
-    """The student that `name` means: a registered id, a card's folder, a weights file, or
-    package.module:factory.
+    """Return the student called `name`.
 
-    Registered networks begin with random weights, drawn with `seed`, unless `own_weights`; `arguments` change
-    what the card builds. Files bring their weights, and factories make what they make.
+    The name is a registered id, a card's folder, a weights file, or package.module:factory.
+    Registered networks begin with random weights, drawn with `seed`, unless `own_weights`; `arguments`
+    replace those of the card. Files and factories bring their own weights.
 
     Raises: CompressError for arguments that the network does not have; UsageError for arguments where none
         can be given; what loading raises.
@@ -59,7 +59,7 @@ def student_of(
         if arguments:
             raise UsageError(
                 f"--arguments changes the network of a card, which then has no weights; {name} brings its "
-                "own."
+                "own weights. Leave out --arguments."
             )
         torch.manual_seed(seed)  # a factory draws its weights
         model = load_model(name, scale)
@@ -68,51 +68,51 @@ def student_of(
         return Student(name, model, network_of(model), dict(model.card.arguments), fresh)
     if arguments and card.loader != "network":
         raise CompressError(
-            f"{card.name} is known by its tensors alone ({card.loader}), so no card could say its arguments. "
-            "Leave --arguments out."
+            f"{card.name} is known only by its tensors ({card.loader}), so no card can name its arguments. "
+            "Leave out --arguments."
         )
     model = random_model(card)
     check_trainable(model)
-    changed = {**card.arguments, **arguments}
+    all_arguments = {**card.arguments, **arguments}
     torch.manual_seed(seed)
-    return Student(name, model, _built(card, changed), changed, fresh=True)
+    return Student(name, model, _build(card, all_arguments), all_arguments, fresh=True)
 
 
 def read_arguments(text: str) -> dict[str, Any]:
-    """`features=16,depth=7` as {"features": 16, "depth": 7}; values are read as in YAML.
+    """Read `features=16,depth=7` as {"features": 16, "depth": 7}; values are read as in YAML.
 
     Raises: UsageError for other forms.
     """
-    found: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     for part in filter(None, text.split(",")):
         name, equals, value = part.partition("=")
         if not equals or not name.strip().isidentifier():
             raise UsageError(
-                f"'{part}' is no argument; expected name=value as in features=16,depth=7."
+                f"'{part}' is not an argument; expected name=value as in features=16,depth=7."
             )
-        found[name.strip()] = yaml.safe_load(value)
-    return found
+        arguments[name.strip()] = yaml.safe_load(value)
+    return arguments
 
 
 def check_pair(teacher: Card, student: Card) -> None:
-    """Whether one can teach the other.
+    """Check that the teacher can teach the student.
 
     Raises: CompressError naming both when scale, task or channels differ.
     """
-    for what, its, mine in (
+    for fact, its, mine in (
         ("scale", f"x{teacher.scale}", f"x{student.scale}"),
         ("task", teacher.task, student.task),
         ("channels", teacher.channels, student.channels),
     ):
         if its != mine and "any" not in (its, mine):
             raise CompressError(
-                f"the student '{student.name}' has the {what} {mine}, its teacher '{teacher.name}' {its}; "
-                "both must be alike. Name another, or another --scale."
+                f"the student '{student.name}' has the {fact} {mine}, its teacher '{teacher.name}' {its}; "
+                "both must be equal. Name another student or teacher, or another --scale."
             )
 
 
 def _registered(name: str, scale: int | None) -> Card | None:
-    """The card of a registered network, or of a card's folder."""
+    """Return the card of a registered network or of a card's folder, or None for other names."""
     if not is_own(name):
         return card_of(name, scale)
     path = Path(name)
@@ -120,7 +120,7 @@ def _registered(name: str, scale: int | None) -> Card | None:
     return card_at(path) if is_card or (path / "card.yaml").is_file() else None
 
 
-def _built(card: Card, arguments: dict[str, Any]) -> nn.Module:
+def _build(card: Card, arguments: dict[str, Any]) -> nn.Module:
     try:
         return build(card.model_copy(update={"arguments": arguments})).train()
     except (TypeError, ValueError, RuntimeError, ModelError) as error:

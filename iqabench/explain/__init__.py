@@ -1,9 +1,9 @@
 """Why is my PSNR not the paper's? Every way in which the field differs, tried on the images themselves."""
 
 from iqabench.explain.claim import Claim, parse_claim
-from iqabench.explain.folder import Explanation, explain
-from iqabench.explain.inputs import inputs_in_words
-from iqabench.explain.measure import Measured
+from iqabench.explain.explanation import Explanation, explain
+from iqabench.explain.input_consistency import inputs_in_words
+from iqabench.explain.measurement import ReadingFigures
 from iqabench.explain.reading import READINGS, Reading
 from iqabench.explain.verdict import Answer, describe, in_words, worth_telling
 
@@ -12,8 +12,8 @@ __all__ = [
     "Answer",
     "Claim",
     "Explanation",
-    "Measured",
     "Reading",
+    "ReadingFigures",
     "describe",
     "explain",
     "in_words",

@@ -53,7 +53,7 @@ WINDOW = {
 
 @dataclass(frozen=True)
 class Reading:
-    """One way for each habit."""
+    """PairFigures way for each habit."""
 
     channels: str = "luma"
     shave: str = "scale"

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Literal
 
 from iqabench.explain.claim import Claim
-from iqabench.explain.measure import Measured
+from iqabench.explain.measurement import ReadingFigures
 from iqabench.explain.reading import Reading
 
 Verdict = Literal["gives it", "near", ""]
@@ -19,9 +19,9 @@ _TOLD = 3
 class Answer:
     """A reading beside the claim."""
 
-    measured: Measured
+    measured: ReadingFigures
     psnr_difference: float
-    """Measured minus claimed, in dB."""
+    """ReadingFigures minus claimed, in dB."""
     ssim_difference: float | None
     verdict: Verdict
 
@@ -31,7 +31,7 @@ class Answer:
         return len(self.measured.reading.departures())
 
 
-def answer(claim: Claim, measured: Sequence[Measured]) -> list[Answer]:
+def answer(claim: Claim, measured: Sequence[ReadingFigures]) -> list[Answer]:
     """Every reading beside the claim: those that give it first, the least departing of them before."""
     found = [_judge(claim, m) for m in _effective(measured)]
     order: list[Verdict] = ["gives it", "near", ""]
@@ -84,7 +84,7 @@ def describe(reading: Reading) -> str:
     return "; ".join(name for name, _ in reading.departures()) or "as the papers (sr-y)"
 
 
-def _effective(measured: Sequence[Measured]) -> list[Measured]:
+def _effective(measured: Sequence[ReadingFigures]) -> list[ReadingFigures]:
     """Without readings that give what a simpler one gives anyway: grey files where there are none."""
     figures = {m.reading: (m.psnr, m.ssim) for m in measured}
     return [
@@ -102,7 +102,7 @@ def _simpler(reading: Reading) -> list[Reading]:
     return [replace(reading, **{name: getattr(usual, name)}) for name in departing]
 
 
-def _judge(claim: Claim, m: Measured) -> Answer:
+def _judge(claim: Claim, m: ReadingFigures) -> Answer:
     psnr = m.psnr - claim.psnr
     ssim = None if claim.ssim is None or m.ssim is None else m.ssim - claim.ssim
     slack = 1 + 1e-9

@@ -1,6 +1,6 @@
 """The loop in which every network here learns: Adam, a cosine, checkpoints that are whole.
 
-    training = Training(InUnits(network, card.range), MeanAbsolute(), Plan(steps=4000), work)
+    training = Training(UnitRangeNetwork(network, card.range), MeanAbsolute(), Plan(steps=4000), work)
     training.run(learned, held)
 
 A step is a function of the seed and of its number alone, so a training that was stopped and goes on ends
@@ -22,14 +22,14 @@ from iqabench.training.losses import Loss
 from iqabench.training.patches import Patches, batch
 from iqabench.training.plan import Plan
 from iqabench.training.progress import Report, watching
-from iqabench.training.validate import validate
+from iqabench.training.validation import validate
 
 
 class Training:
     """A network, its optimizer and the step they have reached, kept in the folder `work`.
 
-    `module` maps 0..1 to 0..1 (`InUnits` makes it so) and learns in place. `facts` say what else this
-    training stands on (photographs, teacher, loss): one of other facts does not go on from its checkpoint.
+    `module` maps 0..1 to 0..1 (see `UnitRangeNetwork`) and is trained in place. `facts` identify the training
+    (photographs, teacher, loss): a training with other facts does not continue from its checkpoint.
 
     Raises: UsageError when the checkpoint in `work` is of another plan or of other facts, CompressError when
         it is of another network or cannot be read.

@@ -1,4 +1,4 @@
-"""Collapsing: folded networks are models by their cards, and expanded ones fold back exactly."""
+"""CollapseRequest: folded networks are models by their cards, and expanded ones fold back exactly."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,16 +9,16 @@ import torch
 from torch import nn
 
 from iqabench.compress import collapse as collapsing
-from iqabench.compress.collapse import Collapsing, Expansion, fold_model, train_expanded
-from iqabench.compress.course import Course
-from iqabench.compress.equality import difference
+from iqabench.compress.collapse import CollapseRequest, Expansion, fold_model, train_expanded
 from iqabench.compress.expand import BLOCKS, collapse, expand
+from iqabench.compress.output_difference import difference
 from iqabench.compress.parent import network_of
+from iqabench.compress.training_setup import TrainingSetup
 from iqabench.errors import CompressError, UsageError
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
 from iqabench.models.edsr.network import EDSR
-from iqabench.models.fold import Folded, fold
+from iqabench.models.fold import FoldResult, fold
 from iqabench.models.pocket.network import Pocket
 from iqabench.models.rlfn.network import RLFN
 from iqabench.training.plan import Plan
@@ -65,7 +65,7 @@ def branched(in_tmp: Path) -> str:
 
 def test_a_folded_network_is_a_model_by_its_card(branched: str, in_tmp: Path) -> None:
     parent = load_model(branched)
-    folded = fold_model(Collapsing(parent=parent, parent_name=branched, folder=in_tmp / "f"))
+    folded = fold_model(CollapseRequest(parent=parent, parent_name=branched, folder=in_tmp / "f"))
     assert [one.rule for one in folded.folds].count("sum") == 4
     assert [one.rule for one in folded.folds].count("batch norm") == 2
     assert [one.rule for one in folded.folds].count("chain") == 1
@@ -85,7 +85,7 @@ def test_what_changes_the_output_is_not_written(
     branched: str, in_tmp: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collapsing, "fold", wrongly)
-    order = Collapsing(parent=load_model(branched), parent_name=branched, folder=in_tmp / "f")
+    order = CollapseRequest(parent=load_model(branched), parent_name=branched, folder=in_tmp / "f")
     with pytest.raises(
         CompressError, match=r"changes its output by 1\.0e-0?3 of the range; expected 1e-05"
     ):
@@ -93,8 +93,8 @@ def test_what_changes_the_output_is_not_written(
     assert not (in_tmp / "f").exists()
 
 
-def wrongly(network: nn.Module) -> Folded:
-    """Folded, but for a thousandth."""
+def wrongly(network: nn.Module) -> FoldResult:
+    """FoldResult, but for a thousandth."""
     folded = fold(network)
     with torch.no_grad():
         folded.network.get_parameter("tail.bias").add_(1e-3)
@@ -102,7 +102,9 @@ def wrongly(network: nn.Module) -> Folded:
 
 
 def test_a_network_with_nothing_to_fold_is_refused(tmp_path: Path) -> None:
-    order = Collapsing(parent=load_model("pocket"), parent_name="pocket", folder=tmp_path / "f")
+    order = CollapseRequest(
+        parent=load_model("pocket"), parent_name="pocket", folder=tmp_path / "f"
+    )
     with pytest.raises(CompressError, match="pocket has nothing to fold"):
         fold_model(order)
 
@@ -153,8 +155,8 @@ def test_what_has_no_3x3_convolution_is_refused() -> None:
 def test_trained_expanded_and_folded_back(photos: Path, tmp_path: Path) -> None:
     parent = load_model("pocket")
     plan = Plan(steps=2, batch=2, save_every=1, warm_up=1, rate=1e-3)
-    expansion = Expansion("sesr", Course(photos, tmp_path / "w", plan, 2, 20), width=24)
-    order = Collapsing(parent=parent, parent_name="pocket", folder=tmp_path / "c", half=True)
+    expansion = Expansion("sesr", TrainingSetup(photos, tmp_path / "w", plan, 2, 20), width=24)
+    order = CollapseRequest(parent=parent, parent_name="pocket", folder=tmp_path / "c", half=True)
     folder = train_expanded(order, expansion)
     model = load_model(str(folder))
     assert model.card.variant is not None
@@ -168,7 +170,7 @@ def test_trained_expanded_and_folded_back(photos: Path, tmp_path: Path) -> None:
     moved = max(float((old[key] - new[key]).abs().max()) for key in old)
     assert 1e-4 < moved < 0.1
     assert (folder / "weights.safetensors").stat().st_size < 100_000  # half precision
-    other = Expansion("sesr", expansion.course, 8)
+    other = Expansion("sesr", expansion.setup, 8)
     with pytest.raises(UsageError, match=r"width 24 \(now 8\)"):
         train_expanded(replace(order, folder=tmp_path / "d"), other)
 

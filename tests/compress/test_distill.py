@@ -1,4 +1,4 @@
-"""Distilling: who may teach whom, and the whole way from photographs to a card."""
+"""DistillationLoss: who may teach whom, and the whole way from photographs to a card."""
 
 import shutil
 from pathlib import Path
@@ -8,34 +8,36 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from iqabench.compress.course import Course
-from iqabench.compress.distill import Lesson, distill, loss_of, read_features
+from iqabench.compress.distill import Distillation, distill, loss_of, read_features
 from iqabench.compress.losses import FitNet
-from iqabench.compress.losses.taps import Tap
-from iqabench.compress.result import WEIGHTS
+from iqabench.compress.losses.feature_taps import Tap
 from iqabench.compress.student import read_arguments, student_of
-from iqabench.compress.taught import TaughtOutput, with_taught
+from iqabench.compress.teacher_outputs import PrecomputedOutput, with_teacher_outputs
+from iqabench.compress.training_setup import TrainingSetup
+from iqabench.compress.variant_folder import WEIGHTS
 from iqabench.errors import CompressError, UsageError
 from iqabench.models.core.load import load_model
 from iqabench.training.losses import MeanAbsolute
 from iqabench.training.patches import tensors
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan
-from iqabench.training.units import InUnits
+from iqabench.training.unit_range import UnitRangeNetwork
 
 torch.set_num_threads(1)
 SMALL = {"features": 4, "depth": 1}
 
 
-def course(photos: Path, work: Path, steps: int = 3) -> Course:
-    return Course(photos, work, Plan(steps=steps, batch=2, save_every=1, warm_up=1), 2, 20)
+def setup(photos: Path, work: Path, steps: int = 3) -> TrainingSetup:
+    return TrainingSetup(photos, work, Plan(steps=steps, batch=2, save_every=1, warm_up=1), 2, 20)
 
 
 def test_from_photographs_to_a_card(photos: Path, tmp_path: Path) -> None:
-    lesson = Lesson("fitnet", load_model("pocket"), "pocket", features="body.0:body.3")
+    distillation = Distillation("fitnet", load_model("pocket"), "pocket", features="body.0:body.3")
     student = student_of("pocket", SMALL, seed=1)
-    asked = course(photos, tmp_path / "work")
-    folder = distill(student, lesson, asked, tmp_path / "s", command="iqabench compress distill x")
+    asked = setup(photos, tmp_path / "work")
+    folder = distill(
+        student, distillation, asked, tmp_path / "s", command="iqabench compress distill x"
+    )
     card = load_model(str(folder)).card
     assert card.variant is not None
     assert (card.id, card.variant.parent, card.variant.method) == (
@@ -55,10 +57,10 @@ def test_from_photographs_to_a_card(photos: Path, tmp_path: Path) -> None:
 
 def test_the_same_course_ends_the_same_stopped_or_not(photos: Path, tmp_path: Path) -> None:
     def ended(name: str, steps: int) -> dict[str, torch.Tensor]:
-        lesson = Lesson("lsfd", load_model("pocket"), "pocket")
+        distillation = Distillation("lsfd", load_model("pocket"), "pocket")
         student = student_of("pocket", SMALL)
-        asked = course(photos, tmp_path / name)
-        folder = distill(student, lesson, asked, tmp_path / f"{name}_out", command="")
+        asked = setup(photos, tmp_path / name)
+        folder = distill(student, distillation, asked, tmp_path / f"{name}_out", command="")
         return safetensors.torch.load_file(folder / WEIGHTS)
 
     straight = ended("a", 3)
@@ -71,10 +73,10 @@ def test_the_same_course_ends_the_same_stopped_or_not(photos: Path, tmp_path: Pa
 
 
 def test_another_teacher_does_not_go_on(photos: Path, tmp_path: Path) -> None:
-    asked = course(photos, tmp_path / "w")
-    alone = Lesson("none", None)
+    asked = setup(photos, tmp_path / "w")
+    alone = Distillation("none", None)
     distill(student_of("pocket", SMALL), alone, asked, tmp_path / "a", command="")
-    taught = Lesson("output", load_model("pocket"), "pocket")
+    taught = Distillation("output", load_model("pocket"), "pocket")
     with pytest.raises(UsageError, match=r"loss none \(now output\)"):
         distill(student_of("pocket", SMALL), taught, asked, tmp_path / "b", command="")
     other = student_of("pocket", {"features": 4, "depth": 2})
@@ -87,35 +89,35 @@ def test_a_teacher_of_another_scale_is_refused() -> None:
     student = student_of("pocket", SMALL)
     student.model.card = student.card.model_copy(update={"scale": 2})
     with pytest.raises(CompressError, match=r"'pocket_x2' has the scale x2, .*'pocket_x4' x4"):
-        loss_of(student, Lesson("output", load_model("pocket"), "pocket"))
+        loss_of(student, Distillation("output", load_model("pocket"), "pocket"))
 
 
 def test_a_teacher_of_another_task_is_refused() -> None:
     teacher = load_model("pocket")
     teacher.card = teacher.card.model_copy(update={"channels": "grey"})
     with pytest.raises(CompressError, match=r"has the channels rgb, its teacher .* grey"):
-        loss_of(student_of("pocket", SMALL), Lesson("output", teacher, "pocket"))
+        loss_of(student_of("pocket", SMALL), Distillation("output", teacher, "pocket"))
 
 
 def test_lessons_that_cannot_be() -> None:
     student = student_of("pocket", SMALL)
     with pytest.raises(UsageError, match="needs a --teacher"):
-        loss_of(student, Lesson("output", None))
+        loss_of(student, Distillation("output", None))
     with pytest.raises(UsageError, match="no teacher to compare with"):
-        loss_of(student, Lesson("none", None, features="a:b"))
+        loss_of(student, Distillation("none", None, features="a:b"))
     with pytest.raises(
-        UsageError, match="'l3' is no loss; expected output, fitnet, lsfd, facd, none"
+        UsageError, match="there is no loss 'l3'; expected output, fitnet, lsfd, facd, none"
     ):
-        loss_of(student, Lesson("l3", load_model("pocket")))
-    assert isinstance(loss_of(student, Lesson("none", None)), MeanAbsolute)
+        loss_of(student, Distillation("l3", load_model("pocket")))
+    assert isinstance(loss_of(student, Distillation("none", None)), MeanAbsolute)
 
 
 def test_outputs_computed_once_teach_the_same(photos: Path, tmp_path: Path) -> None:
     """But for 8 bits, and for what the teacher would make of a patch that was turned."""
     teacher = load_model("pocket")
-    lesson = Lesson("output", teacher, "pocket", once=True)
-    asked = course(photos, tmp_path / "w")
-    folder = distill(student_of("pocket", SMALL), lesson, asked, tmp_path / "s", command="")
+    distillation = Distillation("output", teacher, "pocket", once=True)
+    asked = setup(photos, tmp_path / "w")
+    folder = distill(student_of("pocket", SMALL), distillation, asked, tmp_path / "s", command="")
     card = load_model(str(folder)).card
     assert card.variant is not None
     assert card.variant.made["once"] == 1
@@ -123,20 +125,24 @@ def test_outputs_computed_once_teach_the_same(photos: Path, tmp_path: Path) -> N
     assert file.name.startswith(f"taught_{teacher.hash[:12]}_learned_x4_20_2_0_")
     learned, _ = photographs(photos).patches(asked.work, side=20, per_copy=2)
     assert teacher.module is not None
-    kept = with_taught(learned, InUnits(teacher.module, 1), teacher.hash, asked.work)
+    kept = with_teacher_outputs(
+        learned, UnitRangeNetwork(teacher.module, 1), teacher.hash, asked.work
+    )
     inputs, targets = tensors(kept)
     assert torch.equal(targets[:, :3], tensors(learned)[1])
     exact = teacher.module(inputs).clamp(0, 1)
     assert (targets[:, 3:] - exact).abs().max() <= 0.5 / 255 + 1e-6
-    loss = TaughtOutput(0.5)(nn.Identity(), targets[:, 3:], targets)
+    loss = PrecomputedOutput(0.5)(nn.Identity(), targets[:, 3:], targets)
     assert loss.item() == pytest.approx((targets[:, 3:] - targets[:, :3]).abs().mean().item())
-    with pytest.raises(UsageError, match="keeps outputs alone"):
-        loss_of(student_of("pocket", SMALL), Lesson("lsfd", teacher, once=True))
+    with pytest.raises(UsageError, match="stores only outputs"):
+        loss_of(student_of("pocket", SMALL), Distillation("lsfd", teacher, once=True))
 
 
 def test_regressors_are_drawn_with_the_seed() -> None:
     def weight(seed: int) -> torch.Tensor:
-        loss = loss_of(student_of("pocket", SMALL), Lesson("fitnet", load_model("pocket")), seed)
+        loss = loss_of(
+            student_of("pocket", SMALL), Distillation("fitnet", load_model("pocket")), seed
+        )
         assert isinstance(loss, FitNet)
         return loss.regressors[0].get_parameter("weight")
 
@@ -149,7 +155,7 @@ def test_features_and_arguments_are_read() -> None:
         (Tap("network.body.0"), Tap("network.body.3")),
         (Tap("network.tail"), Tap("network.tail")),
     ]
-    with pytest.raises(UsageError, match=r"'body\.0' is no pair"):
+    with pytest.raises(UsageError, match=r"'body\.0' is not a pair"):
         read_features("body.0")
     assert read_arguments("features=16,wide=true,rate=0.5,act=relu") == {
         "features": 16,
@@ -157,7 +163,7 @@ def test_features_and_arguments_are_read() -> None:
         "rate": 0.5,
         "act": "relu",
     }
-    with pytest.raises(UsageError, match="'16' is no argument"):
+    with pytest.raises(UsageError, match="'16' is not an argument"):
         read_arguments("16")
 
 
@@ -176,7 +182,7 @@ def test_students_begin_as_they_are_asked_to() -> None:
         student_of("pocket", SMALL, own_weights=True)
     with pytest.raises(CompressError, match=r"cannot be built with .*widht.* It takes .*features"):
         student_of("pocket", {"widht": 3})
-    with pytest.raises(CompressError, match=r"swinir_light.* known by its tensors alone"):
+    with pytest.raises(CompressError, match=r"swinir_light.* known only by its tensors"):
         student_of("swinir_light", {"depths": 2}, 2)
     with pytest.raises(CompressError, match="is for denoise at x1"):
         student_of("dncnn_25", {})
@@ -189,8 +195,10 @@ def test_a_factory_is_shown_against_its_teacher(
         "from iqabench.models.pocket.network import Pocket\ndef make(): return Pocket(4, 4, 1)\n"
     )
     student = student_of("student_of_mine:make", {})
-    lesson = Lesson("output", load_model("pocket"), "pocket")
-    folder = distill(student, lesson, course(photos, in_tmp / "w", 1), in_tmp / "s", command="")
+    distillation = Distillation("output", load_model("pocket"), "pocket")
+    folder = distill(
+        student, distillation, setup(photos, in_tmp / "w", 1), in_tmp / "s", command=""
+    )
     card = load_model(str(folder)).card
     assert card.variant is not None
     assert (card.loader, card.variant.parent) == ("factory", "pocket")

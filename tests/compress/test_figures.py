@@ -10,7 +10,7 @@ import torch
 from iqabench.compress import figures
 from iqabench.compress.figures import latency_figure, mean_quality, measure
 from iqabench.compress.parent import learned_parameters, network_of
-from iqabench.compress.result import write_variant
+from iqabench.compress.variant_folder import write_variant
 from iqabench.errors import CompressError
 from iqabench.models.core.card import Variant
 from iqabench.models.core.catalogue import card_at

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.coupled import Couplings
+from iqabench.compress.coupling import Couplings
 from iqabench.compress.importance import Importance, importances
 
 from .networks import Residual, Shuffled, Two

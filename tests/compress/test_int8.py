@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.compress import int8
-from iqabench.compress.exported import exported
-from iqabench.compress.int8 import Conversion, Converted, to_int8
+from iqabench.compress.export import export_network
+from iqabench.compress.int8 import Conversion, ConvertedNetwork, to_int8
 from iqabench.errors import CompressError
 from iqabench.models.layers.int8 import Int8Conv2d
 from iqabench.models.pocket.network import Pocket
@@ -22,7 +22,7 @@ IMAGES = [
 ]
 
 
-def rows(found: Converted) -> dict[str, Conversion]:
+def rows(found: ConvertedNetwork) -> dict[str, Conversion]:
     return {row.layer: row for row in found.layers}
 
 
@@ -150,17 +150,17 @@ def test_a_network_that_torch_cannot_export_says_so() -> None:
             return x if float(x.sum()) > 3 else -x
 
     with pytest.raises(CompressError, match="cannot be exported"):
-        exported(Deciding(), IMAGES[0])
+        export_network(Deciding(), IMAGES[0])
 
 
 def test_layers_that_compute_otherwise_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = int8._read
+    honest = int8._read_state
 
     def misread(*given: object) -> dict[str, Tensor]:
         state = honest(*given)  # type: ignore[arg-type]
         return {**state, "body.1.input_scale": state["body.1.input_scale"] * 1.01}
 
-    monkeypatch.setattr(int8, "_read", misread)
+    monkeypatch.setattr(int8, "_read_state", misread)
     with pytest.raises(CompressError, match="differ from torchao's graph by"):
         to_int8(small("pocket"), IMAGES, {})
 

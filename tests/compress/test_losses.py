@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.losses import LOSSES, Distilling, Facd, FitNet, Lsfd, Output
-from iqabench.compress.losses.taps import Tap, last_features, taken
+from iqabench.compress.losses import LOSSES, DistillationLoss, Facd, FitNet, Lsfd, Output
+from iqabench.compress.losses.feature_taps import Tap, captured_features, last_features
 from iqabench.errors import CompressError
 from iqabench.models.edsr.network import EDSR
 from iqabench.models.pocket.network import Pocket
@@ -36,7 +36,7 @@ INPUTS = torch.tensor([0.2, 0.4, 0.8]).view(3, 1, 1, 1).expand(3, 3, 2, 2).conti
 """Three flat patches."""
 
 
-def as_it_is(loss: Distilling) -> Distilling:
+def as_it_is(loss: DistillationLoss) -> DistillationLoss:
     """The regressors as identities: features are compared as they are."""
     for regressor in loss.regressors:
         assert isinstance(regressor, nn.Conv2d)
@@ -133,9 +133,9 @@ def test_the_teacher_is_exact_where_the_student_is_coarse() -> None:
     student, teacher = Pocket(4, 6, 2), Pocket(4, 9, 3)
     loss, x = Output(student, teacher), torch.rand(1, 3, 8, 8)
     with torch.autocast("cpu", torch.bfloat16):
-        both = loss.look(student, x)
-    assert torch.equal(both.taught, teacher(x))
-    assert not torch.equal(both.output, student(x))
+        outputs = loss.run_both(student, x)
+    assert torch.equal(outputs.teacher, teacher(x))
+    assert not torch.equal(outputs.student, student(x))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_the_last_features_are_those_before_the_tail(network: nn.Module, layer: 
 
 def test_features_by_name_and_their_mistakes() -> None:
     student, teacher = Pocket(4, 6, 2), Pocket(4, 9, 3)
-    with taken(student, [Tap("body.0"), Tap("body.1", before=True)]) as found:
+    with captured_features(student, [Tap("body.0"), Tap("body.1", before=True)]) as found:
         student(torch.rand(1, 3, 8, 8))
     assert torch.equal(found[Tap("body.0")].relu(), found[Tap("body.1", before=True)])
     with pytest.raises(CompressError, match=r"no layer 'body\.9'; convolutions are head, body\.0"):

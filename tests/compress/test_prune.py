@@ -1,4 +1,4 @@
-"""Pruning a registered model, from photographs to a card."""
+"""PruningRequest a registered model, from photographs to a card."""
 
 import shutil
 from pathlib import Path
@@ -10,36 +10,38 @@ from click.testing import CliRunner
 
 from iqabench.cli.compress.prune import command as prune_command
 from iqabench.cli.compress.quantize import command as quantize_command
-from iqabench.compress.course import Course
+from iqabench.compress.cost_target import CostTarget
 from iqabench.compress.figures import measure
-from iqabench.compress.prune import Pruning, prune
-from iqabench.compress.reduce import Wish
-from iqabench.compress.result import WEIGHTS
+from iqabench.compress.narrowing import PruningGoal
+from iqabench.compress.prune import PruningRequest, prune
 from iqabench.compress.selection import Selection
-from iqabench.compress.target import Target
+from iqabench.compress.training_setup import TrainingSetup
+from iqabench.compress.variant_folder import WEIGHTS
 from iqabench.errors import CompressError, IqabenchError, UsageError
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import build, load_model
 from iqabench.training.plan import Plan
 
 torch.set_num_threads(1)
-HALF = Wish(
-    target=Target("macs", 0.5), importance="fisher", selection=Selection(uniform=True, round_to=8)
+HALF = PruningGoal(
+    target=CostTarget("macs", 0.5),
+    importance="fisher",
+    selection=Selection(uniform=True, round_to=8),
 )
 
 
-def course(photos: Path, work: Path) -> Course:
-    return Course(photos, work, Plan(steps=3, batch=2, save_every=1, warm_up=1), 2, 20)
+def setup(photos: Path, work: Path) -> TrainingSetup:
+    return TrainingSetup(photos, work, Plan(steps=3, batch=2, save_every=1, warm_up=1), 2, 20)
 
 
-def order(photos: Path | None, work: Path, wish: Wish = HALF) -> Pruning:
-    return Pruning(
+def order(photos: Path | None, work: Path, goal: PruningGoal = HALF) -> PruningRequest:
+    return PruningRequest(
         parent="pocket",
-        wish=wish,
+        goal=goal,
         size="3x32x32",
         batches=2,
         half=True,
-        course=course(photos, work) if photos else None,
+        setup=setup(photos, work) if photos else None,
     )
 
 
@@ -93,8 +95,8 @@ def test_the_same_command_goes_on_and_ends_the_same(photos: Path, tmp_path: Path
 
 
 def test_without_photographs_what_is_left_is_what_was(tmp_path: Path) -> None:
-    wish = Wish(ratio=0.25, selection=Selection(uniform=True))
-    prune(order(None, tmp_path / "w", wish), tmp_path / "p")
+    goal = PruningGoal(ratio=0.25, selection=Selection(uniform=True))
+    prune(order(None, tmp_path / "w", goal), tmp_path / "p")
     card = load_model(str(tmp_path / "p")).card
     assert card.variant is not None
     assert card.variant.recipe.endswith("not trained again")
@@ -109,9 +111,9 @@ def test_without_photographs_what_is_left_is_what_was(tmp_path: Path) -> None:
 
 
 def test_a_pruned_variant_can_be_pruned_again(tmp_path: Path) -> None:
-    wish = Wish(ratio=0.25, selection=Selection(uniform=True))
-    prune(order(None, tmp_path / "w", wish), tmp_path / "p")
-    twice = Pruning(parent=str(tmp_path / "p"), wish=wish, size="3x32x32")
+    goal = PruningGoal(ratio=0.25, selection=Selection(uniform=True))
+    prune(order(None, tmp_path / "w", goal), tmp_path / "p")
+    twice = PruningRequest(parent=str(tmp_path / "p"), goal=goal, size="3x32x32")
     found = prune(twice, tmp_path / "pp")
     assert found.widths["head"] == (18, 13)
     assert load_model(str(tmp_path / "pp")).trainable == sum(
@@ -121,20 +123,22 @@ def test_a_pruned_variant_can_be_pruned_again(tmp_path: Path) -> None:
 
 def test_what_cannot_be_is_refused_before_any_work(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "p"
-    both = Wish(ratio=0.5, target=Target("macs", 0.5))
+    both = PruningGoal(ratio=0.5, target=CostTarget("macs", 0.5))
     with pytest.raises(UsageError, match="one of --ratio"):
         prune(order(None, tmp_path, both), out)
-    with pytest.raises(UsageError, match="fisher looks at images"):
+    with pytest.raises(UsageError, match="fisher is estimated on images"):
         prune(order(None, tmp_path), out)
-    wish = Wish(ratio=0.5)
+    goal = PruningGoal(ratio=0.5)
     with pytest.raises(CompressError, match="no convolution"):
-        prune(Pruning(parent="bicubic", wish=wish, course=course(photos, tmp_path / "w")), out)
-    with pytest.raises(CompressError, match="no channel went"):
-        prune(order(None, tmp_path, Wish(ratio=0.01, selection=Selection(uniform=True))), out)
+        prune(PruningRequest(parent="bicubic", goal=goal, setup=setup(photos, tmp_path / "w")), out)
+    with pytest.raises(CompressError, match="no channel was removed"):
+        prune(
+            order(None, tmp_path, PruningGoal(ratio=0.01, selection=Selection(uniform=True))), out
+        )
     out.mkdir()
     (out / "mine.txt").write_text("keep me")
     with pytest.raises(CompressError, match="exists already"):
-        prune(order(None, tmp_path, wish), out)
+        prune(order(None, tmp_path, goal), out)
     assert [p.name for p in out.iterdir()] == ["mine.txt"]
 
 
@@ -144,8 +148,8 @@ def test_a_file_known_by_its_tensors_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "strange.safetensors"
     state = build(card_of("swinir_light", 2)).state_dict()
     safetensors.torch.save_file({k: v.contiguous() for k, v in state.items()}, file)
-    with pytest.raises(CompressError, match="known by its tensors alone"):
-        prune(Pruning(parent=str(file), wish=Wish(ratio=0.5)), tmp_path / "p")
+    with pytest.raises(CompressError, match="known only by its tensors"):
+        prune(PruningRequest(parent=str(file), goal=PruningGoal(ratio=0.5)), tmp_path / "p")
 
 
 def test_the_command_prints_its_figures(tmp_path: Path) -> None:

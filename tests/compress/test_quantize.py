@@ -1,4 +1,4 @@
-"""Quantising a registered model, and measuring what came of it."""
+"""QuantisationRequest a registered model, and measuring what came of it."""
 
 import json
 import re
@@ -12,14 +12,14 @@ import torch
 from click.testing import CliRunner
 
 from iqabench.cli.compress.quantize import command as quantize_command
-from iqabench.compress.arithmetic import arithmetic_figures
 from iqabench.compress.calibration import Calibration
 from iqabench.compress.figures import figures_of
-from iqabench.compress.prune import Pruning, prune
-from iqabench.compress.quantize import Quantising, quantise
-from iqabench.compress.reduce import Wish
-from iqabench.compress.result import WEIGHTS
+from iqabench.compress.narrowing import PruningGoal
+from iqabench.compress.precision_figures import precision_figures
+from iqabench.compress.prune import PruningRequest, prune
+from iqabench.compress.quantize import QuantisationRequest, quantise
 from iqabench.compress.selection import Selection
+from iqabench.compress.variant_folder import WEIGHTS
 from iqabench.errors import CompressError, UnknownNameError, UsageError
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_model
@@ -30,7 +30,9 @@ FEW = Calibration(crops=6, side=48)
 
 
 def test_pocket_in_8_bits_is_within_a_tenth_of_a_decibel(tmp_path: Path) -> None:
-    layers = quantise(Quantising(parent="pocket", calibration=FEW), tmp_path / "q", command="x")
+    layers = quantise(
+        QuantisationRequest(parent="pocket", calibration=FEW), tmp_path / "q", command="x"
+    )
     assert len(layers) == 9
     assert not any(row.why for row in layers)
     before = figures_of("pocket")["psnr@sr-y on demo"]
@@ -65,7 +67,7 @@ def test_pocket_in_8_bits_is_within_a_tenth_of_a_decibel(tmp_path: Path) -> None
 
 
 def test_skipped_layers_stay_by_name_or_pattern(tmp_path: Path) -> None:
-    order = Quantising(parent="pocket", calibration=FEW, skip=("head", "body.[0-4]"))
+    order = QuantisationRequest(parent="pocket", calibration=FEW, skip=("head", "body.[0-4]"))
     layers = quantise(order, tmp_path / "q")
     assert [row.layer for row in layers if row.why == "skipped"] == [
         "head",
@@ -79,22 +81,22 @@ def test_skipped_layers_stay_by_name_or_pattern(tmp_path: Path) -> None:
     assert "head.weight" in state
     assert "tail.weight_int8" in state
     with pytest.raises(UnknownNameError, match=r"no layer is called 'haed'\. Did you mean 'head'"):
-        quantise(Quantising(parent="pocket", skip=("haed",)), tmp_path / "p")
+        quantise(QuantisationRequest(parent="pocket", skip=("haed",)), tmp_path / "p")
     with pytest.raises(UsageError, match="--skip is for --to int8"):
-        quantise(Quantising(parent="pocket", to="fp16", skip=("head",)), tmp_path / "p")
+        quantise(QuantisationRequest(parent="pocket", to="fp16", skip=("head",)), tmp_path / "p")
 
 
 @pytest.mark.parametrize(("to", "kind"), [("fp16", torch.float16), ("bf16", torch.bfloat16)])
 def test_weights_in_half_precision(
     to: Literal["fp16", "bf16"], kind: torch.dtype, tmp_path: Path
 ) -> None:
-    layers = quantise(Quantising(parent="pocket", to=to), tmp_path / "h")
+    layers = quantise(QuantisationRequest(parent="pocket", to=to), tmp_path / "h")
     assert {row.weights for row in layers} == {to}
     state = safetensors.torch.load_file(tmp_path / "h" / WEIGHTS)
     assert {value.dtype for value in state.values()} == {kind}
     card = load_model(str(tmp_path / "h")).card
     assert (card.id, card.params) == (f"pocket@{to}", 47544)
-    before, after = arithmetic_figures(tmp_path / "h", ("demo",), precision=to, latency=False)
+    before, after = precision_figures(tmp_path / "h", ("demo",), precision=to, latency=False)
     assert before["weights_file_mib"] == pytest.approx(96456 / 2**20, abs=1e-6)
     key = f"psnr@sr-y on demo in {to}"
     assert (
@@ -103,29 +105,31 @@ def test_weights_in_half_precision(
 
 
 def test_values_beyond_half_precision_are_refused(tmp_path: Path) -> None:
-    quantise(Quantising(parent="pocket", to="bf16"), tmp_path / "h")
+    quantise(QuantisationRequest(parent="pocket", to="bf16"), tmp_path / "h")
     state = safetensors.torch.load_file(tmp_path / "h" / WEIGHTS)
     state["head.bias"][0] = 1e6
     safetensors.torch.save_file(state, tmp_path / "h" / WEIGHTS)
     text = (tmp_path / "h" / "card.yaml").read_text()
     (tmp_path / "h" / "card.yaml").write_text(re.sub(r"sha256: \w{64}\n\s+bytes", "bytes", text))
     with pytest.raises(CompressError, match=r"head.bias has values beyond fp16.*bf16"):
-        quantise(Quantising(parent=str(tmp_path / "h"), to="fp16"), tmp_path / "p")
+        quantise(QuantisationRequest(parent=str(tmp_path / "h"), to="fp16"), tmp_path / "p")
 
 
 def test_a_pruned_variant_can_be_quantised(tmp_path: Path) -> None:
-    wish = Wish(ratio=0.5, selection=Selection(uniform=True))
-    prune(Pruning(parent="pocket", wish=wish), tmp_path / "p")
-    quantise(Quantising(parent=str(tmp_path / "p"), calibration=FEW), tmp_path / "int8")
-    quantise(Quantising(parent=str(tmp_path / "p"), to="fp16"), tmp_path / "fp16")
+    goal = PruningGoal(ratio=0.5, selection=Selection(uniform=True))
+    prune(PruningRequest(parent="pocket", goal=goal), tmp_path / "p")
+    quantise(QuantisationRequest(parent=str(tmp_path / "p"), calibration=FEW), tmp_path / "int8")
+    quantise(QuantisationRequest(parent=str(tmp_path / "p"), to="fp16"), tmp_path / "fp16")
     narrow = load_model(str(tmp_path / "int8"))
     assert narrow.module is not None
     assert has_int8(narrow.module)
     assert narrow.trainable == load_model(str(tmp_path / "p")).trainable
     with pytest.raises(CompressError, match="8-bit integers already"):
-        quantise(Quantising(parent=str(tmp_path / "int8"), to="fp16"), tmp_path / "again")
+        quantise(QuantisationRequest(parent=str(tmp_path / "int8"), to="fp16"), tmp_path / "again")
     with pytest.raises(CompressError, match="no convolution"):
-        quantise(Quantising(parent=str(tmp_path / "int8"), calibration=FEW), tmp_path / "again")
+        quantise(
+            QuantisationRequest(parent=str(tmp_path / "int8"), calibration=FEW), tmp_path / "again"
+        )
 
 
 def test_crops_are_of_one_size_and_in_the_networks_range(photos: Path) -> None:

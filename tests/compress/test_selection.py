@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from iqabench.compress.coupled import CoupledSet
+from iqabench.compress.cost_target import CostTarget, parse_cost_target
+from iqabench.compress.coupling import CoupledSet
 from iqabench.compress.selection import Selection
-from iqabench.compress.target import Target, target
 from iqabench.errors import CompressError, UsageError
 
 SETS = [CoupledSet("wide", ("wide",), 8, None), CoupledSet("narrow", ("narrow",), 3, None)]
@@ -57,8 +57,8 @@ def test_shares_are_where_something_changes() -> None:
 
 
 def test_targets_are_shares() -> None:
-    assert target("macs", "0.5x") == Target("macs", 0.5)
-    assert target("latency", " .7x").words == "0.7x the latency"
+    assert parse_cost_target("macs", "0.5x") == CostTarget("macs", 0.5)
+    assert parse_cost_target("latency", " .7x").words == "0.7x the latency"
     for text in ("0.5", "half", "0x", "1x", "1.5x", "-0.5x", "x"):
         with pytest.raises(UsageError, match=r"expected one as in 0\.5x"):
-            target("macs", text)
+            parse_cost_target("macs", text)

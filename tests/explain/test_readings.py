@@ -6,9 +6,9 @@ from scipy.ndimage import correlate1d
 from skimage.metrics import structural_similarity
 
 from iqabench.errors import ImageError
-from iqabench.explain.measure import measure, over_all
+from iqabench.explain.measurement import mean_figures, measure
 from iqabench.explain.reading import HABITS, READINGS, Reading
-from iqabench.explain.windows import ssim_by_window
+from iqabench.explain.ssim_windows import ssim_by_window
 from iqabench.images import Case, Image, Pair
 from iqabench.metrics import column, scores
 
@@ -25,7 +25,7 @@ BY_PROTOCOL = {
 
 
 def figures(pairs: list[tuple[Image, Image]]) -> dict[Reading, tuple[float, float | None]]:
-    measured = over_all(measure(o, t, 4, ssim=True) for o, t in pairs)
+    measured = mean_figures(measure(o, t, 4, ssim=True) for o, t in pairs)
     return {m.reading: (m.psnr, m.ssim) for m in measured}
 
 

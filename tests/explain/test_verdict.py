@@ -9,8 +9,8 @@ from PIL import Image as PillowImage
 
 from iqabench.errors import UsageError
 from iqabench.explain import Answer, Claim, Reading, in_words, inputs_in_words, parse_claim
-from iqabench.explain.inputs import SURE_DB, consistency, inconsistency
-from iqabench.explain.measure import measure, over_all
+from iqabench.explain.input_consistency import SURE_DB, consistency, inconsistency
+from iqabench.explain.measurement import mean_figures, measure
 from iqabench.explain.verdict import answer, worth_telling
 from iqabench.images import Image, quantise
 from iqabench.images.imresize import imresize
@@ -22,7 +22,7 @@ from .conftest import Pairs
 
 def answers(claim: Claim, pairs: Pairs) -> list[Answer]:
     ssim = claim.ssim is not None
-    return answer(claim, over_all([measure(o, t, 4, ssim=ssim) for o, t in pairs]))
+    return answer(claim, mean_figures([measure(o, t, 4, ssim=ssim) for o, t in pairs]))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,9 @@ SINGLE = [
 @pytest.mark.parametrize("reading", SINGLE, ids=str)
 def test_the_reading_behind_a_figure_is_found(reading: Reading, pairs: Pairs) -> None:
     made = next(
-        m for m in over_all([measure(o, t, 4, ssim=True) for o, t in pairs]) if m.reading == reading
+        m
+        for m in mean_figures([measure(o, t, 4, ssim=True) for o, t in pairs])
+        if m.reading == reading
     )
     claim = parse_claim(f"{made.psnr:.4f}/{made.ssim:.4f}")
     found = answers(claim, pairs)

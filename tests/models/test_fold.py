@@ -129,7 +129,7 @@ def test_a_fold_is_exact(name: str) -> None:
     assert len(folded.folds) == folds
     assert sum(isinstance(m, (Conv, nn.BatchNorm2d)) for m in folded.network.modules()) == 1
     assert apart(network) < 2e-6
-    assert not folded.left
+    assert not folded.obstacles
 
 
 LEFT: dict[str, tuple[Callable[[], nn.Module], str]] = {
@@ -139,7 +139,7 @@ LEFT: dict[str, tuple[Callable[[], nn.Module], str]] = {
     ),
     "two padded 3x3": (
         lambda: nn.Sequential(Conv(3, 32, 3, padding=1), Conv(32, 3, 3, padding=1)),
-        "the second pads what the first has made",
+        "the second pads the output of the first",
     ),
     "bottleneck": (
         lambda: nn.Sequential(Conv(3, 2, 3, padding=1), Conv(2, 64, 1)),
@@ -167,7 +167,7 @@ LEFT: dict[str, tuple[Callable[[], nn.Module], str]] = {
     ),
     "branches of other groups": (
         lambda: Sum(Conv(3, 3, 3, padding=1, groups=3), Conv(3, 3, 1)),
-        "other strides or groups",
+        "different strides or groups",
     ),
     "identity of a branch with gaps": (
         lambda: Sum(Conv(3, 3, 3, padding=2, dilation=2), None),
@@ -175,7 +175,7 @@ LEFT: dict[str, tuple[Callable[[], nn.Module], str]] = {
     ),
     "branches that pad otherwise": (
         lambda: Sum(Conv(3, 4, 3, 2, 1, padding_mode="reflect"), Conv(3, 4, 1, 2)),
-        "pads otherwise than with zeros",
+        "does not pad with zeros",
     ),
 }
 
@@ -187,8 +187,8 @@ def test_what_would_not_be_exact_stays(name: str) -> None:
     folded = fold(network)
     assert apart(network) < 2e-6
     assert not folded.folds
-    assert len(folded.left) == 1
-    assert why in folded.left[0].why
+    assert len(folded.obstacles) == 1
+    assert why in folded.obstacles[0].reason
 
 
 class Shared(nn.Module):
@@ -208,13 +208,13 @@ class Shared(nn.Module):
 def test_layers_that_others_need_stay() -> None:
     folded = fold(shaken(Shared()))
     assert not folded.folds
-    assert [one.layers for one in folded.left] == [("one", "two")]
-    assert "others take the output of one" in folded.left[0].why
+    assert [one.layers for one in folded.obstacles] == [("one", "two")]
+    assert "other layers use the output of one" in folded.obstacles[0].reason
 
 
 def test_activations_keep_layers_apart() -> None:
     folded = fold(nn.Sequential(Conv(3, 3, 1), nn.ReLU(), Conv(3, 3, 1)))
-    assert (folded.folds, folded.left) == ((), ())
+    assert (folded.folds, folded.obstacles) == ((), ())
 
 
 def test_kernels_by_hand() -> None:
@@ -249,5 +249,5 @@ def test_a_folded_network_is_built_again_from_structure_alone() -> None:
 
 
 def test_code_that_looks_at_sizes_is_refused() -> None:
-    with pytest.raises(ModelError, match="cannot be followed without an image"):
+    with pytest.raises(ModelError, match="cannot be traced without an image"):
         fold(load_model("bicubic").module)  # type: ignore[arg-type]

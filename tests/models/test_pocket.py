@@ -17,11 +17,11 @@ from iqabench.images import Image, read_image, view, write_image
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_model, weights_path
 from iqabench.models.pocket.network import Pocket
-from iqabench.models.pocket.train import Expanded, main, training_of, write
+from iqabench.models.pocket.train import ExpandedPocket, main, training_of, write
 from iqabench.protocol import protocol
 from iqabench.training.patches import FLAT, SIDE, batch, cut, detail, prepare, split
 from iqabench.training.plan import Plan
-from iqabench.training.validate import validate
+from iqabench.training.validation import validate
 
 PAIRS = Path(__file__).parents[1] / "degradations" / "pairs.csv"
 BICUBIC_DB = 28.4290
@@ -127,7 +127,7 @@ def test_a_batch_depends_on_seed_and_step_alone(photos: Path, tmp_path: Path) ->
 
 def test_collapsing_changes_nothing() -> None:
     torch.manual_seed(3)
-    plain, expanded = Pocket(), Expanded(Pocket(), wide=8)
+    plain, expanded = Pocket(), ExpandedPocket(Pocket(), wide=8)
     plain.load_state_dict(expanded.collapse(), strict=True)
     x = torch.rand(1, 3, 9, 10)
     assert torch.equal(plain(x), expanded(x))
@@ -160,7 +160,7 @@ def test_a_training_that_was_stopped_ends_as_if_it_had_not_been(
                 training = training_of(plan, work)
                 assert training.step in stops
         training.save()
-        assert isinstance(training.module, Expanded)
+        assert isinstance(training.module, ExpandedPocket)
         write(training.module, out)
         ends.append(load_file(out))
     assert ends[0].keys() == ends[1].keys()

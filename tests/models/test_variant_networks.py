@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from iqabench.errors import WeightsError
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_card
-from iqabench.models.imdn.plain import PlainDistillation, PlainIMDN
-from iqabench.models.imdn.plus import NarrowingDistillation
+from iqabench.models.imdn.imdn_plus import NarrowingMultiDistillation
+from iqabench.models.imdn.plain_imdn import PlainDistillation, PlainIMDN
 from iqabench.models.layers.blocks import FeatureDistillation, SpatialAttention
 from iqabench.models.span.network import SPAN, SPANF, MergedSPAN
 
@@ -113,7 +113,7 @@ def test_plain_distillation_by_hand() -> None:
 
 def test_narrowing_distillation_by_hand() -> None:
     """One channel is kept of six, five, four, three, two, one; what is left goes on, activated."""
-    block = NarrowingDistillation(6)
+    block = NarrowingMultiDistillation(6)
     for name in block.names:
         fill(block.get_submodule(name), 2.0)
     fill(block.c7, 1.0)

@@ -13,7 +13,7 @@ from iqabench.training.losses import MeanAbsolute
 from iqabench.training.patches import Patches
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan
-from iqabench.training.units import InUnits
+from iqabench.training.unit_range import UnitRangeNetwork
 
 torch.set_num_threads(1)
 PLAN = Plan(steps=6, batch=2, save_every=2, warm_up=1, coarse=0.5)
@@ -204,9 +204,9 @@ def test_the_rate_rises_and_falls() -> None:
 
 def test_a_network_of_the_other_range_is_told_in_units() -> None:
     x = torch.rand(1, 3, 4, 4)
-    assert torch.allclose(InUnits(nn.Identity(), 255)(x), x)
-    offset = InUnits(nn.Sequential(nn.Hardtanh(0, 51)), 255)
+    assert torch.allclose(UnitRangeNetwork(nn.Identity(), 255)(x), x)
+    offset = UnitRangeNetwork(nn.Sequential(nn.Hardtanh(0, 51)), 255)
     assert offset(torch.ones(1, 3, 2, 2)).max() == pytest.approx(0.2)
     flat = torch.full((1, 3, 4, 4), 0.25)
-    loss = MeanAbsolute()(InUnits(nn.Identity(), 255), flat, flat + 0.5)
+    loss = MeanAbsolute()(UnitRangeNetwork(nn.Identity(), 255), flat, flat + 0.5)
     assert loss.item() == pytest.approx(0.5)

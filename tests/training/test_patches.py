@@ -11,7 +11,7 @@ from iqabench.degradations.bicubic import imresize
 from iqabench.images import read_image, write_image
 from iqabench.training.patches import scale_of, tensors
 from iqabench.training.photographs import photographs
-from iqabench.training.validate import validate
+from iqabench.training.validation import validate
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

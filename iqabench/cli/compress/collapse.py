@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.compress.figures import measure_and_tell
 from iqabench.cli.compress.options import (
     command_line,
     half_option,
@@ -12,11 +13,10 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
-from iqabench.cli.compress.result import measure_and_tell
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.collapse import Collapsing, Expansion, fold_model, train_expanded
-from iqabench.compress.course import Course
+from iqabench.compress.collapse import CollapseRequest, Expansion, fold_model, train_expanded
 from iqabench.compress.expand import BLOCKS
+from iqabench.compress.training_setup import TrainingSetup
 from iqabench.errors import UsageError
 from iqabench.models.core.load import load_model
 
@@ -55,7 +55,7 @@ def command(
     block: str | None,
     width: int,
     scale: int | None,
-    course: Course | None,
+    setup: TrainingSetup | None,
     out: Path,
     name: str | None,
     sets: tuple[str, ...],
@@ -70,12 +70,12 @@ def command(
     network is first trained on photographs with more layers than it keeps. A training that was stopped goes
     on when the same command is given again.
     """
-    if (block is None) != (course is None):
+    if (block is None) != (setup is None):
         raise UsageError(
             "--expand and --photos go together: blocks are expanded in order to train them."
         )
     parent = load_model(model, scale)
-    order = Collapsing(
+    order = CollapseRequest(
         parent=parent,
         parent_name=model,
         folder=out,
@@ -83,12 +83,12 @@ def command(
         name=name or "",
         half=half,
     )
-    if block is not None and course is not None:
-        train_expanded(order, Expansion(block, course, width))
+    if block is not None and setup is not None:
+        train_expanded(order, Expansion(block, setup, width))
     else:
         folded = fold_model(order)
         for fold in folded.folds:
             click.echo(f"{fold.rule}: {', '.join(fold.layers)} -> {fold.into}", err=True)
-        for left in folded.left:
-            click.echo(f"left: {', '.join(left.layers)}: {left.why}", err=True)
-    measure_and_tell(out, sets, course.device if course else "cpu", latency=latency, form=form)
+        for obstacle in folded.obstacles:
+            click.echo(f"left: {', '.join(obstacle.layers)}: {obstacle.reason}", err=True)
+    measure_and_tell(out, sets, setup.device if setup else "cpu", latency=latency, form=form)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.compress.figures import measure_and_tell
 from iqabench.cli.compress.options import (
     command_line,
     half_option,
@@ -12,12 +13,11 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
-from iqabench.cli.compress.result import measure_and_tell
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.course import Course
-from iqabench.compress.distill import NO_TEACHER, Lesson, distill
+from iqabench.compress.distill import NO_TEACHER, Distillation, distill
 from iqabench.compress.losses import LOSSES
 from iqabench.compress.student import read_arguments, student_of
+from iqabench.compress.training_setup import TrainingSetup
 from iqabench.models.core.load import load_model
 
 
@@ -89,7 +89,7 @@ def command(
     features: str,
     once: bool,
     scale: int | None,
-    course: Course,
+    setup: TrainingSetup,
     out: Path,
     name: str | None,
     sets: tuple[str, ...],
@@ -107,11 +107,11 @@ def command(
         read_arguments(arguments),
         scale,
         own_weights=own_weights,
-        seed=course.plan.seed,
+        seed=setup.plan.seed,
     )
     taught_by = load_model(teacher, scale) if teacher else None
-    lesson = Lesson(loss, taught_by, teacher or "", weight, features, once)
+    distillation = Distillation(loss, taught_by, teacher or "", weight, features, once)
     folder = distill(
-        student, lesson, course, out, command=command_line(), name=name or "", half=half
+        student, distillation, setup, out, command=command_line(), name=name or "", half=half
     )
-    measure_and_tell(folder, sets, course.device, latency=latency, form=form)
+    measure_and_tell(folder, sets, setup.device, latency=latency, form=form)

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from iqabench.cli.options import device_option
-from iqabench.compress.course import Course
-from iqabench.compress.result import check_place
+from iqabench.compress.training_setup import TrainingSetup
+from iqabench.compress.variant_folder import check_place
 from iqabench.run.environment import resolve_device
 from iqabench.training.plan import Plan
 
@@ -54,9 +54,9 @@ def command_line() -> str:
 def training_options(
     steps: int, rate: float, *, needed: bool = True
 ) -> Callable[[Command], Command]:
-    """--photos, --steps, --seed ... and --out, as the arguments `course` and `out`.
+    """--photos, --steps, --seed ... and --out, as the arguments `setup` and `out`.
 
-    `course` is None where photographs are not needed and were not named.
+    `setup` is None where photographs are not needed and were not named.
     """
     options = [
         click.option("--photos", type=click.Path(path_type=Path, file_okay=False), required=needed,
@@ -65,8 +65,8 @@ def training_options(
         click.option("--seed", default=Plan.seed, show_default=True, metavar="N"),
         click.option("--batch", type=click.IntRange(1), default=Plan.batch, show_default=True,
                      metavar="N", help="Patches a step."),
-        click.option("--patch", "side", type=click.IntRange(16), default=Course.side, show_default=True,
-                     metavar="N", help="Side of the patches, in pixels of the input."),
+        click.option("--patch", "side", type=click.IntRange(16), default=TrainingSetup.side,
+                     show_default=True, metavar="N", help="Side of the patches, in pixels of the input."),
         click.option("--rate", type=float, default=rate, show_default=True, metavar="X",
                      help="Of learning, at its highest."),
         click.option("--coarse", type=click.FloatRange(0, 1), default=0.0, show_default=True,
@@ -74,7 +74,7 @@ def training_options(
                      "processor has it."),
         click.option("--save-every", type=click.IntRange(1), default=Plan.save_every,
                      show_default=True, metavar="N", help="Steps from checkpoint to checkpoint."),
-        click.option("--per-copy", type=click.IntRange(1), default=Course.per_copy, show_default=True,
+        click.option("--per-copy", type=click.IntRange(1), default=TrainingSetup.per_copy, show_default=True,
                      metavar="N", help="Patches tried at each size of a photograph."),
         click.option("--work", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
                      help="Patches and checkpoints; the same command goes on from there.  "
@@ -101,8 +101,8 @@ def training_options(
             plan = Plan(**asked, warm_up=min(Plan.warm_up, asked["steps"] // 10))
             place = work or out.with_name(f"{out.name}.work")
             here = resolve_device(device)
-            course = Course(photos, place, plan, per_copy, side, here) if photos else None
-            return command(course=course, out=out, **rest)
+            setup = TrainingSetup(photos, place, plan, per_copy, side, here) if photos else None
+            return command(setup=setup, out=out, **rest)
 
         for option in reversed(options):
             gathered = option(gathered)

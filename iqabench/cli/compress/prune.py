@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.compress.figures import check_sets, measure_and_tell
 from iqabench.cli.compress.options import (
     command_line,
     half_option,
@@ -12,15 +13,14 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
-from iqabench.cli.compress.result import check_sets, measure_and_tell
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.course import Course
+from iqabench.compress.cost_target import TargetCost, parse_cost_target
 from iqabench.compress.expand import BLOCKS
 from iqabench.compress.importance import Importance
-from iqabench.compress.prune import Pruning, prune
-from iqabench.compress.reduce import Reduced, Wish
+from iqabench.compress.narrowing import NarrowNetwork, PruningGoal
+from iqabench.compress.prune import PruningRequest, prune
 from iqabench.compress.selection import Selection
-from iqabench.compress.target import TargetCost, target
+from iqabench.compress.training_setup import TrainingSetup
 from iqabench.errors import UsageError
 
 _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
@@ -81,7 +81,7 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--batches",
     type=click.IntRange(1),
-    default=Pruning.batches,
+    default=PruningRequest.batches,
     show_default=True,
     metavar="N",
     help="Batches of patches on which taylor and fisher look.",
@@ -89,7 +89,7 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--input",
     "size",
-    default=Pruning.size,
+    default=PruningRequest.size,
     show_default=True,
     metavar="CxHxW",
     help="Size at which targets are counted and measured.",
@@ -109,7 +109,7 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--width",
     type=click.IntRange(1),
-    default=Pruning.width,
+    default=PruningRequest.width,
     show_default=True,
     metavar="N",
     help="Of the blocks of --expand sesr.",
@@ -137,7 +137,7 @@ def command(
     block: str | None,
     width: int,
     scale: int | None,
-    course: Course | None,
+    setup: TrainingSetup | None,
     out: Path,
     name: str | None,
     sets: tuple[str, ...],
@@ -153,22 +153,22 @@ def command(
     """
     check_sets(model, sets, scale)
     texts = dict(zip(_TARGETS, (macs, params, latency_share), strict=True))
-    targets = [target(cost, text) for cost, text in texts.items() if text is not None]
+    targets = [parse_cost_target(cost, text) for cost, text in texts.items() if text is not None]
     if len(targets) + (ratio is not None) != 1:
         raise UsageError("give one of --ratio, --macs, --params and --latency.")
-    wish = Wish(
+    goal = PruningGoal(
         ratio=ratio,
         target=targets[0] if targets else None,
         importance=importance,
         rounds=rounds,
         selection=Selection(uniform=uniform, round_to=round_to),
     )
-    order = Pruning(
+    order = PruningRequest(
         parent=model,
         scale=scale,
-        wish=wish,
+        goal=goal,
         size=size,
-        course=course,
+        setup=setup,
         teacher=teacher,
         batches=batches,
         expand=block or "",
@@ -177,7 +177,7 @@ def command(
     )
     found = prune(order, out, name=name, command=command_line(), tell=_tell)
     _tell_widths(found)
-    device = course.device if course else "cpu"
+    device = setup.device if setup else "cpu"
     measure_and_tell(out, sets, device, latency=latency, form=form)
 
 
@@ -185,7 +185,7 @@ def _tell(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _tell_widths(found: Reduced) -> None:
+def _tell_widths(found: NarrowNetwork) -> None:
     """Which layers are narrower, and which could not be, on standard error."""
     for layer, (before, after) in found.changed.items():
         _tell(f"{layer}: {before} -> {after} channels")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.compress.figures import check_sets, tell_figures
 from iqabench.cli.compress.options import (
     command_line,
     latency_option,
@@ -11,15 +12,14 @@ from iqabench.cli.compress.options import (
     out_option,
     set_option,
 )
-from iqabench.cli.compress.result import check_sets, tell_figures
 from iqabench.cli.options import device_option, examples, scale_option, table_options
 from iqabench.cli.table import print_rows
-from iqabench.compress.arithmetic import arithmetic_figures
 from iqabench.compress.calibration import Calibration
 from iqabench.compress.figures import measure
 from iqabench.compress.int8 import Conversion
-from iqabench.compress.quantize import Quantising, To, quantise
-from iqabench.compress.result import add_figures
+from iqabench.compress.precision_figures import precision_figures
+from iqabench.compress.quantize import NumberFormat, QuantisationRequest, quantise
+from iqabench.compress.variant_folder import add_figures
 from iqabench.run.environment import resolve_device
 
 
@@ -88,7 +88,7 @@ from iqabench.run.environment import resolve_device
 @table_options
 def command(
     model: str,
-    to: To,
+    to: NumberFormat,
     photos: str,
     crops: int,
     side: int,
@@ -111,7 +111,7 @@ def command(
     """
     check_sets(model, sets, scale)
     place = resolve_device(device)
-    order = Quantising(
+    order = QuantisationRequest(
         parent=model,
         scale=scale,
         to=to,
@@ -120,7 +120,7 @@ def command(
     )
     layers = quantise(order, out, name=name, command=command_line(), tell=_tell)
     before, after = measure(out, sets, place, latency=False)
-    more_before, more_after = arithmetic_figures(
+    more_before, more_after = precision_figures(
         out,
         sets,
         place,

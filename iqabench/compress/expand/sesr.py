@@ -1,21 +1,21 @@
-"""SESR's linear block: many 3x3 kernels, mixed by a 1x1 convolution, beside a skip."""
+"""SESR's linear block: many 3x3 kernels, mixed by a 1x1 convolution, with a skip connection."""
 
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.expand.expanded import Expanded
+from iqabench.compress.expand.convolution import ExpandedConvolution
 
 
-class Sesr(Expanded):
-    """The kernel is `mix` (1x1, `width` to outputs) after `wide` (3x3, inputs to `width`), plus the identity
-    where inputs and outputs are as many.
+class Sesr(ExpandedConvolution):
+    """A block whose kernel is `mix` (1x1, `width` to outputs) after `wide` (3x3, inputs to `width`).
 
+    The identity is added where the numbers of inputs and outputs are equal.
     Source: Bhardwaj et al., "Collapsible Linear Blocks for Super-Efficient Super Resolution", MLSys 2022,
     arXiv:2103.09404.
     """
 
-    # Paper: begins anew; here: as the given convolution, by factors whose product it is. `mix` has
-    # orthonormal rows; `wide` has what they need, and random kernels that they do not see yet.
+    # Paper: begins with new weights; here: equal to the plain convolution, as a product of factors. `mix` has
+    # orthonormal rows; `wide` has the kernels that they need, and random ones orthogonal to the rows.
     def __init__(self, plain: nn.Conv2d, width: int = 128) -> None:
         super().__init__(plain, width)
         outputs, inputs = plain.weight.shape[:2]
@@ -29,11 +29,11 @@ class Sesr(Expanded):
         self.wide = nn.Parameter((wide / scale).float())
 
     def kernel(self) -> Tensor:
-        """See `Expanded.kernel`."""
+        """Return the kernel (see `ExpandedConvolution.kernel`)."""
         return (self.mix @ self.wide).view_as(self.plain.weight) + self._skip(self.plain.weight)
 
     @staticmethod
     def _skip(weight: Tensor) -> Tensor:
-        """The identity, or nothing."""
+        """Return the kernel of the identity, or zeros where there is none."""
         skip = torch.zeros_like(weight)
         return nn.init.dirac_(skip) if weight.shape[0] == weight.shape[1] else skip

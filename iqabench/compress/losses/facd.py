@@ -1,15 +1,15 @@
-"""Features nearer to the teacher's of the same patch than to its features of other patches."""
+"""FACD: the contrast of the student's features to the teacher's, of the same patch and of other patches."""
 
 from torch import Tensor
 
-from iqabench.compress.losses.distilling import Both, Distilling
+from iqabench.compress.losses.distillation import BatchOutputs, DistillationLoss
 from iqabench.errors import CompressError
 
 
-class Facd(Distilling):
-    """The mean absolute difference to the teacher's output, plus `weight` times a contrast of features; both
-    only for patches on which the teacher is nearer to the target than the student.
+class Facd(DistillationLoss):
+    """The mean absolute difference to the teacher's output, plus `weight` times a contrast of features.
 
+    Both count only for patches on which the teacher is nearer to the target than the student.
     The contrast is, for each patch, the distance of the student's features to the teacher's of the same
     patch, divided by the mean distance to the teacher's of the batch's other patches, summed over the pairs
     of layers.
@@ -25,17 +25,19 @@ class Facd(Distilling):
     Raises: CompressError for a batch of one, which has no negatives.
     """
 
-    def distillation(self, both: Both, targets: Tensor) -> Tensor:
-        """How far the student is from its teacher, where that one is better, weighed."""
+    def distillation(self, outputs: BatchOutputs, targets: Tensor) -> Tensor:
+        """Return the weighted distance from the teacher, for patches on which the teacher is better."""
         number = len(targets)
         if number < 2:
-            raise CompressError("facd compares patches with each other; take --batch 2 or more.")
-        better = (_errors(both.taught, targets) < _errors(both.output.detach(), targets)).float()
-        loss = _errors(both.output, both.taught)
-        for mine, its in both.features:
-            apart = (mine[:, None] - its[None]).abs().mean((2, 3, 4))
-            own = apart.diagonal()
-            others = (apart.sum(1) - own) / (number - 1)
+            raise CompressError("facd compares patches with each other. Take --batch 2 or more.")
+        better = (
+            _errors(outputs.teacher, targets) < _errors(outputs.student.detach(), targets)
+        ).float()
+        loss = _errors(outputs.student, outputs.teacher)
+        for mine, its in outputs.features:
+            distances = (mine[:, None] - its[None]).abs().mean((2, 3, 4))
+            own = distances.diagonal()
+            others = (distances.sum(1) - own) / (number - 1)
             loss = loss + self.weight * own / others.clamp_min(1e-12)
         return (loss * better).sum() / better.sum().clamp_min(1)
 

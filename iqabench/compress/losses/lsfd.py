@@ -1,18 +1,18 @@
-"""The teacher's features, where teacher and student differ in what they make of the image."""
+"""LSFD: the difference of features, weighted by the local difference of the outputs."""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from iqabench.compress.losses.distilling import Both, Distilling
+from iqabench.compress.losses.distillation import BatchOutputs, DistillationLoss
 
 
-class Lsfd(Distilling):
-    """Mean absolute difference of features place by place, weighed by how far apart the two outputs are
-    there; summed over the pairs of layers.
+class Lsfd(DistillationLoss):
+    """The mean absolute difference of features, weighted at each place by the difference of the outputs.
 
-    The student's features are brought to the teacher's width by a 1x1 convolution, which sees one place
-    alone. The weights are the absolute difference of the outputs, averaged over colours and over the pixels
+    It is summed over the pairs of layers. A 1x1 convolution, which sees one place at a time, brings the
+    student's features to the teacher's width. The weights are the absolute difference of the outputs,
+    averaged over colours and over the pixels
     of a place, and divided by their mean over the patch; no gradient goes through them.
 
     Source: after Park and Kwak, "Local-Selective Feature Distillation for Single Image Super-Resolution",
@@ -22,13 +22,13 @@ class Lsfd(Distilling):
     that `weight` means the same for all networks), are choices made here.
     """
 
-    def distillation(self, both: Both, targets: Tensor) -> Tensor:  # noqa: ARG002 - others need them
-        """How far the features are from the teacher's, where it matters, weighed."""
-        apart = (both.output - both.taught).detach().abs().mean(1, keepdim=True)
+    def distillation(self, outputs: BatchOutputs, targets: Tensor) -> Tensor:  # noqa: ARG002 - others need them
+        """Return the weighted distance of the features, at places where the outputs differ."""
+        difference = (outputs.student - outputs.teacher).detach().abs().mean(1, keepdim=True)
         losses = []
-        for mine, its in both.features:
-            there = adaptive_avg_pool2d(apart, (mine.shape[2], mine.shape[3]))
-            weights = there / there.mean((2, 3), keepdim=True).clamp_min(1e-12)
+        for mine, its in outputs.features:
+            local = adaptive_avg_pool2d(difference, (mine.shape[2], mine.shape[3]))
+            weights = local / local.mean((2, 3), keepdim=True).clamp_min(1e-12)
             distance = ((mine - its).abs().mean(1, keepdim=True) * weights).mean()
             losses.append(distance / its.abs().mean().clamp_min(1e-12))
         return self.weight * torch.stack(losses).sum()

@@ -113,7 +113,7 @@ class ConvFormer(nn.Module):
         return y
 
 
-class Group(nn.Module):
+class ConvFormerGroup(nn.Module):
     """ConvFormer layers in a row, a 1x1 convolution, and a skip around the latter.
 
     Shapes: (N, C, H, W) to the same.
@@ -151,7 +151,9 @@ class CFSR(nn.Module):
         super().__init__()
         self.register_buffer("mean", torch.tensor(MEAN_RGB)[:, None, None], persistent=False)
         self.conv_first = conv3x3(3, features)
-        self.layers = nn.ModuleList(Group(features, depth, size, ratio) for depth in depths)
+        self.layers = nn.ModuleList(
+            ConvFormerGroup(features, depth, size, ratio) for depth in depths
+        )
         self.norm = ChannelNorm(features)
         self.conv_after_body = conv3x3(features, features)
         self.upsample = pixel_shuffle(features, scale)

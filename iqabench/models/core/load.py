@@ -20,7 +20,7 @@ from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.weights import load_strictly, read_state
 from iqabench.models.loaders.command import load_command
-from iqabench.models.loaders.factory import load_factory, make
+from iqabench.models.loaders.factory import call_factory, load_factory
 from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import (
@@ -144,7 +144,7 @@ def build(card: Card) -> nn.Module:
     Raises: ModelError when there is no such network.
     """
     if card.loader == "factory":
-        return make(card.network)
+        return call_factory(card.network)
     module, _, attribute = card.network.rpartition(".")
     place = importlib.import_module(module) if module else _network_file(card)
     factory = getattr(place, attribute, None)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv3x3
-from iqabench.models.loaders.matconvnet import in_a_sequence
+from iqabench.models.loaders.matconvnet import in_sequence
 
 
 class DnCNN(nn.Module):
@@ -66,4 +66,4 @@ def _chain(inputs: int, features: int, layers: int, outputs: int) -> nn.Sequenti
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
     """The names of a MatConvNet file as the networks here have them; those of a torch file are the same."""
     del scale
-    return state if "model.0.weight" in state else in_a_sequence(state, "model")
+    return state if "model.0.weight" in state else in_sequence(state, "model")

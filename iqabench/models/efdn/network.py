@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3, pixel_shuffle
 
 
-class Activated(nn.Module):
+class ActivatedConvolution(nn.Module):
     """One convolution under the name that the file gives it, and a PReLU with a slope per channel.
 
     Shapes: (N, C, H, W) to the same.
@@ -31,7 +31,7 @@ class Activated(nn.Module):
         return y
 
 
-class Cell(nn.Module):
+class DistillationCell(nn.Module):
     """Three convolutions in a row; half the channels of the input and of each are fused.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15.
@@ -39,9 +39,9 @@ class Cell(nn.Module):
 
     def __init__(self, features: int) -> None:
         super().__init__()
-        self.conv1 = Activated("conv1x1", conv1x1(features, features))
-        self.conv2 = Activated("rep_conv", conv3x3(features, features))
-        self.conv3 = Activated("rep_conv", conv3x3(features, features))
+        self.conv1 = ActivatedConvolution("conv1x1", conv1x1(features, features))
+        self.conv2 = ActivatedConvolution("rep_conv", conv3x3(features, features))
+        self.conv3 = ActivatedConvolution("rep_conv", conv3x3(features, features))
         self.branch = nn.ModuleList(conv1x1(features, features // 2) for _ in range(4))
         self.fuse = conv1x1(4 * (features // 2), features)
         self.att = SpatialAttention(features, features // 4)
@@ -65,7 +65,7 @@ class EFDN(nn.Module):
     def __init__(self, scale: int = 4, features: int = 48) -> None:
         super().__init__()
         self.head = conv3x3(3, features)
-        self.cells = nn.ModuleList(Cell(features) for _ in range(4))
+        self.cells = nn.ModuleList(DistillationCell(features) for _ in range(4))
         self.local_fuse = nn.ModuleList(conv1x1(2 * features, features) for _ in range(3))
         self.tail = pixel_shuffle(features, scale)
 

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv3x3
-from iqabench.models.loaders.matconvnet import in_a_sequence
+from iqabench.models.loaders.matconvnet import in_sequence
 
 
 class FFDNet(nn.Module):
@@ -50,7 +50,7 @@ def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
     MATLAB goes down a column first, torch along a row: the second and third sub-image change places.
     """
     del scale
-    named = in_a_sequence(state, "model")
+    named = in_sequence(state, "model")
     last = f"model.{len(state) - 2}"
     outputs = len(named[f"{last}.bias"])
     if outputs % 4 or named["model.0.weight"].shape[1] != outputs + 1:

@@ -16,7 +16,7 @@ def leaky(x: Tensor) -> Tensor:
     return functional.leaky_relu(x, 0.1, inplace=True)
 
 
-class MergedConvolution(nn.Module):
+class MergedResidualConvolution(nn.Module):
     """What remains of a re-parameterised residual block after merging: one convolution."""
 
     def __init__(self, features: int) -> None:
@@ -36,8 +36,8 @@ class EnhancedBlock(nn.Module):
 
     def __init__(self, features: int) -> None:
         super().__init__()
-        self.conv1 = MergedConvolution(features)
-        self.conv2 = MergedConvolution(features)
+        self.conv1 = MergedResidualConvolution(features)
+        self.conv2 = MergedResidualConvolution(features)
 
     def forward(self, x: Tensor) -> Tensor:
         """Shapes: (N, features, H, W), kept."""

@@ -1,4 +1,4 @@
-"""What linear layers come to together, in double precision."""
+"""Kernels and biases of combined linear layers, in double precision."""
 
 import torch
 from torch import Tensor, nn
@@ -6,7 +6,7 @@ from torch.nn.functional import conv2d, pad
 
 
 def weight_of(layer: nn.Conv2d) -> Tensor:
-    """The kernel.
+    """Return the kernel of a convolution.
 
     Shapes: (outputs, inputs per group, kh, kw).
     """
@@ -14,8 +14,7 @@ def weight_of(layer: nn.Conv2d) -> Tensor:
 
 
 def bias_of(layer: nn.Conv2d) -> Tensor:
-    """The bias, or zeros.
-
+    """Return the bias of a convolution, or zeros where it has none.
     Shapes: (outputs,).
     """
     if layer.bias is None:
@@ -23,8 +22,8 @@ def bias_of(layer: nn.Conv2d) -> Tensor:
     return layer.bias.detach().double()
 
 
-def composed(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    """Kernel and bias of the convolution that is `second` after `first`, both of one group.
+def composed_kernel(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
+    """Return kernel and bias of the convolution that equals `second` after `first`, both of one group.
 
     A kernel of k1 and one of k2 make one of k1 + k2 - 1: their full convolution.
     """
@@ -36,8 +35,7 @@ def composed(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
 
 
 def scale_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
-    """What a batch norm multiplies by and adds once its statistics are fixed.
-
+    """Return the factor and the addend of a batch norm with fixed statistics.
     Shapes: (channels,) each.
     """
     assert norm.running_var is not None
@@ -52,16 +50,15 @@ def scale_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
 
 
 def identity(channels: int, groups: int) -> Tensor:
-    """The 1x1 kernel that changes nothing.
-
+    """Return the 1x1 kernel of the identity.
     Shapes: (channels, channels / groups, 1, 1).
     """
     kernel = torch.empty(channels, channels // groups, 1, 1, dtype=torch.float64)
     return nn.init.dirac_(kernel, groups)
 
 
-def widened(kernel: Tensor, size: tuple[int, int]) -> Tensor:
-    """The same kernel in the middle of a larger one of zeros."""
+def padded_kernel(kernel: Tensor, size: tuple[int, int]) -> Tensor:
+    """Return the kernel in the middle of a larger one of zeros."""
     high, wide = (size[at] - kernel.shape[2 + at] for at in (0, 1))
     return pad(kernel, [wide // 2, wide // 2, high // 2, high // 2])
 
@@ -75,7 +72,7 @@ def convolution(
     dilation: tuple[int, ...],
     groups: int = 1,
 ) -> nn.Conv2d:
-    """A layer of this kernel and bias, in the precision and the way of padding of `like`."""
+    """Return a convolution with this kernel and bias, with the precision and padding mode of `like`."""
     layer = nn.Conv2d(
         kernel.shape[1] * groups,
         kernel.shape[0],
@@ -96,7 +93,7 @@ def convolution(
 
 
 def padding_of(layer: nn.Conv2d) -> tuple[int, int] | None:
-    """Pixels of padding, the same on opposite sides; None where they are not."""
+    """Return the pixels of padding, or None where opposite sides have different ones."""
     if isinstance(layer.padding, tuple):
         return layer.padding[0], layer.padding[1]
     if layer.padding == "valid":

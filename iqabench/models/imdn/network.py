@@ -9,8 +9,8 @@ The networks that a card of this family can name are here: IMDN, and two that ca
 import torch
 from torch import Tensor, nn
 
-from iqabench.models.imdn.plain import PlainIMDN
-from iqabench.models.imdn.plus import IMDNPlus
+from iqabench.models.imdn.imdn_plus import IMDNPlus
+from iqabench.models.imdn.plain_imdn import PlainIMDN
 from iqabench.models.layers.blocks import (
     ContrastAttention,
     add_numbered,

@@ -2,7 +2,7 @@
 
 MATLAB rounds after each pass when it is given an 8-bit image, and not at all when it is given
 doubles; the tables depend on it. A tensor does not say which it is, its values do: an image of
-whole numbers from 0 to 255 is an 8-bit image, any other is not. Measured, PSNR of bicubic on Set5
+whole numbers from 0 to 255 is an 8-bit image, any other is not. ReadingFigures, PSNR of bicubic on Set5
 x2, `sr-y`: 33.6734 rounded after each pass, 33.6780 rounded once; the literature prints 33.67. On
 `bicubic-2014`, whose inputs are luma in double precision, nothing is rounded in between, as in its
 source.

@@ -14,7 +14,7 @@ from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
 
 
-def make(name: str) -> nn.Module:
+def call_factory(name: str) -> nn.Module:
     """Call `factory()` of `package.module`; the current folder is searched as Python does with `-m`.
 
     Raises: ModelError when there is no such thing, when it fails, or when it returns no module.
@@ -41,7 +41,7 @@ def load_factory(name: str) -> Model:
 
     Raises: ModelError; see `make`.
     """
-    made = make(name).eval()
+    made = call_factory(name).eval()
     scale, channels = probe(made, name)
     card = Card(
         id=name,

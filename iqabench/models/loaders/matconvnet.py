@@ -17,7 +17,7 @@ _LARGEST = 64
 """Times the file's own size: arrays are compressed, but no trained weights so much."""
 
 
-class _Layer(NamedTuple):
+class _MatConvNetLayer(NamedTuple):
     kind: str
     weights: list[NDArray[Any]]
     """With dimensions in MATLAB's order: height, width, inputs, outputs."""
@@ -55,7 +55,7 @@ def read_simplenn(path: Path, name: str) -> dict[str, Tensor]:
     return state
 
 
-def in_a_sequence(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
+def in_sequence(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     """The weights of `read_simplenn` by the names of a sequence where an activation follows each convolution:
     `name.0.weight`, `name.2.weight`, ...
     """
@@ -63,7 +63,7 @@ def in_a_sequence(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
     return {f"{name}.{2 * int(n)}.{what}": state[key] for key, (n, what) in parts.items()}
 
 
-def _convolution(layer: _Layer, number: int, name: str) -> tuple[Tensor, Tensor]:
+def _convolution(layer: _MatConvNetLayer, number: int, name: str) -> tuple[Tensor, Tensor]:
     if not _fit(layer.weights):
         shapes = [array.shape for array in layer.weights]
         raise WeightsError(
@@ -88,7 +88,7 @@ def _four(filters: NDArray[Any]) -> tuple[int, ...]:
     return (*filters.shape, 1, 1)[:4]
 
 
-def _read_layers(path: Path, name: str) -> list[_Layer]:
+def _read_layers(path: Path, name: str) -> list[_MatConvNetLayer]:
     with path.open("rb") as file:
         if file.read(len(_VERSION_73)) != _VERSION_73:
             # scipy reads these, but a damaged one takes the whole process down with it.
@@ -115,14 +115,14 @@ def _read_layers(path: Path, name: str) -> list[_Layer]:
         ) from error
 
 
-def _layer(file: Any, cell: Any, most: int) -> _Layer:
+def _layer(file: Any, cell: Any, most: int) -> _MatConvNetLayer:
     """HDF5 has cells as references, and arrays with their dimensions reversed."""
     fields = file[cell]
     kind = "".join(map(chr, _read(fields["type"], most).ravel()))
     cells = fields.get("weights")
     has_weights = cells is not None and "MATLAB_empty" not in cells.attrs
     arrays = _read(cells, most).ravel() if has_weights else ()
-    return _Layer(kind, [_read(file[one], most).T for one in arrays])
+    return _MatConvNetLayer(kind, [_read(file[one], most).T for one in arrays])
 
 
 def _read(dataset: Any, most: int) -> NDArray[Any]:

@@ -42,7 +42,7 @@ from iqabench.training.plan import Plan
 PATH: click.Path = click.Path(path_type=Path)
 
 
-class Expanded(nn.Module):
+class ExpandedPocket(nn.Module):
     """A Pocket whose every 3x3 kernel is a product: wide 3x3 kernels mixed by a 1x1 one.
 
     The product is a 3x3 kernel again, so nothing is approximated when it is collapsed; the many factors
@@ -82,10 +82,10 @@ class Expanded(nn.Module):
 def training_of(plan: Plan, work: Path) -> Training:
     """A new `pocket` that learns by this plan, or the one whose checkpoint is in `work`."""
     torch.manual_seed(plan.seed)
-    return Training(Expanded(Pocket(SCALE)), MeanAbsolute(), plan, work)
+    return Training(ExpandedPocket(Pocket(SCALE)), MeanAbsolute(), plan, work)
 
 
-def write(network: Expanded, out: Path) -> None:
+def write(network: ExpandedPocket, out: Path) -> None:
     """The collapsed weights in half precision."""
     weights = {k: v.detach().half().contiguous() for k, v in network.collapse().items()}
     with replacing(out) as part:
@@ -117,7 +117,7 @@ def main(
     plan = Plan(steps, seed, save_every)
     training = training_of(plan, work)
     network = training.module
-    assert isinstance(network, Expanded)
+    assert isinstance(network, ExpandedPocket)
     training.run(learned, held, after=lambda: write(network, out))
 
 

@@ -18,7 +18,7 @@ from iqabench.models.layers.blocks import (
     conv3x3,
     pixel_shuffle,
 )
-from iqabench.models.rfdn.faster import NarrowingDistillation
+from iqabench.models.rfdn.narrowing_block import NarrowingResidualDistillation
 
 
 def distillation(features: int) -> FeatureDistillation:
@@ -126,4 +126,4 @@ class FasterRFDN(RFDN):
     """RFDN with more features, on which only the first step of a block works in full."""
 
     def __init__(self, scale: int = 4, features: int = 64) -> None:
-        super().__init__(scale, features, block=NarrowingDistillation)
+        super().__init__(scale, features, block=NarrowingResidualDistillation)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from iqabench.models.layers.blocks import conv1x1, pixel_shuffle
 from iqabench.models.layers.residual import DIV2K_MEAN
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
-from iqabench.models.span.merged import MergedSPAN
+from iqabench.models.span.merged_span import MergedSPAN
 from iqabench.models.span.span_f import SPANF
 
 __all__ = ["SPAN", "SPANF", "MergedSPAN", "adapt"]

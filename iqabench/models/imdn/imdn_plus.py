@@ -3,13 +3,13 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.models.imdn.plain import Skipped
+from iqabench.models.imdn.plain_imdn import SkipConnection
 from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3, pixel_shuffle
 
 STEPS = 6
 
 
-class NarrowingDistillation(nn.Module):
+class NarrowingMultiDistillation(nn.Module):
     """Six times convolve what is left and set a sixth of the features aside; fuse the sixths.
 
     Shapes: (N, C, H, W) to the same; C a multiple of 6.
@@ -44,8 +44,10 @@ class IMDNPlus(nn.Module):
 
     def __init__(self, scale: int = 4, features: int = 36, blocks: int = 8) -> None:
         super().__init__()
-        body = [NarrowingDistillation(features) for _ in range(blocks)]
-        self.FEM = nn.Sequential(conv3x3(3, features), Skipped(*body, conv3x3(features, features)))
+        body = [NarrowingMultiDistillation(features) for _ in range(blocks)]
+        self.FEM = nn.Sequential(
+            conv3x3(3, features), SkipConnection(*body, conv3x3(features, features))
+        )
         self.RM = pixel_shuffle(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What a smaller network is to cost, as a share of its parent, and how much it costs so far."""
+"""The cost that a smaller network must reach, and the cost of a network, both as shares of its parent's."""
 
 import copy
 import re
@@ -17,39 +17,41 @@ _SHARE = re.compile(r"(\d*\.?\d+)x")
 
 
 @dataclass(frozen=True)
-class Target:
-    """A cost, and the share of the parent's that is to be left of it."""
+class CostTarget:
+    """A cost, and the share of the parent's cost to reach."""
 
     cost: TargetCost
     share: float
 
     @property
     def words(self) -> str:
-        """As a recipe says it: 0.5x the MACs."""
-        what = {"macs": "MACs", "params": "parameters", "latency": "latency"}[self.cost]
-        return f"{self.share:g}x the {what}"
+        """The target in the words of a recipe, as in `0.5x the MACs`."""
+        title = {"macs": "MACs", "params": "parameters", "latency": "latency"}[self.cost]
+        return f"{self.share:g}x the {title}"
 
 
-def target(cost: TargetCost, text: str) -> Target:
-    """`0.5x` of a cost.
+def parse_cost_target(cost: TargetCost, text: str) -> CostTarget:
+    """Read the share `0.5x` of a cost.
 
     Raises: UsageError for other forms, and for shares that are not between 0 and 1.
     """
     match = _SHARE.fullmatch(text.strip())
     if not match or not 0 < float(match[1]) < 1:
-        raise UsageError(f"--{cost} {text} is no share of the parent's; expected one as in 0.5x.")
-    return Target(cost, float(match[1]))
+        raise UsageError(
+            f"--{cost} {text} is not a share of the parent's cost; expected one as in 0.5x."
+        )
+    return CostTarget(cost, float(match[1]))
 
 
 class Gauge:
-    """Costs of networks that a parent becomes, by the parent's own."""
+    """A meter for the costs of a parent's variants, as shares of the parent's own costs."""
 
     def __init__(self, parent: Model, size: Size, device: str = "cpu") -> None:
         self.parent, self.size, self.device = parent.to(device), size, device
-        self._whole: dict[str, float] = {}
+        self._parent_costs: dict[str, float] = {}
 
     def share(self, network: nn.Module, cost: TargetCost) -> float:
-        """The network's cost by its parent's; latency is sampled in turn with it.
+        """Return the network's cost as a share of its parent's; latency is sampled in turn with the parent.
 
         Raises: CompressError for a cost that cannot be counted, ProbeError when a network cannot run.
         """
@@ -57,16 +59,16 @@ class Gauge:
         if cost == "latency":
             moved = model.to(self.device)
             return latency_ratio(self.parent, moved, self.size, self.device).value
-        if cost not in self._whole:
-            self._whole[cost] = self._count(self.parent, cost)
-        return self._count(model.to(self.device), cost) / self._whole[cost]
+        if cost not in self._parent_costs:
+            self._parent_costs[cost] = self._count(self.parent, cost)
+        return self._count(model.to(self.device), cost) / self._parent_costs[cost]
 
     def _count(self, model: Model, cost: str) -> float:
         column = cost_column(cost)
-        found = costs_of(model, [column], self.size, self.device)[column.name]
-        if not found:
+        value = costs_of(model, [column], self.size, self.device)[column.name]
+        if not value:
             raise CompressError(
-                f"{cost} of {self.parent.card.id} cannot be counted at {self.size.name}, so no share of them "
-                "can be aimed at. Give --ratio instead."
+                f"{cost} of {self.parent.card.id} cannot be counted at {self.size.name}, so a share of them "
+                "cannot be reached. Give --ratio instead."
             )
-        return found
+        return value

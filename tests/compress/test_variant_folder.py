@@ -11,11 +11,11 @@ import torch
 import yaml
 from torch import Tensor
 
-from iqabench.compress.course import Course
 from iqabench.compress.figures import figures_of
-from iqabench.compress.made import made, name_of
 from iqabench.compress.parent import check_trainable, learned_parameters, network_of
-from iqabench.compress.result import CARD, WEIGHTS, add_figures, write_variant
+from iqabench.compress.provenance import name_of, provenance
+from iqabench.compress.training_setup import TrainingSetup
+from iqabench.compress.variant_folder import CARD, WEIGHTS, add_figures, write_variant
 from iqabench.errors import CompressError, WeightsError
 from iqabench.models.core.card import Variant
 from iqabench.models.core.catalogue import card_of, cards, family_tree, read_family
@@ -216,7 +216,7 @@ def test_a_file_that_spandrel_knows_must_keep_its_shapes(tmp_path: Path) -> None
 
 def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
     model = load_model("cmd:cp {input} {output}", 1)
-    with pytest.raises(CompressError, match="no network that can be changed here"):
+    with pytest.raises(CompressError, match="not a network that can be changed here"):
         network_of(model)
     with pytest.raises(CompressError, match="is for denoise at x1"):
         check_trainable(model)
@@ -234,9 +234,9 @@ def test_the_copy_is_free_and_the_model_unharmed() -> None:
 
 
 def test_the_card_says_how_it_was_made(photos: Path, tmp_path: Path) -> None:
-    course, found = Course(photos, photos, Plan(steps=7, seed=3)), photographs(photos)
-    said = made(
-        "iqabench compress x", course=course, photos=found, teacher=load_model("pocket"), wide=8
+    setup, found = TrainingSetup(photos, photos, Plan(steps=7, seed=3)), photographs(photos)
+    said = provenance(
+        "iqabench compress x", setup=setup, photos=found, teacher=load_model("pocket"), wide=8
     )
     assert said["command"] == "iqabench compress x"
     assert (said["steps"], said["seed"], said["wide"]) == (7, 3, 8)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3
 
 
-class NarrowingDistillation(nn.Module):
+class NarrowingResidualDistillation(nn.Module):
     """Residual distillation in which each step goes on with the channels just set aside.
 
     The first step has all channels, the second half of them, the third and the last a quarter.

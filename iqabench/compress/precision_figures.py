@@ -1,4 +1,4 @@
-"""What quantising did to speed and quality, measured on the written folder: nothing of it is assumed."""
+"""Figures of a quantised variant (speed, quality, file size), measured on the written folder."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from iqabench.models.core.mode import Mode
 from iqabench.models.core.model import Precision
 
 
-def arithmetic_figures(
+def precision_figures(
     folder: Path,
     sets: tuple[str, ...],
     device: str = "cpu",
@@ -20,10 +20,12 @@ def arithmetic_figures(
     compiled: bool = False,
     column: str = "psnr@sr-y",
 ) -> tuple[Figures, Figures]:
-    """Latency of the variant by its parent's, as they are and compiled; below fp32 quality in that precision
-    too, and the sizes of the files of weights.
+    """Measure the latency ratio of a variant and its parent, and the sizes of their files of weights.
 
-    Returns: before (the parent's) and after.
+    With `compiled`, the latency ratio is measured compiled as well. With a precision below fp32, the quality
+    is measured in that precision too.
+
+    Returns: figures of the parent ("before") and of the variant ("after").
     Raises: what `latency_figure` and `mean_quality` raise.
     """
     card = card_at(folder)
@@ -33,10 +35,11 @@ def arithmetic_figures(
     after: Figures = {"weights_file_mib": _file_mib(card.weights)}
     if precision != "fp32":
         name = str(folder.resolve())
-        for where in sets:
-            key = f"{column} on {where} in {precision}"
-            before[key] = round(mean_quality(parent, where, column, card.scale, device), 4)
-            after[key] = round(mean_quality(name, where, column, card.scale, device, precision), 4)
+        for set_name in sets:
+            key = f"{column} on {set_name} in {precision}"
+            before[key] = round(mean_quality(parent, set_name, column, card.scale, device), 4)
+            quality = mean_quality(name, set_name, column, card.scale, device, precision)
+            after[key] = round(quality, 4)
     for mode in [Mode(), *([Mode(compile=True)] if compiled else [])] if latency else []:
         after |= latency_figure(
             parent, folder, scale=card.scale, device=device, mode=mode, precision=precision

@@ -36,7 +36,7 @@ class PlainDistillation(nn.Module):
         return fused + x
 
 
-class Skipped(nn.Module):
+class SkipConnection(nn.Module):
     """Layers in a row, and their input added to what they return; shapes are kept."""
 
     def __init__(self, *layers: nn.Module) -> None:
@@ -62,7 +62,7 @@ class PlainIMDN(nn.Module):
         body = [PlainDistillation(features) for _ in range(blocks)]
         self.model = nn.Sequential(
             conv3x3(3, features),
-            Skipped(*body, conv3x3(features, features)),
+            SkipConnection(*body, conv3x3(features, features)),
             *pixel_shuffle(features, scale),
         )
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.begun import keep, kept_before
+from iqabench.compress.cost_target import CostTarget, Gauge
 from iqabench.compress.importance import Batch
-from iqabench.compress.reduce import Reduced, Wish, reduce, widths_of
+from iqabench.compress.narrowing import NarrowNetwork, PruningGoal, narrow_network, widths_of
 from iqabench.compress.selection import Selection
-from iqabench.compress.target import Gauge, Target
+from iqabench.compress.snapshot import read_snapshot, write_snapshot
 from iqabench.errors import CompressError
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import NetworkModel
@@ -36,9 +36,9 @@ def batches(network: nn.Module) -> list[Batch]:
     return [(IMAGE, torch.rand(1, 3, side, side, generator=draw)) for _ in range(2)]
 
 
-def reduced(network: nn.Module, wish: Wish, told: list[str] | None = None) -> Reduced:
+def reduced(network: nn.Module, goal: PruningGoal, told: list[str] | None = None) -> NarrowNetwork:
     tell = told.append if told is not None else lambda _: None
-    return reduce(network, IMAGE, wish, gauge(network), batches(network), tell)
+    return narrow_network(network, IMAGE, goal, gauge(network), batches(network), tell)
 
 
 @pytest.mark.parametrize("name", ["pocket", "edsr", "rlfn", "rfdn"])
@@ -47,7 +47,7 @@ def test_half_the_macs_within_one_step(name: str, uniform: bool) -> None:
     network = small(name)
     rule = Selection(uniform=uniform)
     told: list[str] = []
-    found = reduced(network, Wish(target=Target("macs", 0.5), selection=rule), told)
+    found = reduced(network, PruningGoal(target=CostTarget("macs", 0.5), selection=rule), told)
     with torch.no_grad():
         assert found.network(IMAGE).shape == network(IMAGE).shape
     share = gauge(network).share(found.network, "macs")
@@ -60,7 +60,7 @@ def test_half_the_macs_within_one_step(name: str, uniform: bool) -> None:
 
 def test_parameters_are_met_too() -> None:
     network = small("edsr")
-    found = reduced(network, Wish(target=Target("params", 0.4)))
+    found = reduced(network, PruningGoal(target=CostTarget("params", 0.4)))
     count = sum(p.numel() for p in found.network.parameters())
     assert 0.3 < count / sum(p.numel() for p in network.parameters()) <= 0.4
 
@@ -69,8 +69,8 @@ def test_parameters_are_met_too() -> None:
 def test_a_ratio_in_rounds_comes_to_the_same_widths(kind: str) -> None:
     network = small("pocket")
     rule = Selection(uniform=True)
-    at_once = reduced(network, Wish(ratio=0.5, importance=kind, selection=rule))  # type: ignore[arg-type]
-    in_two = reduced(network, Wish(ratio=0.5, importance=kind, selection=rule, rounds=2))  # type: ignore[arg-type]
+    at_once = reduced(network, PruningGoal(ratio=0.5, importance=kind, selection=rule))  # type: ignore[arg-type]
+    in_two = reduced(network, PruningGoal(ratio=0.5, importance=kind, selection=rule, rounds=2))  # type: ignore[arg-type]
     assert at_once.widths["head"] == in_two.widths["head"] == (8, 4)
     assert at_once.widths["tail"] == (48, 48)
     assert widths_of(in_two.network)["body.0"] == 4
@@ -79,8 +79,10 @@ def test_a_ratio_in_rounds_comes_to_the_same_widths(kind: str) -> None:
 def test_widths_are_rounded_in_the_last_round_alone() -> None:
     network = small("edsr")
     told: list[str] = []
-    wish = Wish(target=Target("macs", 0.5), selection=Selection(uniform=True, round_to=4), rounds=4)
-    found = reduced(network, wish, told)
+    goal = PruningGoal(
+        target=CostTarget("macs", 0.5), selection=Selection(uniform=True, round_to=4), rounds=4
+    )
+    found = reduced(network, goal, told)
     assert found.widths["head.0"] == (8, 4)
     assert found.widths["tail.0.0"] == (32, 16)
     assert len(told) > 4  # the first rounds found something between 8 and 4
@@ -92,7 +94,7 @@ def test_the_least_important_go() -> None:
         for weight in (network.a.weight, network.b.weight):
             weight.fill_(1.0)
         network.a.weight[[1, 4, 6]] = 0.01
-    found = reduced(network, Wish(ratio=0.4, selection=Selection(uniform=True)))
+    found = reduced(network, PruningGoal(ratio=0.4, selection=Selection(uniform=True)))
     assert found.network.get_parameter("a.weight").flatten(1).tolist() == [[1.0] * 3] * 5
 
 
@@ -105,8 +107,8 @@ def test_latency_is_walked_down_until_it_is_low_enough(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Gauge, "share", share)
     network, told = small("pocket"), list[str]()
-    wish = Wish(target=Target("latency", 0.7), selection=Selection(uniform=True))
-    found = reduced(network, wish, told)
+    goal = PruningGoal(target=CostTarget("latency", 0.7), selection=Selection(uniform=True))
+    found = reduced(network, goal, told)
     assert found.widths["head"] == (8, 4)
     assert [line.split(": ")[1] for line in told] == ["1.000x the latency"] * 3 + [
         "0.500x the latency"
@@ -115,20 +117,25 @@ def test_latency_is_walked_down_until_it_is_low_enough(monkeypatch: pytest.Monke
 
 def test_a_target_out_of_reach_says_how_far_it_came() -> None:
     network = small("pocket")
-    with pytest.raises(CompressError, match=r"0.01x the MACs cannot be met.*it came to 0\.\d\d\dx"):
-        reduced(network, Wish(target=Target("macs", 0.01)))
+    with pytest.raises(
+        CompressError, match=r"0.01x the MACs cannot be reached.*lowest cost was 0\.\d\d\dx"
+    ):
+        reduced(network, PruningGoal(target=CostTarget("macs", 0.01)))
     with pytest.raises(CompressError, match="the image's own channels: tail"):
-        reduced(network, Wish(target=Target("macs", 0.01)))
+        reduced(network, PruningGoal(target=CostTarget("macs", 0.01)))
 
 
 def test_a_ratio_that_would_remove_a_layer_is_refused() -> None:
     with pytest.raises(CompressError, match=r"would remove the whole layer .* \(8 channels\)"):
-        reduced(small("pocket"), Wish(ratio=0.97, selection=Selection(uniform=True)))
+        reduced(small("pocket"), PruningGoal(ratio=0.97, selection=Selection(uniform=True)))
 
 
 def test_a_network_without_channels_to_lose_says_why() -> None:
-    with pytest.raises(CompressError, match=r"no channel of this network can go.*image"):
-        reduced(nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.PixelShuffle(4)), Wish(ratio=0.5))
+    with pytest.raises(CompressError, match=r"no channel of this network can be removed.*image"):
+        reduced(
+            nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.PixelShuffle(4)),
+            PruningGoal(ratio=0.5),
+        )
 
 
 class Counting(nn.Module):
@@ -150,24 +157,24 @@ class Counting(nn.Module):
 
 def test_a_result_that_does_not_run_or_changes_shape_is_refused() -> None:
     with pytest.raises(CompressError, match="does not run: eight, please"):
-        reduced(Counting(breaks=True), Wish(ratio=0.5))
+        reduced(Counting(breaks=True), PruningGoal(ratio=0.5))
     with pytest.raises(CompressError, match=r"output from \(1, 3, 24, 24\) to \(1, 3, 23, 24\)"):
-        reduced(Counting(breaks=False), Wish(ratio=0.5))
+        reduced(Counting(breaks=False), PruningGoal(ratio=0.5))
 
 
 def test_what_was_begun_is_gone_on_with_only_by_the_same_rule(tmp_path: Path) -> None:
     network = small("edsr")
-    found = reduced(network, Wish(ratio=0.5))
+    found = reduced(network, PruningGoal(ratio=0.5))
     file = tmp_path / "deep" / "pruned.safetensors"
-    keep(file, found, {"ratio": 0.5})
-    again = kept_before(file, {"ratio": 0.5}, small("edsr"))
+    write_snapshot(file, found, {"ratio": 0.5})
+    again = read_snapshot(file, {"ratio": 0.5}, small("edsr"))
     assert again is not None
     assert (again.widths, again.kept) == (found.widths, found.kept)
     with torch.no_grad():
         assert torch.equal(again.network.eval()(IMAGE), found.network.eval()(IMAGE))
-    assert kept_before(file, {"ratio": 0.4}, small("edsr")) is None
+    assert read_snapshot(file, {"ratio": 0.4}, small("edsr")) is None
     with pytest.raises(CompressError, match="cannot be read"):
-        kept_before(file, {"ratio": 0.5}, small("rfdn"))
+        read_snapshot(file, {"ratio": 0.5}, small("rfdn"))
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(CompressError, match="cannot be read"):
-        kept_before(file, {"ratio": 0.5}, small("edsr"))
+        read_snapshot(file, {"ratio": 0.5}, small("edsr"))

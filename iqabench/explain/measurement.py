@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from iqabench.explain.reading import READINGS, Reading
-from iqabench.explain.windows import ssim_by_window
+from iqabench.explain.ssim_windows import ssim_by_window
 from iqabench.images import Image, Pair, view
 from iqabench.metrics import column
 from iqabench.protocol import Protocol
@@ -29,7 +29,7 @@ _SHAVE: dict[str, dict[str, object]] = {
 _SHIFTS = {"down 1": (1, 0), "up 1": (-1, 0), "right 1": (0, 1), "left 1": (0, -1)}
 
 
-class _Compared(NamedTuple):
+class _PixelChoice(NamedTuple):
     """What decides the pixels that meet: many readings share it."""
 
     channels: str
@@ -38,8 +38,8 @@ class _Compared(NamedTuple):
 
 
 @dataclass(frozen=True)
-class One:
-    """One pair under every reading, in the order of READINGS."""
+class PairFigures:
+    """PairFigures pair under every reading, in the order of READINGS."""
 
     mse: tuple[float, ...]
     ssim: tuple[float, ...]
@@ -47,7 +47,7 @@ class One:
 
 
 @dataclass(frozen=True)
-class Measured:
+class ReadingFigures:
     """A reading's figures over all images."""
 
     reading: Reading
@@ -55,7 +55,7 @@ class Measured:
     ssim: float | None
 
 
-def measure(output: Image, target: Image, scale: int, *, ssim: bool) -> One:
+def measure(output: Image, target: Image, scale: int, *, ssim: bool) -> PairFigures:
     """All readings of one pair.
 
     Shapes: (H, W, C), in units of 0..255; they may differ in C.
@@ -63,17 +63,17 @@ def measure(output: Image, target: Image, scale: int, *, ssim: bool) -> One:
     """
     grey = _is_grey(target)
     compared = [_compared(reading, grey) for reading in READINGS]
-    windows: dict[_Compared, set[str]] = {what: set() for what in compared}
+    windows: dict[_PixelChoice, set[str]] = {what: set() for what in compared}
     if ssim:
         for what, reading in zip(compared, READINGS, strict=True):
             windows[what].add(reading.window)
-    mse: dict[_Compared, float] = {}
-    similar: dict[tuple[_Compared, str], float] = {}
+    mse: dict[_PixelChoice, float] = {}
+    similar: dict[tuple[_PixelChoice, str], float] = {}
     for what, wanted in windows.items():
         pair = _pair(what, output, target, scale)
         mse[what] = _mse(pair)
         similar |= {(what, window): ssim_by_window(pair, window) for window in wanted}
-    return One(
+    return PairFigures(
         tuple(mse[what] for what in compared),
         tuple(similar[w, r.window] for w, r in zip(compared, READINGS, strict=True))
         if ssim
@@ -81,7 +81,7 @@ def measure(output: Image, target: Image, scale: int, *, ssim: bool) -> One:
     )
 
 
-def over_all(images: Iterable[One]) -> list[Measured]:
+def mean_figures(images: Iterable[PairFigures]) -> list[ReadingFigures]:
     """The figures of every reading over at least one image."""
     images = list(images)
     found = []
@@ -89,17 +89,17 @@ def over_all(images: Iterable[One]) -> list[Measured]:
         mse = [one.mse[at] for one in images]
         psnr = _psnr(_mean(mse)) if reading.mean == "of MSE" else _mean([_psnr(m) for m in mse])
         ssim = [one.ssim[at] for one in images if one.ssim]
-        found.append(Measured(reading, psnr, _mean(ssim) if ssim else None))
+        found.append(ReadingFigures(reading, psnr, _mean(ssim) if ssim else None))
     return found
 
 
-def _compared(reading: Reading, grey: bool) -> _Compared:
+def _compared(reading: Reading, grey: bool) -> _PixelChoice:
     """Grey files make a difference only where the target is one."""
     as_it_is = grey and reading.grey == "as they are"
-    return _Compared("grey" if as_it_is else reading.channels, reading.shave, reading.alignment)
+    return _PixelChoice("grey" if as_it_is else reading.channels, reading.shave, reading.alignment)
 
 
-def _pair(what: _Compared, output: Image, target: Image, scale: int) -> Pair:
+def _pair(what: _PixelChoice, output: Image, target: Image, scale: int) -> Pair:
     if what.channels == "grey":
         output, target = output[:, :, :1], target[:, :, :1]
     if what.alignment == "BGR":
@@ -120,7 +120,7 @@ def _later(image: Image, down: int, right: int) -> Image:
 
 
 def _is_grey(image: Image) -> bool:
-    """One channel, or three that are alike."""
+    """PairFigures channel, or three that are alike."""
     return bool((image == image[:, :, :1]).all())
 
 

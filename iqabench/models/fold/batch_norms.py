@@ -1,4 +1,4 @@
-"""A convolution and the batch norm after it."""
+"""The fold of a convolution and the batch norm after it."""
 
 from torch import fx
 
@@ -9,30 +9,30 @@ from iqabench.models.fold.kernels import (
     scale_and_shift,
     weight_of,
 )
-from iqabench.models.fold.traced import Fold, Traced
+from iqabench.models.fold.layer_graph import Fold, LayerGraph
 
 
-def fold_norm(traced: Traced, node: fx.Node) -> bool:
-    """Fold the batch norm that `node` calls into the convolution before it; whether that was done.
+def fold_batch_norm(layer_graph: LayerGraph, node: fx.Node) -> bool:
+    """Fold the batch norm that `node` calls into the convolution before it; return whether it was folded.
 
     With fixed statistics it is a factor and an addend of every channel: exact for any convolution.
     """
-    norm = traced.norm(node)
+    norm = layer_graph.norm(node)
     before = node.args[0] if node.args else None
-    layer = traced.convolution(before)
+    layer = layer_graph.convolution(before)
     if norm is None or layer is None or not isinstance(before, fx.Node):
         return False
     names = (str(before.target), str(node.target))
     if len(before.users) > 1:
-        traced.leave(names, f"others take the output of {names[0]} as well")
+        layer_graph.note_obstacle(names, f"other layers use the output of {names[0]} as well")
         return False
     padding = padding_of(layer)
     if padding is None:
-        traced.leave(names, "the padding is not the same on opposite sides")
+        layer_graph.note_obstacle(names, "the padding is not the same on opposite sides")
         return False
     scale, shift = scale_and_shift(norm)
     kernel = weight_of(layer) * scale.view(-1, 1, 1, 1)
-    made = convolution(
+    folded = convolution(
         layer,
         kernel,
         bias_of(layer) * scale + shift,
@@ -41,5 +41,5 @@ def fold_norm(traced: Traced, node: fx.Node) -> bool:
         layer.dilation,
         layer.groups,
     )
-    traced.replace(node, before, made, Fold(names, names[0], "batch norm"))
+    layer_graph.replace(node, before, folded, Fold(names, names[0], "batch norm"))
     return True

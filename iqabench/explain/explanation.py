@@ -5,8 +5,8 @@ from pathlib import Path
 
 from iqabench.errors import ImageError
 from iqabench.explain.claim import Claim
-from iqabench.explain.inputs import consistency, inconsistency
-from iqabench.explain.measure import measure, over_all
+from iqabench.explain.input_consistency import consistency, inconsistency
+from iqabench.explain.measurement import mean_figures, measure
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
 from iqabench.run import Both, Outputs, Targets, Watch
@@ -49,7 +49,7 @@ def explain(
     if not measured:
         raise ImageError(f"no pair can be compared. {failures[0]}")
     return Explanation(
-        answer(claim, over_all(measured)), consistency(inputs), failures, found.pairing
+        answer(claim, mean_figures(measured)), consistency(inputs), failures, found.pairing
     )
 
 

@@ -1,31 +1,31 @@
-"""A convolution and the convolution after it, with nothing between."""
+"""The fold of a convolution and the convolution after it, with nothing between."""
 
 from torch import fx, nn
 
-from iqabench.models.fold.kernels import composed, convolution, padding_of
-from iqabench.models.fold.traced import Fold, Traced
+from iqabench.models.fold.kernels import composed_kernel, convolution, padding_of
+from iqabench.models.fold.layer_graph import Fold, LayerGraph
 
 
-def fold_chain(traced: Traced, node: fx.Node) -> bool:
-    """Fold the convolution that `node` calls into the convolution before it; whether that was done."""
-    second = traced.convolution(node)
+def fold_convolution_chain(layer_graph: LayerGraph, node: fx.Node) -> bool:
+    """Fold the convolution that `node` calls into the convolution before it; return whether it was folded."""
+    second = layer_graph.convolution(node)
     before = node.args[0] if node.args else None
-    first = traced.convolution(before)
+    first = layer_graph.convolution(before)
     if first is None or second is None or not isinstance(before, fx.Node):
         return False
     names = (str(before.target), str(node.target))
-    why = _why_not(first, second)
+    reason = _obstacle(first, second)
     if len(before.users) > 1:
-        why = f"others take the output of {names[0]} as well"
-    if why:
-        traced.leave(names, why)
+        reason = f"other layers use the output of {names[0]} as well"
+    if reason:
+        layer_graph.note_obstacle(names, reason)
         return False
-    kernel, bias = composed(first, second)
+    kernel, bias = composed_kernel(first, second)
     padding, more = padding_of(first), padding_of(second)
     assert padding is not None
     assert more is not None
     pointwise = max(first.kernel_size) == 1
-    made = convolution(
+    folded = convolution(
         second if pointwise else first,
         kernel,
         bias,
@@ -33,36 +33,36 @@ def fold_chain(traced: Traced, node: fx.Node) -> bool:
         padding=(padding[0] + more[0], padding[1] + more[1]),
         dilation=second.dilation if pointwise else first.dilation,
     )
-    traced.replace(node, before, made, Fold(names, names[0], "chain"))
+    layer_graph.replace(node, before, folded, Fold(names, names[0], "chain"))
     return True
 
 
-def _why_not(first: nn.Conv2d, second: nn.Conv2d) -> str:
-    """Why the two are not one convolution; nothing if they are."""
+def _obstacle(first: nn.Conv2d, second: nn.Conv2d) -> str:
+    """Return the reason why the two cannot be folded, or an empty text when they can."""
     if first.groups > 1 or second.groups > 1:
         return "grouped convolutions would become dense"
     padding, more = padding_of(first), padding_of(second)
     if padding is None or more is None:
         return "the padding is not the same on opposite sides"
     if max(first.kernel_size) == 1:
-        why = _after_pointwise(first, second, padding, more)
+        reason = _after_pointwise(first, second, padding, more)
     elif max(second.kernel_size) == 1:
-        why = "" if _is_dense(second) and more == (0, 0) else "the second skips or adds pixels"
+        reason = "" if _is_dense(second) and more == (0, 0) else "the second skips or adds pixels"
     elif more != (0, 0):
-        why = (
-            "the second pads what the first has made: at the border one convolution cannot do both"
+        reason = (
+            "the second pads the output of the first: at the border one convolution cannot do both"
         )
     elif not (_is_dense(first) and _is_dense(second)):
-        why = "kernels with strides or gaps do not add up to one kernel"
+        reason = "kernels with strides or gaps do not add up to one kernel"
     else:
-        why = ""
-    return why or _too_large(first, second)
+        reason = ""
+    return reason or _growth(first, second)
 
 
 def _after_pointwise(
     first: nn.Conv2d, second: nn.Conv2d, padding: tuple[int, int], more: tuple[int, int]
 ) -> str:
-    """A 1x1 kernel commutes with padding, except that zeros do not become its bias."""
+    """Return the obstacle after a 1x1 kernel, which commutes with padding except for zeros and its bias."""
     if not _is_dense(first) or padding != (0, 0):
         return "the first skips or adds pixels"
     if more != (0, 0) and second.padding_mode == "zeros" and first.bias is not None:
@@ -74,9 +74,9 @@ def _is_dense(layer: nn.Conv2d) -> bool:
     return set(layer.stride) == {1} and set(layer.dilation) == {1}
 
 
-def _too_large(first: nn.Conv2d, second: nn.Conv2d) -> str:
-    """A bottleneck unfolded costs more than its two halves."""
+def _growth(first: nn.Conv2d, second: nn.Conv2d) -> str:
+    """Return the obstacle that one convolution would be larger than both, as in a bottleneck."""
     size = [a + b - 1 for a, b in zip(first.kernel_size, second.kernel_size, strict=True)]
     folded = second.out_channels * first.in_channels * size[0] * size[1]
-    apart = first.weight.numel() + second.weight.numel()
-    return f"one would be larger: {folded} weights instead of {apart}" if folded > apart else ""
+    both = first.weight.numel() + second.weight.numel()
+    return f"one would be larger: {folded} weights instead of {both}" if folded > both else ""

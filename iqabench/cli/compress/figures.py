@@ -7,7 +7,7 @@ import click
 
 from iqabench.cli.table import print_rows
 from iqabench.compress.figures import Figures, measure
-from iqabench.compress.result import CARD
+from iqabench.compress.variant_folder import CARD
 from iqabench.run import plan
 from iqabench.run.environment import resolve_device
 

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 
-class InUnits(nn.Module):
+class UnitRangeNetwork(nn.Module):
     """A network that maps 0..`range` to 0..`range`, as one that maps 0..1 to 0..1.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).

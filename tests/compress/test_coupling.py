@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch_pruning.pruner import function
 
-from iqabench.compress.coupled import CoupledSet, Couplings
-from iqabench.compress.pixel_shuffle import teach_pixel_shuffle
+from iqabench.compress.coupling import CoupledSet, Couplings
+from iqabench.compress.pixel_shuffle import map_pixel_shuffles
 from iqabench.errors import CompressError
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift
 
@@ -64,10 +64,10 @@ def test_without_the_mapping_the_library_takes_a_shuffle_for_keeping_channels(
     """What the mapping is for. Nothing is broken without it, and nothing before a shuffle can go; when the
     library learns it by itself, ours can go.
     """
-    monkeypatch.setattr("iqabench.compress.coupled.teach_pixel_shuffle", lambda graph: 0)
+    monkeypatch.setattr("iqabench.compress.coupling.map_pixel_shuffles", lambda graph: 0)
     couplings = Couplings(Shuffled(5), IMAGE)
     assert not couplings.sets
-    assert couplings.kept["before"] == "one channel stands against many"
+    assert couplings.kept["before"] == "one channel is combined with many"
 
 
 def test_a_split_right_before_a_shuffle_is_refused() -> None:
@@ -163,7 +163,7 @@ def test_what_must_stay_stays_and_says_why() -> None:
     assert "LR_conv" not in kept
     gated = Couplings(Gated(), IMAGE)
     assert not gated.sets
-    assert gated.kept["head"] == "one channel stands against many"
+    assert gated.kept["head"] == "one channel is combined with many"
 
 
 def test_fixed_layers_and_groups_stay() -> None:
@@ -205,6 +205,6 @@ def test_tracing_leaves_the_network_as_it_was() -> None:
 
 
 def test_a_graph_is_taught_once() -> None:
-    graph = Couplings(small("edsr"), IMAGE)._graph
+    graph = Couplings(small("edsr"), IMAGE).graph
     with pytest.raises(CompressError, match="right before a pixel shuffle"):
-        teach_pixel_shuffle(graph)  # the edges are taken
+        map_pixel_shuffles(graph)  # the edges are taken

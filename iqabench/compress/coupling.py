@@ -1,4 +1,4 @@
-"""Which channels of a network must go together: convolutions, sums, concatenations, pixel shuffles.
+"""Coupled channels of a network: those that must be removed together, because layers add or shuffle them.
 
 torch-pruning traces the network's autograd graph and says which layers lose which channels when one of them
 loses some. A set of coupled channels is all that goes with one layer's outputs: with a residual connection,
@@ -17,17 +17,17 @@ from torch_pruning.dependency import DependencyGraph, Group
 from torch_pruning.ops import OPTYPE, TORCH_CONV, TORCH_LINEAR
 
 from iqabench.compress.parent import is_fixed
-from iqabench.compress.pixel_shuffle import teach_pixel_shuffle
+from iqabench.compress.pixel_shuffle import map_pixel_shuffles
 from iqabench.errors import CompressError
 
-_WRITTEN = {
+_FIXED_BY_CODE = {
     OPTYPE.SPLIT: "split",
     OPTYPE.SLICE: "sliced",
     OPTYPE.RESHAPE: "reshaped",
     OPTYPE.UNBIND: "unbound",
     OPTYPE.EXPAND: "expanded",
 }
-"""Steps whose numbers of channels stand in the network's code, where no surgery reaches them."""
+"""Steps whose numbers of channels are written in the network's code and therefore cannot be changed."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +35,20 @@ class CoupledSet:
     """Channels that are removed together or not at all, unit by unit."""
 
     name: str
-    """Of the layer that it was found from."""
+    """Name of the layer from which the set was found."""
     layers: tuple[str, ...]
-    """All whose outputs are in it."""
+    """Names of all layers whose outputs are in the set."""
     units: int
+    """Number of units: groups of channels that are removed together."""
     group: Group
-    """torch-pruning's, with `root_idxs` telling the unit (0 to units - 1) of every channel."""
+    """torch-pruning's group, in which `root_idxs` is the unit (0 to units - 1) of every channel."""
 
 
 class Couplings:
-    """The coupled sets of a network, and what must stay.
+    """The coupled sets of a network, and the layers that must keep their channels.
 
-    `kept` says why, by layer: what touches the image's own channels, fixed layers, grouped convolutions,
-    channels whose number stands in the code.
+    `kept` gives the reason by layer: layers at the image's own channels, fixed layers, grouped convolutions,
+    layers whose number of channels is written in the code.
 
     Raises: CompressError for networks that cannot be traced.
     """
@@ -56,42 +57,42 @@ class Couplings:
         self.network = network
         self.kept: dict[str, str] = {}
         learning = network.training
-        self._traced = _Traced(network, example.shape[1])
-        self._graph = _graph_of(self._traced, example)
+        self._traced = _ImageToOutput(network, example.shape[1])
+        self.graph = _graph_of(self._traced, example)
         network.train(learning)
-        teach_pixel_shuffle(self._graph)
-        self.sets = self._found()
+        map_pixel_shuffles(self.graph)
+        self.sets = self._find_sets()
 
-    def remove(self, doomed: Sequence[tuple[CoupledSet, Sequence[int]]]) -> None:
-        """Take units of several sets out of the network, all at once: no index moves meanwhile.
+    def remove(self, removal: Sequence[tuple[CoupledSet, Sequence[int]]]) -> None:
+        """Remove units of several sets from the network, all in one step, so that no index moves.
 
-        The network is another afterwards: ask for its couplings anew.
+        Afterwards these couplings are invalid: make new ones from the network.
         """
-        found: dict[tuple[Any, Any], tuple[Any, set[int]]] = {}
-        for coupled, units in doomed:
-            wanted = set(units)
+        removed: dict[tuple[Any, Any], tuple[Any, set[int]]] = {}
+        for coupled, units in removal:
+            chosen = set(units)
             for item in coupled.group:
                 place = (item.dep.target, item.dep.handler)
-                _, channels = found.setdefault(place, (item.dep, set()))
+                _, channels = removed.setdefault(place, (item.dep, set()))
                 channels |= {
-                    c for c, unit in zip(item.idxs, item.root_idxs, strict=True) if unit in wanted
+                    c for c, unit in zip(item.idxs, item.root_idxs, strict=True) if unit in chosen
                 }
-        for dependency, channels in found.values():
+        for dependency, channels in removed.values():
             if channels:
-                self._take(dependency, sorted(channels))
+                self._remove_channels(dependency, sorted(channels))
 
-    def _take(self, dependency: Any, channels: list[int]) -> None:
+    def _remove_channels(self, dependency: Any, channels: list[int]) -> None:
         old = dependency.target.module
-        made = dependency(channels)
-        if isinstance(old, nn.Parameter):  # a bare one: its owner must be given the new one
-            owner, _, part = self._graph._param_to_name[old].rpartition(".")
-            setattr(self._traced.get_submodule(owner), part, made)
+        new = dependency(channels)
+        if isinstance(old, nn.Parameter):  # a bare parameter: its owner must get the new one
+            owner, _, part = self.graph._param_to_name[old].rpartition(".")
+            setattr(self._traced.get_submodule(owner), part, new)
 
-    def _found(self) -> list[CoupledSet]:
+    def _find_sets(self) -> list[CoupledSet]:
         sets: list[CoupledSet] = []
         seen: set[str] = set()
         names = {module: name for name, module in self.network.named_modules()}
-        for module in list(self._graph.module2node):
+        for module in list(self.graph.module2node):
             if not isinstance(module, (TORCH_CONV, TORCH_LINEAR)) or names[module] in seen:
                 continue
             group = self._group(module)
@@ -106,10 +107,10 @@ class Couplings:
         return sets
 
     def _group(self, module: nn.Module) -> Group:
-        """The set of all of a layer's outputs, rooted where it is coarsest: behind the shuffles."""
-        pruner = self._graph.get_pruner_of_module(module)
-        start = self._graph.get_pruning_group(
-            module, pruner.prune_out_channels, list(range(self._graph.get_out_channels(module)))
+        """Return the group of all of a layer's outputs, rooted where it is coarsest: behind the shuffles."""
+        pruner = self.graph.get_pruner_of_module(module)
+        start = self.graph.get_pruning_group(
+            module, pruner.prune_out_channels, list(range(self.graph.get_out_channels(module)))
         )
         real = [
             i
@@ -118,39 +119,39 @@ class Couplings:
         ]
         root = min(real, key=lambda item: len(set(item.idxs)))
         if root is not real[0]:
-            start = self._graph.get_pruning_group(
+            start = self.graph.get_pruning_group(
                 root.dep.target.module, root.dep.handler, sorted(set(root.idxs))
             )
         return _in_order(start)
 
     def _width(self, item: Any) -> int | None:
-        """Channels of the layer on the side that the item is about; None for operators."""
+        """Return the channels of the layer on the item's side, or None for an operator."""
         read = (
-            self._graph.get_out_channels
-            if self._graph.is_out_channel_pruning_fn(item.dep.handler)
-            else self._graph.get_in_channels
+            self.graph.get_out_channels
+            if self.graph.is_out_channel_pruning_fn(item.dep.handler)
+            else self.graph.get_in_channels
         )
         width: int | None = read(item.dep.target)
         return width
 
     def _outputs(self, group: Group, names: dict[nn.Module, str]) -> list[str]:
-        found = [
+        layers = [
             names[i.dep.target.module]
             for i in group
             if isinstance(i.dep.target.module, (TORCH_CONV, TORCH_LINEAR))
-            and self._graph.is_out_channel_pruning_fn(i.dep.handler)
+            and self.graph.is_out_channel_pruning_fn(i.dep.handler)
         ]
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(layers))
 
     def _reason(self, group: Group) -> str:
-        """Why these channels must stay; empty when they need not."""
+        """Return the reason why these channels must stay, or an empty text when they can be removed."""
         for item in group:
             node = item.dep.target
             layer, width = node.module, self._width(item)
             if node.type == OPTYPE.OUTPUT or layer is self._traced.image:
                 return "the image's own channels"
-            if node.type in _WRITTEN and node.inputs:  # what has none is a layer's own slopes
-                return f"its channels are {_WRITTEN[node.type]} by numbers in the code"
+            if node.type in _FIXED_BY_CODE and node.inputs:  # without inputs: a layer's own slopes
+                return f"its channels are {_FIXED_BY_CODE[node.type]} by numbers in the code"
             if isinstance(layer, TORCH_CONV) and 1 < layer.groups != layer.out_channels:
                 return "a grouped convolution"
             if isinstance(layer, nn.Module) and is_fixed(layer):
@@ -158,15 +159,15 @@ class Couplings:
             if width is not None and (
                 max(item.idxs) >= width or len(set(item.idxs)) != len(item.idxs)
             ):
-                return "one channel stands against many"
+                return "one channel is combined with many"
         few = len(group[0].idxs) <= self._traced.image.num_features
         return "no more channels than the image has" if few else ""
 
 
-class _Traced(nn.Module):
+class _ImageToOutput(nn.Module):
     """The network between a layer that stands for the image and a step that stands for the output.
 
-    The graph knows layers, not what they are given, and has no end of its own where a layer is the last step.
+    torch-pruning's graph contains layers but not their inputs, and has no end where a layer is the last step.
     """
 
     def __init__(self, network: nn.Module, channels: int) -> None:
@@ -175,28 +176,28 @@ class _Traced(nn.Module):
         self.network = network
 
     def forward(self, x: Tensor) -> Tensor:
-        """The network's output, near enough for tracing."""
+        """Return the network's output, close enough for tracing."""
         output: Tensor = self.network(self.image(x))
         return output.clone()
 
 
-def _graph_of(traced: _Traced, example: Tensor) -> DependencyGraph:
+def _graph_of(traced: _ImageToOutput, example: Tensor) -> DependencyGraph:
     try:
         with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")  # about bare parameters, which are handled
             return torch_pruning.DependencyGraph().build_dependency(
                 traced, example, forward_fn=lambda network, image: network(image)
             )
-    except Exception as error:  # anything may happen in a network of anybody's: the reason is told
-        said = (str(error).splitlines() or [""])[0]
+    except Exception as error:  # a user's network may raise anything: its message is passed on
+        message = (str(error).splitlines() or [""])[0]
         raise CompressError(
-            "the network cannot be traced by torch-pruning, so which channels go together is not known: "
-            f"{type(error).__name__}: {said}"
+            "the network cannot be traced by torch-pruning, so the channels that belong together are not "
+            f"known: {type(error).__name__}: {message}"
         ) from error
 
 
 def _in_order(group: Group) -> Group:
-    """Channels ascending, each with its unit counted from 0: importances of the library rely on both."""
+    """Sort the channels of a group and number its units from 0: the library's importances need both."""
     units = {channel: unit for unit, channel in enumerate(sorted(set(group[0].idxs)))}
     for at, item in enumerate(group):
         pairs = sorted(zip(item.idxs, item.root_idxs, strict=True))

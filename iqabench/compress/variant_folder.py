@@ -1,4 +1,4 @@
-"""What a compression leaves: a folder with weights and a card that stands alone.
+"""The folder of a variant: weights, and a card that needs no other file.
 
 The folder is a model by its path (`iqabench run --model FOLDER`), and by its id where IQABENCH_MODELS names
 the folder above it.
@@ -28,9 +28,9 @@ _PACKAGE = catalogue.FAMILIES
 
 
 def check_place(folder: Path) -> None:
-    """Whether a variant can be written here; asked before hours of training.
+    """Check that a variant can be written to this folder, before hours of training.
 
-    Raises: CompressError when something is here already.
+    Raises: CompressError when the folder exists and is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CompressError(
@@ -52,27 +52,27 @@ def write_variant(
     training_sets: tuple[str, ...] = (),
     fresh: bool = False,
 ) -> Path:
-    """Write the weights and the card of a variant called `name`; the folder is there whole or not at all.
+    """Write the weights and the card of a variant called `name`; the folder appears complete or not at all.
 
-    What the network is, its range, sizes, licence and training sets are the parent's; `network` and
-    `arguments` say otherwise where the variant is of another network. `training_sets` are those that were
-    added; of one that is `fresh`, with nothing left of what its parent learned, they are all.
-    The written folder is loaded once before it takes its place.
+    Network, range, sizes, licence and training sets are those of the parent; `network` and `arguments`
+    replace them where the variant has another network. `training_sets` are added to those of the parent; for
+    a variant that is `fresh` (its training began with random weights) they are the only ones.
+    The written folder is loaded once before it is moved to its place.
 
     Returns: `folder`.
-    Raises: CompressError when the folder exists, when the parent is of a kind that no card can name, or when
-        weights of this kind cannot be loaded again.
+    Raises: CompressError when the folder exists, when no card can name a network of the parent's kind, or
+        when weights of this kind cannot be loaded again.
     """
     check_place(folder)
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        kept = {key: value.detach().cpu().contiguous() for key, value in state.items()}
-        safetensors.torch.save_file(kept, part / WEIGHTS)
-        facts = _built_by(parent, kept, network, arguments, part)
-        seen = (*(() if fresh else parent.card.training_sets), *training_sets)
-        card = _card(parent.card, name, variant, facts, params, notes, seen)
+        weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
+        safetensors.torch.save_file(weights, part / WEIGHTS)
+        facts = _loader_facts(parent, weights, network, arguments, part)
+        all_sets = (*(() if fresh else parent.card.training_sets), *training_sets)
+        card = _card(parent.card, name, variant, facts, params, notes, all_sets)
         data = (part / WEIGHTS).read_bytes()
         card["members"][0]["weights"] = {
             "file": WEIGHTS,
@@ -89,7 +89,7 @@ def write_variant(
 
 
 def add_figures(folder: Path, **figures: dict[str, float | int | None]) -> None:
-    """Put what was measured (before=..., after=...) onto the card of a written variant."""
+    """Add measured figures (before=..., after=...) to the card of a written variant."""
     card = read_yaml(folder / CARD)
     card["members"][0]["variant"].setdefault("figures", {}).update(figures)
     _write_card(folder, card)
@@ -109,7 +109,7 @@ def _card(
     notes: str,
     training_sets: tuple[str, ...],
 ) -> dict[str, Any]:
-    """As YAML has it: a family of one."""
+    """Return the content of the card file: a family with one member."""
     arguments = facts.pop("arguments")
     shared: dict[str, Any] = {
         "family": parent.family,
@@ -138,21 +138,21 @@ def _card(
     return {**shared, "members": [member]}
 
 
-def _built_by(
+def _loader_facts(
     parent: Model,
     state: dict[str, Tensor],
     network: str | None,
     arguments: dict[str, Any] | None,
     folder: Path,
 ) -> dict[str, Any]:
-    """What makes the network: loader, network, architecture and arguments.
+    """Return loader, network, architecture and arguments, from which the network is built.
 
-    A user's own family keeps its network.py: it is copied into `folder`.
+    The network.py of a user's own family is copied into `folder`.
     """
     card = parent.card
-    given = card.arguments if arguments is None else arguments
+    values = card.arguments if arguments is None else arguments
     if network is not None:
-        return {"loader": "network", "network": network, "arguments": given}
+        return {"loader": "network", "network": network, "arguments": values}
     if card.loader == "factory":
         return {"loader": "factory", "network": card.network, "arguments": {}}
     if card.loader in ("spandrel", "file"):
@@ -161,35 +161,35 @@ def _built_by(
             "loader": "spandrel",
             "network": card.network,
             "architecture": card.architecture,
-            "arguments": given,
+            "arguments": values,
         }
     if card.loader != "network":
         raise CompressError(
-            f"{card.id} is no network that a card could name ({card.loader}). Give a registered id, a card's "
-            "folder, a .pth or .safetensors file, or package.module:factory."
+            f"no card can name the network of {card.id} (its loader is {card.loader}). Give a registered id, "
+            "a card's folder, a .pth or .safetensors file, or package.module:factory."
         )
     if "." in card.network:
-        return {"loader": "network", "network": card.network, "arguments": given}
+        return {"loader": "network", "network": card.network, "arguments": values}
     if card.folder.parent == _PACKAGE:
         dotted = f"iqabench.models.{card.folder.name}.network.{card.network}"
-        return {"loader": "network", "network": dotted, "arguments": given}
+        return {"loader": "network", "network": dotted, "arguments": values}
     shutil.copyfile(card.folder / "network.py", folder / "network.py")
-    return {"loader": "network", "network": card.network, "arguments": given}
+    return {"loader": "network", "network": card.network, "arguments": values}
 
 
 def _check_same_shapes(parent: Model, state: dict[str, Tensor]) -> None:
-    """A network that spandrel tells from its tensors must keep their shapes.
+    """Check that tensors by which spandrel recognises a network keep their shapes.
 
-    Raises: CompressError naming the first that differs.
+    Raises: CompressError naming the first tensor with another shape.
     """
     assert parent.module is not None
-    was = {key: tuple(value.shape) for key, value in parent.module.state_dict().items()}
-    now = {key: tuple(value.shape) for key, value in state.items()}
-    other = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-    if other:
+    old = {key: tuple(value.shape) for key, value in parent.module.state_dict().items()}
+    new = {key: tuple(value.shape) for key, value in state.items()}
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    if changed:
         raise CompressError(
-            f"{parent.card.id} is known by its tensors alone, and the variant's differ ({other[0]}: "
-            f"{was.get(other[0], 'absent')} became {now.get(other[0], 'absent')}), so no card could name its "
-            "network. Write package.module:factory that makes the parent and give that, or register the "
+            f"{parent.card.id} is known only by its tensors, and the variant's differ ({changed[0]}: "
+            f"{old.get(changed[0], 'absent')} became {new.get(changed[0], 'absent')}), so no card can name "
+            "its network. Write package.module:factory that makes the parent and give that, or register the "
             "family: one folder with a card and a network."
         )

@@ -1,7 +1,8 @@
-"""What a teacher makes of every patch, computed once and kept: a large teacher costs more than its student.
+"""The teacher's outputs for all patches, computed once and stored, for teachers that cost more than students.
 
-The file has the patches again, with the teacher's outputs, rounded to 8 bits, as three more channels of the
-targets. A patch that is flipped or turned has them flipped or turned: the teacher does not see it anew.
+The file repeats the patches, with the teacher's outputs, rounded to 8 bits, as three more channels of the
+targets. When a patch is flipped or turned, its outputs are flipped or turned with it; the teacher does not
+run again.
 """
 
 from pathlib import Path
@@ -21,14 +22,18 @@ _AT_ONCE = 8
 
 
 @torch.inference_mode()
-def with_taught(
+def with_teacher_outputs(
     patches: Patches, teacher: nn.Module, name: str, work: Path, device: str = "cpu"
 ) -> Patches:
-    """The patches, their targets followed by what `teacher` (0..1 to 0..1) makes of their inputs; from the
-    file in `work` of this teacher (`name`, its hash) and these patches, if there is one.
+    """Return the patches, with the outputs of `teacher` for their inputs after the targets.
+
+    The teacher maps 0..1 to 0..1; `name` is its hash. The file in `work` for this teacher and these patches
+    is used if it exists.
+
+    Shapes: targets (N, scale side, scale side, 6), 8-bit.
     """
-    cut = Path(str(getattr(patches, "filename", "patches")))
-    file = work / f"taught_{name[:12]}_{cut.name}"
+    source = Path(str(getattr(patches, "filename", "patches")))
+    file = work / f"taught_{name[:12]}_{source.name}"
     side, scale = patches.dtype["input"].shape[0], scale_of(patches)
     layout = np.dtype(
         [("input", "u1", (side, side, 3)), ("target", "u1", (scale * side, scale * side, 6))]
@@ -38,14 +43,14 @@ def with_taught(
         teacher = teacher.to(device).eval()
         starts = range(0, len(patches), _AT_ONCE)
         with part.open("wb") as out:
-            for at in track(
-                starts, "asking the teacher", console=console, disable=not console.is_terminal
+            for start in track(
+                starts, "running the teacher", console=console, disable=not console.is_terminal
             ):
-                some = patches[at : at + _AT_ONCE]
-                pairs = np.zeros(len(some), layout)
-                pairs["input"] = some["input"]
-                pairs["target"][..., :3] = some["target"]
-                pairs["target"][..., 3:] = _outputs(some, teacher, device)
+                group = patches[start : start + _AT_ONCE]
+                pairs = np.zeros(len(group), layout)
+                pairs["input"] = group["input"]
+                pairs["target"][..., :3] = group["target"]
+                pairs["target"][..., 3:] = _outputs(group, teacher, device)
                 out.write(pairs.tobytes())
         part.rename(file)
     return np.memmap(file, layout, "r")
@@ -53,13 +58,14 @@ def with_taught(
 
 def _outputs(patches: Patches, teacher: nn.Module, device: str) -> NDArray[np.uint8]:
     inputs, _ = tensors(patches)
-    made: Tensor = (teacher(inputs.to(device)) * 255).round().clamp(0, 255)
-    return made.permute(0, 2, 3, 1).byte().cpu().numpy()
+    outputs: Tensor = (teacher(inputs.to(device)) * 255).round().clamp(0, 255)
+    return outputs.permute(0, 2, 3, 1).byte().cpu().numpy()
 
 
-class TaughtOutput:
-    """`Output` for such patches: mean absolute difference to the target, plus `weight` times that to the
-    teacher's output.
+class PrecomputedOutput:
+    """The loss `Output` for patches with stored outputs of the teacher.
+
+    It is the mean absolute difference to the target, plus `weight` times that to the teacher's output.
     """
 
     def __init__(self, weight: float | None = None) -> None:
@@ -67,10 +73,10 @@ class TaughtOutput:
 
     @property
     def facts(self) -> dict[str, str | int | float]:
-        """What tells a training with this loss from others."""
+        """The facts that identify a training with this loss."""
         return {"loss": "output", "weight": self.weight, "once": 1}
 
     def __call__(self, module: nn.Module, inputs: Tensor, targets: Tensor) -> Tensor:
-        """The loss of a batch."""
+        """Return the loss of a batch."""
         output = module(inputs).float()
         return l1_loss(output, targets[:, :3]) + self.weight * l1_loss(output, targets[:, 3:])
