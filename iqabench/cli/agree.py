@@ -6,15 +6,18 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import device_option, examples, store_option, table_options
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.table import print_rows
-from iqabench.opinions import Opinions, read_opinions
-from iqabench.report.statistics.agreement import FITS, agreement_rows, fits_named, resampling_of
-from iqabench.run import Outcome
-from iqabench.run.agree import score_opinions
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.opinions import Opinions, read_opinions
+    from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
+    from iqabench.run import Outcome
+    from iqabench.run.agree import score_opinions
+    from iqabench.store import Store
 
 _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
 """What people see; the machine-readable forms have everything."""
@@ -54,7 +57,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     "--fit",
     "fits",
     multiple=True,
-    type=click.Choice(list(FITS)),
+    type=click.Choice(["none", "4", "5", "cubic"]),
     help="What plcc and rmse are taken after; repeatable.  [default: none, 4 and 5]",
 )
 @click.option(

@@ -5,9 +5,12 @@ from typing import Any
 
 import click
 
-from iqabench.boards import Board, BoardEntry, standings
-from iqabench.boards.check import Check
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
+
+with lazy_imports():
+    from iqabench.boards import Board, BoardEntry, standings
+    from iqabench.boards.check import Check
 
 
 def print_checks(checks: Sequence[Check], form: str | None) -> None:

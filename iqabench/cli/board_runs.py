@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 import click
 
-from iqabench.boards import Board, entries_of
-from iqabench.challenge import ReproducedCell
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
+
+with lazy_imports():
+    from iqabench.boards import Board, entries_of
+    from iqabench.challenge import ReproducedCell
 
 
 def print_compared(compared: list[ReproducedCell], form: str | None) -> None:

@@ -6,19 +6,22 @@ from typing import Any
 
 import click
 
-from iqabench.boards import Board
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.main import INTERRUPTED
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
-from iqabench.submissions.reproduce import reproduce_submissions
-from iqabench.submissions.results import (
-    EntryRanks,
-    SubmissionCount,
-    SubmissionRatio,
-    SubmissionResults,
-    TrackAgreement,
-)
+
+with lazy_imports():
+    from iqabench.boards import Board
+    from iqabench.submissions.reproduce import reproduce_submissions
+    from iqabench.submissions.results import (
+        EntryRanks,
+        SubmissionCount,
+        SubmissionRatio,
+        SubmissionResults,
+        TrackAgreement,
+    )
 
 _NAMED = 5
 

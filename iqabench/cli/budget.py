@@ -2,7 +2,10 @@
 
 import click
 
-from iqabench.probes.timing import Sampling
+from iqabench.cli.lazy import lazy_imports
+
+with lazy_imports():
+    from iqabench.probes.timing import Sampling
 
 
 def _sampling(_: click.Context, __: click.Parameter, seconds: float) -> Sampling:
@@ -14,7 +17,7 @@ budget_option = click.option(
     "--budget",
     "sampling",
     type=click.FloatRange(0.1),
-    default=Sampling.budget_s,
+    default=20.0,
     show_default=True,
     metavar="SECONDS",
     callback=_sampling,

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     column_option,
     device_option,
@@ -18,13 +19,15 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.table import print_rows
-from iqabench.models.core.model import Precision
-from iqabench.probes import cost_columns, sizes_of
-from iqabench.report.data.comparison import compare, holds, rows_of
-from iqabench.report.text.figures import cost_figure
-from iqabench.run import Options, evaluate, plan
-from iqabench.run.profile import ProfileOptions, profile
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.models.core.model import Precision
+    from iqabench.probes import cost_columns, sizes_of
+    from iqabench.report.data.comparison import compare, holds, rows_of
+    from iqabench.report.text.figures import cost_figure
+    from iqabench.run import Options, evaluate, plan
+    from iqabench.run.profile import ProfileOptions, profile
+    from iqabench.store import Store
 
 COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
-from iqabench.report.data.costs import cost_rows
-from iqabench.report.data.growth import growth, megapixels_of
-from iqabench.report.text.figures import cost_figure
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.report.data.costs import cost_rows
+    from iqabench.report.data.growth import growth, megapixels_of
+    from iqabench.report.text.figures import cost_figure
+    from iqabench.store import Store
 
 _MACHINE_FORMS = ("json", "csv")
 _FEW = 4

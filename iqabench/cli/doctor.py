@@ -8,19 +8,23 @@ import sys
 from pathlib import Path
 
 import click
-import torch
 
 from iqabench import __version__
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import store_option, table_options
 from iqabench.cli.table import print_rows
 from iqabench.errors import IqabenchError
-from iqabench.files import home, mirrors, offline
-from iqabench.metrics import metrics
-from iqabench.models.core.catalogue import cards
-from iqabench.models.core.load import load_model
-from iqabench.run.environment import device_name, versions
-from iqabench.sets import set_names
-from iqabench.store import Store
+
+with lazy_imports():
+    import torch
+
+    from iqabench.files import home, mirrors, offline
+    from iqabench.metrics import metrics
+    from iqabench.models.core.catalogue import cards
+    from iqabench.models.core.load import load_model
+    from iqabench.run.environment import device_name, versions
+    from iqabench.sets import set_names
+    from iqabench.store import Store
 
 _SOME_FAILED = 3
 

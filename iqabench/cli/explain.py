@@ -6,20 +6,23 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, scale_option, table_options
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_unpaired
 from iqabench.cli.table import print_rows
 from iqabench.cli.targets import chosen_targets, target_options
-from iqabench.explain import (
-    Answer,
-    describe,
-    explain,
-    in_words,
-    inputs_in_words,
-    parse_claim,
-    worth_telling,
-)
+
+with lazy_imports():
+    from iqabench.explain import (
+        Answer,
+        describe,
+        explain,
+        in_words,
+        inputs_in_words,
+        parse_claim,
+        worth_telling,
+    )
 
 
 @click.command(

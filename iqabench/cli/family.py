@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from iqabench.models.core.card import Card
-from iqabench.models.core.catalogue import cards, family_tree
+from iqabench.cli.lazy import lazy_imports
+
+with lazy_imports():
+    from iqabench.models.core.card import Card
+    from iqabench.models.core.catalogue import cards, family_tree
 
 
 def variant_rows() -> list[dict[str, Any]]:

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.names import files_named
 from iqabench.cli.options import examples, scale_option
 from iqabench.errors import FetchError
-from iqabench.files.adopt import adopt
-from iqabench.files.fetch import fetch
+
+with lazy_imports():
+    from iqabench.files.adopt import adopt
+    from iqabench.files.fetch import fetch
 
 
 @click.command(

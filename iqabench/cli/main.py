@@ -1,15 +1,12 @@
-"""`iqabench`: the group of commands and the one place where errors are printed.
+"""The `iqabench` group of commands, and the one place where errors are printed."""
 
-A command's module is imported when it is called, so that `iqabench --help` costs no more than Python.
-"""
-
-import importlib
 import os
 import sys
 
 import click
 
 from iqabench import __version__
+from iqabench.cli.lazy import LazyGroup
 from iqabench.errors import IqabenchError
 
 COMMANDS = {
@@ -29,46 +26,20 @@ COMMANDS = {
     "verify": "Say which files are missing or damaged.",
     "doctor": "Check this installation and say what it can do.",
 }
-"""Name to one-line help, in the order in which a newcomer meets them."""
+"""One-line help by name, in the order in which a newcomer meets the commands."""
 
 INTERRUPTED = 130
 
 
-class _Lazy(click.Group):
-    """A group that knows its commands by name and imports the one that is called."""
+class _Commands(LazyGroup):
+    """The commands of `iqabench`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"iqabench.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistyped command
-
-            close = get_close_matches(args[0], COMMANDS, n=1)
-            if close and "Did you mean" not in error.message:
-                raise click.UsageError(
-                    f"{error.message} Did you mean '{close[0]}'?", ctx
-                ) from error
-            raise
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    folder = "iqabench.cli"
+    summaries = COMMANDS
 
 
 @click.group(
-    cls=_Lazy,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="First steps: iqabench run --model pocket --model bicubic --set demo && iqabench report "
     "--html",

@@ -1,12 +1,15 @@
 """Names on the command line that may mean a set, a model or a metric, and the files behind them."""
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.errors import UnknownNameError
-from iqabench.files import RemoteFile
-from iqabench.metrics import metrics, set_metrics
-from iqabench.models.core.card import Card
-from iqabench.models.core.catalogue import card_of, cards
-from iqabench.sets import files_of, set_names
-from iqabench.sets.catalogue import known_as
+
+with lazy_imports():
+    from iqabench.files import RemoteFile
+    from iqabench.metrics import metrics, set_metrics
+    from iqabench.models.core.card import Card
+    from iqabench.models.core.catalogue import card_of, cards
+    from iqabench.sets import files_of, set_names
+    from iqabench.sets.catalogue import known_as
 
 
 def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:

@@ -7,6 +7,7 @@ import click
 
 from iqabench.cli.budget import budget_option
 from iqabench.cli.cost_table import print_costs
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -19,12 +20,14 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED, tell_failures
 from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
-from iqabench.models.core.mode import Mode
-from iqabench.models.core.model import Precision
-from iqabench.probes import cost_columns, sizes_of
-from iqabench.probes.timing import Sampling
-from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.models.core.mode import Mode
+    from iqabench.models.core.model import Precision
+    from iqabench.probes import cost_columns, sizes_of
+    from iqabench.probes.timing import Sampling
+    from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
+    from iqabench.store import Store
 
 
 @click.command(
@@ -65,7 +68,7 @@ from iqabench.store import Store
     multiple=True,
     metavar="PROBE[@CONVENTION]",
     help="What to measure; repeatable, and commas part several.  [default: "
-    f"{', '.join(DEFAULT_PROBES)}]",
+    "params, macs, activations, conv_layers, latency_ms, memory_mib]",
 )
 @scale_option("the model's; 4 where it has several")
 @device_option

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from iqabench.boards import Board, board
-from iqabench.challenge import Measurement, Placement, rank
 from iqabench.cli.budget import budget_option
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -20,9 +19,13 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
-from iqabench.probes.timing import Sampling
-from iqabench.run import Options
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.boards import Board, board
+    from iqabench.challenge import Measurement, Placement, rank
+    from iqabench.probes.timing import Sampling
+    from iqabench.run import Options
+    from iqabench.store import Store
 
 
 @click.command(

@@ -6,22 +6,25 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, store_option
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.report.data.aggregate import Results
-from iqabench.report.data.cost_tables import CostTable
-from iqabench.report.data.costs import cost_rows
-from iqabench.report.data.devices import devices_of
-from iqabench.report.data.fronts import fronts
-from iqabench.report.data.rows import rows
-from iqabench.report.data.tables import Table, tables_of
-from iqabench.report.pages.write import TITLE, WIDTHS, write_figures, write_report
-from iqabench.report.statistics.intervals import Intervals
-from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
-from iqabench.report.text.front_formats import front_latex
-from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.report.data.aggregate import Results
+    from iqabench.report.data.cost_tables import CostTable
+    from iqabench.report.data.costs import cost_rows
+    from iqabench.report.data.devices import devices_of
+    from iqabench.report.data.fronts import fronts
+    from iqabench.report.data.rows import rows
+    from iqabench.report.data.tables import Table, tables_of
+    from iqabench.report.pages.write import write_figures, write_report
+    from iqabench.report.statistics.intervals import Intervals
+    from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
+    from iqabench.report.text.front_formats import front_latex
+    from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
+    from iqabench.store import Store
 
 _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[CostTable], str]]] = {
     "latex": (as_latex, cost_latex),
@@ -62,7 +65,7 @@ _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[Cost
 @click.option("--figures", is_flag=True, help="Write figures for papers, as PDF and SVG.")
 @click.option(
     "--width",
-    type=click.Choice(sorted(WIDTHS)),
+    type=click.Choice(["column", "page"]),
     default="column",
     show_default=True,
     help="Of figures: 3.3 inches, or 6.9.",
@@ -84,7 +87,12 @@ _FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[Cost
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the pages, or the figures, go.  [default: reports, or figures]",
 )
-@click.option("--title", default=TITLE, help="Heading of the pages.", show_default=True)
+@click.option(
+    "--title",
+    default="Image restoration benchmark",
+    help="Heading of the pages.",
+    show_default=True,
+)
 @store_option
 def command(
     html: bool,

@@ -8,13 +8,11 @@ from typing import Any
 
 import click
 
-from iqabench.boards import Board, board, entries_of
-from iqabench.boards.check import Check, check
-from iqabench.challenge import ReproducedCell, reproduce
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.board_submissions import submissions_status
 from iqabench.cli.budget import budget_option
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     device_option,
     examples,
@@ -26,9 +24,14 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.probes.timing import Sampling
-from iqabench.run import Options
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.boards import Board, board, entries_of
+    from iqabench.boards.check import Check, check
+    from iqabench.challenge import ReproducedCell, reproduce
+    from iqabench.probes.timing import Sampling
+    from iqabench.run import Options
+    from iqabench.store import Store
 
 _FOR_MACHINES = ("json", "csv")
 

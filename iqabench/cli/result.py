@@ -5,13 +5,16 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
-from iqabench.report.data.costs import cost_rows, with_costs
-from iqabench.report.data.rows import rows
-from iqabench.report.text.figures import cost_figure
-from iqabench.run import Failure, Outcome
-from iqabench.run.scoring.pairing import Pairing
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.report.data.costs import cost_rows, with_costs
+    from iqabench.report.data.rows import rows
+    from iqabench.report.text.figures import cost_figure
+    from iqabench.run import Failure, Outcome
+    from iqabench.run.scoring.pairing import Pairing
+    from iqabench.store import Store
 
 SOME_FAILED = 3
 _SHOWN = 20

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     column_option,
     device_option,
@@ -18,11 +19,13 @@ from iqabench.cli.options import (
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
-from iqabench.models.core.model import Precision
-from iqabench.probes import cost_columns, sizes_of
-from iqabench.run import Cell, Options, evaluate, plan
-from iqabench.run.profile import profile_cells
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.models.core.model import Precision
+    from iqabench.probes import cost_columns, sizes_of
+    from iqabench.run import Cell, Options, evaluate, plan
+    from iqabench.run.profile import profile_cells
+    from iqabench.store import Store
 
 
 @click.command(

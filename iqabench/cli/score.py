@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     column_option,
     device_option,
@@ -18,9 +19,11 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome, tell_unpaired
 from iqabench.cli.targets import chosen_targets, target_options
 from iqabench.errors import UsageError
-from iqabench.run import has_kept_runs, no_targets, score_folder, score_kept, with_inputs
-from iqabench.run.environment import resolve_device
-from iqabench.store import Store
+
+with lazy_imports():
+    from iqabench.run import has_kept_runs, no_targets, score_folder, score_kept, with_inputs
+    from iqabench.run.environment import resolve_device
+    from iqabench.store import Store
 
 
 @click.command(

@@ -7,21 +7,24 @@ from typing import Any
 
 import click
 
-from iqabench.boards.catalogue import shipped
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.main import INTERRUPTED as STATUS_INTERRUPTED
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
-from iqabench.probes import CostColumn, Size, cost_columns
-from iqabench.report.text.figures import cost_figure
-from iqabench.submissions.measure import INTERRUPTED, SubmissionRow, measure_submissions
-from iqabench.submissions.published_counts import (
-    TeamComparison,
-    as_markdown,
-    compare_published,
-    read_published,
-)
+
+with lazy_imports():
+    from iqabench.boards.catalogue import shipped
+    from iqabench.probes import CostColumn, Size, cost_columns
+    from iqabench.report.text.figures import cost_figure
+    from iqabench.submissions.measure import INTERRUPTED, SubmissionRow, measure_submissions
+    from iqabench.submissions.published_counts import (
+        TeamComparison,
+        as_markdown,
+        compare_published,
+        read_published,
+    )
 
 COUNTS = (
     "params",

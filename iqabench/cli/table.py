@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
+
+from iqabench.cli.lazy import lazy_imports
+
+with lazy_imports():
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
 
 Rows = Sequence[Mapping[str, Any]]
 

@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.errors import UsageError
-from iqabench.run import Targets, targets_of_folder, targets_of_set
+
+with lazy_imports():
+    from iqabench.run import Targets, targets_of_folder, targets_of_set
 
 F = TypeVar("F", bound=Callable[..., Any])
 

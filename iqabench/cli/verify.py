@@ -4,10 +4,13 @@ import sys
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.names import all_files, files_named
 from iqabench.cli.options import table_options
 from iqabench.cli.table import print_rows
-from iqabench.files.states import states
+
+with lazy_imports():
+    from iqabench.files.states import states
 
 _SOME_FAILED = 3
 

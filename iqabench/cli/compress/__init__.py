@@ -1,9 +1,8 @@
-"""`iqabench compress`: one file per way of making a variant, imported when it is asked for."""
-
-import importlib
+"""The `iqabench compress` group: one file per way of making a variant."""
 
 import click
 
+from iqabench.cli.lazy import LazyGroup
 from iqabench.errors import CompressError
 
 WAYS = {
@@ -12,36 +11,32 @@ WAYS = {
     "quantize": "Make a network compute with 8-bit integers, or store it in half precision.",
     "collapse": "Fold layers that are linear together into fewer, exactly.",
 }
-"""Name to one-line help."""
+"""One-line help by name."""
 
 
 _LIBRARIES = {"torch_pruning": "torch-pruning 1.6.1", "torchao": "torchao"}
 
 
-class _Ways(click.Group):
-    """The ways by their names."""
+class _Ways(LazyGroup):
+    """The ways of compressing, some of which need an optional library."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(WAYS)
+    folder = "iqabench.cli.compress"
+    summaries = WAYS
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in WAYS:
-            return None
+    def load(self) -> None:
+        """Import everything that the called command needs.
+
+        Raises: CompressError when an optional library is not installed.
+        """
         try:
-            module = importlib.import_module(f"iqabench.cli.compress.{cmd_name}")
+            super().load()
         except ModuleNotFoundError as error:
             if error.name not in _LIBRARIES:
                 raise
             raise CompressError(
-                f"compress {cmd_name} needs {_LIBRARIES[error.name]}, which is not installed: "
-                "pip install 'iqabench[compress]'."
+                f"This way of compressing needs {_LIBRARIES[error.name]}, which is not installed. "
+                "Type: pip install 'iqabench[compress]'."
             ) from error
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(WAYS.items()))
 
 
 @click.group("compress", cls=_Ways)

@@ -13,12 +13,14 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.collapse import CollapseRequest, Expansion, fold_model, train_expanded
-from iqabench.compress.expand import BLOCKS
-from iqabench.compress.training_setup import TrainingSetup
 from iqabench.errors import UsageError
-from iqabench.models.core.load import load_model
+
+with lazy_imports():
+    from iqabench.compress.collapse import CollapseRequest, Expansion, fold_model, train_expanded
+    from iqabench.compress.training_setup import TrainingSetup
+    from iqabench.models.core.load import load_model
 
 
 @click.command(
@@ -32,13 +34,13 @@ from iqabench.models.core.load import load_model
 @click.option(
     "--expand",
     "block",
-    type=click.Choice([*BLOCKS]),
+    type=click.Choice(["sesr", "repvgg"]),
     help="First train it with every 3x3 convolution as such a block; needs --photos.",
 )
 @click.option(
     "--width",
     type=click.IntRange(1),
-    default=Expansion.width,
+    default=128,
     show_default=True,
     metavar="N",
     help="Of the blocks of --expand sesr.",

@@ -13,12 +13,14 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.distill import NO_TEACHER, Distillation, distill
-from iqabench.compress.losses import LOSSES
-from iqabench.compress.student import read_arguments, student_of
-from iqabench.compress.training_setup import TrainingSetup
-from iqabench.models.core.load import load_model
+
+with lazy_imports():
+    from iqabench.compress.distill import Distillation, distill
+    from iqabench.compress.student import read_arguments, student_of
+    from iqabench.compress.training_setup import TrainingSetup
+    from iqabench.models.core.load import load_model
 
 
 @click.command(
@@ -48,7 +50,7 @@ from iqabench.models.core.load import load_model
 @click.option("--own-weights", is_flag=True, help="The student begins with its published weights.")
 @click.option(
     "--loss",
-    type=click.Choice([*LOSSES, NO_TEACHER]),
+    type=click.Choice(["output", "fitnet", "lsfd", "facd", "none"]),
     default="output",
     show_default=True,
     help="What is learned from the teacher; 'none' trains the student alone.",

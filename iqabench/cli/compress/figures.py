@@ -5,11 +5,14 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
-from iqabench.compress.figures import Figures, measure
-from iqabench.compress.variant_folder import CARD
-from iqabench.run import plan
-from iqabench.run.environment import resolve_device
+
+with lazy_imports():
+    from iqabench.compress.figures import Figures, measure
+    from iqabench.compress.variant_folder import CARD
+    from iqabench.run import plan
+    from iqabench.run.environment import resolve_device
 
 _COSTS = ("params", "macs", "weights_mib", "weights_file_mib")
 

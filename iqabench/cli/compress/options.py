@@ -9,11 +9,14 @@ from typing import Any
 
 import click
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import device_option
-from iqabench.compress.training_setup import TrainingSetup
-from iqabench.compress.variant_folder import check_place
-from iqabench.run.environment import resolve_device
-from iqabench.training.plan import Plan
+
+with lazy_imports():
+    from iqabench.compress.training_setup import TrainingSetup
+    from iqabench.compress.variant_folder import check_place
+    from iqabench.run.environment import resolve_device
+    from iqabench.training.plan import Plan
 
 Command = Callable[..., Any]
 
@@ -62,19 +65,19 @@ def training_options(
         click.option("--photos", type=click.Path(path_type=Path, file_okay=False), required=needed,
                      metavar="DIR", help="A folder of photographs to learn from, freely licensed."),
         click.option("--steps", type=click.IntRange(1), default=steps, show_default=True, metavar="N"),
-        click.option("--seed", default=Plan.seed, show_default=True, metavar="N"),
-        click.option("--batch", type=click.IntRange(1), default=Plan.batch, show_default=True,
+        click.option("--seed", default=0, show_default=True, metavar="N"),
+        click.option("--batch", type=click.IntRange(1), default=16, show_default=True,
                      metavar="N", help="Patches a step."),
-        click.option("--patch", "side", type=click.IntRange(16), default=TrainingSetup.side,
+        click.option("--patch", "side", type=click.IntRange(16), default=48,
                      show_default=True, metavar="N", help="Side of the patches, in pixels of the input."),
         click.option("--rate", type=float, default=rate, show_default=True, metavar="X",
                      help="Of learning, at its highest."),
         click.option("--coarse", type=click.FloatRange(0, 1), default=0.0, show_default=True,
                      metavar="SHARE", help="Share of the steps that run in bfloat16: faster where the "
                      "processor has it."),
-        click.option("--save-every", type=click.IntRange(1), default=Plan.save_every,
+        click.option("--save-every", type=click.IntRange(1), default=500,
                      show_default=True, metavar="N", help="Steps from checkpoint to checkpoint."),
-        click.option("--per-copy", type=click.IntRange(1), default=TrainingSetup.per_copy, show_default=True,
+        click.option("--per-copy", type=click.IntRange(1), default=80, show_default=True,
                      metavar="N", help="Patches tried at each size of a photograph."),
         click.option("--work", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
                      help="Patches and checkpoints; the same command goes on from there.  "

@@ -13,15 +13,17 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, scale_option, table_options
-from iqabench.compress.cost_target import TargetCost, parse_cost_target
-from iqabench.compress.expand import BLOCKS
-from iqabench.compress.importance import Importance
-from iqabench.compress.narrowing import NarrowNetwork, PruningGoal
-from iqabench.compress.prune import PruningRequest, prune
-from iqabench.compress.selection import Selection
-from iqabench.compress.training_setup import TrainingSetup
 from iqabench.errors import UsageError
+
+with lazy_imports():
+    from iqabench.compress.cost_target import TargetCost, parse_cost_target
+    from iqabench.compress.importance import Importance
+    from iqabench.compress.narrowing import NarrowNetwork, PruningGoal
+    from iqabench.compress.prune import PruningRequest, prune
+    from iqabench.compress.selection import Selection
+    from iqabench.compress.training_setup import TrainingSetup
 
 _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 
@@ -81,7 +83,7 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--batches",
     type=click.IntRange(1),
-    default=PruningRequest.batches,
+    default=8,
     show_default=True,
     metavar="N",
     help="Batches of patches on which taylor and fisher look.",
@@ -89,7 +91,7 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--input",
     "size",
-    default=PruningRequest.size,
+    default="3x256x256",
     show_default=True,
     metavar="CxHxW",
     help="Size at which targets are counted and measured.",
@@ -103,13 +105,13 @@ _TARGETS: tuple[TargetCost, ...] = ("macs", "params", "latency")
 @click.option(
     "--expand",
     "block",
-    type=click.Choice([*BLOCKS]),
+    type=click.Choice(["sesr", "repvgg"]),
     help="Train every 3x3 convolution as such a block, and fold it afterwards.",
 )
 @click.option(
     "--width",
     type=click.IntRange(1),
-    default=PruningRequest.width,
+    default=128,
     show_default=True,
     metavar="N",
     help="Of the blocks of --expand sesr.",

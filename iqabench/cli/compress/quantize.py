@@ -12,15 +12,18 @@ from iqabench.cli.compress.options import (
     out_option,
     set_option,
 )
+from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import device_option, examples, scale_option, table_options
 from iqabench.cli.table import print_rows
-from iqabench.compress.calibration import Calibration
-from iqabench.compress.figures import measure
-from iqabench.compress.int8 import Conversion
-from iqabench.compress.precision_figures import precision_figures
-from iqabench.compress.quantize import NumberFormat, QuantisationRequest, quantise
-from iqabench.compress.variant_folder import add_figures
-from iqabench.run.environment import resolve_device
+
+with lazy_imports():
+    from iqabench.compress.calibration import Calibration
+    from iqabench.compress.figures import measure
+    from iqabench.compress.int8 import Conversion
+    from iqabench.compress.precision_figures import precision_figures
+    from iqabench.compress.quantize import NumberFormat, QuantisationRequest, quantise
+    from iqabench.compress.variant_folder import add_figures
+    from iqabench.run.environment import resolve_device
 
 
 @click.command(
@@ -50,7 +53,7 @@ from iqabench.run.environment import resolve_device
 @click.option(
     "--crops",
     type=click.IntRange(1),
-    default=Calibration.crops,
+    default=32,
     show_default=True,
     metavar="N",
     help="Crops of them that are looked at.",
@@ -58,14 +61,12 @@ from iqabench.run.environment import resolve_device
 @click.option(
     "--side",
     type=click.IntRange(8),
-    default=Calibration.side,
+    default=64,
     show_default=True,
     metavar="N",
     help="Of the crops, in pixels of the input.",
 )
-@click.option(
-    "--seed", default=Calibration.seed, show_default=True, metavar="N", help="Of the crops' places."
-)
+@click.option("--seed", default=0, show_default=True, metavar="N", help="Of the crops' places.")
 @click.option(
     "--skip",
     multiple=True,
