@@ -29,6 +29,7 @@ from iqabench.run.profile import profile as measure_costs
 from iqabench.run.records import score as score_images
 from iqabench.sets import load_set
 from iqabench.store import Store
+from iqabench.tasks import default_task
 
 __all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "profile", "score"]
 
@@ -89,7 +90,7 @@ def score(
     targets = [None] * len(outputs) if targets is None else _images(targets)
     if len(outputs) != len(targets):
         raise UsageError(f"{len(outputs)} outputs and {len(targets)} targets; expected as many.")
-    wanted = [column(c, "sr-y" if scale else "rgb") for c in columns]
+    wanted = [column(c, default_task(scale or 1).protocol) for c in columns]
     frame = _frame(outputs, targets, wanted, scale or 1, resolve_device(device))
     if per_image:
         return frame

@@ -14,6 +14,7 @@ PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
     {"errors", "registry", "facts", "protocol", "atomic"},
+    {"tasks"},
     {"images", "store", "files", "boards"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
@@ -32,6 +33,7 @@ LIGHT = [
     "iqabench.protocol",
     "iqabench.images",
     "iqabench.store",
+    "iqabench.tasks",
     "iqabench.boards",
     "iqabench.report",
     "iqabench.report.pages.site",

@@ -30,7 +30,7 @@ IDENTITY = Card(
     id="identity",
     family="identity",
     title="The image as it is",
-    task="denoise",
+    task="opinion",
     loader="file",
     channels="any",
 )
@@ -53,7 +53,7 @@ def score_opinions(
     """
     columns = _columns(opinions, wanted)
     where = resolve_device(device)
-    subject = Subject("denoise", opinions.facts.name, _digest(opinions, watch), 1, "")
+    subject = Subject(IDENTITY.task, opinions.facts.name, _digest(opinions, watch), 1, "")
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         origin = Origin.of_card(IDENTITY, content_key(model=IDENTITY.id), device=where)

@@ -12,10 +12,9 @@ from iqabench.models.core.model import Precision
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set
+from iqabench.tasks import task_named
 
 DEFAULT_METRICS = ("psnr", "ssim")
-
-_TASK_WORDS = {"sr": "super-resolution", "denoise": "denoising", "jpeg": "JPEG artefact removal"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +85,11 @@ def check_fits(card: Card, images: SampleSet) -> None:
 
     Raises: ModelError naming both.
     """
-    if images.task == "sr" and card.task != "sr":
+    wanted, able = task_named(images.task), task_named(card.task)
+    if wanted.sizes != able.sizes:
         raise ModelError(
-            f"the model '{card.id}' is for {_TASK_WORDS[card.task]}; {images.name} at {images.level} is "
-            "a super-resolution set."
+            f"the model '{card.id}' is for {able.phrase}; {images.name} at {images.level} is a set for "
+            f"{wanted.phrase}."
         )
     if card.scale != images.scale:
         raise ModelError(
@@ -99,7 +99,7 @@ def check_fits(card: Card, images: SampleSet) -> None:
 
 
 def _fitting_card(name: str, images: SampleSet) -> Card:
-    card = card_of(name, images.scale if images.task == "sr" else None)
+    card = card_of(name, images.scale if task_named(images.task).has_scales else None)
     check_fits(card, images)
     return card
 

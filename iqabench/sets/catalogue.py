@@ -3,7 +3,6 @@
 Facts alone: listing sets reads YAML and nothing else. Loading lives in `load.py`.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -66,11 +65,11 @@ def known_as(name: str) -> tuple[Entry, str | None] | None:
     known = _by_any_name()
     if name.lower() in known:
         return known[name.lower()], None
-    match = re.fullmatch(r"(.+)_([a-z]\d+)", name.lower())
-    if match is None or match[1] not in known:
+    base, _, level = name.lower().rpartition("_")
+    if base not in known:
         return None
-    found = known[match[1]]
-    return found, level_of(found.facts, match[2])
+    found = known[base]
+    return found, level_of(found.facts, level)
 
 
 def level_of(facts: SetFacts, level: str) -> str:

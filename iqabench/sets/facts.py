@@ -1,19 +1,14 @@
 """What is declared of a set in `datasets.yaml`; nothing here is computed."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iqabench.facts import Facts
+from iqabench.tasks import RoleName, TaskName, task_named
 
-Task = Literal["sr", "denoise", "jpeg"]
-Role = Literal["input", "target", "original"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-Level = Annotated[str, Field(pattern=r"^[a-z][0-9]+$")]
-
-LETTERS: Mapping[str, str] = {"sr": "x", "denoise": "n", "jpeg": "q"}
-"""The letter of a task's levels: scale, noise, quality."""
+Level = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$")]
 
 
 class InputFacts(BaseModel):
@@ -50,7 +45,7 @@ class FilesFacts(Facts):
 class ArchiveFacts(Facts):
     """A zip file with one image for each sample."""
 
-    role: Role
+    role: RoleName
     level: Level | None = None
     member: str
     """The file's own name inside, with `{sample}`; its folder does not matter."""
@@ -65,7 +60,7 @@ class SetFacts(Facts):
     name: Name
     title: str
     aliases: tuple[Name, ...] = ()
-    task: Task
+    task: TaskName
     size: int
     """How many samples it has."""
     levels: tuple[Level, ...]
@@ -89,9 +84,14 @@ class SetFacts(Facts):
 
     @model_validator(mode="after")
     def _consistent(self) -> "SetFacts":
-        letter = LETTERS[self.task]
-        if strange := [level for level in self.levels if level[0] != letter]:
-            raise ValueError(f"levels of a {self.task} set begin with {letter}, not {strange[0]}")
+        written = task_named(self.task).level
+        strange = [level for level in self.levels if written and not written.matches(level)]
+        if written and strange:
+            begin = f"begin with {written.letter}" if written.letter else "are names"
+            raise ValueError(
+                f"levels of a {self.task} set {begin}, not {strange[0]}; expected the {written.meaning}, "
+                f"as in {written.example}"
+            )
         if self.level not in self.levels:
             raise ValueError(f"the default level {self.level} is not among the levels")
         if not (self.files or self.archives):
@@ -101,5 +101,5 @@ class SetFacts(Facts):
         return self
 
     def scale(self, level: str) -> int:
-        """How many times smaller the input is at that level."""
-        return int(level[1:]) if self.task == "sr" else 1
+        """Return how many times smaller the input is at that level."""
+        return int(task_named(self.task).scale(level))

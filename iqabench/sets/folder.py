@@ -14,16 +14,13 @@ from pathlib import Path
 from iqabench.errors import ImageError, SetError
 from iqabench.images import image_files, read_image
 from iqabench.sets.catalogue import set_names
-from iqabench.sets.facts import InputFacts, Task
+from iqabench.sets.facts import InputFacts
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
+from iqabench.tasks import Task, default_task, folder_task
 
-_TASKS: dict[str, Task] = {"x": "sr", "n": "denoise", "q": "jpeg"}
-_MADE = {
-    "x": InputFacts.model_validate({"degradation": "bicubic", "edge": "mirror"}),
-    "n": InputFacts.model_validate({"degradation": "noise", "seed": 0}),
-    "q": InputFacts.model_validate({"degradation": "jpeg"}),
-}
+UNDEGRADED = "x1"
+"""The level of a folder in which nothing is made: inputs are the targets, or files of the same size."""
 
 
 def folder_set(folder: Path, level: str | None) -> SampleSet:
@@ -38,28 +35,45 @@ def folder_set(folder: Path, level: str | None) -> SampleSet:
         level = level or _level_of_sizes(inputs, targets)
         samples = _pairs(_images(inputs), _images(targets), _recipe(level), folder)
     elif inputs.is_dir():
-        level = level or "x4"
+        level = level or _default_level()
         samples = [SampleRef(n, _recipe(level), input=p) for n, p in _images(inputs).items()]
     else:
-        level = level or "x4"
+        level = level or _default_level()
         found = _images(targets if targets.is_dir() else folder)
         samples = [_alone(name, place, _recipe(level)) for name, place in found.items()]
-    task = "denoise" if level == "x1" else _TASKS[level[0]]
+    task = _task(level)
     return SampleSet(
         name=_name(folder),
         title=str(folder),
-        task=task,
+        task=task.name,
         level=level,
         scale=_recipe(level).scale,
-        protocol="sr-y" if task == "sr" else "rgb",
+        protocol=task.protocol,
         samples=tuple(samples),
-        address=f"{folder.resolve()}" + ("" if level == "x1" else f"@{level}"),
+        address=f"{folder.resolve()}" + ("" if level == UNDEGRADED else f"@{level}"),
     )
 
 
+def _default_level() -> str:
+    """Return the level of a folder of targets for which none is named."""
+    known = folder_task(None)
+    return known[1] if known else UNDEGRADED
+
+
+def _task(level: str) -> Task:
+    """Return the task of a folder at a level."""
+    known = folder_task(level)
+    if level == UNDEGRADED or known is None:
+        return default_task()
+    return known[0]
+
+
 def _recipe(level: str) -> Recipe:
-    scale = int(level[1:]) if level[0] == "x" else 1
-    return recipe(None if level == "x1" else _MADE[level[0]], level, scale, luma_target=False)
+    task = _task(level)
+    if task.folder is None:
+        return Recipe(1)
+    made = InputFacts.model_validate(dict(task.folder.degradation))
+    return recipe(made, level, int(task.scale(level)), luma_target=False)
 
 
 def _alone(name: str, place: Place, how: Recipe) -> SampleRef:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from iqabench.files import RemoteFile
 from iqabench.sets.catalogue import Entry, entry, known_as, level_of
-from iqabench.sets.facts import ArchiveFacts, FilesFacts, Role
+from iqabench.sets.facts import ArchiveFacts, FilesFacts
 from iqabench.sets.manifest import Line, read_manifest
 
 
@@ -17,7 +17,7 @@ class Item(NamedTuple):
 
     level: str
     """Empty where it serves all levels."""
-    role: Role
+    role: str
     sample: str
     file: RemoteFile
     shipped: Path | None = None
@@ -26,7 +26,7 @@ class Item(NamedTuple):
     """The name of the image inside, when the file is an archive."""
 
 
-Images = dict[Role, Item]
+Images = dict[str, Item]
 """The images of one sample that are there as files; what is not is made."""
 
 

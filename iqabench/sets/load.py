@@ -1,6 +1,5 @@
 """A set by its name, or a folder."""
 
-import re
 from pathlib import Path
 
 from iqabench.errors import SetError
@@ -13,6 +12,7 @@ from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Item, inventory, needed
 from iqabench.sets.recipe import recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
+from iqabench.tasks import folder_task, task_named
 
 
 def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
@@ -37,7 +37,7 @@ def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> Samp
 
 def _level(item: Entry, named: str | None, scale: int | None) -> str:
     facts = item.facts
-    if facts.task != "sr":
+    if not task_named(facts.task).has_scales:
         if scale not in (None, 1):
             raise SetError(
                 f"the set '{facts.name}' has no scales (asked for x{scale}); its levels are "
@@ -66,7 +66,7 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     if path.is_dir():
         return path, None
     base, at, level = name.rpartition("@")
-    if at and re.fullmatch(r"[xnq][1-9]\d*", level) and Path(base).expanduser().is_dir():
+    if at and folder_task(level) and Path(base).expanduser().is_dir():
         return Path(base).expanduser(), level
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         what = "is a file" if path.is_file() else "does not exist"

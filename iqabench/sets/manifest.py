@@ -3,11 +3,10 @@
 import csv
 from functools import cache
 from pathlib import Path
-from typing import get_args
 
 from iqabench.errors import FactsError
 from iqabench.facts import Facts
-from iqabench.sets.facts import Role
+from iqabench.tasks import role_names
 
 _COLUMNS = ["level", "role", "sample", "path", "bytes", "sha256"]
 
@@ -17,7 +16,7 @@ class Line(Facts):
 
     level: str
     """Empty where the file serves all levels."""
-    role: Role
+    role: str
     sample: str
     path: str
     bytes: int
@@ -50,9 +49,9 @@ def read_manifest(path: Path) -> tuple[Line, ...]:
 
 def _line(row: dict[str, str], path: Path, number: int) -> Line:
     role, size, sha256 = row["role"], row["bytes"], row["sha256"]
-    if role not in get_args(Role) or not size.isdigit() or len(sha256) != 64:
+    if role not in role_names() or not size.isdigit() or len(sha256) != 64:
         raise FactsError(
-            f"{path}:{number}: expected a role ({', '.join(get_args(Role))}), a size in bytes "
+            f"{path}:{number}: expected a role ({', '.join(role_names())}), a size in bytes "
             f"and a sha256 of 64 digits, not '{role}', '{size}', '{sha256}'."
         )
     return Line.model_validate(row)

@@ -16,7 +16,6 @@ from iqabench.files.disk import sha256_of
 from iqabench.images import Image, read_image
 from iqabench.protocol import Domain
 from iqabench.sets.archive import members, unpacked
-from iqabench.sets.facts import Task
 from iqabench.sets.recipe import Recipe
 
 
@@ -148,7 +147,7 @@ class SampleSet:
 
     name: str
     title: str
-    task: Task
+    task: str
     level: str
     """Such as x4, n25 or q10."""
     scale: int

@@ -27,6 +27,12 @@ from iqabench.store.view import create_records
 _WHERE_ABSENT = ", ".join(
     f"coalesce({name}, {meaning!r}) AS {name}" for name, meaning in ADDED.items()
 )
+_TASK = """
+CASE WHEN task <> 'denoise' OR level NOT IN ('', 'x1') THEN task
+     WHEN model = 'identity' AND model_facts LIKE '%The image as it is%' THEN 'opinion'
+     ELSE 'restore' END AS task
+"""
+"""The task of a record: up to version 0.1 whatever kept its size was called denoising, opinions included."""
 
 
 class Store:
@@ -58,7 +64,7 @@ class Store:
             names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
         connection.execute(
-            f"CREATE TEMP VIEW every_record AS SELECT * REPLACE ({_WHERE_ABSENT}) "  # noqa: S608
+            f"CREATE TEMP VIEW every_record AS SELECT * REPLACE ({_WHERE_ABSENT}, {_TASK}) "  # noqa: S608
             f"FROM ({' UNION ALL BY NAME '.join(parts)})"
         )
         create_records(connection)

@@ -204,3 +204,22 @@ def test_a_store_from_before_a_field_was_added_is_read(tmp_path: Path) -> None:
         writer.add([record("b", 7.0, kind="set", images=5, reference="x")])
     with store.connect() as connection:
         assert connection.execute(asked).fetchall() == [("a", "image", 1, ""), ("b", "set", 5, "x")]
+
+
+@pytest.mark.parametrize(
+    ("level", "more", "task"),
+    [
+        ("n25", {}, "denoise"),
+        ("", {}, "restore"),
+        ("x1", {}, "restore"),
+        ("", {"model": "identity", "model_facts": '{"title":"The image as it is"}'}, "opinion"),
+    ],
+)
+def test_records_of_version_0_1_have_the_task_that_they_would_have_today(
+    tmp_path: Path, level: str, more: dict[str, str], task: str
+) -> None:
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record(task="denoise", scale=1, level=level, **more)])
+    with store.connect() as connection:
+        assert connection.execute("SELECT task FROM records").fetchall() == [(task,)]

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from iqabench.facts import Facts
 from iqabench.files.remote import RemoteFile
-
-Task = Literal["sr", "denoise", "jpeg"]
+from iqabench.tasks import TaskName, task_named
 
 
 class Weights(Facts):
@@ -75,7 +74,7 @@ class Card(Facts):
     source: str = ""
     code: str = ""
     licence: str = "none stated"
-    task: Task = "sr"
+    task: TaskName = "sr"
     scale: int = 1
     loader: Literal["network", "spandrel", "file", "onnx", "script", "factory", "command"] = (
         "network"
@@ -108,7 +107,7 @@ class Card(Facts):
     @property
     def name(self) -> str:
         """The explicit name: rlfn_x4; models that keep the size go by their id."""
-        return f"{self.id}_x{self.scale}" if self.task == "sr" else self.id
+        return f"{self.id}_x{self.scale}" if task_named(self.task).has_scales else self.id
 
     @property
     def facts_json(self) -> str:

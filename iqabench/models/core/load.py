@@ -28,6 +28,7 @@ from iqabench.models.loaders.spandrel import (
     spandrel_module,
     without_spandrels_warnings,
 )
+from iqabench.tasks import task_named
 
 _SUFFIXES: dict[str, Callable[[Path], Model]] = {
     ".pth": load_spandrel,
@@ -153,7 +154,8 @@ def build(card: Card) -> nn.Module:
             f"the card of '{card.name}' names the network '{card.network}', which is not "
             f"in {place.__file__}."
         )
-    scale = {} if card.loader == "spandrel" or card.task != "sr" else {"scale": card.scale}
+    takes_scale = card.loader != "spandrel" and task_named(card.task).has_scales
+    scale = {"scale": card.scale} if takes_scale else {}
     with without_spandrels_warnings():
         return cast(nn.Module, factory(**scale, **card.arguments))
 

@@ -14,6 +14,7 @@ from iqabench.errors import ModelError, UsageError
 from iqabench.images import read_image, write_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
+from iqabench.tasks import default_task
 
 
 class CommandModel(Model):
@@ -67,7 +68,7 @@ def load_command(name: str, scale: int) -> Model:
         id=name,
         family="command",
         title=f"the command {words[0]}",
-        task="sr" if scale > 1 else "denoise",
+        task=default_task(scale).name,
         scale=scale,
         loader="command",
         channels="any",

@@ -12,6 +12,7 @@ from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
+from iqabench.tasks import default_task
 
 
 def call_factory(name: str) -> nn.Module:
@@ -47,7 +48,7 @@ def load_factory(name: str) -> Model:
         id=name,
         family="factory",
         title=f"made by {name}",
-        task="sr" if scale > 1 else "denoise",
+        task=default_task(scale).name,
         scale=scale,
         loader="factory",
         network=name,

@@ -12,6 +12,7 @@ from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.probe import probe
+from iqabench.tasks import default_task
 
 
 class OnnxModel(Model):
@@ -65,7 +66,7 @@ def load_onnx(path: Path) -> Model:
         id=path.stem,
         family="onnx",
         title=f"the ONNX file {path.name}",
-        task="sr" if scale > 1 else "denoise",
+        task=default_task(scale).name,
         scale=scale,
         loader="onnx",
         channels=channels,

@@ -12,6 +12,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
 from iqabench.models.loaders.spandrel import load_spandrel
+from iqabench.tasks import default_task
 
 
 def load_script(path: Path) -> Model:
@@ -31,7 +32,7 @@ def load_script(path: Path) -> Model:
         id=path.stem,
         family="script",
         title=f"the program {path.name}",
-        task="sr" if scale > 1 else "denoise",
+        task=default_task(scale).name,
         scale=scale,
         loader="script",
         channels=channels,

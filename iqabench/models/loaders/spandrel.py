@@ -13,11 +13,10 @@ from typing import Any, Literal
 from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
-from iqabench.models.core.card import Card, Task
+from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.weights import read_state
-
-_TASKS: dict[str, Task] = {"SR": "sr", "Restoration": "denoise", "FaceSR": "sr"}
+from iqabench.tasks import default_task
 
 
 def load_spandrel(path: Path) -> Model:
@@ -27,14 +26,13 @@ def load_spandrel(path: Path) -> Model:
     """
     found = _describe(read_state(path), str(path))
     needs = found.size_requirements
-    task = _TASKS.get(found.purpose, "sr")
     channels: Literal["rgb", "grey"] = "rgb" if found.input_channels == 3 else "grey"
     card = Card(
         id=path.stem,
         family=found.architecture.id,
         title=f"{found.architecture.name}, from {path.name}",
         source="recognised by spandrel",
-        task=task if found.scale > 1 else "denoise",
+        task=default_task(found.scale).name,
         scale=found.scale,
         loader="file",
         architecture=found.architecture.name,

@@ -13,6 +13,7 @@ from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.recipe import recipe
 from iqabench.store import content_key
+from iqabench.tasks import default_task
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def targets_of_folder(folder: Path, scale: int | None) -> Targets:
     return Targets(
         _subject(folder, files, scale),
         list(files),
-        "sr-y" if scale else "rgb",
+        default_task(scale or 1).protocol,
         lambda name: read_image(files[name]),
     )
 
@@ -80,7 +81,7 @@ def no_targets(outputs: Path, scale: int | None) -> Targets:
     Raises: ImageError when there is no such folder or no image in it.
     """
     files = images_by_name(outputs)
-    return Targets(_subject(outputs, files, scale), list(files), "sr-y" if scale else "rgb")
+    return Targets(_subject(outputs, files, scale), list(files), default_task(scale or 1).protocol)
 
 
 def with_inputs(targets: Targets, folder: Path, scale: int | None) -> Targets:
@@ -137,7 +138,7 @@ def checksums(files: Mapping[str, Path]) -> dict[str, str]:
 
 def _subject(place: Path, files: Mapping[str, Path], scale: int | None) -> Subject:
     return Subject(
-        task="sr" if scale else "denoise",
+        task=default_task(scale or 1).name,
         set=place.resolve().stem if place.is_file() else place.resolve().name,
         set_hash=content_key(files=checksums(files), scale=scale or 1),
         scale=scale or 1,

@@ -1,0 +1,35 @@
+"""Tasks, one file each: the kinds of restoration that models are for, sets are made for and boards rank.
+
+    register(Task(name="denoise", title="Denoising", order=20, level=Level("n", "decimal", "..."), ...))
+
+The folder is scanned, so a new file is a new task; packages from outside announce a module under the entry
+point `iqabench.tasks`. Nothing else in the package lists tasks or asks for one by its name: relations of
+sizes, roles, level letters, default protocols and titles are read from here. No torch.
+"""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.look_up import (
+    default_task,
+    folder_task,
+    in_order,
+    role_names,
+    task_named,
+    tasks,
+)
+from iqabench.tasks.core.names import RoleName, TaskName
+from iqabench.tasks.core.task import FolderRule, Task, register
+
+__all__ = [
+    "FolderRule",
+    "Level",
+    "RoleName",
+    "Task",
+    "TaskName",
+    "default_task",
+    "folder_task",
+    "in_order",
+    "register",
+    "role_names",
+    "task_named",
+    "tasks",
+]

@@ -1,0 +1,1 @@
+"""The machinery of tasks: what one is, and how one is found."""

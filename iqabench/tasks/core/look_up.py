@@ -1,0 +1,61 @@
+"""Tasks by name, by level and by relation of sizes."""
+
+from fractions import Fraction
+
+from iqabench.errors import UnknownNameError
+from iqabench.registry import Registry
+from iqabench.tasks.core.task import REGISTRY, Task
+
+
+def tasks() -> Registry[Task]:
+    """Return all tasks by name."""
+    return REGISTRY
+
+
+def in_order() -> list[Task]:
+    """Return all tasks in the order of reports."""
+    return sorted(REGISTRY, key=lambda task: (task.order, task.name))
+
+
+def task_named(name: str) -> Task:
+    """Return the task of a name or alias.
+
+    Raises: UnknownNameError with suggestions.
+    """
+    for task in REGISTRY:
+        if name == task.name or name in task.aliases:
+            return task
+    raise UnknownNameError("task", name, REGISTRY.names())
+
+
+def role_names() -> list[str]:
+    """Return the roles that parts of samples may have, over all tasks."""
+    roles = ["original", *(role for task in in_order() for role in task.roles)]
+    return list(dict.fromkeys(role for role in roles if role))
+
+
+def default_task(scale: int | Fraction = 1) -> Task:
+    """Return the task of a network, folder or command that nobody described, by what it does to sizes.
+
+    Raises: UnknownNameError when no task claims to be that.
+    """
+    wanted = "same" if scale == 1 else "scale"
+    for task in in_order():
+        if task.default and task.sizes == wanted:
+            return task
+    raise UnknownNameError("task", wanted, REGISTRY.names())
+
+
+def folder_task(level: str | None) -> tuple[Task, str] | None:
+    """Return the task, and the level, of a folder of targets asked for at a level.
+
+    None stands for a level that nobody named; the result is None for a text that is no such level.
+    """
+    for task in in_order():
+        if task.folder is None or task.level is None:
+            continue
+        if level is None and task.folder.level:
+            return task, task.folder.level
+        if level is not None and task.level.matches(level):
+            return task, level
+    return None

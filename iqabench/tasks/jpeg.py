@@ -1,0 +1,15 @@
+"""JPEG artefact removal: the traces of JPEG compression are to be removed."""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.task import FolderRule, Task, register
+
+JPEG = register(
+    Task(
+        name="jpeg",
+        title="JPEG artefact removal",
+        order=30,
+        summary="A model removes the artefacts of JPEG compression.",
+        level=Level("q", "integer", "JPEG quality"),
+        folder=FolderRule({"degradation": "jpeg"}),
+    )
+)

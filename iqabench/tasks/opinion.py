@@ -1,0 +1,14 @@
+"""Opinions: metrics, and not models, are measured by how well they agree with people."""
+
+from iqabench.tasks.core.task import Task, register
+
+OPINION = register(
+    Task(
+        name="opinion",
+        title="Agreement with people",
+        order=100,
+        summary="A metric scores images that people have judged.",
+        ranks="metrics",
+        aliases=("iqa",),
+    )
+)

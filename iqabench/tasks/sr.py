@@ -1,0 +1,18 @@
+"""Super-resolution: the output is the input at a multiple of its size."""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.task import FolderRule, Task, register
+
+SR = register(
+    Task(
+        name="sr",
+        title="Super-resolution",
+        order=10,
+        summary="A model enlarges the input by a scale.",
+        sizes="scale",
+        level=Level("x", "decimal", "scale"),
+        protocol="sr-y",
+        folder=FolderRule({"degradation": "bicubic", "edge": "mirror"}, level="x4"),
+        default=True,
+    )
+)
