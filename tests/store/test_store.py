@@ -10,6 +10,7 @@ import sys
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -216,7 +217,7 @@ def test_a_store_from_before_a_field_was_added_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_records_of_version_0_1_have_the_task_that_they_would_have_today(
-    tmp_path: Path, level: str, more: dict[str, str], task: str
+    tmp_path: Path, level: str, more: dict[str, Any], task: str
 ) -> None:
     store = Store(tmp_path)
     with store.writer("r1") as writer:
