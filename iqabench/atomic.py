@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes: a file is there complete, or not at all."""
 
 import contextlib
 import os
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
-    """Write beside, then rename; with `durable` the bytes are on the disk before the name is.
+    """Write a file beside `path`, then rename it; with `durable` the bytes reach the disk before the name.
 
-    Raises: OSError when it cannot be written; what stood there before is unharmed then.
+    Raises: OSError when it cannot be written; a file that was there before is unharmed then.
     """
     with replacing(path, durable=durable) as part:
         part.write_bytes(data)
@@ -18,12 +18,12 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
 
 @contextlib.contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
-    """A place beside `path` to write to; it takes the name of `path` if the block succeeds."""
+    """Give a path beside `path` to write to, which takes its place when the block succeeds."""
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         yield part
         if durable:
-            with part.open("rb") as file:
+            with part.open("rb+") as file:  # Windows flushes only files that are open for writing
                 os.fsync(file.fileno())
         part.replace(path)
     except BaseException:

@@ -8,6 +8,7 @@ from iqabench.images.accept import as_image
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
 from iqabench.images.pair import OutputView, Pair, PoolView
+from iqabench.images.parts import Part, as_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
 from iqabench.images.view import quantise, view, view_output
@@ -18,15 +19,19 @@ __all__ = [
     "Image",
     "OutputView",
     "Pair",
+    "Part",
     "Pool",
     "PoolView",
     "PseudoReferences",
     "as_image",
+    "as_part",
     "image_files",
     "luma",
     "quantise",
     "read_image",
+    "read_part",
     "view",
     "view_output",
     "write_image",
+    "write_part",
 ]

@@ -43,12 +43,7 @@ def read_image(path: Path, name: str = "") -> Image:
         and transparent images, which no 8-bit protocol can compare without a choice that is the user's.
     """
     name = name or str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{name} cannot be read: {error.strerror}.") from error
-    if not data:
-        raise ImageError(f"{name} is an empty file.")
+    data = read_content(path, name)
     header = _header(path, data, name)
     if header.plain and _is_whole(data):  # OpenCV would leave the missing rest of a file grey
         flag = cv2.IMREAD_UNCHANGED if header.grey else cv2.IMREAD_COLOR_RGB
@@ -56,6 +51,20 @@ def read_image(path: Path, name: str = "") -> Image:
         if pixels is not None and pixels.dtype == np.uint8:
             return pixels if pixels.ndim == 3 else pixels[:, :, None]
     return _with_pillow(path, header, name)
+
+
+def read_content(path: Path, name: str) -> bytes:
+    """Return the bytes of a file, which `name` stands for in messages.
+
+    Raises: ImageError for a file that is absent, cannot be read, or is empty.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read: {error.strerror}.") from error
+    if not content:
+        raise ImageError(f"{name} is an empty file.")
+    return content
 
 
 class _Header(NamedTuple):
