@@ -9,6 +9,9 @@ A metric is a pure function of a `Pair`: colour, rounding and shave have been de
 what metrics share is memoised on the pair. A no-reference metric is registered with `@no_reference` and is a
 function of `OutputView`, the output without a target. A metric over a whole set is registered with
 `@over_set`, in a registry of its own: features of each image, and a distance of all from all.
+
+A metric that needs more than its code names it in the facts `files` and `requirement`; `require_files` looks
+for it before the first image. Whatever a metric raises becomes a `MetricError` in the place of its value.
 """
 
 from iqabench.metrics.core.column import (
@@ -16,6 +19,7 @@ from iqabench.metrics.core.column import (
     Column,
     SetColumn,
     attempts,
+    require_files,
     scores,
 )
 from iqabench.metrics.core.metric import Better, Metric, against_pool, metric, metrics, no_reference
@@ -38,6 +42,7 @@ __all__ = [
     "metrics",
     "no_reference",
     "over_set",
+    "require_files",
     "scores",
     "set_metrics",
 ]

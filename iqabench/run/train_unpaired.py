@@ -18,8 +18,8 @@ from iqabench.errors import IqabenchError, UsageError
 from iqabench.images import Image, read_image, view_output
 from iqabench.images.read import image_files
 from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
-from iqabench.metrics.networks.unpaired_network import weights_path
 from iqabench.metrics.networks.unpaired_training import Plan, train
+from iqabench.metrics.networks.unpaired_weights import weights_path
 from iqabench.opinions import Opinions, read_opinions
 from iqabench.protocol import protocol
 

@@ -54,12 +54,12 @@ def lpips_example() -> Cases:
 
 
 def dists() -> Cases:
-    from iqabench.metrics.networks.backbones import VGG16, backbone  # noqa: PLC0415
+    from iqabench.metrics.networks.backbones import VGG16  # noqa: PLC0415
     from iqabench.metrics.networks.learned import load_state  # noqa: PLC0415
 
     module, learned = test("test_dists"), test("learned")
     net = learned.torchvisions("vgg16")
-    state = load_state(backbone(VGG16, "dists"))
+    state = load_state(VGG16.path("dists"))
     net.load_state_dict({name: state[f"features.{name}"] for name in net.state_dict()})
     yield from pairs(learned.small_pairs(), "dists", lambda o, t: module.plainly(o, t, net))
 

@@ -10,7 +10,7 @@ from scipy.special import gamma
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.files.fetch import fetch
 from iqabench.images import Image, OutputView
-from iqabench.metrics.no_reference.brisque import brisque
+from iqabench.metrics.blind.brisque import brisque
 from iqabench.metrics.shared import brisque_model as model
 
 from .damage import DAMAGES, Plane, photographs

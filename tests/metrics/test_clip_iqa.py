@@ -20,8 +20,10 @@ from torch import Tensor, nn
 from iqabench.errors import MetricWeightsError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView
+from iqabench.metrics.blind.clip_iqa import clip_iqa
 from iqabench.metrics.networks import clip_network as ours
-from iqabench.metrics.no_reference.clip_iqa import RN50, clip_iqa
+from iqabench.metrics.networks import weights as weights_of
+from iqabench.metrics.networks.weights import CLIP
 
 from .damage import DAMAGES, photographs
 
@@ -78,8 +80,8 @@ def weights(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     served.parent.mkdir(parents=True)
     served.hardlink_to(file)
     monkeypatch.setenv("IQABENCH_MIRROR", str(tmp_path))
-    sources = [RemoteFile("RN50.pt", source.url, sha256, None) for source in RN50]
-    monkeypatch.setattr(ours, "RN50", sources)
+    sources = [RemoteFile("RN50.pt", source.url, sha256, None) for source in CLIP]
+    monkeypatch.setattr(weights_of, "CLIP", sources)
     ours._load.cache_clear()
     yield file
     ours._load.cache_clear()

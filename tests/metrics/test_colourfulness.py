@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from iqabench.images import OutputView
-from iqabench.metrics.no_reference.colourfulness import colourfulness
+from iqabench.metrics.blind.colourfulness import colourfulness
 
 from .damage import IDS, PAIRS, Pixels
 

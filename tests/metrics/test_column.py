@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from math import nan
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import iqabench.metrics as package
 from iqabench.errors import ImageError, MetricError, UnknownNameError, UsageError
 from iqabench.images import Case
 from iqabench.metrics import Column, column, metrics, scores
@@ -89,3 +91,9 @@ def test_sizes_must_agree() -> None:
 
 def test_without_columns_there_are_no_values() -> None:
     assert scores([], Case(noisy(8, 9, 3), noisy(9, 8, 3))) == []
+
+
+def test_no_folder_takes_the_place_of_a_public_name() -> None:
+    """A package binds its sub-packages as they are imported; plugins import after that scan."""
+    metrics().names()
+    assert not [name for name in package.__all__ if isinstance(getattr(package, name), ModuleType)]

@@ -15,8 +15,8 @@ from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Case, Image, OutputView, Pool, PoolView
 from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.metrics.networks.unpaired_data import Data
-from iqabench.metrics.networks.unpaired_network import weights_path
 from iqabench.metrics.networks.unpaired_training import Plan, train
+from iqabench.metrics.networks.unpaired_weights import weights_path
 from iqabench.protocol import Protocol, protocol
 
 from .damage import Pixels, photographs

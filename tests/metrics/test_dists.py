@@ -13,9 +13,11 @@ from torch.nn.functional import pad
 
 from iqabench.errors import MetricWeightsError
 from iqabench.images import Image, Pair
-from iqabench.metrics.full_reference.dists import WEIGHTS, dists
+from iqabench.metrics.full_reference.dists import dists
 from iqabench.metrics.networks import dists_network as ours
 from iqabench.metrics.networks import tiles as _tiles
+from iqabench.metrics.networks.backbones import VGG16
+from iqabench.metrics.networks.weights import DISTS
 
 from .learned import instead_of, signed, small_pairs, state_of, torchvisions
 
@@ -36,8 +38,8 @@ def loaded(
 ) -> Iterator[nn.Module]:
     """Our metric with a backbone of chance and the authors' own weights of channels."""
     torch.save(state_of(backbone), tmp_path / "weights.pth")
-    monkeypatch.setattr(ours, "backbone", lambda of, owner: tmp_path / "weights.pth")
-    monkeypatch.setattr(ours, "weights", lambda file, what, owner: TRAINED)
+    files = TRAINED, tmp_path / "weights.pth"
+    monkeypatch.setattr(ours, "dists_files", lambda owner: files)
     ours._load.cache_clear()
     yield backbone
     ours._load.cache_clear()
@@ -138,7 +140,7 @@ def test_its_range(loaded: nn.Module) -> None:
     assert float(trained["alpha"].sum()) == pytest.approx(0.876, abs=5e-4)
     assert float(trained["beta"].sum()) == pytest.approx(0.124, abs=5e-4)
     assert min(float(weight.min()) for weight in trained.values()) >= 0
-    assert WEIGHTS.bytes == TRAINED.stat().st_size
+    assert DISTS.bytes == TRAINED.stat().st_size
     images = [np.zeros((20, 20, 3), np.uint8), np.full((20, 20, 3), 255, np.uint8)]
     assert 0.3 < dists(Pair(images[0], images[1])) < 1.124
 
@@ -146,7 +148,7 @@ def test_its_range(loaded: nn.Module) -> None:
 @pytest.mark.parametrize("missing", ["its authors", "VGG16"])
 def test_without_weights_it_says_what_to_do(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if missing == "VGG16":
-        monkeypatch.setattr(ours, "weights", lambda file, what, owner: TRAINED)
+        monkeypatch.setattr(ours, "dists_files", lambda owner: (TRAINED, VGG16.path(owner)))
     ours._load.cache_clear()
     with pytest.raises(MetricWeightsError, match=f"dists needs the weights of {missing}") as caught:
         dists(Pair(*small_pairs()[0]))

@@ -67,7 +67,7 @@ def file(theirs: nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path = tmp_path / "weights.pth"
     head = {"fc.weight": torch.zeros(1008, 2048), "fc.bias": torch.zeros(1008)}
     torch.save(theirs.state_dict() | head, path)
-    monkeypatch.setattr(ours, "weights", lambda file, what, owner: path)
+    monkeypatch.setattr(ours, "inception", lambda owner: path)
     ours._loaded.clear()
     yield path
     ours._loaded.clear()

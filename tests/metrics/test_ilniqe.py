@@ -13,7 +13,7 @@ from scipy.signal import convolve2d
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Image, OutputView
 from iqabench.images.imresize import imresize
-from iqabench.metrics.no_reference.ilniqe import Pristine, _mean_distance, ilniqe, pristine
+from iqabench.metrics.blind.ilniqe import Pristine, _mean_distance, ilniqe, pristine
 from iqabench.metrics.shared import ilniqe_model as model
 from iqabench.metrics.shared.weibull import weibull
 

@@ -19,7 +19,7 @@ from iqabench.images import Image, Pair
 from iqabench.metrics.full_reference.lpips import lpips
 from iqabench.metrics.networks import learned
 from iqabench.metrics.networks import lpips_network as ours
-from iqabench.metrics.networks.backbones import ALEXNET, Backbone, backbone
+from iqabench.metrics.networks.backbones import ALEXNET, Backbone
 from iqabench.metrics.networks.learned import load_state
 
 Pixels = NDArray[np.uint8]
@@ -99,11 +99,13 @@ def test_the_network_is_loaded_once(mirror: str, monkeypatch: pytest.MonkeyPatch
     ours._load.cache_clear()
     loads = []
 
+    find = Backbone.path
+
     def counted(of: Backbone, owner: str) -> Path:
         loads.append(1)
-        return backbone(of, owner)
+        return find(of, owner)
 
-    monkeypatch.setattr(ours, "backbone", counted)
+    monkeypatch.setattr(Backbone, "path", counted)
     with ThreadPoolExecutor(8) as pool:
         networks = list(pool.map(ours.network, ["cpu"] * 16))
     assert len(loads) == 1
@@ -124,11 +126,11 @@ def test_a_torch_file_of_the_whole_network_will_do(
 ) -> None:
     """As torchvision publishes it, with the classifier and without a tensor file's header."""
     assert mirror
-    features = load_state(backbone(ALEXNET, "lpips"))
+    features = load_state(ALEXNET.path("lpips"))
     torch.save(features | {"classifier.1.weight": torch.zeros(2, 2)}, tmp_path / "a.pth")
     expected = ours.network("cpu").state_dict()
     ours._load.cache_clear()
-    monkeypatch.setattr(ours, "backbone", lambda of, owner: tmp_path / "a.pth")
+    monkeypatch.setattr(Backbone, "path", lambda of, owner: tmp_path / "a.pth")
     again = ours.network("cpu").state_dict()
     ours._load.cache_clear()
     assert set(again) == set(expected)

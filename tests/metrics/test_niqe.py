@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Image, OutputView
-from iqabench.metrics.no_reference.niqe import niqe, pristine
+from iqabench.metrics.blind.niqe import niqe, pristine
 from iqabench.metrics.shared import niqe_model as model
 
 from .damage import DAMAGES, Pixels, Plane, photographs

@@ -17,6 +17,7 @@ from iqabench.images import Image, Pair
 from iqabench.metrics.full_reference.pieapp import pieapp
 from iqabench.metrics.full_reference.pieapp_dense import pieapp_dense
 from iqabench.metrics.networks import pieapp_network as ours
+from iqabench.metrics.networks.weights import PIEAPP
 
 from .damage import DAMAGES, photographs
 from .learned import randomise, signed
@@ -42,7 +43,7 @@ def state() -> dict[str, Tensor]:
 def loaded(
     state: dict[str, Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Tensor]]:
-    monkeypatch.setattr(ours, "weights", lambda file, what, owner: Path(file.name))
+    monkeypatch.setattr(ours, "pieapp_file", lambda owner: Path(PIEAPP.name))
     monkeypatch.setattr(ours, "load_state", lambda path: dict(state))
     ours._load.cache_clear()
     yield state

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
 from iqabench.images import Image, OutputView
-from iqabench.metrics.no_reference.piqe import piqe
+from iqabench.metrics.blind.piqe import piqe
 
 from .damage import IDS, PAIRS, Pixels, Plane
 from .matlab import mixed

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from iqabench.images import OutputView
-from iqabench.metrics.no_reference.sharpness import sharpness
+from iqabench.metrics.blind.sharpness import sharpness
 
 from .damage import IDS, PAIRS, Pixels, Plane
 from .matlab import mixed

@@ -20,9 +20,9 @@ from iqabench.metrics.networks.unpaired_network import (
     Unpaired,
     describe,
     trained,
-    weights_path,
 )
 from iqabench.metrics.networks.unpaired_training import Plan, Training, train
+from iqabench.metrics.networks.unpaired_weights import weights_path
 from iqabench.run.train_unpaired import main
 
 from .damage import Pixels, photographs

@@ -2,7 +2,7 @@
 
 import os
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
 from iqabench.images import Case, Image, OutputView, PoolView, view, view_output
+from iqabench.metrics.core.calls import call_metric
 from iqabench.metrics.core.metric import Metric, Reference
 from iqabench.metrics.core.set_metric import SetMetric
 from iqabench.protocol import Protocol
@@ -90,6 +91,15 @@ class SetColumn(_Written):
 
 
 AnyColumn = Column | SetColumn
+
+
+def require_files(columns: Iterable[AnyColumn]) -> None:
+    """Find or fetch what the metrics of the columns need beside their code, each metric once.
+
+    Raises: MetricWeightsError of the first column whose metric lacks a file or a package.
+    """
+    for metric in {column.metric.name: column.metric for column in columns}.values():
+        metric.require()
 
 
 def scores(columns: list[Column], case: Case) -> list[float]:
@@ -199,7 +209,7 @@ def _measured(part: Column, seen: OutputView) -> float:
         raise MetricError(
             f"{part.name} needs at least {part.metric.min_size} pixels a side; {width}x{height} are left."
         )
-    value = float(part.metric(seen))
+    value = call_metric(part.metric.name, lambda: float(part.metric(seen)))
     if isnan(value):
         raise MetricError(f"{part.name} gave NaN on an image of {width}x{height}.")
     return value

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView, Pair, PoolView
+from iqabench.metrics.core.requirements import Requirement, require
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
@@ -51,8 +52,19 @@ class Metric:
     files: tuple[RemoteFile, ...] = ()
     """What others trained or fitted and it stands on."""
 
+    requirement: Requirement | None = None
+    """Finds what it needs, where that is not simply every file of `files`: one of several sources, a package,
+    weights that the user trained. It is called with the metric's name."""
+
     identity: Callable[[], str] | None = None
     """What else decides its numbers, such as a hash of weights that the user trained."""
+
+    def require(self) -> None:
+        """Find or fetch everything that the metric needs beside its code, before the first image.
+
+        Raises: MetricWeightsError that names the metric, the file or package and the ways to provide it.
+        """
+        require(self.name, self.files, self.requirement)
 
     def __call__(self, seen: OutputView) -> float:
         """The value for one pair, or for an output alone.
@@ -66,35 +78,14 @@ class Metric:
         return self.function(seen)
 
 
-OF_PYIQA = (
-    "arniqa",
-    "clipiqa",
-    "cnniqa",
-    "dbcnn",
-    "hyperiqa",
-    "liqe",
-    "maniqa",
-    "musiq",
-    "nima",
-    "topiq_nr",
-    "tres",
-)
-"""No-reference metrics that the plugin iqabench-pyiqa registers."""
-
-_PLUGIN = (
-    "It comes with the plugin iqabench-pyiqa, whose licence, pyiqa's, is non-commercial; "
-    "plugins/iqabench-pyiqa says how to install it."
-)
 FOLDERS = (
     "iqabench.metrics.full_reference",
-    "iqabench.metrics.no_reference",
+    "iqabench.metrics.blind",
     "iqabench.metrics.distribution",
 )
 """The folders in which a new file is a new metric."""
 
-_registry: Registry[Metric] = Registry(
-    "metric", FOLDERS, "iqabench.metrics", elsewhere=dict.fromkeys(OF_PYIQA, _PLUGIN)
-)
+_registry: Registry[Metric] = Registry("metric", FOLDERS, "iqabench.metrics")
 Seen = TypeVar("Seen", bound=OutputView)
 Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
 
@@ -104,7 +95,7 @@ def metrics() -> Registry[Metric]:
     return _registry
 
 
-class _Facts(TypedDict, total=False):
+class MetricFacts(TypedDict, total=False):
     """What the decorators take beside title, direction and source."""
 
     unit: str
@@ -117,25 +108,26 @@ class _Facts(TypedDict, total=False):
     cost: float
     gpu_cost: float
     files: tuple[RemoteFile, ...]
+    requirement: Requirement
     identity: Callable[[], str]
 
 
 def metric(
-    *, title: str, better: Better, identical: float, source: str, **facts: Unpack[_Facts]
+    *, title: str, better: Better, identical: float, source: str, **facts: Unpack[MetricFacts]
 ) -> Register[Pair]:
     """Register the decorated function as the full-reference metric of its own name."""
     return _register("full", title, better, identical, source, facts)
 
 
 def no_reference(
-    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+    *, title: str, better: Better, source: str, **facts: Unpack[MetricFacts]
 ) -> Register[OutputView]:
     """Register the decorated function as the no-reference metric of its own name."""
     return _register("none", title, better, None, source, facts)
 
 
 def against_pool(
-    *, title: str, better: Better, source: str, **facts: Unpack[_Facts]
+    *, title: str, better: Better, source: str, **facts: Unpack[MetricFacts]
 ) -> Register[PoolView]:
     """Register the decorated function, which compares an output with a pool of other images."""
     return _register("pool", title, better, None, source, facts)
@@ -147,7 +139,7 @@ def _register(
     better: Better,
     identical: float | None,
     source: str,
-    facts: _Facts,
+    facts: MetricFacts,
 ) -> Register[Any]:
     def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
         part = Metric(

@@ -17,10 +17,12 @@ from typing import Any, ClassVar, Literal, Protocol, Self, TypedDict, TypeVar, U
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.errors import MetricError
+from iqabench.errors import MetricError, UnknownNameError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView
+from iqabench.metrics.core.calls import call_metric
 from iqabench.metrics.core.metric import FOLDERS, Better, Metric, metrics
+from iqabench.metrics.core.requirements import Requirement, require
 from iqabench.registry import Registry, origin_of
 
 Floats = NDArray[np.float64]
@@ -49,8 +51,8 @@ class SetMetric:
     """Function, file and command-line name."""
     features: Features
     """Of one image, (N, D): N = 1 where they describe it as a whole, more where they describe places."""
-    gather: Callable[[Iterable[Floats]], Any]
-    """What is kept of the features of several images: Moments or Rows."""
+    keep: Callable[[Iterable[Floats]], Any]
+    """Gives what is kept of the features of several images: Moments or Rows."""
     distance: Callable[[Any, Any], float]
     """Of what is kept of all outputs from what is kept of all targets."""
     title: str
@@ -77,7 +79,16 @@ class SetMetric:
     """The same on the GPU of leaderboards/measured, where it was measured."""
     files: tuple[RemoteFile, ...] = ()
     """What others trained or fitted and it stands on."""
+    requirement: Requirement | None = None
+    """Finds what it needs, as for `Metric`."""
     reference: ClassVar[Literal["set"]] = "set"
+
+    def require(self) -> None:
+        """Find or fetch everything that the metric needs beside its code, before the first image.
+
+        Raises: MetricWeightsError that names the metric, the file or package and the ways to provide it.
+        """
+        require(self.name, self.files, self.requirement)
 
     def look(self, seen: OutputView) -> Floats:
         """The features of one image.
@@ -90,12 +101,19 @@ class SetMetric:
             raise MetricError(
                 f"{self.name} needs at least {self.min_size} pixels a side; {width}x{height} are left."
             )
-        found = self.features(seen)
+        found = call_metric(self.name, self.features, seen)
         if not np.isfinite(found).all():
             raise MetricError(
                 f"{self.name} found features that are no numbers in an image of {width}x{height}."
             )
         return found
+
+    def gather(self, features: Iterable[Floats]) -> Any:
+        """Return what is kept of the features of several images.
+
+        Raises: MetricError in the place of anything that the metric raises.
+        """
+        return call_metric(self.name, self.keep, features)
 
     def __call__(self, outputs: Gathered, targets: Gathered) -> float:
         """The distance of all outputs from all targets.
@@ -108,7 +126,7 @@ class SetMetric:
                 f"{self.name} is of a whole set and needs at least {self.least_images} images; "
                 f"there are {fewest}."
             )
-        return self.distance(outputs, targets)
+        return call_metric(self.name, self.distance, outputs, targets)
 
 
 _registry: Registry[SetMetric] = Registry(
@@ -121,7 +139,7 @@ def set_metrics() -> Registry[SetMetric]:
     return _registry
 
 
-class _Facts(TypedDict, total=False):
+class SetMetricFacts(TypedDict, total=False):
     """What the decorator may be told besides."""
 
     unit: str
@@ -133,6 +151,13 @@ class _Facts(TypedDict, total=False):
     cost: float
     gpu_cost: float
     files: tuple[RemoteFile, ...]
+    requirement: Requirement
+
+
+_WAYS = (
+    "'iqabench list metrics' shows all that are installed; the README says under 'Add a metric' how plugins "
+    "bring more."
+)
 
 
 def any_metric(name: str) -> Metric | SetMetric:
@@ -143,7 +168,8 @@ def any_metric(name: str) -> Metric | SetMetric:
     for registry in (set_metrics(), metrics()):
         if name in registry.names():
             return registry.get(name)
-    raise metrics().unknown(name)
+    names = [*metrics().names(), *set_metrics().names()]
+    raise UnknownNameError("metric", name, names, _WAYS)
 
 
 def over_set(
@@ -155,7 +181,7 @@ def over_set(
     least_images: int,
     gather: Callable[[Iterable[Floats]], Kept],
     distance: Callable[[Kept, Kept], float],
-    **facts: Unpack[_Facts],
+    **facts: Unpack[SetMetricFacts],
 ) -> Callable[[Features], Features]:
     """Register the decorated function's features, under this distance, as the set metric of its name."""
 

@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics.core.set_metric import over_set
-from iqabench.metrics.networks.backbones import INCEPTION
+from iqabench.metrics.networks.backbones import INCEPTION, inception
 from iqabench.metrics.shared.frechet import frechet
 from iqabench.metrics.shared.moments import Floats, Moments
 
@@ -20,6 +20,7 @@ from iqabench.metrics.shared.moments import Floats, Moments
     "equilibrium, NIPS 2017; pytorch-fid",
     cost=490,
     files=(INCEPTION,),
+    requirement=inception,
 )
 def fid(seen: OutputView) -> Floats:
     """How far the features of all outputs lie from those of all targets, both taken as normal.

@@ -20,6 +20,7 @@ from iqabench.metrics.shared.moments import Floats, Moments
     source="Heusel et al., NIPS 2017, for the distance; Krizhevsky et al., NIPS 2012, for the network",
     cost=580,
     files=(ALEXNET.whole,),
+    requirement=ALEXNET.path,
 )
 def frechet_alexnet(seen: OutputView) -> Floats:
     """How far the features of all outputs lie from those of all targets, both taken as normal.

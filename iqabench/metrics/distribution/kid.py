@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics.core.set_metric import over_set
-from iqabench.metrics.networks.backbones import INCEPTION
+from iqabench.metrics.networks.backbones import INCEPTION, inception
 from iqabench.metrics.shared.mmd import mmd
 from iqabench.metrics.shared.moments import Floats, Rows
 
@@ -18,6 +18,7 @@ from iqabench.metrics.shared.moments import Floats, Rows
     source="Binkowski et al., Demystifying MMD GANs, ICLR 2018",
     cost=490,
     files=(INCEPTION,),
+    requirement=inception,
 )
 def kid(seen: OutputView) -> Floats:
     """The unbiased MMD^2 of the features of all outputs and all targets, with a kernel of degree 3.

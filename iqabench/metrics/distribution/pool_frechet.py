@@ -8,6 +8,7 @@ import numpy as np
 from iqabench.images import OutputView, PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
+from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.shared.frechet import frechet
 from iqabench.metrics.shared.moments import Floats, Moments
 
@@ -26,6 +27,8 @@ _SHARE = 0.01
     source="Heusel et al., NIPS 2017, for the distance; Shaham et al., SinGAN, ICCV 2019, for places as "
     "samples; Zhang et al., CVPR 2018, for the features",
     cost=360,
+    files=(ALEXNET.whole,),
+    requirement=ALEXNET.path,
 )
 def pool_frechet(seen: PoolView) -> float:
     """How far the features of the output's places lie from those of all the pool's, both taken as normal.

@@ -1,18 +1,9 @@
 """Deep image structure and texture similarity."""
 
-from iqabench.files import RemoteFile
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
 from iqabench.metrics.networks.backbones import VGG16
-
-WEIGHTS = RemoteFile(
-    "dists/weights.pt",
-    "https://raw.githubusercontent.com/dingkeyan93/DISTS/1267d8cb626c98706db3697422701c56a85ebf2e"
-    "/DISTS_pytorch/weights.pt",
-    sha256="f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218",
-    bytes=12288,
-)
-"""How much each channel's mean (alpha) and variance (beta) count, as the authors trained it."""
+from iqabench.metrics.networks.weights import DISTS, dists_files
 
 
 @metric(
@@ -26,7 +17,8 @@ WEIGHTS = RemoteFile(
     source="Ding et al., Image quality assessment: unifying structure and texture similarity, "
     "IEEE TPAMI 44(5), 2022",
     cost=17000,
-    files=(VGG16.whole, WEIGHTS),
+    files=(VGG16.whole, DISTS),
+    requirement=dists_files,
 )
 def dists(pair: Pair) -> float:
     """The distance of the two images in the means and variances of VGG16's features, as people judged.

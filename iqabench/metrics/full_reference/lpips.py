@@ -5,7 +5,7 @@ from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 
-@lpips_metric("AlexNet", "0.1", ALEXNET, min_size=31, cost=640, revision=2)
+@lpips_metric("AlexNet", "alex", "0.1", ALEXNET, min_size=31, cost=640, revision=2)
 def lpips(pair: Pair) -> float:
     """The distance of the two images in the features of AlexNet, weighed as people judged.
 

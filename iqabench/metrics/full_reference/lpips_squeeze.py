@@ -5,7 +5,7 @@ from iqabench.metrics.networks.backbones import SQUEEZENET
 from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 
-@lpips_metric("SqueezeNet 1.1", "0.1", SQUEEZENET, min_size=17, cost=1300)
+@lpips_metric("SqueezeNet 1.1", "squeeze", "0.1", SQUEEZENET, min_size=17, cost=1300)
 def lpips_squeeze(pair: Pair) -> float:
     """The distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
 

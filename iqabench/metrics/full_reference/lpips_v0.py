@@ -5,7 +5,7 @@ from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 
-@lpips_metric("AlexNet", "0.0", ALEXNET, min_size=31, cost=640)
+@lpips_metric("AlexNet", "alex", "0.0", ALEXNET, min_size=31, cost=640)
 def lpips_v0(pair: Pair) -> float:
     """The distance of the two images in the features of AlexNet, weighed as people judged.
 

@@ -5,7 +5,7 @@ from iqabench.metrics.networks.backbones import VGG16
 from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 
-@lpips_metric("VGG16", "0.0", VGG16, min_size=16, cost=17000)
+@lpips_metric("VGG16", "vgg", "0.0", VGG16, min_size=16, cost=17000)
 def lpips_vgg_v0(pair: Pair) -> float:
     """The distance of the two images in the features of VGG16, weighed as people judged.
 

@@ -2,7 +2,8 @@
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.networks.pieapp import WEIGHTS, error
+from iqabench.metrics.networks.pieapp import error
+from iqabench.metrics.networks.weights import PIEAPP, pieapp_file
 
 
 @metric(
@@ -15,7 +16,8 @@ from iqabench.metrics.networks.pieapp import WEIGHTS, error
     source="Prashnani et al., PieAPP: Perceptual image-error assessment through pairwise preference, "
     "CVPR 2018",
     cost=800000,
-    files=(WEIGHTS,),
+    files=(PIEAPP,),
+    requirement=pieapp_file,
 )
 def pieapp_dense(pair: Pair) -> float:
     """The error that people would see, of patches of 64x64 that lie 6 pixels apart.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from iqabench.images import OutputView
-from iqabench.metrics.networks.backbones import ALEXNET, backbone
+from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.networks.convolutions import alexnet, convolutions
 from iqabench.metrics.networks.learned import load_state, precision
 
@@ -49,6 +49,6 @@ def network(device: str, owner: str) -> nn.Sequential:
 @cache
 def _network(device: str, owner: str) -> nn.Sequential:
     made = alexnet()
-    state = convolutions(load_state(backbone(ALEXNET, owner)))
+    state = convolutions(load_state(ALEXNET.path(owner)))
     made.load_state_dict({name.removeprefix("features."): state[name] for name in state})
     return made.requires_grad_(False).eval().to(device, precision(device))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from iqabench.errors import FetchError, MetricWeightsError
+from iqabench.errors import FetchError
 from iqabench.files import RemoteFile
-from iqabench.files.fetch import fetch
 from iqabench.files.named import find_named
+from iqabench.metrics.core.requirements import find_files, missing
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,24 @@ class Backbone:
     whole: RemoteFile
     """All of it, its classifier too."""
     convolutions: tuple[str, str] | None = None
-    """Its convolutions alone, much smaller, as a mirror may serve them: their name there and SHA-256."""
+    """Its convolutions only, much smaller, as a mirror may serve them: their name there and SHA-256."""
+
+    def path(self, owner: str) -> Path:
+        """Return a file with its convolutions under torchvision's names: safetensors or torch.
+
+        `owner`: the metric that needs it, for messages.
+
+        Raises: MetricWeightsError when no mirror has it and it cannot be downloaded.
+        """
+        contents, advice = f"the weights of {self.title}", ""
+        if self.convolutions:
+            advice = f"A mirror may also serve only the convolutions, as {self.convolutions[0]}."
+            try:
+                if path := find_named(*self.convolutions):
+                    return path
+            except FetchError as error:
+                raise missing(owner, contents, error, advice) from error
+        return find_files([self.whole], owner, contents, advice)[0]
 
 
 ALEXNET = Backbone(
@@ -67,37 +84,9 @@ INCEPTION = RemoteFile(
 """Those of the paper's network, ported from TensorFlow's inception-2015-12-05 by pytorch-fid."""
 
 
-def backbone(of: Backbone, owner: str) -> Path:
-    """A file with its convolutions under torchvision's names: safetensors or torch.
+def inception(owner: str) -> Path:
+    """Return the file with the weights of Inception. `owner`: the metric that needs it, for messages.
 
-    `owner`: the metric that needs it, for messages.
-
-    Raises: MetricWeightsError when it can be had nowhere.
+    Raises: MetricWeightsError when no mirror has it and it cannot be downloaded.
     """
-    alone = of.convolutions
-    also = f"A mirror may also serve the convolutions alone, as {alone[0]}." if alone else ""
-    try:
-        found = find_named(*alone) if alone else None
-    except FetchError as error:
-        raise _missing(of.title, owner, error, also) from error
-    return found or weights(of.whole, of.title, owner, also)
-
-
-def alexnet(owner: str) -> Path:
-    """The convolutions of AlexNet; see `backbone`."""
-    return backbone(ALEXNET, owner)
-
-
-def weights(file: RemoteFile, what: str, owner: str, also: str = "") -> Path:
-    """The file, fetched where needed. `what` it holds the weights of, and `also`: for messages.
-
-    Raises: MetricWeightsError when it can be had nowhere.
-    """
-    try:
-        return fetch([file], owner=owner)[file]
-    except FetchError as error:
-        raise _missing(what, owner, error, also) from error
-
-
-def _missing(what: str, owner: str, error: FetchError, also: str) -> MetricWeightsError:
-    return MetricWeightsError(f"{owner} needs the weights of {what}. {error} {also}".rstrip())
+    return find_files([INCEPTION], owner, "the weights of Inception")[0]

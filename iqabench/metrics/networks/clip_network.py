@@ -13,10 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import multi_head_attention_forward
 
-from iqabench.errors import FetchError, MetricWeightsError
-from iqabench.files.fetch import fetch
 from iqabench.metrics.networks.learned import precision
-from iqabench.metrics.no_reference.clip_iqa import RN50
+from iqabench.metrics.networks.weights import clip_file
 
 SENTENCES = (
     (49406, 886, 1125, 269, 49407),
@@ -106,7 +104,7 @@ def network(device: str) -> Goodness:
 
 @cache
 def _load(device: str) -> Goodness:
-    clip = _clip(_file())
+    clip = _clip(clip_file("clip_iqa"))
     tokens = torch.zeros(len(SENTENCES), clip.context_length, dtype=torch.int64)
     for row, words in zip(tokens, SENTENCES, strict=True):
         row[: len(words)] = torch.tensor(words)
@@ -124,16 +122,6 @@ def _clip(path: Path) -> Any:
         warnings.simplefilter("ignore")  # torch retires TorchScript
         archive: Any = torch.jit.load(path, map_location="cpu")  # type: ignore[no-untyped-call]
         return build_model(archive.state_dict()).float()  # it draws weights first: hence the fork
-
-
-def _file() -> Path:
-    error: FetchError | None = None
-    for source in RN50:
-        try:
-            return fetch([source], owner="clip_iqa")[source]
-        except FetchError as failed:
-            error = error or failed
-    raise MetricWeightsError(f"clip_iqa needs the weights of CLIP. {error}") from error
 
 
 def _unit(vectors: Tensor) -> Tensor:

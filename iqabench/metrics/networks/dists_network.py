@@ -8,11 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from iqabench.metrics.full_reference.dists import WEIGHTS
-from iqabench.metrics.networks.backbones import VGG16, backbone, weights
 from iqabench.metrics.networks.convolutions import VGG16_WIDTHS, convolutions, through, vgg16
 from iqabench.metrics.networks.learned import colours, load_state, precision
 from iqabench.metrics.networks.tiles import tiles
+from iqabench.metrics.networks.weights import dists_files
 
 _WIDTHS = (3, *(widths[-1] for widths in VGG16_WIDTHS))
 _TAPS = (3, 8, 15, 22, 29)
@@ -108,7 +107,8 @@ def network(device: str) -> Dists:
 @cache
 def _load(device: str) -> Dists:
     made = Dists()
-    trained = load_state(weights(WEIGHTS, "its authors", "dists"))
+    own, vgg = dists_files("dists")
+    trained = load_state(own)
     channels = {name: trained[name].flatten() for name in ("alpha", "beta")}
-    made.load_state_dict(convolutions(load_state(backbone(VGG16, "dists"))) | channels)
+    made.load_state_dict(convolutions(load_state(vgg)) | channels)
     return made.requires_grad_(False).eval().to(device, precision(device))

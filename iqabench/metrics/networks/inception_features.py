@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from iqabench.images import OutputView
-from iqabench.metrics.networks.backbones import INCEPTION, weights
+from iqabench.metrics.networks.backbones import inception
 from iqabench.metrics.networks.inception import Inception
 from iqabench.metrics.networks.learned import load_state, precision
 
@@ -54,7 +54,7 @@ def network(device: str, owner: str) -> Inception:
 
 
 def _load(owner: str) -> Inception:
-    state = load_state(weights(INCEPTION, "Inception", owner))
+    state = load_state(inception(owner))
     with torch.device("meta"):  # without drawing weights at random first
         made = Inception()
     kept = {name: state[name] for name in state if not name.startswith("fc.")}

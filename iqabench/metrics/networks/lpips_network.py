@@ -8,16 +8,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from iqabench.errors import MetricWeightsError
-from iqabench.metrics.networks.backbones import ALEXNET, SQUEEZENET, VGG16, Backbone, backbone
+from iqabench.metrics.networks.backbones import ALEXNET, SQUEEZENET, VGG16, Backbone
 from iqabench.metrics.networks.convolutions import alexnet, convolutions, squeezenet, through, vgg16
 from iqabench.metrics.networks.learned import colours, load_state, precision
+from iqabench.metrics.networks.lpips import heads_file
 from iqabench.metrics.networks.tiles import tiles, whole
 
 _loading = threading.Lock()
@@ -106,7 +104,7 @@ def network(device: str, owner: str = "lpips", net: str = "alex", version: str =
 @cache
 def _load(device: str, owner: str, net: str, version: str) -> Lpips:
     made = Lpips(net, version)
-    state = convolutions(load_state(backbone(TRUNKS[net].backbone, owner)))
+    state = convolutions(load_state(TRUNKS[net].backbone.path(owner)))
     made.load_state_dict(state | heads(owner, net, version))
     return made.requires_grad_(False).eval().to(device, precision(device))
 
@@ -116,12 +114,7 @@ def heads(owner: str, net: str, version: str) -> dict[str, Tensor]:
 
     Raises: MetricWeightsError when that is not installed.
     """
-    package = find_spec("lpips")  # found, not imported: it would bring torchvision's models along
-    if package is None or package.origin is None:
-        raise MetricWeightsError(
-            f"{owner} needs the package lpips for its heads: pip install lpips."
-        )
-    path = Path(package.origin).parent / "weights" / f"v{version}" / f"{net}.pth"
+    path = heads_file(owner, net, version)
     state = load_state(path)
     count = len(TRUNKS[net].widths)
     return {f"heads.{n}": state[f"lin{n}.model.1.weight"] for n in range(count)}

@@ -2,17 +2,7 @@
 
 import numpy as np
 
-from iqabench.files import RemoteFile
 from iqabench.images import Pair
-
-WEIGHTS = RemoteFile(
-    "PieAPPv0.1.pth",
-    "https://github.com/photosynthesis-team/piq/releases/download/v0.5.4/PieAPPv0.1.pth",
-    sha256="0937b01480c7a637ae3018af755faa8ecde4788b52bb246b7ae62cf96fb6baf0",
-    bytes=None,
-    page="https://github.com/prashnani/PerceptualImageError",
-)
-"""The authors' own file, as piq keeps it."""
 
 
 def error(pair: Pair, owner: str, stride: int) -> float:

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, max_pool2d, relu
 
-from iqabench.metrics.networks.backbones import weights
 from iqabench.metrics.networks.learned import load_state, precision
-from iqabench.metrics.networks.pieapp import WEIGHTS
+from iqabench.metrics.networks.weights import pieapp_file
 
 PATCH = 64
 _WIDTHS = (3, 64, 64, 64, 128, 128, 128, 256, 256, 256, 512, 512)
@@ -126,7 +125,7 @@ def network(device: str, owner: str) -> PieApp:
 def _load(device: str, owner: str) -> PieApp:
     with torch.device("meta"):  # no weights of chance for 70 million connections
         made = PieApp()
-    state = load_state(weights(WEIGHTS, "its authors", owner))
+    state = load_state(pieapp_file(owner))
     name = "ref_score_subtract.weight"  # one number in the file, a matrix of one here
     made.load_state_dict(state | {name: state[name].reshape(1, 1)}, assign=True)
     return made.requires_grad_(False).eval().to(device, precision(device))

@@ -7,7 +7,6 @@ and ours: which features, how they are fused, and how they are trained.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,10 +16,9 @@ from safetensors.torch import load
 from torch import Tensor, nn
 
 from iqabench.errors import MetricWeightsError
-from iqabench.files import home
-from iqabench.files.disk import sha256_of
 from iqabench.images import OutputView
 from iqabench.metrics.networks.alexnet_layers import WIDTHS, alexnet_layers
+from iqabench.metrics.networks.unpaired_weights import TRAINING, trained_file
 
 OWNER = "unpaired_iqa"
 LAYERS = (1, 2)
@@ -102,37 +100,18 @@ def describe_all(images: Iterable[OutputView]) -> NDArray[np.float64]:
     return np.stack([describe(image) for image in images])
 
 
-def weights_path() -> Path:
-    """Where the trained weights are looked for."""
-    return home() / "metrics" / "unpaired_iqa.safetensors"
-
-
-def weights_hash() -> str:
-    """What tells these weights from others; a word where there are none."""
-    path = weights_path()
-    return f"weights {sha256_of(path)[:12]}" if path.is_file() else "untrained"
-
-
 def trained() -> Unpaired:
     """The network with the weights that the user trained, or was handed.
 
     Raises: MetricWeightsError when there are none, or they are of another network.
     """
-    path = weights_path()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise MetricWeightsError(
-            f"{OWNER} has no published weights; it learns from opinions that you have. Train it with "
-            f"'python -m iqabench.run.train_unpaired --opinions tid2013 --from FOLDER', which writes {path}, "
-            "or put a file there that was trained so."
-        ) from error
+    path = trained_file(OWNER)
+    data = path.read_bytes()
     try:
         return _made(data)
     except (SafetensorError, RuntimeError) as error:
         raise MetricWeightsError(
-            f"{path} does not hold the weights of {OWNER}; train it anew with "
-            "'python -m iqabench.run.train_unpaired'."
+            f"{path} does not hold the weights of {OWNER}; train it anew with '{TRAINING}'."
         ) from error
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from iqabench.files import RemoteFile
 from iqabench.images.imresize import imresize
-from iqabench.metrics.shared.fitted import fitted
+from iqabench.metrics.core.requirements import find_files
 from iqabench.metrics.shared.natural import Doubles, asymmetric, mscn, nearest, shapes, sums
 
 _FROM = (
@@ -61,13 +61,12 @@ def features(grey: NDArray[np.generic]) -> Doubles | None:
     return found if np.isfinite(found).all() else None
 
 
-def score(found: Doubles) -> float:
+def score(found: Doubles, model: Regression) -> float:
     """What the regression makes of the features.
 
     The authors' programs hand features on in files, with six digits behind the point, then six digits in
     all; the published figures need that rounding.
     """
-    model = regression()
     written = np.array([float(f"{value:f}") for value in found])
     scaled = 2 * (written - model.least) / (model.largest - model.least) - 1
     scaled = np.array([float(f"{value:g}") for value in scaled])
@@ -78,7 +77,7 @@ def score(found: Doubles) -> float:
 @cache
 def regression() -> Regression:
     """The authors'."""
-    model, ranges = fitted([MODEL, RANGE], "brisque")
+    model, ranges = find_files([MODEL, RANGE], "brisque")
     bounds = np.loadtxt(ranges, skiprows=2)
     head, body = model.read_text("ascii").replace("\r", "").split("\nSV\n")
     said = dict(line.split(" ", 1) for line in head.splitlines())

@@ -31,6 +31,15 @@ def score(name: str, seen: OutputView) -> float:
             return float(network(_tensor(seen.output).to(seen.device)).squeeze())
 
 
+def load_network(name: str) -> None:
+    """Load pyiqa's metric of that name, which fetches its weights, before the first image.
+
+    Raises: MetricWeightsError when pyiqa cannot load the metric.
+    """
+    with _one_at_a_time:
+        _load(name, "cpu")
+
+
 @cache
 def _load(name: str, device: str) -> Callable[[Tensor], Tensor]:
     try:

@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Agnolucci et al., ARNIQA: learning distortion manifold for image quality assessment, "
     "WACV 2024",
     cost=6600,
+    requirement=load_network,
 )
 def arniqa(seen: OutputView) -> float:
     """The opinion that a linear function of features expects which were learned from damages alone.

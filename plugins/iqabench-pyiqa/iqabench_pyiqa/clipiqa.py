@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -15,6 +15,7 @@ from iqabench_pyiqa._network import score
     tolerance=0.01,
     source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
     cost=12000,
+    requirement=load_network,
 )
 def clipiqa(seen: OutputView) -> float:
     """How sure CLIP is of 'Good image' and not 'bad image', and so with sharp, edges, resolution and noise.

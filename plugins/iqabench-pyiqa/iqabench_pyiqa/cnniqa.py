@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Kang et al., Convolutional neural networks for no-reference image quality assessment, "
     "CVPR 2014",
     cost=2300,
+    requirement=load_network,
 )
 def cnniqa(seen: OutputView) -> float:
     """The opinion that one convolution and what is largest and smallest after it expect.

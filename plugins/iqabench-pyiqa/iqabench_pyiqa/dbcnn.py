@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Zhang et al., Blind image quality assessment using a deep bilinear convolutional neural "
     "network, IEEE TCSVT 30(1), 2020",
     cost=14000,
+    requirement=load_network,
 )
 def dbcnn(seen: OutputView) -> float:
     """The opinion that two networks together expect: one knows damages, the other photographs.

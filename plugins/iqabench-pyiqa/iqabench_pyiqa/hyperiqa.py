@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Su et al., Blindly assess image quality in the wild guided by a self-adaptive hyper "
     "network, CVPR 2020",
     cost=22000,
+    requirement=load_network,
 )
 def hyperiqa(seen: OutputView) -> float:
     """The opinion that a network expects whose last layers depend on the image: mean of 25 crops.

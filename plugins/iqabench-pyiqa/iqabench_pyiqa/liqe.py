@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -16,6 +16,7 @@ from iqabench_pyiqa._network import score
     source="Zhang et al., Blind image quality assessment via vision-language correspondence: a "
     "multitask learning perspective, CVPR 2023",
     cost=8400,
+    requirement=load_network,
 )
 def liqe(seen: OutputView) -> float:
     """The grade, from bad to perfect, that CLIP would give the image in words.

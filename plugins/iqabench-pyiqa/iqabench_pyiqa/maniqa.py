@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Yang et al., MANIQA: multi-dimension attention network for no-reference image quality "
     "assessment, CVPRW 2022",
     cost=120000,
+    requirement=load_network,
 )
 def maniqa(seen: OutputView) -> float:
     """The opinion that a transformer expects, mean of 20 crops.

@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -13,6 +13,7 @@ from iqabench_pyiqa._network import score
     tolerance=0.5,
     source="Ke et al., MUSIQ: multi-scale image quality transformer, ICCV 2021",
     cost=9600,
+    requirement=load_network,
 )
 def musiq(seen: OutputView) -> float:
     """The opinion that a transformer expects, of patches of the image at three sizes.

@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -15,6 +15,7 @@ from iqabench_pyiqa._network import score
     tolerance=0.05,
     source="Talebi, Milanfar, NIMA: neural image assessment, IEEE TIP 27(8), 2018",
     cost=1400,
+    requirement=load_network,
 )
 def nima(seen: OutputView) -> float:
     """How beautiful people would find the image on average: it was trained on votes of photographers.

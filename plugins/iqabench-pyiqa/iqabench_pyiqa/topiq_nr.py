@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Chen et al., TOPIQ: a top-down approach from semantics to distortions for image quality "
     "assessment, IEEE TIP 33, 2024",
     cost=18000,
+    requirement=load_network,
 )
 def topiq_nr(seen: OutputView) -> float:
     """The opinion that a network expects which looks for damage where the meaning of the image is.

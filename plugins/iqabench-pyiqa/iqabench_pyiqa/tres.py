@@ -2,7 +2,7 @@
 
 from iqabench.images import OutputView
 from iqabench.metrics import no_reference
-from iqabench_pyiqa._network import score
+from iqabench_pyiqa._network import load_network, score
 
 
 @no_reference(
@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import score
     source="Golestaneh et al., No-reference image quality assessment via transformers, relative "
     "ranking, and self-consistency, WACV 2022",
     cost=200000,
+    requirement=load_network,
 )
 def tres(seen: OutputView) -> float:
     """The opinion that a network with a transformer expects, mean over 50 crops of 224x224.

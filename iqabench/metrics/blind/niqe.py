@@ -8,7 +8,7 @@ from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
-from iqabench.metrics.shared.fitted import fitted
+from iqabench.metrics.core.requirements import find_files
 from iqabench.metrics.shared.grey import rounded_grey
 from iqabench.metrics.shared.niqe_model import Gaussian, distance, features, fit
 
@@ -45,14 +45,15 @@ def niqe(seen: OutputView) -> float:
     Raises: MetricError where the image is flat; when the model cannot be had.
     Source: Mittal et al., 2013.
     """
+    model = pristine()  # before the work: it may be missing
     found = features(rounded_grey(seen))
     if np.count_nonzero(~np.isnan(found).any(axis=1)) < 2:
         raise MetricError("niqe needs at least two blocks of 96 x 96 that are not flat.")
-    return distance(pristine(), fit(found))
+    return distance(model, fit(found))
 
 
 @cache
 def pristine() -> Gaussian:
     """The authors' model of pristine images."""
-    with np.load(fitted([PRISTINE], "niqe")[0]) as stored:
+    with np.load(find_files([PRISTINE], "niqe")[0]) as stored:
         return Gaussian(stored["mu_pris_param"][0], stored["cov_pris_param"])

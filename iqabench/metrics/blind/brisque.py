@@ -3,7 +3,7 @@
 from iqabench.errors import MetricError
 from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
-from iqabench.metrics.shared.brisque_model import MODEL, RANGE, features, score
+from iqabench.metrics.shared.brisque_model import MODEL, RANGE, features, regression, score
 from iqabench.metrics.shared.grey import rounded_grey
 
 
@@ -29,7 +29,8 @@ def brisque(seen: OutputView) -> float:
     Raises: MetricError where the image is flat; when the regression cannot be had.
     Source: Mittal et al., 2012.
     """
+    model = regression()  # before the work: it may be missing
     found = features(rounded_grey(seen))
     if found is None:
         raise MetricError("brisque needs an image that is not flat.")
-    return score(found)
+    return score(found, model)

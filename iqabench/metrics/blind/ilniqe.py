@@ -9,7 +9,7 @@ from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView, quantise
 from iqabench.metrics.core.metric import no_reference
-from iqabench.metrics.shared.fitted import fitted
+from iqabench.metrics.core.requirements import find_files
 from iqabench.metrics.shared.ilniqe_model import features
 from iqabench.metrics.shared.natural import Doubles
 from iqabench.metrics.shared.niqe_model import Gaussian
@@ -49,13 +49,14 @@ def ilniqe(seen: OutputView) -> float:
     Raises: MetricError where the image is flat; when the model cannot be had.
     Source: Zhang et al., 2015.
     """
+    model = pristine()  # before the work: it may be missing
     image = quantise(seen.output)
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
     found = features(image)
     if np.count_nonzero(np.isfinite(found).all(axis=1)) < 2:
         raise MetricError("ilniqe needs at least two blocks, of 6 x 6, that are not flat.")
-    return _mean_distance(pristine(), found)
+    return _mean_distance(model, found)
 
 
 class Pristine(NamedTuple):
@@ -75,7 +76,7 @@ def pristine() -> Pristine:
     """The authors' model of pristine images."""
     from scipy.io import loadmat  # noqa: PLC0415
 
-    path = fitted([PRISTINE], "ilniqe")[0]
+    path = find_files([PRISTINE], "ilniqe")[0]
     mean, covariance, centre, components = loadmat(path)["templateModel"][0]
     least = float(np.linalg.eigvalsh(covariance)[0])
     return Pristine(Gaussian(mean.ravel(), covariance), least, centre.ravel(), components)

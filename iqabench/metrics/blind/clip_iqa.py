@@ -2,19 +2,9 @@
 
 import numpy as np
 
-from iqabench.files import RemoteFile
 from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
-
-_SHA256 = "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762"
-RN50 = [
-    RemoteFile("RN50.pt", url, sha256=_SHA256, bytes=None)
-    for url in (
-        f"https://openaipublic.azureedge.net/clip/models/{_SHA256}/RN50.pt",
-        "https://github.com/photosynthesis-team/piq/releases/download/v0.7.1/RN50.pt",
-    )
-]
-"""CLIP's ResNet-50 where its authors have it, and the copy of piq."""
+from iqabench.metrics.networks.weights import CLIP, clip_file
 
 
 @no_reference(
@@ -27,7 +17,8 @@ RN50 = [
     tolerance=1e-5,
     source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
     cost=3100,
-    files=(RN50[0],),
+    files=(CLIP[0],),
+    requirement=clip_file,
 )
 def clip_iqa(seen: OutputView) -> float:
     """How sure CLIP is that 'Good photo.' and not 'Bad photo.' is what one would say of the image.

@@ -3,12 +3,8 @@
 from iqabench.images import PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
-
-
-def _weights() -> str:
-    from iqabench.metrics.networks.unpaired_network import weights_hash  # noqa: PLC0415
-
-    return weights_hash()
+from iqabench.metrics.networks.backbones import ALEXNET
+from iqabench.metrics.networks.unpaired_weights import require_weights, weights_hash
 
 
 @against_pool(
@@ -19,7 +15,9 @@ def _weights() -> str:
     tolerance=1e-4,
     source="After Unpaired-IQA, arXiv:2105.02464; network and training are ours",
     cost=180,
-    identity=_weights,
+    files=(ALEXNET.whole,),
+    requirement=require_weights,
+    identity=weights_hash,
 )
 def unpaired_iqa(seen: PoolView) -> float:
     """How good people would find the output, as a network trained on opinions tells beside a pool.

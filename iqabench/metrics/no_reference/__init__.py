@@ -1,1 +1,0 @@
-"""No-reference metrics, one file each; the folder is scanned."""
