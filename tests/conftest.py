@@ -1,21 +1,63 @@
-"""What all tests share: a home of their own, no network, and the mirror of real data if there is one."""
+"""Fixtures of all tests: a home of their own, no network, and the mirror of real data if there is one.
+
+Tests run in several processes at once (`pytest -n auto`), so each computes with one thread, and so do the
+processes that it starts. A test that is about threads sets their number itself.
+"""
 
 import os
+
+# Read when torch, MKL and OpenMP are loaded, which the imports below do.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
+from filelock import FileLock
 
 from iqabench.images import write_image
 
 REAL_MIRROR = os.environ.get("IQABENCH_MIRROR", "")
+WORKER_GIB = 2
+"""What one process of the suite needs, torch and a browser included."""
 
 
 def pytest_configure() -> None:
     """Libraries of others may announce their own retirements; ours must be silent."""
     warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(piq|lpips|spandrel)\b")
+    cv2.setNumThreads(1)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process for each processor that this one may use, as far as the memory suffices."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    processors = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return max(1, min(processors, int(psutil.virtual_memory().total / 2**30 / WORKER_GIB)))
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`made_once(name, make)`: a folder that `make(folder)` fills once for all processes, to be read."""
+    top = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        top = top.parent
+
+    def shared(name: str, make: Callable[[Path], object]) -> Path:
+        folder = top / f"shared-{name}"
+        with FileLock(top / f"{name}.lock"):
+            if not (folder / ".complete").exists():
+                folder.mkdir(exist_ok=True)
+                make(folder)
+                (folder / ".complete").touch()
+        return folder
+
+    return shared
 
 
 @pytest.fixture(autouse=True)

@@ -197,11 +197,13 @@ def full(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of it, to be read alone."""
-    folder = tmp_path_factory.mktemp("everything")
-    write_report(filled_with_everything(folder / "store"), folder / "out")
-    return folder / "out"
+def everything(made_once: Callable[..., Path]) -> Path:
+    """The report of it, only to be read."""
+
+    def make(folder: Path) -> None:
+        write_report(filled_with_everything(folder / "store"), folder / "out")
+
+    return made_once("everything", make) / "out"
 
 
 SAMPLES = [9.0, 9.5, 10.0, 10.5, 11.0, 30.0]
@@ -257,8 +259,10 @@ def costly(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(scope="session")
-def costly_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of them, to be read alone."""
-    folder = tmp_path_factory.mktemp("costly")
-    write_report(filled(folder / "store", costly_records()), folder / "out")
-    return folder / "out"
+def costly_pages(made_once: Callable[..., Path]) -> Path:
+    """The report of them, only to be read."""
+
+    def make(folder: Path) -> None:
+        write_report(filled(folder / "store", costly_records()), folder / "out")
+
+    return made_once("costly", make) / "out"
