@@ -1,4 +1,4 @@
-"""Boards: a challenge or a classical table, declared in one YAML and one CSV; no code in either.
+"""Boards: each is a challenge or a classical table, declared in one YAML and one CSV, without code.
 
 A board says what is measured (columns), what must be met (gates), what is made of it (scores) and who stands
 where (tracks). Values carry the room that their printed digits leave, so that "the published rank does not

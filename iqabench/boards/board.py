@@ -1,4 +1,4 @@
-"""What a board's YAML may say: the whole vocabulary, and nothing is evaluated."""
+"""The vocabulary of a board's YAML; nothing in it is evaluated."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,7 +15,7 @@ from iqabench.errors import UsageError
 from iqabench.facts import Facts
 
 EVERY_LEVEL = ""
-"""Stands for all levels where a model is not for one of them alone."""
+"""The word that stands for all levels, where a model is not made for a single one."""
 
 
 class Erratum(Facts):
@@ -23,14 +23,14 @@ class Erratum(Facts):
 
     entry: str
     of: str
-    """A column, a score or a track."""
+    """The column, score or track that was printed wrong."""
     instead: float | None = None
-    """What is right, where that is known."""
+    """The right figure, where it is known."""
     why: str
 
 
 class Board(Facts):
-    """One board."""
+    """A challenge or a table: its columns, gates, scores and tracks."""
 
     name: str
     title: str
@@ -40,7 +40,7 @@ class Board(Facts):
     notes: str = ""
     sets: dict[str, str] = Field(default_factory=dict)
     """The CSV's word for a set (or the set's own name), and the set here: its name, or a folder beside this
-    file as in ./photos; empty where it is not to be had, and whoever has it says where."""
+    file as in ./photos. It is empty where the set cannot be had; a user who has it names its folder."""
     levels: dict[str, str] = Field(default_factory=dict)
     """The CSV's word for a level of noise or quality, and the level here: "25": n25."""
     opinions: str = ""
@@ -48,7 +48,7 @@ class Board(Facts):
     baseline: str = ""
     """The entry that ratios refer to."""
     models: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    """Entries that are registered here, and their ids; by level where a model is for one alone."""
+    """Entries that are registered here, and their ids; by level where a model is made for a single one."""
     published: Published | None = None
     columns: dict[str, ColumnFacts]
     gates: tuple[Gate, ...] = ()
@@ -56,7 +56,7 @@ class Board(Facts):
     tracks: tuple[Track, ...] = ()
     errata: tuple[Erratum, ...] = ()
     file: Path = Path()
-    """Where it stands."""
+    """The file of the board."""
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
@@ -65,7 +65,7 @@ class Board(Facts):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """What scores, gates and tracks may refer to."""
+        """The names that scores, gates and tracks may refer to."""
         return frozenset((*self.quantities, *self.scores))
 
     @property
@@ -74,12 +74,16 @@ class Board(Facts):
         return {id_: None for name in self.models for id_ in self.models_of(name).values()}
 
     def models_of(self, entry: str) -> dict[str, str]:
-        """The model of an entry by the word for its level; by the empty word where it is for all."""
+        """Return the model of an entry by the word for its level, or by the empty word where it is made for
+        all levels.
+        """
         given = self.models.get(entry, {})
         return {EVERY_LEVEL: given} if isinstance(given, str) else given
 
     def metric_of(self, quantity: Quantity, model: str) -> str:
-        """How a quantity is measured on a model: as its entry's figures were made."""
+        """Return the column by which a quantity is measured on a model: the one by which its entry's figures
+        were made.
+        """
         return next(
             (
                 metric
@@ -90,7 +94,7 @@ class Board(Facts):
         )
 
     def with_sets(self, folders: Mapping[str, str]) -> "Board":
-        """The same board with sets that somebody has.
+        """Return the same board with folders of sets that the user has.
 
         Raises: UsageError for words that the board does not use.
         """
@@ -103,15 +107,15 @@ class Board(Facts):
         return Board.model_validate({**facts, "sets": {**self.sets, **folders}})
 
     def track(self, name: str) -> Track | None:
-        """The track of that name; the first for an empty one."""
+        """Return the track of that name, or the first for an empty name."""
         return next((t for t in self.tracks if not name or t.name == name), None)
 
     def better(self, name: str) -> Better:
-        """The direction of a column or score."""
+        """Return the direction of a column or score."""
         if name in self.scores:
             return self.scores[name].better
         return self.quantities[name].facts.better
 
     def erratum(self, entry: str, of: str) -> Erratum | None:
-        """What is known to be wrong with a published figure, if anything is."""
+        """Return what is known to be wrong with a published figure, or None."""
         return next((e for e in self.errata if (e.entry, e.of) == (entry, of)), None)

@@ -1,4 +1,4 @@
-"""The boards that are known by name: files of `leaderboards/`, of other packages, and of the user's own."""
+"""The boards that are known by name: files of `leaderboards/`, of other packages, and of the user."""
 
 import os
 from functools import cache
@@ -14,17 +14,17 @@ _PACKAGE = Path(__file__).parent.parent
 GROUP = "iqabench.boards"
 """Entry points of other packages; each names a folder that holds boards."""
 FOLDERS = "IQABENCH_BOARDS"
-"""Environment variable: folders of boards of the user's own."""
+"""The environment variable that names folders of the user's own boards."""
 
 
 def shipped() -> Path:
-    """`leaderboards/`: inside an installed package, else at the top of the checkout."""
+    """Return the folder `leaderboards/`: inside an installed package, else at the top of the checkout."""
     inside = _PACKAGE / "leaderboards"
     return inside if inside.is_dir() else _PACKAGE.parent / "leaderboards"
 
 
 def boards() -> dict[str, Board]:
-    """All boards by name.
+    """Return all boards by name.
 
     Raises: FactsError with file and line, DuplicateNameError for a name given twice.
     """
@@ -33,16 +33,16 @@ def boards() -> dict[str, Board]:
 
 @cache
 def _boards(own: str) -> dict[str, Board]:
-    found: dict[str, Board] = {}
+    result: dict[str, Board] = {}
     rooms = [shipped(), *(Path(str(folder)) for folder in load_entry_points(GROUP)), *_own(own)]
     for path in (p for room in rooms for p in sorted(room.glob("*.yaml"))):
         one = read_board(path)
-        if one.name in found:
+        if one.name in result:
             raise DuplicateNameError(
-                f"two boards are called '{one.name}': {found[one.name].file} and {path}. Rename one of them."
+                f"two boards are called '{one.name}': {result[one.name].file} and {path}. Rename one of them."
             )
-        found[one.name] = one
-    return found
+        result[one.name] = one
+    return result
 
 
 def _own(text: str) -> list[Path]:
@@ -54,7 +54,7 @@ def _own(text: str) -> list[Path]:
 
 
 def board(name: str) -> Board:
-    """A board by its name, or by its file.
+    """Return a board by its name, or by its file.
 
     Raises: UnknownNameError with suggestions, FactsError.
     """
@@ -69,13 +69,13 @@ def board(name: str) -> Board:
 
 
 def read_board(path: Path) -> Board:
-    """A board from its file, its names checked; called after the file unless it says otherwise.
+    """Read a board from its file and check its names; its name is the file's unless it gives another.
 
     Raises: FactsError with file and line for unknown keys, names that refer to nothing, and circles.
     """
     data = read_yaml(path)
     if not isinstance(data, dict):
         raise FactsError(f"{path}:1: expected a board: title, source, columns ...")
-    found = validate(Board, {"name": path.stem, **data, "file": path}, path)
-    check_references(found, path)
-    return found
+    result = validate(Board, {"name": path.stem, **data, "file": path}, path)
+    check_references(result, path)
+    return result

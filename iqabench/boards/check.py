@@ -1,4 +1,4 @@
-"""Whether published scores and ranks follow from the published measurements."""
+"""Checks of published scores and ranks: each is recomputed from the published measurements."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,35 +11,36 @@ from iqabench.boards.scoring import ranks
 from iqabench.boards.track import Track
 
 Verdict = Literal["equal", "rounding", "erratum", "differs"]
-"""Rounding: the printed digits leave room for it; erratum: the board says what was printed wrong."""
+"""The result of a check. Rounding: the printed digits leave room for the difference; erratum: the board says
+what was printed wrong."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One published score or rank beside what follows from the other columns."""
+    """A published score or rank beside the one that follows from the other columns."""
 
     entry: str
     what: str
-    """score NAME, rank NAME (of a track), or rank in NAME (of a column)."""
+    """The kind and name: score NAME, rank NAME (of a track), or rank in NAME (of a column)."""
     published: float
     recomputed: float
     low: float
     high: float
-    """Between these it lies within the digits that were printed."""
+    """The upper bound that the printed digits leave; `low` is the lower one."""
     verdict: Verdict
     why: str = ""
-    """For what is not equal."""
+    """The explanation of a difference."""
 
 
 def check(board: Board, entries: Sequence[BoardEntry]) -> list[Check]:
-    """Every published score and rank, recomputed.
+    """Recompute every published score and rank.
 
     Raises: FactsError when the baseline lacks a value that a score refers to.
     """
-    found = standings(board, entries)
-    rows = [*_column_ranks(board, entries), *_scores(board, entries, found)]
+    computed = standings(board, entries)
+    rows = [*_column_ranks(board, entries), *_scores(board, entries, computed)]
     for track in board.tracks:
-        places = _from_printed(board, track, found)
+        places = _from_printed(board, track, computed)
         for place in places:
             printed = place.entry.ranks.get(track.name)
             if printed is not None:
@@ -47,9 +48,11 @@ def check(board: Board, entries: Sequence[BoardEntry]) -> list[Check]:
     return rows
 
 
-def _from_printed(board: Board, track: Track, found: Standings) -> list[Standing]:
-    """Standings by the scores as they were printed, where all were: sums that differ are told of once."""
-    some = found.tracks[track.name]
+def _from_printed(board: Board, track: Track, computed: Standings) -> list[Standing]:
+    """Return the standings by the scores as they were printed, where all were, so that a wrong sum is
+    reported once.
+    """
+    some = computed.tracks[track.name]
     known = [v for s in some if (v := s.entry.scores.get(track.rank)) is not None]
     if len(known) < len(some):
         return some
@@ -68,17 +71,17 @@ def _column_ranks(board: Board, entries: Sequence[BoardEntry]) -> Iterator[Check
             yield _rank(board, f"rank in {name}", by, row.entry.column_ranks[name], row, rows)
 
 
-def _scores(board: Board, entries: Sequence[BoardEntry], found: Standings) -> Iterator[Check]:
+def _scores(board: Board, entries: Sequence[BoardEntry], computed: Standings) -> Iterator[Check]:
     for name, score in board.scores.items():
         for entry in entries:
-            printed, made = entry.scores.get(name), found.scores[entry.name].get(name)
+            printed, made = entry.scores.get(name), computed.scores[entry.name].get(name)
             if printed is None or made is None:
                 continue
             equal = printed.low <= made.value <= printed.high
             near = printed.may_be(made, score.tolerance)
             room = "the printed digits of its parts leave that room"
             far = "the printed parts give another figure, whatever their rounding"
-            why = _of_sum(score.rank_sum or (), entry, entries, found) or (room if near else far)
+            why = _of_sum(score.rank_sum or (), entry, entries, computed) or (room if near else far)
             verdict, why = _verdict(board, entry.name, name, equal, near, why)
             yield Check(
                 entry.name,
@@ -119,7 +122,7 @@ def _verdict(
 
 
 def _of_ties(by: str, place: Standing, rows: Iterable[Standing]) -> str:
-    """With whom the printed digits tie it."""
+    """Name the entries that the printed digits tie with this one."""
     alike = [s.entry.name for s in rows if s.entry is not place.entry and s.by.may_be(place.by)]
     if not alike:
         return f"{by} stands alone at the printed digits"
@@ -128,13 +131,13 @@ def _of_ties(by: str, place: Standing, rows: Iterable[Standing]) -> str:
 
 
 def _of_sum(
-    names: Sequence[str], entry: BoardEntry, entries: Sequence[BoardEntry], found: Standings
+    names: Sequence[str], entry: BoardEntry, entries: Sequence[BoardEntry], computed: Standings
 ) -> str:
-    """Which of the summed ranks are open."""
+    """Say which of the summed ranks the printed digits leave open."""
     said = []
     for name in names:
-        own = found.value(entry, name)
-        others = [(e.name, found.value(e, name)) for e in entries if e.ranked and e is not entry]
+        own = computed.value(entry, name)
+        others = [(e.name, computed.value(e, name)) for e in entries if e.ranked and e is not entry]
         alike = [who for who, value in others if own and value and value.value == own.value]
         if alike:
             said.append(f"{name} prints as that of {', '.join(alike)}")

@@ -1,4 +1,4 @@
-"""What a board measures, and where its published figures stand."""
+"""The facts of a board's column, and the place of its published figures."""
 
 from typing import Literal
 
@@ -15,26 +15,26 @@ class Published(Facts):
 
     file: str
     entry: str | tuple[str, ...]
-    """Its column that names whose figures a row holds: a team, a method. With several columns the others
-    stand in brackets, as in "IMDN (SwinIR-light)"."""
+    """The CSV's column that names whose figures a row holds: a team, a method. If several columns are given,
+    the others stand in brackets, as in "IMDN (SwinIR-light)"."""
     source: str = ""
-    """Where the figures were printed."""
+    """The publication that printed the figures."""
     where: dict[str, str] = Field(default_factory=dict)
-    """Only rows whose columns have these values."""
+    """Columns and the values that a row must have in them; other rows are skipped."""
     set: str = ""
-    """Its column that names the set, where each row holds one set's figures."""
+    """The CSV's column that names the set, where each row holds one set's figures."""
     level: str = ""
-    """Its column that names the level, where each row holds one level's figures."""
+    """The CSV's column that names the level, where each row holds one level's figures."""
     number: str = ""
-    """Its column with the numbers of the submissions in the organisers' repository; else they begin the
-    entries' names, as in 00_SPAN."""
+    """The CSV's column with the numbers of the submissions in the organisers' repository; without it they
+    begin the entries' names, as in 00_SPAN."""
     ranked: str = ""
-    """Its column that is empty for those whom the organisers did not rank."""
+    """The CSV's column that is empty for entries that the organisers did not rank."""
 
     @field_validator("where", mode="before")
     @classmethod
     def _as_text(cls, given: object) -> object:
-        """Cells of a CSV are text: 2 in YAML is "2"."""
+        """Turn values into text, as cells of a CSV are: 2 in YAML is "2"."""
         return {k: str(v) for k, v in given.items()} if isinstance(given, dict) else given
 
     @property
@@ -50,41 +50,41 @@ class Published(Facts):
 
 
 class ColumnFacts(Facts):
-    """One measured quantity."""
+    """The facts of one measured quantity."""
 
     title: str = ""
     unit: str = "1"
     better: Better
     metric: str = ""
-    """How it is measured here, as metric@protocol; empty where it cannot be."""
+    """The metric@protocol that measures it here; empty where there is none."""
     metric_of: dict[str, str] = Field(default_factory=dict)
     """Entries whose figures were made by another metric@protocol than the others'."""
     probe: str = ""
-    """Or as probe@convention."""
+    """The probe@convention that measures it here; empty where there is none."""
     agreement: str = ""
-    """Or, where metrics compete, as statistic@fit of their values with opinions: srcc, plcc@cubic."""
+    """The statistic@fit of a metric's values with opinions, where metrics compete: srcc, plcc@cubic."""
     not_here: str = ""
-    """Or why it cannot be measured here."""
+    """The reason why it cannot be measured here."""
     input: str = "3x256x256"
-    """Size at which the probe measures."""
+    """The size at which the probe measures."""
     set: str = ""
-    """The one set it is measured on; else every set of the board."""
+    """The one set it is measured on; empty for every set of the board."""
     level: str = ""
-    """The one level; else every level of the board."""
+    """The one level; empty for every level of the board."""
     aggregate: Aggregate = "mean"
-    """What is made of the values of single images."""
+    """The aggregation of the values of single images."""
     factor: float = 1.0
-    """From the measured unit to the printed one: 1e-6 for parameters in millions."""
+    """The factor from the measured unit to the printed one: 1e-6 for parameters in millions."""
     published: str = ""
     """The CSV's column."""
     published_rank: str = ""
-    """Its column of ranks in this quantity, where those were printed, too."""
+    """The CSV's column of ranks in this quantity, where those were printed too."""
     digits: int | None = Field(None, ge=0)
-    """Decimals that were printed; else those of the CSV."""
+    """The number of decimals that were printed, if not those of the CSV."""
     tolerance: float | None = Field(None, ge=0)
-    """Largest accepted difference of our measurement, in the printed unit; none where machines differ."""
+    """The largest accepted difference of our measurement, in the printed unit; None where machines differ."""
     relative: bool = False
-    """Whether it may only be compared as a ratio to the baseline, as latencies of two machines."""
+    """True when it may be compared only as a ratio to the baseline, as latencies of two machines."""
 
     @model_validator(mode="after")
     def _one_way(self) -> "ColumnFacts":
@@ -101,5 +101,5 @@ class ColumnFacts(Facts):
 
     @property
     def measurable(self) -> bool:
-        """Whether it can be measured here at all."""
+        """True when it can be measured here."""
         return bool(self.metric or self.probe or self.agreement)

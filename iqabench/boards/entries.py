@@ -15,27 +15,28 @@ from iqabench.facts import line_of
 
 @dataclass
 class BoardEntry:
-    """One team or method."""
+    """The published figures of one team or method."""
 
     name: str
     line: int = 0
-    """Of the CSV, for messages; 0 for what was measured here."""
+    """The line in the CSV, for messages; 0 for what was measured here."""
     values: dict[str, BoundedValue] = field(default_factory=dict)
-    """By quantity: "psnr", or "psnr Set5" where a board has several sets."""
+    """Values by quantity: "psnr", or "psnr Set5" where a board has several sets."""
     scores: dict[str, BoundedValue] = field(default_factory=dict)
-    """Printed ones."""
+    """Printed scores."""
     ranks: dict[str, int] = field(default_factory=dict)
-    """Printed ones, by track."""
+    """Printed ranks, by track."""
     column_ranks: dict[str, int] = field(default_factory=dict)
-    """Printed ones, by quantity."""
+    """Printed ranks, by quantity."""
     lines: dict[str, int] = field(default_factory=dict)
-    """Where the CSV has each of these values and scores."""
+    """The line in the CSV of each of these values and scores."""
     ranked: bool = True
-    """Whether the organisers ranked it."""
+    """True when the organisers ranked it."""
     number: int | None = None
-    """Of its submission in the organisers' repository, where it is known."""
+    """The number of its submission in the organisers' repository, where it is known."""
     models: dict[str, str] = field(default_factory=dict)
-    """Its ids here, if it is registered, by the word for a level; by the empty word where one is for all."""
+    """Its ids here, if it is registered, by the word for a level, or by the empty word where one is made for
+    all."""
 
     @property
     def model(self) -> str:
@@ -43,19 +44,19 @@ class BoardEntry:
         return next(iter(self.models.values()), "")
 
     def model_for(self, quantity: Quantity) -> str:
-        """Its id here at the level of a quantity; empty if there is none."""
+        """Return its id here at the level of a quantity; it is empty if there is none."""
         return self.models.get(quantity.level_word) or self.models.get(EVERY_LEVEL, "")
 
 
 def published_file(board: Board) -> Path:
-    """The CSV with the published figures."""
+    """Return the CSV with the published figures."""
     assert board.published is not None
     beside = board.file.parent / board.published.file
     return beside if beside.is_file() else board.file.parent / "published" / board.published.file
 
 
 def entries_of(board: Board) -> list[BoardEntry]:
-    """The published entries; none where a board has no published figures.
+    """Return the published entries; there are none where a board has no published figures.
 
     Raises: FactsError with file and line for missing columns, cells that are no numbers, two rows of one
         thing, models or a baseline that no row names, and gates that nobody can be held against.
@@ -63,7 +64,7 @@ def entries_of(board: Board) -> list[BoardEntry]:
     if board.published is None:
         return []
     path = published_file(board)
-    found: dict[str, BoardEntry] = {}
+    entries: dict[str, BoardEntry] = {}
     seen: dict[tuple[str, str, str], int] = {}
     for row in rows_of(path, _wanted(board), board.file):
         if any(row.cells[name] != value for name, value in board.published.where.items()):
@@ -75,11 +76,11 @@ def entries_of(board: Board) -> list[BoardEntry]:
                 f"line {seen[about]}."
             )
         seen[about] = row.line
-        entry = found.setdefault(name, _entry(board, row, name))
+        entry = entries.setdefault(name, _entry(board, row, name))
         _read(board, entry, row, about)
-    _check_names(board, found, path)
-    _check_gates(board, found)
-    return list(found.values())
+    _check_names(board, entries, path)
+    _check_gates(board, entries)
+    return list(entries.values())
 
 
 def _entry(board: Board, row: CsvRow, name: str) -> BoardEntry:
@@ -92,7 +93,7 @@ def _entry(board: Board, row: CsvRow, name: str) -> BoardEntry:
 
 
 def _wanted(board: Board) -> list[str]:
-    """Columns of the CSV that the board names."""
+    """Return the columns of the CSV that the board names."""
     assert board.published is not None
     named = [*board.published.columns]
     named += [column.published for column in board.columns.values()]
@@ -103,7 +104,7 @@ def _wanted(board: Board) -> list[str]:
 
 
 def _about(board: Board, row: CsvRow) -> tuple[str, tuple[str, str, str]]:
-    """The entry's name; and with it the words for the set and the level that a row is of.
+    """Return the entry's name, and with it the words for the set and the level of a row.
 
     Raises: FactsError for sets and levels that the board does not have.
     """
@@ -146,7 +147,7 @@ def _read(board: Board, entry: BoardEntry, row: CsvRow, about: tuple[str, str, s
 
 
 def _quantities(board: Board, about: tuple[str, str, str]) -> Iterator[Quantity]:
-    """Those that a row about this set and level holds."""
+    """Yield the quantities that a row of this set and level holds."""
     _, of_set, of_level = about
     for quantity in board.quantities.values():
         same_set = not of_set or quantity.set_word in ("", of_set)
@@ -154,7 +155,7 @@ def _quantities(board: Board, about: tuple[str, str, str]) -> Iterator[Quantity]
             yield quantity
 
 
-def _check_names(board: Board, found: dict[str, BoardEntry], path: Path) -> None:
+def _check_names(board: Board, entries: dict[str, BoardEntry], path: Path) -> None:
     named: list[tuple[tuple[str | int, ...], str]] = [(("models", n), n) for n in board.models]
     named += [(("baseline",), board.baseline)] if board.baseline else []
     named += [(("errata", at, "entry"), e.entry) for at, e in enumerate(board.errata)]
@@ -166,14 +167,14 @@ def _check_names(board: Board, found: dict[str, BoardEntry], path: Path) -> None
     said = [
         f"{board.file}:{line_of(board.file, at)}: {at[0]} names '{name}', who has no row in {path}."
         for at, name in named
-        if name not in found
+        if name not in entries
     ]
     if said:
         raise FactsError("\n".join(said))
 
 
-def _check_gates(board: Board, found: dict[str, BoardEntry]) -> None:
-    """A gate that nobody can be held against is a mistake of the board."""
+def _check_gates(board: Board, entries: dict[str, BoardEntry]) -> None:
+    """Refuse a gate that no entry can be checked against: it is a mistake of the board."""
     placed = [(("gates", at, "of"), g) for at, g in enumerate(board.gates)]
     placed += [
         (("tracks", n, "gates", at, "of"), g)  # type: ignore[misc]
@@ -184,7 +185,7 @@ def _check_gates(board: Board, found: dict[str, BoardEntry]) -> None:
         quantity = board.quantities.get(gate.of)
         if quantity is None or quantity.facts.measurable:
             continue
-        if not any(gate.of in entry.values for entry in found.values()):
+        if not any(gate.of in entry.values for entry in entries.values()):
             raise FactsError(
                 f"{board.file}:{line_of(board.file, at)}: a gate on '{gate.of}', which nobody measured: "
                 "no row has a figure, and it cannot be measured here."

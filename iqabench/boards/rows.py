@@ -1,4 +1,4 @@
-"""Rows of a CSV with their lines in the file; lines that begin with # are remarks."""
+"""Rows of a CSV with their line numbers; lines that begin with # are remarks."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ NOTHING = ("", "-", "N/A", "n/a", "–")
 
 @dataclass(frozen=True)
 class CsvRow:
-    """One row."""
+    """A row of a CSV, with its place in the file."""
 
     path: Path
     line: int
@@ -27,7 +27,7 @@ class CsvRow:
         return f"{self.path}:{self.line}"
 
     def number(self, column: str, digits: int | None = None) -> BoundedValue | None:
-        """The figure in a column; none without a column, or where its cell holds nothing.
+        """Return the figure in a column; None without a column, or where its cell holds nothing.
 
         Raises: FactsError with file and line when the cell is no number.
         """
@@ -43,16 +43,16 @@ class CsvRow:
 
 
 def remarks_of(path: Path, named_by: Path) -> dict[str, str]:
-    """What a file says of itself in remarks such as `# source: the README`, by their first words.
+    """Return a file's remarks, such as `# source: the README`, by their first words.
 
     Raises: FactsError when it cannot be read.
     """
-    found = (re.match(r"#\s*(\w+):\s+(\S.*)", line) for line in _lines(path, named_by))
-    return {one[1]: one[2].strip() for one in found if one}
+    matches = (re.match(r"#\s*(\w+):\s+(\S.*)", line) for line in _lines(path, named_by))
+    return {one[1]: one[2].strip() for one in matches if one}
 
 
 def rows_of(path: Path, wanted: Sequence[str], named_by: Path) -> Iterator[CsvRow]:
-    """The rows of a file that must have the wanted columns, as another file says.
+    """Yield the rows of a file that must have the wanted columns, as another file says.
 
     Raises: FactsError when it cannot be read, lacks a column, or a row has more or fewer cells than the head.
     """

@@ -1,4 +1,4 @@
-"""What is made of what was measured: a fixed list of formulas, each with its names as data."""
+"""The formulas of scores: a fixed list, each with its names as data."""
 
 from pydantic import model_validator
 
@@ -9,14 +9,14 @@ FORMULAS = ("weighted_sum", "mean", "ratio", "exp_ratio", "linear", "rank_sum")
 
 
 class ExpRatio(Facts):
-    """exp(times * value / the baseline's value)."""
+    """The formula exp(times * value / the baseline's value)."""
 
     of: str
     times: float = 1.0
 
 
 class Linear(Facts):
-    """factor * value + offset, cut at `low` and `high`."""
+    """The formula factor * value + offset, cut at `low` and `high`."""
 
     of: str
     factor: float = 1.0
@@ -26,22 +26,22 @@ class Linear(Facts):
 
 
 class ScoreFormula(Facts):
-    """One quantity made of others: exactly one of the formulas."""
+    """A quantity computed from others by exactly one of the formulas."""
 
     title: str = ""
     better: Better = "higher"
     published: str = ""
     """The CSV's column that holds it, if it was printed."""
     tolerance: float = 0.0
-    """Largest accepted difference from the printed one beyond what rounding explains."""
+    """The largest accepted difference from the printed one beyond what rounding explains."""
     weighted_sum: dict[str, float] | None = None
     mean: tuple[str, ...] | None = None
     ratio: str | None = None
-    """To the baseline's value."""
+    """The quantity whose ratio to the baseline's value is taken."""
     exp_ratio: ExpRatio | None = None
     linear: Linear | None = None
     rank_sum: tuple[str, ...] | None = None
-    """Sum of the ranks in these, among those who are ranked."""
+    """The quantities whose ranks are summed, among the entries that are ranked."""
 
     @model_validator(mode="after")
     def _one_formula(self) -> "ScoreFormula":
@@ -55,12 +55,12 @@ class ScoreFormula(Facts):
 
     @property
     def formula(self) -> str:
-        """Its name."""
+        """The name of its formula."""
         return next(name for name in FORMULAS if getattr(self, name) is not None)
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Columns and scores that it is made of."""
+        """Columns and scores that it is computed from."""
         given = getattr(self, self.formula)
         if isinstance(given, (ExpRatio, Linear)):
             return (given.of,)
@@ -68,11 +68,11 @@ class ScoreFormula(Facts):
 
     @property
     def needs_baseline(self) -> bool:
-        """Whether it is made of a ratio to the baseline."""
+        """True when it is computed from a ratio to the baseline."""
         return self.formula in ("ratio", "exp_ratio")
 
     def words(self, baseline: str) -> str:
-        """The formula as a person would write it."""
+        """Return the formula as a person would write it."""
         if self.weighted_sum is not None:
             return _sum(self.weighted_sum)
         if self.mean is not None:
@@ -88,20 +88,20 @@ class ScoreFormula(Facts):
 
 
 def _sum(weights: dict[str, float]) -> str:
-    said = ""
+    text = ""
     for name, weight in weights.items():
-        sign = (" - " if weight < 0 else " + ") if said else ("-" if weight < 0 else "")
-        said += sign + (name if abs(weight) == 1 else f"{abs(weight):g} × {name}")
-    return said
+        sign = (" - " if weight < 0 else " + ") if text else ("-" if weight < 0 else "")
+        text += sign + (name if abs(weight) == 1 else f"{abs(weight):g} × {name}")
+    return text
 
 
 def _line(how: Linear) -> str:
-    said = _sum({how.of: how.factor})
+    text = _sum({how.of: how.factor})
     if how.offset:
-        said = (
+        text = (
             f"{how.offset:g} - {_sum({how.of: -how.factor})}"
             if how.factor < 0
-            else (f"{said} {'-' if how.offset < 0 else '+'} {abs(how.offset):g}")
+            else (f"{text} {'-' if how.offset < 0 else '+'} {abs(how.offset):g}")
         )
-    said += "" if how.low is None else f", at least {how.low:g}"
-    return said + ("" if how.high is None else f", at most {how.high:g}")
+    text += "" if how.low is None else f", at least {how.low:g}"
+    return text + ("" if how.high is None else f", at most {how.high:g}")

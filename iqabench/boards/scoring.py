@@ -1,4 +1,4 @@
-"""Scores from values, each with the room that printed digits leave."""
+"""Scores computed from values, each with the room that printed digits leave."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,16 +9,16 @@ from iqabench.boards.values import BoundedValue
 from iqabench.errors import FactsError
 
 Scores = dict[str, dict[str, BoundedValue]]
-"""Entry to score to value."""
+"""Values by entry, then by score."""
 
 
 def value_of(entry: BoardEntry, name: str, scores: Scores) -> BoundedValue | None:
-    """A column's or score's value of one entry."""
+    """Return a column's or score's value of one entry, or None."""
     return entry.values.get(name) or scores.get(entry.name, {}).get(name)
 
 
 def scores_in_order(board: Board) -> list[str]:
-    """The names of scores, each after those that it is made of."""
+    """Return the names of scores, each after those that it is computed from."""
     done: list[str] = []
 
     def add(name: str) -> None:
@@ -39,7 +39,7 @@ def add_scores(
     base: BoardEntry | None,
     scores: Scores,
 ) -> None:
-    """Work these scores out for every entry that has what they are made of; sums of ranks are not among them.
+    """Compute these scores for every entry that has what they need; sums of ranks are not among them.
 
     Raises: FactsError when the baseline lacks a value that a score refers to.
     """
@@ -56,7 +56,7 @@ def add_scores(
 def rank_sums(
     board: Board, names: Sequence[str], competing: Sequence[BoardEntry], scores: Scores
 ) -> Mapping[str, BoundedValue]:
-    """The sum of the ranks in these, by entry; of those who have a value in all of them."""
+    """Sum the ranks in these, for every entry that has a value in all of them."""
     sums: dict[str, BoundedValue] = {}
     for name in names:
         values = {e.name: value_of(e, name, scores) for e in competing}
@@ -73,23 +73,23 @@ def rank_sums(
 def ranks(
     values: Sequence[BoundedValue], *, lower: bool, dense: bool = False
 ) -> list[tuple[int, int, int]]:
-    """For each value its rank, and the best and the worst that it may have within the printed digits."""
+    """Return for each value its rank, and the best and the worst rank within the printed digits."""
     sign = 1.0 if lower else -1.0
     keyed = [(sign * v.value, *sorted((sign * v.low, sign * v.high))) for v in values]
-    found = []
+    placed = []
     for value, low, high in keyed:
         better = [v for v, _, _ in keyed if v < value]
         surely = sum(h < low for _, _, h in keyed)
         maybe = sum(lo < high for _, lo, _ in keyed) - (low < high)
         rank = len(set(better) if dense else better) + 1
-        found.append((rank, min(surely + 1, rank), max(maybe + 1, rank)))
-    return found
+        placed.append((rank, min(surely + 1, rank), max(maybe + 1, rank)))
+    return placed
 
 
 def _of_baseline(
     board: Board, score: ScoreFormula, base: BoardEntry | None, scores: Scores
 ) -> BoundedValue | None:
-    """What a score's ratio is to; none where it is made of no ratio."""
+    """Return the value that a score's ratio refers to, or None for scores without a ratio."""
     if not score.needs_baseline:
         return None
     (name,) = score.needs

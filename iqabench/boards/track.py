@@ -1,4 +1,4 @@
-"""Who is ranked, by what."""
+"""Gates and tracks: the entries that are ranked, and the quantity that decides."""
 
 from typing import Literal
 
@@ -10,14 +10,14 @@ _BOUNDS = {"at_least": "at least", "at_most": "at most", "above": "above", "belo
 
 
 class Gate(Facts):
-    """What an entry must meet to be ranked."""
+    """A bound that an entry must meet to be ranked."""
 
     of: str
-    """A column or a score."""
+    """The column or score that is bounded."""
     at_least: float | None = None
     at_most: float | None = None
     above: float | None = None
-    """As at_least, the bound itself not included."""
+    """A lower bound like at_least, the bound itself excluded."""
     below: float | None = None
 
     @model_validator(mode="after")
@@ -28,17 +28,17 @@ class Gate(Facts):
 
     @property
     def bound(self) -> str:
-        """At least 26.9."""
-        name = next(name for name in _BOUNDS if getattr(self, name) is not None)
-        return f"{_BOUNDS[name]} {getattr(self, name):g}"
+        """The bound in words: "at least 26.9"."""
+        bound = next(bound for bound in _BOUNDS if getattr(self, bound) is not None)
+        return f"{_BOUNDS[bound]} {getattr(self, bound):g}"
 
     @property
     def words(self) -> str:
-        """psnr_val at least 26.9."""
+        """The gate in words: "psnr_val at least 26.9"."""
         return f"{self.of} {self.bound}"
 
     def met_by(self, value: float) -> bool:
-        """Whether a value meets it."""
+        """Return whether a value meets the gate."""
         return (
             (self.at_least is None or value >= self.at_least)
             and (self.at_most is None or value <= self.at_most)
@@ -48,15 +48,15 @@ class Gate(Facts):
 
 
 class Track(Facts):
-    """One ranking."""
+    """One ranking of a board."""
 
     name: str
     title: str = ""
     rank: str
     """The column or score that decides, in its own direction."""
     gates: tuple[Gate, ...] = ()
-    """Beside the board's: who meets them stands in this track."""
+    """Gates beside the board's own: an entry that meets them stands in this track."""
     published: str = ""
     """The CSV's column of ranks."""
     ties: Literal["competition", "dense"] = "competition"
-    """After two firsts comes a third, or a second."""
+    """The rank after a tie: after two firsts comes a third (competition), or a second (dense)."""

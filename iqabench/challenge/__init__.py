@@ -1,10 +1,9 @@
-"""Challenges: reproducing a board's published figures, and saying where a model would stand in it.
+"""Challenges: reproducing a board's published figures, and ranking a model among its entries.
 
-parts        whether what a board names exists here
-measure      running and profiling models, as the board asks; agreement, where metrics compete
-reproduce    published beside measured
-rank         where a model would stand
-submissions  what a challenge's own submissions measure
+parts        checks that everything a board names exists here
+measure      runs and profiles of models, as the board asks; agreement, where metrics compete
+reproduce    published figures beside measured ones
+rank         the rank of a model among the published entries
 """
 
 from iqabench.challenge.measurement import Measurement

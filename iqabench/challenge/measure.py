@@ -1,4 +1,4 @@
-"""Measuring what a board asks for; what is in the store already is not measured again."""
+"""The measurement of everything that a board asks for; what is in the store already is not measured again."""
 
 from collections.abc import Container, Mapping, Sequence
 
@@ -29,7 +29,7 @@ def measure(
     sampling: Sampling | None = None,
     only: Mapping[str, Container[str]] | None = None,
 ) -> Measurement:
-    """Run the models on the board's sets and profile them side by side, as far as files are at hand.
+    """Run the models on the board's sets and profile them side by side, as far as files are available.
 
     Of costs, what depends on the machine is left out without `timed`. Of quality, `only` has by models the
     quantities that are asked for; without it, it is all of them.
@@ -40,22 +40,22 @@ def measure(
     check_parts(board)
     if board.task == "iqa":
         return measure_agreement(board, models, store, options, watch)
-    found = Measurement(ids={model: card_for(board, model).id for model in models})
+    measurement = Measurement(ids={model: card_for(board, model).id for model in models})
     keys: list[str] = []
     for model in models:
         names = [n for n in _with_metric(board) if only is None or n in only.get(model, ())]
         if quality:
-            keys += _quality(board, model, names, store, options, watch, found)
+            keys += _quality(board, model, names, store, options, watch, measurement)
         else:
-            found.reasons |= {(model, name): "no images were restored" for name in names}
+            measurement.reasons |= {(model, name): "no images were restored" for name in names}
     if costs:
         how = ProfileOptions(
             device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
         )
-        keys += _costs(board, models, store, how, watch, found, timed=timed)
+        keys += _costs(board, models, store, how, watch, measurement, timed=timed)
     with Results(store, keys) as results:
-        found.values = measured_values(results, board)
-    return found
+        measurement.values = measured_values(results, board)
+    return measurement
 
 
 def _with_metric(board: Board) -> list[str]:
@@ -69,62 +69,64 @@ def _quality(
     store: Store,
     options: Options,
     watch: Watch,
-    found: Measurement,
+    measurement: Measurement,
 ) -> list[str]:
-    """Keys of the cells of one model, which is loaded once; and reasons, where something could not be run."""
-    cells = _planned(board, model, names, found)
-    wanted = [name for name in names if (model, name) not in found.reasons]
+    """Evaluate the cells of one model, loaded once, and return their keys; failures become reasons."""
+    cells = _planned(board, model, names, measurement)
+    wanted = [name for name in names if (model, name) not in measurement.reasons]
     if not cells:
         return []
     try:
         outcome = evaluate(cells, store, options, watch)
     except IqabenchError as error:
-        _tell(found, [model], wanted, error)
+        _tell(measurement, [model], wanted, error)
         return []
     for failure in reversed(outcome.failures):
         sets = failure.where.partition(" on ")[2]
         some = [name for name in wanted if sets in ("", board.quantities[name].set)]
-        _tell(found, [model], some, failure.error)
+        _tell(measurement, [model], some, failure.error)
     return outcome.keys
 
 
-def _planned(board: Board, model: str, wanted: Sequence[str], found: Measurement) -> list[Cell]:
+def _planned(
+    board: Board, model: str, wanted: Sequence[str], measurement: Measurement
+) -> list[Cell]:
     cells: list[Cell] = []
     for name in wanted:
         if not board.quantities[name].set:
-            found.reasons[model, name] = _not_at_hand(board, name)
-    for address, columns in _by_set(board, found.ids[model], wanted).items():
+            measurement.reasons[model, name] = _not_at_hand(board, name)
+    for address, columns in _by_set(board, measurement.ids[model], wanted).items():
         for metric, names in columns.items():
             try:
                 cells += plan([model], [address], [metric], scale_of(board))
             except FetchError as error:
                 images = board.quantities[names[0]].set
                 hint = f"'iqabench fetch {images}' brings it, --from FOLDER takes it from you"
-                _tell(found, [model], names, f"{str(error).splitlines()[0]} {hint}")
+                _tell(measurement, [model], names, f"{str(error).splitlines()[0]} {hint}")
             except IqabenchError as error:
-                _tell(found, [model], names, error)
+                _tell(measurement, [model], names, error)
     return _joined(cells)
 
 
 def _by_set(board: Board, model: str, wanted: Sequence[str]) -> dict[str, dict[str, list[str]]]:
-    """Address of a set to metrics to the quantities that want them."""
-    found: dict[str, dict[str, list[str]]] = {}
+    """Group quantities by the address of their set, then by metric."""
+    groups: dict[str, dict[str, list[str]]] = {}
     for name in wanted:
         quantity = board.quantities[name]
         if quantity.set:
             metric = board.metric_of(quantity, model)
-            found.setdefault(address_of(board, quantity), {}).setdefault(metric, []).append(name)
-    return found
+            groups.setdefault(address_of(board, quantity), {}).setdefault(metric, []).append(name)
+    return groups
 
 
 def _joined(cells: Sequence[Cell]) -> list[Cell]:
-    """Columns that ride on one forward pass in one cell."""
-    found: dict[tuple[str, str, str], Cell] = {}
+    """Join cells that need the same outputs, so that all their columns share one forward pass."""
+    joined: dict[tuple[str, str, str], Cell] = {}
     for cell in cells:
         same = (cell.set.name, cell.set.level, cell.domain)
-        before = found[same].columns if same in found else ()
-        found[same] = Cell(cell.model, cell.card, cell.set, cell.domain, (*before, *cell.columns))
-    return [*found.values()]
+        columns = joined[same].columns if same in joined else ()
+        joined[same] = Cell(cell.model, cell.card, cell.set, cell.domain, (*columns, *cell.columns))
+    return [*joined.values()]
 
 
 def _not_at_hand(board: Board, name: str) -> str:
@@ -134,9 +136,11 @@ def _not_at_hand(board: Board, name: str) -> str:
     )
 
 
-def _tell(found: Measurement, models: Sequence[str], names: Sequence[str], error: object) -> None:
+def _tell(
+    measurement: Measurement, models: Sequence[str], names: Sequence[str], error: object
+) -> None:
     reason = (str(error).splitlines() or [""])[0]
-    found.reasons |= {(model, name): reason for model in models for name in names}
+    measurement.reasons |= {(model, name): reason for model in models for name in names}
 
 
 def _costs(
@@ -145,11 +149,11 @@ def _costs(
     store: Store,
     how: ProfileOptions,
     watch: Watch,
-    found: Measurement,
+    measurement: Measurement,
     *,
     timed: bool,
 ) -> list[str]:
-    """Keys of what the models cost, sampled in turn."""
+    """Profile the models, sampled in turn, and return the keys of their costs."""
     by_input: dict[str, dict[str, str]] = {}
     for name, quantity in board.quantities.items():
         if quantity.facts.probe and (timed or not quantity.facts.relative):
@@ -160,12 +164,12 @@ def _costs(
         try:
             done = profile(list(models), columns, sizes_of([size], []), store, how, watch)
         except IqabenchError as error:
-            _tell(found, models, [*probes.values()], error)
+            _tell(measurement, models, [*probes.values()], error)
             continue
         keys += done.keys
-        found.warnings += done.warnings
+        measurement.warnings += done.warnings
         for failure in done.failures:
             who = failure.where.partition(" at ")[0]
-            some = [m for m in models if who in (m, found.ids[m])]
-            _tell(found, some, [*probes.values()], failure.error)
+            some = [m for m in models if who in (m, measurement.ids[m])]
+            _tell(measurement, some, [*probes.values()], failure.error)
     return keys

@@ -1,13 +1,13 @@
-"""What measuring a board came to."""
+"""The result of measuring a board."""
 
 from dataclasses import dataclass, field
 
 from iqabench.boards import BoundedValue, Quantity
-from iqabench.report.data.board_values import BoardMeasurement
+from iqabench.report.data.board_values import Measured
 
 
-def ratio_of(measured: BoardMeasurement, first: BoardMeasurement) -> BoundedValue:
-    """To another model: as it was sampled in turn with it, else of the two values."""
+def ratio_of(measured: Measured, first: Measured) -> BoundedValue:
+    """Return the ratio to another model: as it was sampled in turn with it, else of the two values."""
     if measured.ratio is not None:
         _, value, low, high = measured.ratio
         return BoundedValue(value, low, high)
@@ -18,20 +18,20 @@ def ratio_of(measured: BoardMeasurement, first: BoardMeasurement) -> BoundedValu
 class Measurement:
     """Values of models in a board's quantities, and reasons where there is none."""
 
-    values: dict[str, dict[str, BoardMeasurement]] = field(default_factory=dict)
-    """By model id, then by quantity."""
+    values: dict[str, dict[str, Measured]] = field(default_factory=dict)
+    """Values by model id, then by quantity."""
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Why a model, by the name that it was asked for, has no value in a quantity."""
+    """The reason why a model, by the name that was asked for, has no value in a quantity."""
     warnings: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
-    """What models are called in records, by the names that they were asked for."""
+    """Ids of models in records, by the names that were asked for."""
 
-    def of(self, model: str) -> dict[str, BoardMeasurement]:
-        """The values of a model, by the name that it was asked for."""
+    def of(self, model: str) -> dict[str, Measured]:
+        """Return the values of a model, by the name that was asked for."""
         return self.values.get(self.ids.get(model, model), {})
 
     def why_not(self, model: str, quantity: Quantity) -> str:
-        """Why a model has no value in a quantity."""
+        """Say why a model has no value in a quantity."""
         facts = quantity.facts
         if facts.not_here:
             return facts.not_here

@@ -1,4 +1,4 @@
-"""Whether the parts that a board names exist here: sets, probes, opinions; told with file and line."""
+"""Checks that the sets, probes and opinions that a board names exist, with file and line in the message."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,9 @@ _TASKS = {
 
 
 def check_parts(board: Board) -> None:
-    """Raises: FactsError with file and line of sets, levels, probes and opinions that do not exist.
+    """Check that every set, level, probe and set of opinions that the board names exists.
+
+    Raises: FactsError with file and line of those that do not exist.
 
     A metric may come with a package that is not installed: that is the column's own reason, and no mistake.
     """
@@ -44,23 +46,23 @@ def _known(board: Board, at: tuple[str, ...], look_up: Callable[[str], object], 
     try:
         look_up(name)
     except IqabenchError as error:
-        said = f"{board.file}:{line_of(board.file, at)}: {'.'.join(at)}: {error}"
-        raise FactsError(said) from error
+        message = f"{board.file}:{line_of(board.file, at)}: {'.'.join(at)}: {error}"
+        raise FactsError(message) from error
 
 
 def _check_set(name: str) -> None:
-    found = known_as(name)
-    if found is None:
+    entry = known_as(name)
+    if entry is None:
         raise FactsError(f"no set is called '{name}'; 'iqabench list sets' shows them all.")
-    if found[0].facts.name != name:
-        raise FactsError(f"the set '{name}' goes by '{found[0].facts.name}' here; write that.")
+    if entry[0].facts.name != name:
+        raise FactsError(f"the set '{name}' goes by '{entry[0].facts.name}' here; write that.")
 
 
 def _check_probe(text: str) -> None:
-    found = cost_column(text)
-    if found.convention and "@" not in text:
+    column = cost_column(text)
+    if column.convention and "@" not in text:
         raise FactsError(
-            f"'{text}' counts in several ways; write {text}@{found.convention}, or another."
+            f"'{text}' counts in several ways; write {text}@{column.convention}, or another."
         )
 
 
@@ -69,7 +71,7 @@ def _check_size(text: str) -> None:
 
 
 def address_of(board: Board, quantity: Quantity) -> str:
-    """What `load_set` finds a quantity's set by; folders are beside the board."""
+    """Return the address by which `load_set` finds a quantity's set; folders are beside the board."""
     if "/" not in quantity.set:
         return quantity.address
     folder = board.file.parent / Path(quantity.set).expanduser()
@@ -77,12 +79,12 @@ def address_of(board: Board, quantity: Quantity) -> str:
 
 
 def scale_of(board: Board) -> int | None:
-    """The scale at which models are asked for; none where a task has no scales."""
+    """Return the scale at which models are asked for, or None where the task has no scales."""
     return board.scale if board.task == "sr" else None
 
 
 def card_for(board: Board, model: str) -> Card:
-    """The card of a model that may enter the board.
+    """Return the card of a model that may enter the board.
 
     Raises: ModelError when it is for another task or scale; UnknownNameError; WeightsError.
     """

@@ -1,4 +1,4 @@
-"""Where a model would stand in a challenge: its figures by the board's formula, among the published ones.
+"""The rank of a model in a challenge: its figures by the board's formula, among the published ones.
 
 Ratios to the baseline carry over between machines: a model that takes 0.7 of the baseline's time here is
 given 0.7 of the baseline's published time. What does not depend on the machine is taken as it is; a mean over
@@ -18,34 +18,34 @@ from iqabench.run import Options, Watch
 from iqabench.store import Store
 
 _HERE = " (measured here)"
-"""Tells a model's own figures from a published row of the same name."""
+"""The suffix that tells a model's own figures from a published row of the same name."""
 
 
 @dataclass(frozen=True)
 class Placement:
-    """One model in one track."""
+    """The rank of one model in one track."""
 
     model: str
     track: str
     rank: int | None = None
-    """None where it is not ranked, or cannot be."""
+    """The rank; None where the model is not ranked, or cannot be."""
     best: int | None = None
     worst: int | None = None
-    """Between these with 95 % confidence: its latency has an interval, and others' figures were rounded."""
+    """The worst rank with 95 % confidence: its latency has an interval, and others' figures were rounded."""
     of: int = 0
-    """Entries, this one included."""
+    """The number of ranked entries, this one included."""
     value: BoundedValue | None = None
-    """What decided."""
+    """The value that decided."""
     neighbours: tuple[str, str] = ("", "")
-    """Who stands just before and just after."""
+    """The entries just before and just after."""
     replaces: tuple[str, ...] = ()
-    """Published rows of this very model, which its own figures take the place of."""
+    """Published rows of this very model, which its own figures replace."""
     failed: list[str] = field(default_factory=list)
     """Gates that it does not meet."""
     unchecked: list[str] = field(default_factory=list)
-    """Gates that could not be checked here, and why."""
+    """Gates that could not be checked here, with the reason."""
     missing: list[str] = field(default_factory=list)
-    """Columns that the rank needs and that could not be measured, and why."""
+    """Columns that the rank needs and that could not be measured, with the reason."""
 
 
 def rank(
@@ -69,8 +69,8 @@ def rank(
     published = entries_of(board)
     base = next(iter(board.models_of(board.baseline).values()), "")
     wanted = list(dict.fromkeys([base, *models] if base else models))
-    found = measure(board, wanted, store, options, watch, quality=quality, sampling=sampling)
-    return _placed(board, models, base, published, found), found
+    measurement = measure(board, wanted, store, options, watch, quality=quality, sampling=sampling)
+    return _placed(board, models, base, published, measurement), measurement
 
 
 def _placed(
@@ -78,34 +78,34 @@ def _placed(
     models: Sequence[str],
     base: str,
     published: Sequence[BoardEntry],
-    found: Measurement,
+    measurement: Measurement,
 ) -> list[Placement]:
-    own = {model: as_entry(board, model, base, published, found) for model in models}
-    to = _baseline(board, published, base, own, found)
+    own = {model: as_entry(board, model, base, published, measurement) for model in models}
+    to = _baseline(board, published, base, own, measurement)
     together = standings(board, [*own.values()], to)
     places = []
     for model, entry in own.items():
-        kept, replaced = _without(published, found.ids[model])
+        kept, replaced = _without(published, measurement.ids[model])
         worked = standings(board, [*kept, entry], to)
         for track in board.tracks:
             alone = all(s.entry is entry for s in worked.tracks[track.name])
             places.append(
-                _place(board, track, entry, together if alone else worked, found, replaced)
+                _place(board, track, entry, together if alone else worked, measurement, replaced)
             )
     return places
 
 
 def as_entry(
-    board: Board, model: str, base: str, published: Sequence[BoardEntry], found: Measurement
+    board: Board, model: str, base: str, published: Sequence[BoardEntry], measurement: Measurement
 ) -> BoardEntry:
-    """The model's figures as if the challenge had measured them."""
-    own = BoardEntry(f"{model}{_HERE}", models={"": found.ids[model]})
+    """Return the model's figures as if the challenge had measured them."""
+    own = BoardEntry(f"{model}{_HERE}", models={"": measurement.ids[model]})
     for name, quantity in board.quantities.items():
-        measured = found.of(model).get(name)
+        measured = measurement.of(model).get(name)
         if measured is not None:
             carried = quantity.facts.relative and published
             value = (
-                _carried(board, name, model, base, published, found)
+                _carried(board, name, model, base, published, measurement)
                 if carried
                 else measured.value
                 if board.task == "iqa" or quantity.facts.relative
@@ -122,17 +122,17 @@ def _carried(
     model: str,
     base: str,
     published: Sequence[BoardEntry],
-    found: Measurement,
+    measurement: Measurement,
 ) -> BoundedValue | None:
-    """The baseline's published value times the model's ratio to the baseline here."""
+    """Return the baseline's published value times the model's ratio to the baseline here."""
     printed = next((e.values.get(name) for e in published if e.name == board.baseline), None)
-    first = found.of(base).get(name) if base else None
+    first = measurement.of(base).get(name) if base else None
     if printed is None or first is None:
-        found.reasons[model, name] = _no_ratio(board, base)
+        measurement.reasons[model, name] = _no_ratio(board, base)
         return None
-    if found.ids[model] == found.ids[base]:
+    if measurement.ids[model] == measurement.ids[base]:
         return BoundedValue.exact(printed.value)
-    return ratio_of(found.of(model)[name], first).times(printed.value)
+    return ratio_of(measurement.of(model)[name], first).times(printed.value)
 
 
 def _no_ratio(board: Board, base: str) -> str:
@@ -148,7 +148,7 @@ def _no_ratio(board: Board, base: str) -> str:
 def _without(
     published: Sequence[BoardEntry], model: str
 ) -> tuple[list[BoardEntry], tuple[str, ...]]:
-    """The published entries but those of a model, and the names of those."""
+    """Return the published entries without those of a model, and the names of the removed ones."""
     kept = [e for e in published if model not in e.models.values()]
     return kept, tuple(e.name for e in published if e not in kept)
 
@@ -158,13 +158,15 @@ def _baseline(
     published: Sequence[BoardEntry],
     base: str,
     own: dict[str, BoardEntry],
-    found: Measurement,
+    measurement: Measurement,
 ) -> BoardEntry | None:
-    """What ratios are to: the published baseline, else the baseline as it was measured here."""
+    """Return the entry that ratios refer to: the published baseline, else the baseline as it was measured
+    here.
+    """
     printed = next((e for e in published if e.name == board.baseline), None)
     if printed or not base:
         return printed
-    return own.get(base) or as_entry(board, base, base, published, found)
+    return own.get(base) or as_entry(board, base, base, published, measurement)
 
 
 def _place(
@@ -172,14 +174,16 @@ def _place(
     track: Track,
     own: BoardEntry,
     worked: Standings,
-    found: Measurement,
+    measurement: Measurement,
     replaced: tuple[str, ...],
 ) -> Placement:
     rows, standing = worked.tracks[track.name], worked.of(own.name, track.name)
     model = own.name.removesuffix(_HERE)
-    told = _told(board, track, own, worked, found, model)
+    told = _told(board, track, own, worked, measurement, model)
     if standing is None:
-        lacking = [_why(board, found, model, name) for name in _missing(board, track.rank, own)]
+        lacking = [
+            _why(board, measurement, model, name) for name in _missing(board, track.rank, own)
+        ]
         return replace(told, of=len(rows), replaces=replaced, missing=lacking)
     at = rows.index(standing)
     before = rows[at - 1].entry.name if at else ""
@@ -197,24 +201,29 @@ def _place(
 
 
 def _told(
-    board: Board, track: Track, own: BoardEntry, worked: Standings, found: Measurement, model: str
+    board: Board,
+    track: Track,
+    own: BoardEntry,
+    worked: Standings,
+    measurement: Measurement,
+    model: str,
 ) -> Placement:
-    """What the gates say of a model."""
+    """Return a placement with what the gates say of the model, and without a rank."""
     judged, here = worked.judged[own.name], worked.judge(track.gates, own)
     unchecked = [
-        f"{gate.words} ({_why(board, found, model, part)})"
+        f"{gate.words} ({_why(board, measurement, model, part)})"
         for gate in (*judged.unchecked, *here.unchecked)
         for part in _missing(board, gate.of, own)
     ]
     return Placement(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
 
 
-def _why(board: Board, found: Measurement, model: str, name: str) -> str:
-    return f"{name}: {found.why_not(model, board.quantities[name])}"
+def _why(board: Board, measurement: Measurement, model: str, name: str) -> str:
+    return f"{name}: {measurement.why_not(model, board.quantities[name])}"
 
 
 def _missing(board: Board, name: str, own: BoardEntry) -> list[str]:
-    """Quantities behind a score that the model has no value of."""
+    """Return the quantities behind a score for which the model has no value."""
     if name in board.quantities:
         return [] if name in own.values else [name]
     parts = board.scores[name].needs

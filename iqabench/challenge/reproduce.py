@@ -1,4 +1,4 @@
-"""Published beside measured: every cell of a board that can be run here."""
+"""Published figures beside measured ones: every cell of a board that can be run here."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from iqabench.run import Options, Watch
 from iqabench.store import Store
 
 Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run"]
-"""Erratum: out, as the board says it must be; part: of some images only, so that it proves nothing."""
+"""The result of a comparison. Erratum: out of tolerance, as the board says it must be; part: measured on some
+images only, so that it proves nothing."""
 
 
 @dataclass(frozen=True)
 class ReproducedCell:
-    """One cell."""
+    """One published figure beside the measured one."""
 
     entry: str
     model: str
@@ -26,7 +27,8 @@ class ReproducedCell:
     published: float
     measured: float | None
     difference: float | None
-    """Measured minus published; of what only compares as a ratio to the baseline, that of the ratios."""
+    """Measured minus published; for values that compare only as a ratio to the baseline, the difference of
+    the ratios."""
     tolerance: float | None
     verdict: Verdict
     why: str = ""
@@ -43,7 +45,7 @@ def reproduce(
     timed: bool = True,
     sampling: Sampling | None = None,
 ) -> tuple[list[ReproducedCell], Measurement]:
-    """Every published cell of the entries that are registered here, or of those with these model ids.
+    """Measure every published cell of the entries that are registered here, or of those with these model ids.
 
     Without `costs` no probe is run; without `timed`, none that depends on the machine.
 
@@ -58,15 +60,15 @@ def reproduce(
         )
     entries = [e for e in entries_of(board) if e.models]
     asked = models or board.model_ids
-    wanted = dict.fromkeys(asked)
+    to_measure = dict.fromkeys(asked)
     base = next(iter(board.models_of(board.baseline).values()), "")
     if base and costs and timed:
-        wanted = {base: None, **wanted}
+        to_measure = {base: None, **to_measure}
     every = [(entry, quantity) for entry in entries for quantity in board.quantities.values()]
     only = {model: {q.name for e, q in every if _is_run(e, q, [model])} for model in asked}
-    found = measure(
+    measurement = measure(
         board,
-        list(wanted),
+        list(to_measure),
         store,
         options,
         watch,
@@ -77,12 +79,12 @@ def reproduce(
     )
     printed = next((e for e in entries if e.name == board.baseline), None)
     return [
-        _cell(board, entry, quantity, found, printed, options.limit)
+        _cell(board, entry, quantity, measurement, printed, options.limit)
         for entry, quantity in every
         if _is_run(entry, quantity, asked)
         and (costs or not quantity.facts.probe)
         and (timed or not quantity.facts.relative)
-    ], found
+    ], measurement
 
 
 def _is_run(entry: BoardEntry, quantity: Quantity, models: Container[str]) -> bool:
@@ -94,14 +96,14 @@ def _cell(
     board: Board,
     entry: BoardEntry,
     quantity: Quantity,
-    found: Measurement,
+    measurement: Measurement,
     base: BoardEntry | None,
     limit: int | None,
 ) -> ReproducedCell:
     model, name, facts = entry.model_for(quantity), quantity.name, quantity.facts
-    printed, here = entry.values[name].value, found.of(model).get(name)
+    printed, here = entry.values[name].value, measurement.of(model).get(name)
     if here is None:
-        why = found.why_not(model, quantity)
+        why = measurement.why_not(model, quantity)
         return ReproducedCell(
             entry.name, model, name, printed, None, None, facts.tolerance, "not run", why
         )
@@ -117,7 +119,7 @@ def _cell(
         facts.relative
         and base
         and name in base.values
-        and (first := found.of(base.model).get(name))
+        and (first := measurement.of(base.model).get(name))
     ):
         ratio, there = ratio_of(here, first).value, printed / base.values[name].value
         apart, why = ratio - there, f"{ratio:.3f} of the baseline here, {there:.3f} there"

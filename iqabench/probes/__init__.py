@@ -1,13 +1,14 @@
-"""Probes, one file each: what a model costs. The folder is scanned, so a new file is a new probe.
+"""Probes of cost, one file each: the folder is scanned, so a new file is a new probe.
 
     @probe(title="Parameters", unit="1", better="lower", source="...", conventions={"": "all of them"})
-    def params(seen: Probed, convention: str) -> Found:
+    def params(model: ProbedModel, convention: str) -> ProbeResult:
         ...
 
-A probe is a function of `Probed`, one model ready to run at one size on one device, and of a counting
-convention where there are several: `macs@ntire2022` is not `macs@fvcore`. It gives `Found`, a value and what
-stands behind it, or raises ProbeError with the reason why there is none. Files with a leading underscore hold
-what several probes share.
+A probe is a function of a `ProbedModel`, which is ready to run at one size on one device, and of a counting
+convention where there are several: `macs@ntire2022` is not `macs@fvcore`. It returns a `ProbeResult`, a value
+with the details that explain it, or raises ProbeError with the reason why there is none. Folders hold what
+several probes share: `core` the definition of a probe, `counting` counts of operators and modules, `timing`
+the sampling of times, `machine` the state and the lock of a device.
 """
 
 from iqabench.probes.core.probe import CostColumn, Probe, cost_column, cost_columns, probe, probes

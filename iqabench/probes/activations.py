@@ -4,8 +4,8 @@ from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import functional, short
-from iqabench.probes.counting.operators import recorded
-from iqabench.probes.counting.tables import found_in
+from iqabench.probes.counting.operators import recording_of
+from iqabench.probes.counting.tables import counted_result
 
 _CONVENTIONS = {
     "ntire": "outputs of Conv2d and ConvTranspose2d modules that run",
@@ -20,20 +20,24 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def activations(seen: ProbedModel, convention: str) -> ProbeResult:
-    """Elements of the outputs of convolutions in one forward pass, of the whole batch.
+def activations(model: ProbedModel, convention: str) -> ProbeResult:
+    """Count the elements of the outputs of convolutions in one forward pass of the whole batch.
 
     Raises: ProbeError for what is no torch network.
     """
-    found = recorded(seen)
+    recording = recording_of(model)
     if convention == "exact":
-        return found_in(found, sum(one.elements for one in found.of("convolution")), {})
-    if seen.module is None:
-        raise ProbeError(f"{seen.name} is no torch network; its modules cannot be seen.")
-    unseen = sum(one.elements for one in functional(found))
+        return counted_result(
+            recording, sum(one.elements for one in recording.of("convolution")), {}
+        )
+    if model.module is None:
+        raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
+    unseen = sum(one.elements for one in functional(recording))
     notes = (
         [f"convolutions called as functions are not seen: {short(unseen)} missing"]
         if unseen
         else []
     )
-    return found_in(found, sum(call.elements for call in found.modules.of("conv")), {}, notes)
+    return counted_result(
+        recording, sum(call.elements for call in recording.modules.of("conv")), {}, notes
+    )

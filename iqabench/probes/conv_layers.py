@@ -4,8 +4,8 @@ from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import calls, functional
-from iqabench.probes.counting.operators import recorded
-from iqabench.probes.counting.tables import found_in
+from iqabench.probes.counting.operators import recording_of
+from iqabench.probes.counting.tables import counted_result
 
 _CONVENTIONS = {
     "ntire": "calls of Conv2d and ConvTranspose2d modules: one that runs twice is two",
@@ -20,16 +20,16 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def conv_layers(seen: ProbedModel, convention: str) -> ProbeResult:
-    """Convolutions that run in one forward pass, not those that are built.
+def conv_layers(model: ProbedModel, convention: str) -> ProbeResult:
+    """Count the convolutions that run in one forward pass, not those that are built.
 
     Raises: ProbeError for what is no torch network.
     """
-    found = recorded(seen)
+    recording = recording_of(model)
     if convention == "exact":
-        return found_in(found, len(found.of("convolution")), {})
-    if seen.module is None:
-        raise ProbeError(f"{seen.name} is no torch network; its modules cannot be seen.")
-    unseen = len(functional(found))
+        return counted_result(recording, len(recording.of("convolution")), {})
+    if model.module is None:
+        raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
+    unseen = len(functional(recording))
     notes = [f"{calls(unseen, 'convolution')} called as functions not seen"] if unseen else []
-    return found_in(found, len(found.modules.of("conv")), {}, notes)
+    return counted_result(recording, len(recording.modules.of("conv")), {}, notes)

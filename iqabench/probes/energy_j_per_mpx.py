@@ -31,17 +31,17 @@ class _Spent:
     timed=True,
     source="NVML total energy; RAPL packages",
 )
-def energy_j_per_mpx(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
-    """What the device's energy counter gains while calls follow each other for 3 s or more, by the pixels of
-    their outputs. The device's idle draw, and whatever else runs on it, are in it.
+def energy_j_per_mpx(model: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
+    """Measure the energy counter's gain while calls follow each other for 3 s or more, per output megapixel.
+    It includes the device's idle draw, and whatever else runs on it.
 
     Units: joules per 10**6 pixels of output.
 
     Raises: ProbeError with the reason where no counter can be read, or it stands still.
     """
-    with torch.inference_mode(), energy_counter(seen.device) as counter:
-        spent = _spend(seen, counter)
-    pixels = spent.calls * output_megapixels(seen)
+    with torch.inference_mode(), energy_counter(model.device) as counter:
+        spent = _spend(model, counter)
+    pixels = spent.calls * output_megapixels(model)
     return ProbeResult(
         spent.joules / pixels,
         {
@@ -54,15 +54,15 @@ def energy_j_per_mpx(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa
     )
 
 
-def _spend(seen: ProbedModel, counter: Counter) -> _Spent:
-    """Run from one step of the counter to another: some counters move ten times a second alone."""
-    calls = max(1, ceil(_LOOK_MS / times_of(seen).p50))
-    clock = clock_of(seen.device)
+def _spend(model: ProbedModel, counter: Counter) -> _Spent:
+    """Run from one step of the counter to another: some counters move only ten times a second."""
+    calls = max(1, ceil(_LOOK_MS / times_of(model).p50))
+    clock = clock_of(model.device)
     begun, last = clock.now_ms(), counter.joules()
     first: float | None = None
     done = 0
     while True:
-        clock.time_ms(seen.call, seen.batch, calls)
+        clock.time_ms(model.call, model.batch, calls)
         done += calls
         now, joules = clock.now_ms(), counter.joules()
         seconds, stepped, last = (now - begun) / 1e3, joules > last, joules
@@ -70,7 +70,7 @@ def _spend(seen: ProbedModel, counter: Counter) -> _Spent:
             begun, first, done = now, joules, 0
         elif stepped and first is not None and seconds >= _SECONDS:
             return _Spent(joules - first, done, seconds)
-        elif seconds >= 2 * _SECONDS + 2 * calls * times_of(seen).p50 / 1e3:
+        elif seconds >= 2 * _SECONDS + 2 * calls * times_of(model).p50 / 1e3:
             raise ProbeError(
                 f"the energy counter ({counter.name}) stood still for {seconds:.0f} s."
             )

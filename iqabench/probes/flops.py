@@ -3,8 +3,8 @@
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.gaps import of_what_is_unseen
-from iqabench.probes.counting.operators import recorded
-from iqabench.probes.counting.tables import by_operator, found_in
+from iqabench.probes.counting.operators import recording_of
+from iqabench.probes.counting.tables import by_operator, counted_result
 from iqabench.probes.counting.torch_counter import torch_flops
 
 _CONVENTIONS = {
@@ -21,15 +21,17 @@ _CONVENTIONS = {
     conventions=_CONVENTIONS,
     source="the rules stand in iqabench.probes.counting.rules",
 )
-def flops(seen: ProbedModel, convention: str) -> ProbeResult:
-    """Arithmetic operations of one forward pass, of the whole batch; details list them by operator.
+def flops(model: ProbedModel, convention: str) -> ProbeResult:
+    """Count the arithmetic operations of one forward pass of the whole batch; details list them by operator.
 
     Papers that print "FLOPs" mostly mean multiply-accumulates: that is `macs`.
 
     Raises: ProbeError for what is no torch network.
     """
-    found = recorded(seen)
+    recording = recording_of(model)
     if convention == "torch":
-        return ProbeResult(torch_flops(seen), {"notes": of_what_is_unseen(found)})
-    operators = by_operator(found)
-    return found_in(found, sum(2 * o["macs"] + o["other"] for o in operators.values()), operators)
+        return ProbeResult(torch_flops(model), {"notes": of_what_is_unseen(recording)})
+    operators = by_operator(recording)
+    return counted_result(
+        recording, sum(2 * o["macs"] + o["other"] for o in operators.values()), operators
+    )

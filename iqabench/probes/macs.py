@@ -3,10 +3,10 @@
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
-from iqabench.probes.counting.fvcore_trace import traced
+from iqabench.probes.counting.fvcore_trace import fvcore_trace
 from iqabench.probes.counting.gaps import macs_of, of_fvcore, of_modules, of_what_is_unseen
-from iqabench.probes.counting.operators import Recording, recorded
-from iqabench.probes.counting.tables import by_operator, found_in
+from iqabench.probes.counting.operators import Recording, recording_of
+from iqabench.probes.counting.tables import by_operator, counted_result
 from iqabench.probes.counting.torch_counter import torch_flops
 
 _CONVENTIONS = {
@@ -20,7 +20,7 @@ _CONVENTIONS = {
     "bbcu": "convolutions alone, those of one bit divided by 64 (binarised networks)",
 }
 _BINARY = 64
-"""Binary multiply-accumulates that cost as much as one: BBCU's convention."""
+"""Binary multiply-accumulates that cost as much as one full one: BBCU's convention."""
 
 
 @probe(
@@ -30,48 +30,50 @@ _BINARY = 64
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def macs(seen: ProbedModel, convention: str) -> ProbeResult:
-    """Multiply-accumulates of one forward pass, of the whole batch; details list them by operator.
+def macs(model: ProbedModel, convention: str) -> ProbeResult:
+    """Count the multiply-accumulates of one forward pass of the whole batch; details list them by operator.
 
     Raises: ProbeError for what is no torch network, and for networks that the convention cannot look into.
     """
     if convention == "fvcore":
-        return _fvcore(seen)
+        return _fvcore(model)
     if convention == "ntire2022":
-        return _ntire2022(seen)
-    found = recorded(seen)
+        return _ntire2022(model)
+    recording = recording_of(model)
     if convention == "torch":
-        return ProbeResult(torch_flops(seen) // 2, {"notes": of_what_is_unseen(found)})
+        return ProbeResult(torch_flops(model) // 2, {"notes": of_what_is_unseen(recording)})
     if convention == "conv":
-        return found_in(found, macs_of(found.of("convolution")), by_operator(found, "convolution"))
+        return counted_result(
+            recording, macs_of(recording.of("convolution")), by_operator(recording, "convolution")
+        )
     if convention == "bbcu":
-        return _bbcu(found)
-    return found_in(found, macs_of(found.ran), by_operator(found))
+        return _bbcu(recording)
+    return counted_result(recording, macs_of(recording.ran), by_operator(recording))
 
 
-def _fvcore(seen: ProbedModel) -> ProbeResult:
-    graph, found = traced(seen), recorded(seen)
-    notes = of_fvcore(found, graph)
-    return found_in(found, graph.macs, graph.operators, notes, skipped=graph.skipped)
+def _fvcore(model: ProbedModel) -> ProbeResult:
+    graph, recording = fvcore_trace(model), recording_of(model)
+    notes = of_fvcore(recording, graph)
+    return counted_result(recording, graph.macs, graph.operators, notes, skipped=graph.skipped)
 
 
-def _ntire2022(seen: ProbedModel) -> ProbeResult:
-    if seen.module is None:
-        raise ProbeError(f"{seen.name} is no torch network; its modules cannot be seen.")
-    found = recorded(seen)
+def _ntire2022(model: ProbedModel) -> ProbeResult:
+    if model.module is None:
+        raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
+    recording = recording_of(model)
     operators = {
         kind: {"calls": len(some), "macs": sum(call.macs for call in some)}
         for kind in ("conv", "linear", "norm", "activation")
-        if (some := found.modules.of(kind))
+        if (some := recording.modules.of(kind))
     }
-    value = sum(call.macs for call in found.modules.calls)
-    return found_in(found, value, operators, of_modules(found))
+    value = sum(call.macs for call in recording.modules.calls)
+    return counted_result(recording, value, operators, of_modules(recording))
 
 
-def _bbcu(found: Recording) -> ProbeResult:
-    convolutions = found.of("convolution")
+def _bbcu(recording: Recording) -> ProbeResult:
+    convolutions = recording.of("convolution")
     binary = macs_of(one for one in convolutions if one.binary)
     full = macs_of(convolutions) - binary
     notes = [] if binary else ["no module says that it is binary (binary = True)"]
     operators = {"full precision": {"macs": full}, "binary": {"macs": binary}}
-    return found_in(found, full + binary / _BINARY, operators, notes)
+    return counted_result(recording, full + binary / _BINARY, operators, notes)

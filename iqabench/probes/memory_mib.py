@@ -5,7 +5,7 @@ import torch
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
-from iqabench.probes.machine.resident_memory import growth
+from iqabench.probes.machine.resident_memory import memory_growth
 from iqabench.probes.timing.model_times import times_of
 
 _MIB = 2**20
@@ -19,9 +19,9 @@ _CALLS = 3
     timed=True,
     source="NTIRE efficient super-resolution challenges, with the counter reset",
 )
-def memory_mib(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
-    """The most memory that one call holds above what is held before it: features and output are in it;
-    weights, input, and what a library keeps after the warm-up are not. The largest of three calls.
+def memory_mib(model: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
+    """Measure the most memory that one call holds above what is held before it, the largest of three calls.
+    Features and output are in it; weights, input, and what a library keeps after the warm-up are not.
 
     On a GPU: peak of what torch's allocator gave out, the counter reset before. On the CPU: growth of the
     process's resident memory.
@@ -30,25 +30,25 @@ def memory_mib(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG0
 
     Raises: ProbeError when the call takes less than its output: it works in memory that it holds already.
     """
-    times_of(seen)  # which warms it up
+    times_of(model)  # which warms it up
     with torch.inference_mode():
-        return _allocated(seen) if seen.device.type == "cuda" else _resident(seen)
+        return _allocated(model) if model.device.type == "cuda" else _resident(model)
 
 
-def _allocated(seen: ProbedModel) -> ProbeResult:
-    torch.cuda.synchronize(seen.device)
-    at_rest = torch.cuda.memory_allocated(seen.device)
+def _allocated(model: ProbedModel) -> ProbeResult:
+    torch.cuda.synchronize(model.device)
+    at_rest = torch.cuda.memory_allocated(model.device)
     peaks, size = [], 0
     for _ in range(_CALLS):
-        torch.cuda.reset_peak_memory_stats(seen.device)
-        output = seen.call(seen.batch)
-        torch.cuda.synchronize(seen.device)
-        peaks.append(torch.cuda.max_memory_allocated(seen.device) - at_rest)
+        torch.cuda.reset_peak_memory_stats(model.device)
+        output = model.call(model.batch)
+        torch.cuda.synchronize(model.device)
+        peaks.append(torch.cuda.max_memory_allocated(model.device) - at_rest)
         size = output.nbytes
         del output
     if max(peaks) < size:
         raise ProbeError(
-            f"a call of {seen.name} takes {max(peaks)} bytes, less than its output of {size}: it replays "
+            f"a call of {model.name} takes {max(peaks)} bytes, less than its output of {size}: it replays "
             "into memory that it holds between calls. Measure memory without --cuda-graph."
         )
     return ProbeResult(
@@ -61,10 +61,10 @@ def _allocated(seen: ProbedModel) -> ProbeResult:
     )
 
 
-def _resident(seen: ProbedModel) -> ProbeResult:
-    found = [growth(lambda: seen.call(seen.batch)) for _ in range(_CALLS)]
-    peaks = [size for size, _ in found]
-    return ProbeResult(max(peaks) / _MIB, {"method": found[-1][1], "calls_mib": _mib(peaks)})
+def _resident(model: ProbedModel) -> ProbeResult:
+    runs = [memory_growth(lambda: model.call(model.batch)) for _ in range(_CALLS)]
+    peaks = [size for size, _ in runs]
+    return ProbeResult(max(peaks) / _MIB, {"method": runs[-1][1], "calls_mib": _mib(peaks)})
 
 
 def _mib(sizes: list[int]) -> list[float]:

@@ -15,7 +15,7 @@ _CONVENTIONS = {
 }
 _KINDS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
 _BITS = 32
-"""Of a weight in full precision."""
+"""Bits of a weight in full precision."""
 
 
 @probe(
@@ -26,35 +26,37 @@ _BITS = 32
     conventions=_CONVENTIONS,
     source="NTIRE efficient super-resolution challenges",
 )
-def params(seen: ProbedModel, convention: str) -> ProbeResult:
-    """Elements of the network's parameters; a tensor that is used twice counts once.
+def params(model: ProbedModel, convention: str) -> ProbeResult:
+    """Count the elements of the network's parameters; a tensor that is used twice counts once.
 
     Raises: ProbeError for models that are no torch network.
     """
-    if seen.module is None:
-        raise ProbeError(f"{seen.name} is no torch network; its parameters cannot be seen.")
+    if model.module is None:
+        raise ProbeError(f"{model.name} is no torch network; its parameters cannot be seen.")
     if convention == "trainable":
-        if seen.trainable is None:
-            raise ProbeError(f"which parameters of {seen.name} were trained is not known.")
-        return ProbeResult(seen.trainable)
+        if model.trainable is None:
+            raise ProbeError(f"which parameters of {model.name} were trained is not known.")
+        return ProbeResult(model.trainable)
     if convention == "conv_weights":
-        found = {id(m.weight): m.weight for m in seen.module.modules() if isinstance(m, _KINDS)}
-        return ProbeResult(sum(w.numel() for w in found.values()))
+        weights = {id(m.weight): m.weight for m in model.module.modules() if isinstance(m, _KINDS)}
+        return ProbeResult(sum(w.numel() for w in weights.values()))
     if convention == "bbcu":
-        return _bbcu(seen.module)
-    return ProbeResult(sum(p.numel() for p in seen.module.parameters()))
+        return _bbcu(model.module)
+    return ProbeResult(sum(p.numel() for p in model.module.parameters()))
 
 
 def _bbcu(module: nn.Module) -> ProbeResult:
-    """A binary convolution need not be one of torch's: it is what says `binary = True` and has a weight."""
-    kept: dict[int, tuple[int, bool]] = {}
+    """Count a binary weight as a part of a full one: a binary convolution is a module that says `binary =
+    True` and has a weight.
+    """
+    weights: dict[int, tuple[int, bool]] = {}
     for part in module.modules():
         binary = is_binary(part)
         weight = getattr(part, "weight", None)
         if isinstance(weight, Tensor) and (binary or isinstance(part, _KINDS)):
-            kept[id(weight)] = (weight.numel(), binary)
-    full = sum(size for size, binary in kept.values() if not binary)
-    one_bit = sum(size for size, binary in kept.values() if binary)
+            weights[id(weight)] = (weight.numel(), binary)
+    full = sum(size for size, binary in weights.values() if not binary)
+    one_bit = sum(size for size, binary in weights.values() if binary)
     notes = [] if one_bit else ["no module says that it is binary (binary = True)"]
     return ProbeResult(
         full + one_bit / _BITS, {"full precision": full, "binary": one_bit, "notes": notes}

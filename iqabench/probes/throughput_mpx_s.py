@@ -12,13 +12,13 @@ from iqabench.probes.timing.model_times import output_megapixels, times_of
     timed=True,
     source="median latency",
 )
-def throughput_mpx_s(seen: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
-    """Pixels of the output (not the input, which is a sixteenth at x4) of the whole batch, by the median time
-    of a call; a pixel counts once, whatever its channels.
+def throughput_mpx_s(model: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG001 - there is one way
+    """Divide the pixels of the whole batch's output (not of the input, which has a sixteenth at x4) by the
+    median time of a call. A pixel counts once, whatever its channels.
 
     Units: 10**6 pixels per second.
     """
-    times, pixels = times_of(seen), output_megapixels(seen)
+    times, pixels = times_of(model), output_megapixels(model)
     low, high = times.interval
     return ProbeResult(
         pixels / times.p50 * 1e3,

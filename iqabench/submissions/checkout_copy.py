@@ -1,4 +1,6 @@
-"""A copy of a checkout for its code to run in: what it compiles or logs never lies in the user's own."""
+"""A copy of a checkout for its code to run in, so that what it compiles or logs never lies in the user's own
+folder.
+"""
 
 import os
 import shutil
@@ -15,7 +17,8 @@ _HISTORY = ".git"
 
 @contextmanager
 def own_copy(checkout: Path) -> Iterator[Path]:
-    """A folder of the same name with the same files, gone with all that was added when the block ends.
+    """Copy the checkout to a folder of the same name, which is removed with everything in it when the block
+    ends.
 
     Links become what they point at, for something may be written through them. Left out is what no network
     reads and what makes checkouts large: the history, and images.
@@ -39,7 +42,9 @@ def own_copy(checkout: Path) -> Iterator[Path]:
 
 
 def _folders(checkout: Path) -> Iterator[tuple[Path, list[Path]]]:
-    """Every folder with its files, those behind links included; a link to a folder above is not followed."""
+    """Yield every folder with its files, those behind links included; a link to a folder above is not
+    followed.
+    """
     for root, names, files in os.walk(checkout, followlinks=True):
         here = Path(root)
         names[:] = [n for n in names if n != _HISTORY and not _is_above(here / n, here)]

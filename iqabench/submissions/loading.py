@@ -1,4 +1,4 @@
-"""What submissions do while they load that works on their authors' machine alone, made harmless and noted.
+"""Adaptations for code that loads only on its authors' machine: each is made harmless and noted.
 
 Hard-coded .cuda(), map_location and device='cuda' mean the CPU where there is no GPU. Checkpoints that hold
 pickled objects are read as such: their code was trusted with more. strict=False is obeyed, and what it
@@ -20,8 +20,8 @@ ON_CPU = "a GPU is hard-coded; the CPU was taken instead"
 
 
 @contextmanager
-def loading(notes: list[str]) -> Iterator[None]:
-    """Within the block submissions load and run here; what was changed is added to the notes."""
+def adapt_loading(notes: list[str]) -> Iterator[None]:
+    """Adapt torch within the block, so that submissions load and run here, and note each change."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(nn.Module, "load_state_dict", _telling(notes)))
         stack.enter_context(patch.object(torch, "load", _reading(notes)))
@@ -33,7 +33,7 @@ def loading(notes: list[str]) -> Iterator[None]:
 
 
 class _OnCpu(TorchFunctionMode):
-    """Takes the CPU wherever a tensor is to be made on, or moved to, a GPU."""
+    """A torch mode that takes the CPU wherever a tensor is to be made on, or moved to, a GPU."""
 
     def __init__(self, notes: list[str]) -> None:
         super().__init__()
@@ -58,22 +58,24 @@ class _OnCpu(TorchFunctionMode):
 
 
 def _telling(notes: list[str]) -> Callable[..., Any]:
-    """load_state_dict, telling what strict=False hides."""
+    """Return a load_state_dict that notes what strict=False hides."""
     load = nn.Module.load_state_dict
 
     def load_state_dict(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
         result = load(module, *args, **kwargs)
         hidden = [("missing", result.missing_keys), ("unexpected", result.unexpected_keys)]
-        said = [f"{len(keys)} {kind} (such as {keys[0]})" for kind, keys in hidden if keys]
-        if said:
-            _once(notes, f"strict=False hides keys of the weights: {', '.join(said)}")
+        hidden_keys = [f"{len(keys)} {kind} (such as {keys[0]})" for kind, keys in hidden if keys]
+        if hidden_keys:
+            _once(notes, f"strict=False hides keys of the weights: {', '.join(hidden_keys)}")
         return result
 
     return load_state_dict
 
 
 def _reading(notes: list[str]) -> Callable[..., Any]:
-    """torch.load, on the CPU where there is no GPU, and with pickled objects where they are needed."""
+    """Return a torch.load that reads to the CPU where there is no GPU, and pickled objects where they are
+    needed.
+    """
     load = torch.load
 
     def load_file(file: Any, map_location: Any = None, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Public challenge submissions: what each of them costs, measured from a checkout that the user has.
+"""Costs of public submissions, measured from a checkout that the user has.
 
 The organisers' repositories hold every team's network behind one function, `select_model(args, device)` in
 test_demo.py. That is other people's code: nothing of it runs without `trust=True`, each model runs in a
@@ -26,30 +26,31 @@ from iqabench.submissions.request import Counterpart, SubmissionRequest
 SCRIPT = "test_demo.py"
 FUNCTION = "select_model"
 INTERRUPTED = "interrupted before it was measured"
-"""What rows say that were not come to."""
+"""The error of submissions that were not measured before an interruption."""
 
 
 @dataclass(frozen=True)
 class SubmissionRow:
-    """What came of one model of a checkout."""
+    """The costs of one submission, and reasons where there are none."""
 
     model_id: int
     name: str = ""
-    """As select_model calls it."""
+    """The name that select_model gives it."""
     values: dict[str, float] = field(default_factory=dict)
-    """By the columns' names; those without a value are not here."""
+    """Values by the columns' names; columns without a value are absent."""
     reasons: dict[str, str] = field(default_factory=dict)
-    """Why a column has no value."""
+    """The reason why a column has no value, by column."""
     notes: dict[str, list[str]] = field(default_factory=dict)
-    """What a count misses, by column; under "" what was noted while loading."""
+    """Notes on what a count misses, by column; notes on loading stand under ""."""
     details: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What stands behind each value; under "ratio" that to the counterpart that it was timed in turn with."""
+    """The details of each value; the ratio to the counterpart that it was timed in turn with stands under
+    "ratio"."""
     error: str = ""
-    """Why nothing was measured."""
+    """The reason why nothing was measured."""
 
 
 def submission_ids(checkout: Path) -> list[int]:
-    """The ids that `select_model` compares `model_id` with, in its order; its source is read, not run.
+    """Return the ids that `select_model` compares `model_id` with, in its order; its source is read, not run.
 
     Raises: ModelError when the folder holds no such function.
     """
@@ -67,8 +68,8 @@ def submission_ids(checkout: Path) -> list[int]:
     if function is None:
         raise ModelError(f"{script} has no function {FUNCTION}(args, device).")
     compared = [node for node in ast.walk(function) if isinstance(node, ast.Compare)]
-    found = [_compared(node) for node in sorted(compared, key=lambda node: node.lineno)]
-    return list(dict.fromkeys(number for number in found if number is not None))
+    numbers = [_compared(node) for node in sorted(compared, key=lambda node: node.lineno)]
+    return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
 def measure_submissions(
@@ -118,7 +119,7 @@ def measure_submissions(
 
 
 def _allowed(checkout: Path, ids: Sequence[int] | None, *, trust: bool) -> list[int]:
-    """The ids to measure, each once."""
+    """Return the ids to measure, each once."""
     known = submission_ids(checkout)
     wanted = list(dict.fromkeys(known if ids is None else ids))
     if not trust:
@@ -133,7 +134,7 @@ def _allowed(checkout: Path, ids: Sequence[int] | None, *, trust: bool) -> list[
 
 
 def _compared(node: ast.Compare) -> int | None:
-    """N of `model_id == N`."""
+    """Return N of `model_id == N`, or None for other comparisons."""
     named = isinstance(node.left, ast.Name) and node.left.id == "model_id"
     if not named or len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
         return None
@@ -147,11 +148,11 @@ def _compared(node: ast.Compare) -> int | None:
 def _measured(
     checkout: Path, request: SubmissionRequest, timeout_s: float, threads: int | None
 ) -> SubmissionRow:
-    """What came of one; where it names files of its copy, they are those of the checkout."""
+    """Measure one submission; paths of its copy in the answer become paths of the checkout."""
     try:
         with own_copy(checkout) as copy:
-            found = json.dumps(answer_of(request, copy, timeout_s, threads))
+            answer = json.dumps(answer_of(request, copy, timeout_s, threads))
     except ModelError as error:
         return SubmissionRow(request.model_id, error=str(error))
     inside, outside = (json.dumps(str(path))[1:-1] for path in (copy, checkout))
-    return SubmissionRow(model_id=request.model_id, **json.loads(found.replace(inside, outside)))
+    return SubmissionRow(model_id=request.model_id, **json.loads(answer.replace(inside, outside)))

@@ -1,4 +1,4 @@
-"""What organisers printed of a cost, beside what was measured: equal to the printed digits, or explained.
+"""Costs that organisers printed, beside the measured ones: equal to the printed digits, or explained.
 
 A table of theirs is a CSV file whose first lines say what it is:
 
@@ -20,7 +20,7 @@ from iqabench.submissions.measure import SubmissionRow
 
 EXACT = "macs@exact"
 MISLEADING = 0.03
-"""Relative distance of a printed figure from the exact count beyond which it is explained though it was
+"""The relative distance of a printed figure from the exact count beyond which it is explained even if it was
 reproduced; activations, which the counter of 2022 adds, stay below."""
 
 _USUAL = {
@@ -34,47 +34,47 @@ _UNITS = {"params_M": 1e6, "flops_G": 1e9, "acts_M": 1e6, "conv": 1.0}
 
 @dataclass(frozen=True)
 class PublishedFigure:
-    """One figure that was printed, and what was measured."""
+    """A printed figure and the measured one."""
 
     printed: str
     measured: str | None
-    """At the printed digits; None where there is none."""
+    """The measured figure with the printed number of digits; None where there is none."""
 
     @property
     def equal(self) -> bool:
-        """Whether they are the same to the printed digits."""
+        """True when both are the same to the printed digits."""
         return self.printed == self.measured
 
 
 @dataclass(frozen=True)
 class TeamComparison:
-    """One team's row."""
+    """The printed and measured figures of one team."""
 
     model_id: int | None
-    """None for teams whose model is not in the checkout."""
+    """The id of its model; None for teams whose model is not in the checkout."""
     team: str
     figures: Mapping[str, PublishedFigure]
-    """By the names of the printed columns."""
+    """Figures by the names of the printed columns."""
     exact_g: float | None
     """Multiply-accumulates of every operator that ran, in 10**9."""
     lower_bound: bool
-    """Whether something ran that could not be counted."""
+    """True when something ran that could not be counted."""
     explanation: str
 
     @property
     def measured(self) -> bool:
-        """Whether anything was."""
+        """True when any figure was measured."""
         return any(figure.measured is not None for figure in self.figures.values())
 
     @property
     def equal(self) -> bool:
-        """Whether all printed figures are met."""
+        """True when all printed figures are met."""
         return all(figure.equal for figure in self.figures.values())
 
 
 @dataclass(frozen=True)
 class PublishedCounts:
-    """A table of organisers."""
+    """A table of costs that organisers printed."""
 
     source: str
     columns: Mapping[str, str]
@@ -83,7 +83,7 @@ class PublishedCounts:
 
 
 def read_published(path: Path) -> PublishedCounts:
-    """The table in a file.
+    """Read the table in a file.
 
     Raises: FactsError when it does not say its source, or prints nothing that is counted here.
     """
@@ -106,7 +106,7 @@ def read_published(path: Path) -> PublishedCounts:
 def compare_published(
     rows: Sequence[SubmissionRow], published: PublishedCounts
 ) -> list[TeamComparison]:
-    """Each printed row beside the measured one of the same id."""
+    """Compare each printed row with the measured one of the same id."""
     measured = {row.model_id: row for row in rows}
     return [
         _compared(printed, measured.get(number) if number is not None else None, published.columns)
@@ -116,7 +116,9 @@ def compare_published(
 
 
 def as_markdown(compared: Sequence[TeamComparison]) -> str:
-    """One table: a figure alone where measured and printed agree, else `printed / measured`."""
+    """Return one Markdown table: a cell holds one figure where measured and printed agree, else `printed /
+    measured`.
+    """
     names = list(compared[0].figures) if compared else []
     lines = [
         f"| id | team | {' | '.join(names)} | exact MACs (G) | equal | explanation |",
@@ -127,8 +129,8 @@ def as_markdown(compared: Sequence[TeamComparison]) -> str:
         exact = "–" if one.exact_g is None else f"{'≥ ' * one.lower_bound}{one.exact_g:.3f}"
         equal = "yes" if one.equal else "**no**" if one.measured else "–"
         number = "–" if one.model_id is None else str(one.model_id)
-        said = [number, one.team, *cells, exact, equal, one.explanation]
-        lines.append(f"| {' | '.join(part.replace('|', '/') for part in said)} |")
+        parts = [number, one.team, *cells, exact, equal, one.explanation]
+        lines.append(f"| {' | '.join(part.replace('|', '/') for part in parts)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -160,20 +162,20 @@ def _explained(
 ) -> str:
     if row.error:
         return f"not measured: {row.error}"
-    said = [
+    reasons = [
         f"no {columns[n]}: {row.reasons[columns[n]]}" for n in figures if columns[n] in row.reasons
     ]
     for name, figure in figures.items():
         if figure.measured is not None and not figure.equal:
-            said += _others(row, name, figure, columns[name])
-            said += row.notes.get(columns[name], [])
+            reasons += _others(row, name, figure, columns[name])
+            reasons += row.notes.get(columns[name], [])
     exact, counted = row.values.get(EXACT), row.values.get(columns.get("flops_G", ""))
     if exact and counted is not None and abs(counted - exact) > MISLEADING * exact:
-        said += [f"{columns['flops_G']} is {counted / exact:.2f} of the exact count"]
-        said += row.notes.get(columns["flops_G"], [])
+        reasons += [f"{columns['flops_G']} is {counted / exact:.2f} of the exact count"]
+        reasons += row.notes.get(columns["flops_G"], [])
     if _is_lower_bound(row):
-        said += row.notes.get(EXACT, [])
-    return "; ".join(dict.fromkeys(said + row.notes.get("", [])))
+        reasons += row.notes.get(EXACT, [])
+    return "; ".join(dict.fromkeys(reasons + row.notes.get("", [])))
 
 
 def _is_lower_bound(row: SubmissionRow | None) -> bool:
@@ -181,7 +183,7 @@ def _is_lower_bound(row: SubmissionRow | None) -> bool:
 
 
 def _others(row: SubmissionRow, name: str, figure: PublishedFigure, ours: str) -> Iterator[str]:
-    """Which other conventions of the same probe give what was printed."""
+    """Say which other conventions of the same probe give what was printed."""
     probe = ours.partition("@")[0]
     others = {c: v for c, v in row.values.items() if c != ours and c.partition("@")[0] == probe}
     equal = [c for c, v in others.items() if _figure(figure.printed, v, _UNITS[name]).equal]
@@ -192,7 +194,7 @@ def _others(row: SubmissionRow, name: str, figure: PublishedFigure, ours: str) -
 
 
 def _number(printed: Mapping[str, str]) -> int | None:
-    """The id of the model, where the table knows it."""
+    """Return the id of the model, where the table has it."""
     match = re.match(r"-?\d+", printed.get("model_id") or printed.get("model") or "")
     return int(match[0]) if match else None
 

@@ -16,15 +16,15 @@ def add_ranks(
     base: BoardEntry | None,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: Mapping[Quantity, CostColumn],
-    found: SubmissionResults,
+    results: SubmissionResults,
 ) -> None:
     """Rank those of whom everything was measured, by both kinds of figures, wherever these decide."""
     whole = [(entry, row) for entry, row in pairs if not _lacking(row, asked)]
     for entry, row in pairs:
         if not row.error and (lacking := _lacking(row, asked)):
             why = row.reasons.get(lacking[0], "no reason was given")
-            found.not_run[entry.name] = f"no {', '.join(lacking)}: {why}"
-    here = [_as_measured(entry, row, asked, base, found) for entry, row in whole]
+            results.not_run[entry.name] = f"no {', '.join(lacking)}: {why}"
+    here = [_as_measured(entry, row, asked, base, results) for entry, row in whole]
     measured_base = next((e for e in here if e.name == board.baseline), base)
     before = standings(board, [entry for entry, _ in whole], base)
     after = standings(board, here, measured_base)
@@ -33,13 +33,13 @@ def add_ranks(
         behind = _behind(board, track.rank)
         if whole and behind & names:
             pair = before.tracks[track.name], after.tracks[track.name]
-            _compare(track, *pair, behind, found)
+            _compare(track, *pair, behind, results)
             told = tuple(sorted(behind & names)), tuple(sorted(behind - names))
-            found.tracks.append(_agreement(track, *pair, *told))
+            results.tracks.append(_agreement(track, *pair, *told))
 
 
 def _lacking(row: SubmissionRow, asked: Mapping[Quantity, CostColumn]) -> list[str]:
-    """Columns that could not be measured."""
+    """Return the columns that could not be measured."""
     return [column.name for column in asked.values() if column.name not in row.values]
 
 
@@ -48,10 +48,10 @@ def _as_measured(
     row: SubmissionRow,
     asked: Mapping[Quantity, CostColumn],
     base: BoardEntry | None,
-    found: SubmissionResults,
+    results: SubmissionResults,
 ) -> BoardEntry:
-    """The entry with what was measured in place of what was printed."""
-    ratios = {r.column: r.measured for r in found.relatives if r.entry == entry.name}
+    """Return the entry with measured figures in place of printed ones."""
+    ratios = {r.column: r.measured for r in results.relatives if r.entry == entry.name}
     values = dict(entry.values)
     for quantity, column in asked.items():
         ratio = ratios.get(quantity.name)
@@ -65,7 +65,7 @@ def _as_measured(
 
 
 def _behind(board: Board, name: str) -> set[str]:
-    """The quantities that a score is made of."""
+    """Return the quantities that a score is made of."""
     score = board.scores.get(name)
     return {name} if score is None else {q for part in score.needs for q in _behind(board, part)}
 
@@ -75,30 +75,30 @@ def _compare(
     before: Sequence[Standing],
     after: Sequence[Standing],
     behind: Container[str],
-    found: SubmissionResults,
+    results: SubmissionResults,
 ) -> None:
     by_name = {s.entry.name: s for s in before}
     for new in after:
         name = new.entry.name
         if (old := by_name.get(name)) is not None:
-            why = "" if old.rank == new.rank else _cause(old, new, behind, found)
+            why = "" if old.rank == new.rank else _cause(old, new, behind, results)
             printed = new.entry.ranks.get(track.name)
             row = EntryRanks(
                 track.name, name, printed, old.rank, new.rank, new.best, new.worst, why
             )
-            found.ranks.append(row)
+            results.ranks.append(row)
 
 
-def _cause(old: Standing, new: Standing, behind: Container[str], found: SubmissionResults) -> str:
-    """Why an entry's rank by measured figures is another than by published ones."""
+def _cause(old: Standing, new: Standing, behind: Container[str], results: SubmissionResults) -> str:
+    """Say why an entry's rank by measured figures differs from the rank by published ones."""
     name = old.entry.name
-    odd = [c for c in found.counts if not c.equal and c.measured is not None]
+    odd = [c for c in results.counts if not c.equal and c.measured is not None]
     own = next((c for c in odd if c.entry == name), None)
     if own and own.measured is not None:
         return f"its {own.column} is {own.measured:.6g}, not {own.published:g}: {own.why}"
     if new.best <= old.rank <= new.worst and new.best < new.worst:
         return "no more than the intervals allow"
-    if moved := _moved(name, behind, found):
+    if moved := _moved(name, behind, results):
         return moved
     if old.best < old.worst:
         return "the printed digits tie it with others, and the measured figures do not"
@@ -110,15 +110,15 @@ def _cause(old: Standing, new: Standing, behind: Container[str], found: Submissi
     )
 
 
-def _moved(name: str, behind: Container[str], found: SubmissionResults) -> str:
-    """How far an entry's ratios to the baseline are others on this machine."""
-    said = [
+def _moved(name: str, behind: Container[str], results: SubmissionResults) -> str:
+    """Say how far an entry's ratios to the baseline differ on this machine."""
+    reasons = [
         f"{r.column} is {r.measured.value:.3g} of the baseline's here, {r.published:.3g} there"
-        for r in found.relatives
+        for r in results.relatives
         if r.entry == name and r.column in behind and r.measured and r.to != name
     ]
-    return "; ".join(said) or (
-        "others' ratios to it differ" if any(r.column in behind for r in found.relatives) else ""
+    return "; ".join(reasons) or (
+        "others' ratios to it differ" if any(r.column in behind for r in results.relatives) else ""
     )
 
 

@@ -1,4 +1,6 @@
-"""What submissions cost by the baseline's cost: what of a time carries over from machine to machine."""
+"""Costs of submissions divided by the baseline's cost: times carry over from machine to machine only as
+ratios.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,8 +16,8 @@ from iqabench.submissions.results import SubmissionRatio, SubmissionResults
 def counterpart(
     board: Board, base: BoardEntry | None, asked: Iterable[Quantity], checkout: Path
 ) -> Counterpart | None:
-    """What to time in turn with: the baseline's own submission, whose printed time the formulas divide by;
-    else its model that is registered here. None where nothing that depends on the machine is asked for.
+    """Return what to time in turn with: the baseline's own submission, whose printed time the formulas divide
+    by, else its registered model. Return None where nothing that depends on the machine is asked for.
 
     Raises: UsageError where there is neither; ModelError when the folder is no checkout.
     """
@@ -40,16 +42,16 @@ def add_ratios(
     base: BoardEntry | None,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: Mapping[Quantity, CostColumn],
-    found: SubmissionResults,
+    results: SubmissionResults,
 ) -> None:
-    """What was measured in turn with the baseline, beside the ratio of the printed figures."""
+    """Add the measured ratios to the baseline beside the ratios of the printed figures."""
     for entry, row in pairs:
         for quantity, column in asked.items():
             there = base.values.get(quantity.name) if base and quantity.facts.relative else None
             printed = entry.values.get(quantity.name)
             if base and there and printed and not row.error:
                 published = printed.value / there.value
-                found.relatives.append(_relative(base, published, entry, row, quantity, column))
+                results.relatives.append(_relative(base, published, entry, row, quantity, column))
 
 
 def _relative(

@@ -1,4 +1,4 @@
-"""A challenge's own submissions, measured: the ranking that follows, beside the published one.
+"""The ranking of a challenge's submissions by measured figures, beside the published one.
 
 What can be measured here replaces what was printed; what cannot, such as the runtime on the organisers' GPU,
 stays as it was printed. Both rankings are among the same entries, those that could be measured, so that they
@@ -62,22 +62,22 @@ def reproduce_submissions(
     )
     by_number = {row.model_id: row for row in rows}
     pairs = [(e, by_number[e.number]) for e in entries if e.number in by_number]
-    found = SubmissionResults()
-    found.not_run = {f"submission {n}": "nothing is published of it" for n in unheard}
-    found.not_run |= {entry.name: row.error for entry, row in pairs if row.error}
+    results = SubmissionResults()
+    results.not_run = {f"submission {n}": "nothing is published of it" for n in unheard}
+    results.not_run |= {entry.name: row.error for entry, row in pairs if row.error}
     if not ids:
         absent = [e.name for e in entries if e.number not in by_number]
-        found.not_run |= dict.fromkeys(absent, "the checkout has no such submission")
-    _count(board, pairs, asked, found)
-    add_ratios(base, pairs, asked, found)
-    add_ranks(board, base, pairs, asked, found)
-    return found
+        results.not_run |= dict.fromkeys(absent, "the checkout has no such submission")
+    _count(board, pairs, asked, results)
+    add_ratios(base, pairs, asked, results)
+    add_ranks(board, base, pairs, asked, results)
+    return results
 
 
 def _wanted(
     entries: Sequence[BoardEntry], checkout: Path, ids: Sequence[int]
 ) -> tuple[list[int], list[int]]:
-    """The ids to measure, and those that were asked for though there is nothing to compare them with."""
+    """Return the ids to measure, and those that were asked for although nothing is published of them."""
     known, published = submission_ids(checkout), {entry.number for entry in entries}
     unheard = [n for n in ids if n in known and n not in published]
     return [n for n in ids or known if n not in unheard and (ids or n in published)], unheard
@@ -86,46 +86,46 @@ def _wanted(
 def _measured(
     asked: Mapping[Quantity, CostColumn], checkout: Path, ids: Sequence[int], **how: Any
 ) -> list[SubmissionRow]:
-    """Each column once, though several quantities may be made of it, at the size that they share."""
+    """Measure each column once, even if several quantities are made of it, at the size that they share."""
     columns = list({column.name: column for column in asked.values()}.values())
     size = sizes_of([next(iter(asked)).facts.input], [])[0]
     return measure_submissions(checkout, ids, columns, size, **how)
 
 
 def _numbered(board: Board) -> list[BoardEntry]:
-    found = [entry for entry in entries_of(board) if entry.number is not None]
-    if not found:
+    entries = [entry for entry in entries_of(board) if entry.number is not None]
+    if not entries:
         raise UsageError(
             f"the published figures of {board.name} do not say which submission is whose; expected numbers "
             "that begin the entries' names, or a column named by 'number' in 'published'."
         )
-    return found
+    return entries
 
 
 def _asked(board: Board, timed: Sequence[str]) -> dict[Quantity, CostColumn]:
-    """The quantities that are measured on submissions."""
-    found = {}
+    """Return the quantities that are measured on submissions, with their columns."""
+    columns = {}
     for quantity in board.quantities.values():
         if quantity.facts.probe:
             column = cost_column(quantity.facts.probe)
             if not quantity.facts.relative or column.probe.name in timed:
-                found[quantity] = column
-    unknown = sorted(set(timed) - {column.probe.name for column in found.values()})
+                columns[quantity] = column
+    unknown = sorted(set(timed) - {column.probe.name for column in columns.values()})
     if unknown:
         raise UsageError(f"the board {board.name} has no column of the probe '{unknown[0]}'.")
-    if len({quantity.facts.input for quantity in found}) != 1:
+    if len({quantity.facts.input for quantity in columns}) != 1:
         raise UsageError(
             f"submissions are measured at one size; the board {board.name} counts at "
-            f"{', '.join(sorted({q.facts.input for q in found})) or 'none'}."
+            f"{', '.join(sorted({q.facts.input for q in columns})) or 'none'}."
         )
-    return found
+    return columns
 
 
 def _count(
     board: Board,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
     asked: dict[Quantity, CostColumn],
-    found: SubmissionResults,
+    results: SubmissionResults,
 ) -> None:
     for entry, row in pairs:
         for quantity, column in asked.items():
@@ -136,7 +136,7 @@ def _count(
             here = None if value is None else value * quantity.facts.factor
             equal = here is not None and printed.low - 1e-9 <= here <= printed.high + 1e-9
             why = "" if equal else _why(board, entry, quantity, row, column)
-            found.counts.append(
+            results.counts.append(
                 SubmissionCount(
                     entry.name, row.model_id, quantity.name, printed.value, here, equal, why
                 )
@@ -146,9 +146,9 @@ def _count(
 def _why(
     board: Board, entry: BoardEntry, quantity: Quantity, row: SubmissionRow, column: CostColumn
 ) -> str:
-    """What is known of a count that is not as it was printed."""
+    """Explain a count that differs from the printed one."""
     known = board.erratum(entry.name, quantity.name)
-    said = [known.why] if known else []
-    said += [row.reasons[column.name]] if column.name in row.reasons else []
-    said += [*row.notes.get(column.name, []), *row.notes.get("", [])]
-    return "; ".join(dict.fromkeys(said)) or "unexplained"
+    reasons = [known.why] if known else []
+    reasons += [row.reasons[column.name]] if column.name in row.reasons else []
+    reasons += [*row.notes.get(column.name, []), *row.notes.get("", [])]
+    return "; ".join(dict.fromkeys(reasons)) or "unexplained"

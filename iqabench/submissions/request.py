@@ -1,4 +1,4 @@
-"""What is asked of the process that measures one submission."""
+"""The request to the process that measures one submission."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -9,16 +9,18 @@ from iqabench.probes.timing import Sampling
 
 @dataclass(frozen=True)
 class Counterpart:
-    """What submissions are timed in turn with: one of their checkout, or a model that is registered here."""
+    """The baseline that submissions are timed in turn with: a submission of their checkout, or a registered
+    model.
+    """
 
     name: str
-    """As the board calls it."""
+    """The board's name for it."""
     model_id: int | None = None
-    """Its number in the checkout;"""
+    """Its number in the checkout, if it is a submission."""
     model: str = ""
-    """else its id here,"""
+    """Its id here, if it is a registered model."""
     scale: int | None = None
-    """at this scale."""
+    """The scale of the registered model."""
 
 
 @dataclass(frozen=True)
@@ -27,22 +29,22 @@ class SubmissionRequest:
 
     model_id: int
     columns: list[str]
-    """As `cost_column` reads them."""
+    """The columns to measure, as `cost_column` reads them."""
     shape: list[int]
-    """(N, C, H, W) of the input."""
+    """The shape of the input, (N, C, H, W)."""
     stand_ins: list[str] = field(default_factory=list)
-    """Folders with modules for what is not installed."""
+    """Folders with modules that replace what is not installed."""
     to: Counterpart | None = None
-    """Without one it is timed alone."""
+    """The counterpart; None when times are sampled on their own."""
     sampling: Sampling = field(default_factory=Sampling)
 
     def write(self, path: Path) -> None:
-        """Hand it over."""
+        """Write the request to a file."""
         path.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def read(cls, path: Path) -> "SubmissionRequest":
-        """Take it."""
-        said = json.loads(path.read_text())
-        to = Counterpart(**said["to"]) if said["to"] else None
-        return cls(**{**said, "to": to, "sampling": Sampling(**said["sampling"])})
+        """Read a request from a file."""
+        fields = json.loads(path.read_text())
+        to = Counterpart(**fields["to"]) if fields["to"] else None
+        return cls(**{**fields, "to": to, "sampling": Sampling(**fields["sampling"])})

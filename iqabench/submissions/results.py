@@ -1,4 +1,4 @@
-"""What came of a checkout of submissions: counts and ranks beside the published ones."""
+"""Results of a checkout of submissions: counts, ratios and ranks beside the published ones."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ from iqabench.submissions.measure import INTERRUPTED
 
 @dataclass(frozen=True)
 class SubmissionCount:
-    """One count of one submission."""
+    """A measured count of one submission beside the printed one."""
 
     entry: str
     model_id: int
@@ -16,77 +16,80 @@ class SubmissionCount:
     published: float
     measured: float | None
     equal: bool
-    """To the printed digits."""
+    """True when both are the same to the printed digits."""
     why: str = ""
-    """What is known of a difference, or why nothing was measured."""
+    """The explanation of a difference, or the reason why nothing was measured."""
 
 
 @dataclass(frozen=True)
 class SubmissionRatio:
-    """One cost of one submission that depends on the machine, by the baseline's."""
+    """The ratio of one submission's cost to the baseline's, for costs that depend on the machine."""
 
     entry: str
     model_id: int
     column: str
     to: str
-    """The baseline, with which it was measured in turn."""
+    """The baseline, which it was measured in turn with."""
     published: float
     measured: BoundedValue | None
-    """With its 95 % interval, where the probe has one; exactly 1 for the baseline itself."""
+    """The measured ratio with its 95 % interval, where the probe has one; exactly 1 for the baseline itself.
+    """
     here: float | None = None
-    """The cost itself on this machine,"""
+    """The cost itself on this machine, in the printed unit."""
     unit: str = "1"
-    """in the printed unit."""
+    """The printed unit."""
     warnings: tuple[str, ...] = ()
-    """What speaks against it."""
+    """Sentences on what speaks against the ratio."""
     why: str = ""
-    """Why it was not measured."""
+    """The reason why it was not measured."""
 
 
 @dataclass(frozen=True)
 class EntryRanks:
-    """One entry's ranks in a track, among those that were measured."""
+    """The ranks of one entry in a track, among the entries that were measured."""
 
     track: str
     entry: str
     printed: int | None
-    """By the organisers, among all."""
+    """The rank that the organisers printed, among all entries."""
     published: int
-    """From the published figures."""
+    """The rank from the published figures."""
     measured: int
+    """The rank from the measured figures."""
     best: int
+    """The best rank that the 95 % intervals and the printed digits allow."""
     worst: int
-    """From the measured figures, and between which their 95 % intervals and printed digits have it."""
+    """The worst rank that the 95 % intervals and the printed digits allow."""
     why: str = ""
 
 
 @dataclass(frozen=True)
 class TrackAgreement:
-    """How alike both rankings of a track are."""
+    """The agreement of both rankings of a track."""
 
     track: str
     n: int
     kendall: float | None
-    """Tau-b; none where it is not defined."""
+    """Kendall's tau-b; None where it is not defined."""
     spearman: float | None
     measured: tuple[str, ...]
-    """Columns that were measured,"""
+    """Columns that were measured."""
     published: tuple[str, ...]
-    """and those that are the organisers' own in both rankings."""
+    """Columns with the organisers' own figures in both rankings."""
 
 
 @dataclass
 class SubmissionResults:
-    """What came of a checkout."""
+    """The results of a checkout of submissions."""
 
     counts: list[SubmissionCount] = field(default_factory=list)
     relatives: list[SubmissionRatio] = field(default_factory=list)
     ranks: list[EntryRanks] = field(default_factory=list)
     tracks: list[TrackAgreement] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
-    """Entries that could not be measured, and why."""
+    """Entries that could not be measured, with the reason."""
 
     @property
     def interrupted(self) -> bool:
-        """Whether it was ended before all were measured."""
+        """True when it was ended before all were measured."""
         return INTERRUPTED in self.not_run.values()

@@ -1,4 +1,4 @@
-"""The model behind an id of a checkout, run once; the current folder is the checkout."""
+"""The model behind an id of a checkout, run once. The current folder must be the checkout."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,11 +14,11 @@ from iqabench.probes import ProbedModel
 from iqabench.run.profile.natural_image import natural_batch
 
 _LONG = 300
-"""Characters of a message that are told."""
+"""The number of characters of a message that are shown."""
 
 
-def probed(model_id: int, shape: Sequence[int], notes: list[str]) -> ProbedModel:
-    """The model at that size of input, ready to be measured.
+def load_submission(model_id: int, shape: Sequence[int], notes: list[str]) -> ProbedModel:
+    """Load the submission at that size of input, ready to be measured.
 
     Raises: ModelError when there is none under that id, or it gives no tensor; else whatever its code raises.
     """
@@ -35,21 +35,21 @@ def probed(model_id: int, shape: Sequence[int], notes: list[str]) -> ProbedModel
 
 
 def reason_of(error: BaseException) -> str:
-    """What went wrong, in one line."""
+    """Return the reason of an error in one line."""
     if isinstance(error, ModuleNotFoundError):
         return f"needs the Python module '{error.name}', which is not installed here"
     if isinstance(error, FileNotFoundError) and error.filename:
         return f"needs the file {error.filename}, which is not there"
-    said = " ".join(str(error).split())
-    if len(said) > _LONG:  # compilers say what failed first, and why last
-        said = f"{said[: _LONG // 2]} [...] {said[-_LONG // 2 :]}"
-    return said if isinstance(error, IqabenchError) else f"{type(error).__name__}: {said}"
+    message = " ".join(str(error).split())
+    if len(message) > _LONG:  # compilers say what failed first, and why last
+        message = f"{message[: _LONG // 2]} [...] {message[-_LONG // 2 :]}"
+    return message if isinstance(error, IqabenchError) else f"{type(error).__name__}: {message}"
 
 
 def _selected(model_id: int) -> tuple[nn.Module, str, float]:
-    """The model, its name and the upper end of its numeric range."""
+    """Return the model, its name and the upper end of its numeric range."""
     select: Callable[..., Any] = import_module("test_demo").select_model
-    asked = SimpleNamespace(
+    arguments = SimpleNamespace(
         model_id=model_id,
         model_dir="model_zoo",
         data_dir="",
@@ -59,7 +59,7 @@ def _selected(model_id: int) -> tuple[nn.Module, str, float]:
         ssim=False,
     )
     try:
-        module, name, unit, *_ = select(asked, torch.device("cpu"))
+        module, name, unit, *_ = select(arguments, torch.device("cpu"))
     except (UnboundLocalError, NotImplementedError) as error:
         raise ModelError(f"select_model has no model under this id: {error}") from error
     if not isinstance(module, nn.Module):

@@ -1,4 +1,6 @@
-"""A submission timed in turn with the board's baseline, in one process: a machine's drift hits both alike."""
+"""The timing of a submission in turn with the board's baseline, in one process, so that drift affects both
+alike.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,44 +15,46 @@ from iqabench.probes.machine import machine_state, timing_warnings
 from iqabench.probes.timing import Contender, Sampling, ratio, sample, times_of
 from iqabench.run.profile.entrant import LATENCY, enter
 from iqabench.submissions.request import Counterpart
-from iqabench.submissions.selection import probed, reason_of
+from iqabench.submissions.selection import load_submission, reason_of
 
 
 @contextmanager
 def counterpart(to: Counterpart, shape: list[int]) -> Iterator[ProbedModel]:
-    """The baseline, ready to be measured within the block.
+    """Load the baseline, ready to be measured within the block.
 
     Raises: ModelError with the reason why it cannot be.
     """
     with ExitStack() as stack:
         try:
             if to.model_id is not None:
-                found = probed(to.model_id, shape, [])
+                base = load_submission(to.model_id, shape, [])
             else:
                 number, channels, height, width = shape
                 size = Size(channels, height, width, batch=number)
-                found = enter(load_model(to.model, to.scale), size, "cpu", PLAIN, stack).probed
+                base = enter(load_model(to.model, to.scale), size, "cpu", PLAIN, stack).probed
         except Exception as error:  # it is anybody's code: the reason is told
             raise ModelError(
                 f"the baseline {to.name} could not run beside it: {reason_of(error)}"
             ) from error
-        yield replace(found, name=to.name)
+        yield replace(base, name=to.name)
 
 
 def sample_in_turn(seen: ProbedModel, base: ProbedModel | None, how: Sampling) -> dict[str, Any]:
-    """Sample both, each finding its own under "times"; what records say of the machine meanwhile."""
-    some = [seen] if base is None else [base, seen]
+    """Sample both, each finding its own times under "times", and return what records say of the machine
+    meanwhile.
+    """
+    models = [seen] if base is None else [base, seen]
     before = machine_state("cpu")
-    found = sample([Contender(p.name, p.call, p.batch, p.device) for p in some], how)
-    for one, times in zip(some, found, strict=True):
-        one.keep("times", times)
-    return {"machine": before, "warnings": timing_warnings(before, machine_state("cpu"), found)}
+    all_times = sample([Contender(p.name, p.call, p.batch, p.device) for p in models], how)
+    for model, times in zip(models, all_times, strict=True):
+        model.keep("times", times)
+    return {"machine": before, "warnings": timing_warnings(before, machine_state("cpu"), all_times)}
 
 
 def ratio_to(
     base: ProbedModel, seen: ProbedModel, column: CostColumn, value: float
 ) -> dict[str, Any]:
-    """The submission's cost by the baseline's, as records have it; the median latencies' with an interval.
+    """Divide the submission's cost by the baseline's, as records hold it; latencies have an interval.
 
     Raises: ModelError when the baseline's cost cannot be had.
     """

@@ -60,7 +60,7 @@ def marked() -> None:
 
 @pytest.mark.usefixtures("marked")
 def test_what_is_freed_before_the_end_counts() -> None:
-    size, method = _resident.growth(lambda: np.ones(80 * MIB, np.uint8).size)
+    size, method = _resident.memory_growth(lambda: np.ones(80 * MIB, np.uint8).size)
     assert THREAD not in method
     assert 76 * MIB < size < 88 * MIB  # the kernel counts late, and in large pages
 
@@ -68,7 +68,7 @@ def test_what_is_freed_before_the_end_counts() -> None:
 @pytest.mark.usefixtures("marked")
 def test_what_was_freed_before_does_not_count() -> None:
     np.ones(80 * MIB, np.uint8)
-    size, method = _resident.growth(lambda: None)
+    size, method = _resident.memory_growth(lambda: None)
     assert THREAD not in method
     assert size < 2 * MIB
 
@@ -84,7 +84,7 @@ def test_garbage_collected_meanwhile_hides_nothing() -> None:
         waste: list[object] = [np.ones(80 * MIB, np.uint8)]
         waste.append(waste)
         del waste
-        size, _ = _resident.growth(call)
+        size, _ = _resident.memory_growth(call)
     finally:
         gc.enable()
     assert 76 * MIB < size < 88 * MIB
@@ -99,7 +99,7 @@ def blocks() -> list[bytearray]:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="NO GLIBC: nothing is given back")
 def test_freed_memory_that_the_c_library_keeps_is_given_back_first() -> None:
     last = blocks()[-1]  # it holds the heap's end up
-    size, _ = _resident.growth(blocks)
+    size, _ = _resident.memory_growth(blocks)
     assert size > 70 * MIB
     assert len(last) == 65536
 
@@ -111,13 +111,13 @@ def test_a_mark_that_was_not_reset_is_not_believed(
     (tmp_path / "status").write_text("Name:\tpython\nVmHWM:\t  900000 kB\nVmRSS:\t  300000 kB\n")
     monkeypatch.setattr(_resident, "CLEAR", tmp_path / "clear_refs")
     monkeypatch.setattr(_resident, "STATUS", tmp_path / "status")
-    assert THREAD in _resident.growth(lambda: None)[1]
+    assert THREAD in _resident.memory_growth(lambda: None)[1]
     (tmp_path / "status").write_text("VmHWM:\t  300000 kB\nVmRSS:\t  300200 kB\n")
 
     def call() -> None:
         (tmp_path / "status").write_text("VmHWM:\t  300100 kB\nVmRSS:\t  300050 kB\n")
 
-    assert _resident.growth(call) == (
+    assert _resident.memory_growth(call) == (
         100 * 1024,
         "the kernel's highest mark of resident memory, reset",
     )

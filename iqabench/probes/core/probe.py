@@ -1,4 +1,4 @@
-"""What a probe is: a function and the facts that stand beside it."""
+"""The definition of a probe: a function and the facts that stand beside it."""
 
 import hashlib
 import json
@@ -16,31 +16,33 @@ Function = Callable[[ProbedModel, str], ProbeResult]
 
 @dataclass(frozen=True)
 class Probe:
-    """A registered probe; called with what it looks at and a convention, it gives a value."""
+    """A registered probe. Called with a model and a convention, it returns a value."""
 
     name: str
     """Function, file and command-line name."""
     function: Function
     title: str
     unit: str
-    """ms, MiB, J, megapixels per second, or '1' for a count."""
+    """The unit of the value: ms, MiB, J, megapixels per second, or '1' for a count."""
     better: Better
     source: str
     conventions: Mapping[str, str]
-    """Names of the ways of counting and their meanings; the first is the default. {"": ...}: one way only."""
+    """Names of the ways of counting and their meanings; the first is the default. {"": ...} means that there
+    is only one way."""
     sized: bool = True
-    """Whether the value depends on the input's size, which is then part of the column's name."""
+    """True when the value depends on the input's size, which is then part of the column's name."""
     timed: bool = False
-    """Whether it is measured by running the network again and again on a device of its own."""
+    """True when the value depends on the machine: the network runs again and again on a device that is held.
+    """
     version: int = 1
     """Raised whenever the numbers change; old records keep theirs."""
 
-    def __call__(self, seen: ProbedModel, convention: str | None = None) -> ProbeResult:
-        """The value, under a convention or the default one.
+    def __call__(self, model: ProbedModel, convention: str | None = None) -> ProbeResult:
+        """Measure the model under a convention, or under the default one.
 
         Raises: ProbeError when it cannot be had.
         """
-        return self.function(seen, self.default if convention is None else convention)
+        return self.function(model, self.default if convention is None else convention)
 
     @property
     def default(self) -> str:
@@ -57,11 +59,13 @@ class CostColumn:
 
     @property
     def name(self) -> str:
-        """As it is written: macs@ntire2022, or latency_ms."""
+        """The name as a user types it: macs@ntire2022, or latency_ms."""
         return f"{self.probe.name}@{self.convention}" if self.convention else self.probe.name
 
     def named(self, size: str) -> str:
-        """With the size, as records have it: macs@ntire2022:3x256x256, latency_ms@3x256x256."""
+        """Return the name with the size, as it stands in records: macs@ntire2022:3x256x256,
+        latency_ms@3x256x256.
+        """
         under = ":".join(
             part for part in (self.convention, size if self.probe.sized else "") if part
         )
@@ -69,25 +73,25 @@ class CostColumn:
 
     @property
     def hash(self) -> str:
-        """Of what the convention means."""
-        said = json.dumps(
+        """A hash of what the convention means."""
+        meaning = json.dumps(
             [self.probe.name, self.convention, self.probe.conventions[self.convention]]
         )
-        return hashlib.sha256(said.encode()).hexdigest()[:12]
+        return hashlib.sha256(meaning.encode()).hexdigest()[:12]
 
-    def __call__(self, seen: ProbedModel) -> ProbeResult:
-        """The value.
+    def __call__(self, model: ProbedModel) -> ProbeResult:
+        """Measure the model.
 
         Raises: ProbeError when it cannot be had.
         """
-        return self.probe(seen, self.convention)
+        return self.probe(model, self.convention)
 
 
 _registry: Registry[Probe] = Registry("probe", "iqabench.probes", "iqabench.probes")
 
 
 def probes() -> Registry[Probe]:
-    """All probes by name."""
+    """Return all probes by name."""
     return _registry
 
 
@@ -125,14 +129,14 @@ def probe(
 
 
 def cost_column(text: str) -> CostColumn:
-    """`macs@ntire2022`, or a bare `macs` under its default convention.
+    """Read a column such as `macs@ntire2022`, or a bare `macs` under its default convention.
 
     Raises: UsageError for other forms, UnknownNameError for unknown probes and conventions.
     """
     name, at, convention = text.partition("@")
     if not name or (at and not convention):
         raise UsageError(
-            f"'{text}' is no probe; expected a name, or name@convention as in macs@fvcore."
+            f"'{text}' does not name a probe; expected a name, or name@convention as in macs@fvcore."
         )
     part = probes().get(name)
     if not at:
@@ -151,10 +155,10 @@ def cost_column(text: str) -> CostColumn:
 
 
 def cost_columns(texts: Iterable[str]) -> list[CostColumn]:
-    """Each once, in the order given; commas part several in one text.
+    """Read several columns, each once, in the order given; one text may name several, separated by commas.
 
-    Raises: as `cost_column`.
+    Raises: UsageError and UnknownNameError, as `cost_column` does.
     """
     parts = (part.strip() for text in texts for part in text.split(","))
-    found = {column.name: column for part in parts if part for column in [cost_column(part)]}
-    return list(found.values())
+    columns = {column.name: column for part in parts if part for column in [cost_column(part)]}
+    return list(columns.values())

@@ -1,4 +1,4 @@
-"""What a probe is given, and what it gives back."""
+"""The model that a probe measures, and the result that it returns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """A value, and what stands behind it."""
+    """A measured value, and the details that explain it."""
 
     value: float
     details: dict[str, Any] = field(default_factory=dict)
@@ -40,11 +40,11 @@ class ProbedModel:
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
-        """What several probes stand on; made when it is first asked for."""
+        """Return something that several probes need; it is made at the first call."""
         if name not in self._shared:
             self._shared[name] = make()
         return cast(T, self._shared[name])
 
     def keep(self, name: str, made: object) -> None:
-        """What was made elsewhere, such as times that were sampled of several models in turn."""
+        """Keep what was made elsewhere, such as times that were sampled of several models in turn."""
         self._shared[name] = made

@@ -13,26 +13,27 @@ _EXPECTED = "expected channels x height x width as in 3x256x256, or a sweep as i
 
 @dataclass(frozen=True)
 class Size:
-    """One size, and how it was asked for."""
+    """One size at which cost is measured."""
 
     channels: int
     height: int
     width: int
     of_output: bool = False
-    """Height and width are the output's: what a network at x4 is given is a quarter of that."""
+    """True when height and width are the output's: the input of a network at x4 then has a quarter of each.
+    """
     batch: int = 1
 
     @property
     def name(self) -> str:
-        """As it stands in a column: 3x256x256, 8x3x256x256 in batches of eight, to1280x720 for outputs."""
+        """The name in a column: 3x256x256, 8x3x256x256 in batches of eight, to1280x720 for outputs."""
         many = f"{self.batch}x" if self.batch != 1 else ""
         if self.of_output:
             return f"{many}to{self.width}x{self.height}"
         return f"{many}{self.channels}x{self.height}x{self.width}"
 
     def input_shape(self, scale: int, channels: int | None = None) -> tuple[int, int, int, int]:
-        """(N, C, H, W) of the input of a network at this scale; what does not divide is rounded down, as in
-        the papers' tables (x3 to 1280x720 is 426x240).
+        """Return (N, C, H, W) of the input of a network at this scale. Sides that do not divide are rounded
+        down, as in the papers' tables (x3 to 1280x720 is 426x240).
 
         Raises: UsageError when nothing is left.
         """
@@ -48,23 +49,24 @@ class Size:
 def sizes_of(
     inputs: list[str], outputs: list[str], batch: int = 1, default: str = "3x256x256"
 ) -> list[Size]:
-    """The sizes that `--input` and `--output-size` name; the challenges' 3x256x256 when neither is given.
+    """Read the sizes that `--input` and `--output-size` name, or the challenges' 3x256x256 when neither is
+    given.
 
     A sweep doubles: 64..1024 is 64, 128, 256, 512, 1024, and the last is there even if no doubling meets it.
 
     Raises: UsageError for other forms and for sizes of zero.
     """
-    found: list[Size] = []
+    sizes: list[Size] = []
     for text in inputs or ([] if outputs else [default]):
-        found += _input(text, batch)
+        sizes += _input(text, batch)
     for text in outputs:
         match = _OUTPUT.fullmatch(text)
         if not match or "0" in match.groups():
             raise UsageError(
                 f"'{text}' is no size of an output; expected width x height as in 1280x720."
             )
-        found.append(Size(3, int(match[2]), int(match[1]), of_output=True, batch=batch))
-    return list(dict.fromkeys(found))
+        sizes.append(Size(3, int(match[2]), int(match[1]), of_output=True, batch=batch))
+    return list(dict.fromkeys(sizes))
 
 
 def _input(text: str, batch: int) -> list[Size]:

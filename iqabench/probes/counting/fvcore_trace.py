@@ -1,4 +1,4 @@
-"""A model as fvcore 0.1.5 counts it: from torch's trace, with its rules and its gaps.
+"""Counts of fvcore 0.1.5: read from torch's trace, with fvcore's rules and its gaps.
 
 fvcore walks the graph that torch.jit's tracer leaves. Two things follow that its figures do not tell. An
 operator without a rule of fvcore's is 0: convolutions with padding='same' (they trace as _convolution_mode),
@@ -29,7 +29,7 @@ Shape = list[int]
 
 @dataclass
 class FvcoreTrace:
-    """What is in the graph."""
+    """The counts of one traced graph."""
 
     operators: dict[str, dict[str, int]] = field(default_factory=dict)
     """Calls and multiply-accumulates of each counted operator."""
@@ -40,7 +40,7 @@ class FvcoreTrace:
 
     @property
     def macs(self) -> int:
-        """All of them."""
+        """The multiply-accumulates of all counted operators."""
         return sum(one["macs"] for one in self.operators.values())
 
     @property
@@ -50,31 +50,31 @@ class FvcoreTrace:
         return [counted["calls"] + len(self.same), counted["macs"] + sum(self.same)]
 
 
-def traced(seen: ProbedModel) -> FvcoreTrace:
-    """The graph of one model at one size.
+def fvcore_trace(model: ProbedModel) -> FvcoreTrace:
+    """Trace the model at its size; the graph is traced once for all probes.
 
     Raises: ProbeError for what is no torch module, and for networks that cannot be traced.
     """
-    return seen.shared("traced", lambda: _trace(seen))
+    return model.shared("fvcore_trace", lambda: _trace(model))
 
 
-def _trace(seen: ProbedModel) -> FvcoreTrace:
-    if seen.module is None:
-        raise ProbeError(f"{seen.name} is no torch network; it cannot be traced.")
-    if isinstance(seen.module, torch.jit.ScriptModule):
-        raise ProbeError(f"{seen.name} is compiled to TorchScript; fvcore traces plain modules.")
+def _trace(model: ProbedModel) -> FvcoreTrace:
+    if model.module is None:
+        raise ProbeError(f"{model.name} is no torch network; it cannot be traced.")
+    if isinstance(model.module, torch.jit.ScriptModule):
+        raise ProbeError(f"{model.name} is compiled to TorchScript; fvcore traces plain modules.")
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer warns of every shape that becomes a constant
         try:
-            graph, _ = _get_trace_graph(seen.module, (seen.batch.clone(),))  # type: ignore[no-untyped-call]
+            graph, _ = _get_trace_graph(model.module, (model.batch.clone(),))  # type: ignore[no-untyped-call]
         except Exception as error:  # networks of anybody's
             raise ProbeError(
-                f"{seen.name} cannot be traced: {type(error).__name__}: {str(error)[:200]}"
+                f"{model.name} cannot be traced: {type(error).__name__}: {str(error)[:200]}"
             ) from error
-    found = FvcoreTrace()
+    trace = FvcoreTrace()
     for node in graph.nodes():
-        _count(node, found)
-    return found
+        _count(node, trace)
+    return trace
 
 
 def _count(node: Any, into: FvcoreTrace) -> None:
@@ -102,7 +102,7 @@ def _shapes(node: Any) -> list[Shape]:
 
 
 def _places(node: Any, at: Any) -> int:
-    """Weights times the places where they are put."""
+    """Return the number of weights times the number of places where they are applied."""
     batch, weight = _shapes(node)[:2]
     return batch[0] * prod(weight) * prod(_shape(at)[2:])
 
@@ -139,12 +139,12 @@ def _einsum(node: Any) -> int:
     if plain == "abc,adc->adb":
         return prod(shapes[0]) * shapes[1][1]
     path = np.einsum_path(plain, *(np.broadcast_to(0.0, s) for s in shapes), optimize="optimal")[1]
-    said = next(line for line in path.splitlines() if "optimized flop" in line.lower())
-    return int(float(said.split(":")[-1]) / 2)
+    line_of_flops = next(line for line in path.splitlines() if "optimized flop" in line.lower())
+    return int(float(line_of_flops.split(":")[-1]) / 2)
 
 
 def _norm(affine: int) -> Callable[[Any], int]:
-    """Of layer, group and instance norm; `affine` is the place of the weight."""
+    """Return the rule of layer, group or instance norm; `affine` is the argument that holds the weight."""
     return lambda node: prod(_shapes(node)[0]) * (5 if _shapes(node)[affine] else 4)
 
 

@@ -1,4 +1,4 @@
-"""What a convention misses of what really ran, in plain words: how wrong published counts are explained."""
+"""Explanations of a convention's gaps, in plain words: why a published count differs from what really ran."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from iqabench.probes.counting.operators import OperatorCall, Recording
 
 
 def short(count: float) -> str:
-    """1.234 G, 12.3 M, 512: a count that people can read."""
+    """Return a count that people can read: 1.234 G, 12.3 M, 512."""
     for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
         if abs(count) >= size:
             return f"{count / size:.3f} {unit}"
@@ -16,53 +16,53 @@ def short(count: float) -> str:
 
 
 def calls(count: int, what: str) -> str:
-    """1 convolution, 3 convolutions."""
+    """Return a number of calls in words: 1 convolution, 3 convolutions."""
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def macs_of(ran: Iterable[OperatorCall]) -> int:
-    """Multiply-accumulates together."""
+    """Sum the multiply-accumulates of operators."""
     return sum(one.cost.macs for one in ran if one.cost is not None)
 
 
-def of_what_is_unseen(found: Recording) -> list[str]:
-    """Why a count is a lower bound, whatever the convention."""
+def of_what_is_unseen(recording: Recording) -> list[str]:
+    """Say why a count is a lower bound, whatever the convention."""
     notes = []
-    if found.unknown:
-        names = ", ".join(f"{one['operator']} ({one['calls']}x)" for one in found.unknown)
+    if recording.unknown:
+        names = ", ".join(f"{one['operator']} ({one['calls']}x)" for one in recording.unknown)
         notes.append(f"a lower bound: operators without a rule are counted as 0: {names}")
-    if found.opaque:
-        shapes = ", ".join("x".join(map(str, one["shape"])) for one in found.opaque[:3])
-        more = f" and {len(found.opaque) - 3} more" if len(found.opaque) > 3 else ""
+    if recording.opaque:
+        shapes = ", ".join("x".join(map(str, one["shape"])) for one in recording.opaque[:3])
+        more = f" and {len(recording.opaque) - 3} more" if len(recording.opaque) > 3 else ""
         notes.append(
-            f"a lower bound: {calls(len(found.opaque), 'tensor')} ({shapes}{more}) came from an opaque "
+            f"a lower bound: {calls(len(recording.opaque), 'tensor')} ({shapes}{more}) came from an opaque "
             "operator that torch is not told of, such as a compiled extension; its work is not counted"
         )
     return notes
 
 
-def of_fvcore(found: Recording, graph: FvcoreTrace) -> list[str]:
-    """What fvcore's count lacks, or has beyond the exact one."""
+def of_fvcore(recording: Recording, graph: FvcoreTrace) -> list[str]:
+    """Say what fvcore's count misses, or counts beyond the exact one."""
     notes = []
     if graph.same:
         notes.append(
             f"{calls(len(graph.same), 'convolution')} with padding='same' counted as 0: "
             f"{short(sum(graph.same))} missing"
         )
-    notes += _dropped(found, graph)
-    attention = found.of("attention")
+    notes += _dropped(recording, graph)
+    attention = recording.of("attention")
     if attention:
         notes.append(
             f"{calls(len(attention), 'scaled dot product attention')} counted as 0: "
             f"{short(macs_of(attention))} missing"
         )
     unknown = [
-        r for r in found.of("interpolation") if r.name not in _INTERPOLATIONS and macs_of([r])
+        r for r in recording.of("interpolation") if r.name not in _INTERPOLATIONS and macs_of([r])
     ]
     if unknown:
         names = ", ".join(sorted({r.name for r in unknown}))
         notes.append(f"{names} counted as 0: {short(macs_of(unknown))} missing")
-    notes += _norms(graph.operators.get("batch_norm", {}).get("macs", 0), found)
+    notes += _norms(graph.operators.get("batch_norm", {}).get("macs", 0), recording)
     extra = {n: o["macs"] for n, o in graph.operators.items() if n in _BEYOND and o["macs"]}
     if extra:
         said = ", ".join(f"{name} {short(macs)}" for name, macs in extra.items())
@@ -71,26 +71,26 @@ def of_fvcore(found: Recording, graph: FvcoreTrace) -> list[str]:
 
 
 _INTERPOLATIONS = ("upsample_bilinear2d", "grid_sampler_2d", "grid_sampler_3d")
-"""What fvcore has a rule for."""
+"""Interpolations that fvcore has a rule for."""
 _BEYOND = ("layer_norm", "group_norm", "instance_norm", "adaptive_avg_pool2d", "upsample_nearest2d")
-"""What fvcore counts and the exact convention does not."""
+"""Operators that fvcore counts and the exact convention does not."""
 
 
-def _norms(counted: int, found: Recording) -> list[str]:
-    """Batch norm as two operations an element, where it is one multiply-accumulate."""
-    over = counted - macs_of(found.of("normalisation"))
+def _norms(counted: int, recording: Recording) -> list[str]:
+    """Say whether batch norm was counted as two operations per element, which is one multiply-accumulate."""
+    over = counted - macs_of(recording.of("normalisation"))
     return [f"batch norm counted at 2 per element: {short(over)} too many"] if over > 0 else []
 
 
-def _dropped(found: Recording, graph: FvcoreTrace) -> list[str]:
-    """Convolutions that ran and that the tracer has left out."""
-    ran = found.of("convolution")
+def _dropped(recording: Recording, graph: FvcoreTrace) -> list[str]:
+    """Say which convolutions ran but are not in the trace."""
+    ran = recording.of("convolution")
     in_graph, macs = graph.convolutions
     if len(ran) <= in_graph:
         return []
     why = (
         "what feeds only an opaque operator is dropped as dead"
-        if found.opaque
+        if recording.opaque
         else "what does not reach the traced output is dropped as dead"
     )
     many = len(ran) - in_graph
@@ -100,34 +100,34 @@ def _dropped(found: Recording, graph: FvcoreTrace) -> list[str]:
     return [f"{missing}: {short(macs_of(ran) - macs)} missing; {why}"]
 
 
-def of_modules(found: Recording) -> list[str]:
-    """What the challenge's counter of 2022 gets wrong."""
+def of_modules(recording: Recording) -> list[str]:
+    """Say what the challenge's counter of 2022 gets wrong."""
     notes = [
-        *_functional(found),
-        *_wrong_shapes(found.modules.of("linear")),
-        *_transposed(found.modules.of("conv")),
-        *_norms(sum(call.macs for call in found.modules.of("norm")), found),
+        *_functional(recording),
+        *_wrong_shapes(recording.modules.of("linear")),
+        *_transposed(recording.modules.of("conv")),
+        *_norms(sum(call.macs for call in recording.modules.of("norm")), recording),
     ]
-    products = [r for r in found.of("product") if r.within != "linear"]
-    for what, some in (("matrix product", products), ("attention", found.of("attention"))):
+    products = [r for r in recording.of("product") if r.within != "linear"]
+    for what, some in (("matrix product", products), ("attention", recording.of("attention"))):
         if some:
             notes.append(f"{calls(len(some), what)} not counted: {short(macs_of(some))} missing")
-    resized = found.of("interpolation")
+    resized = recording.of("interpolation")
     if macs_of(resized):
         notes.append(f"interpolation not counted: {short(macs_of(resized))} missing")
-    activated = sum(call.macs for call in found.modules.of("activation"))
+    activated = sum(call.macs for call in recording.modules.of("activation"))
     if activated:
         notes.append(f"activations counted at 1 per element: {short(activated)} of the value")
     return notes
 
 
-def functional(found: Recording) -> list[OperatorCall]:
-    """Convolutions that no convolution module has called."""
-    return [one for one in found.of("convolution") if one.within != "conv"]
+def functional(recording: Recording) -> list[OperatorCall]:
+    """Return the convolutions that no convolution module has called."""
+    return [one for one in recording.of("convolution") if one.within != "conv"]
 
 
-def _functional(found: Recording) -> list[str]:
-    unseen = functional(found)
+def _functional(recording: Recording) -> list[str]:
+    unseen = functional(recording)
     if not unseen:
         return []
     said = calls(len(unseen), "convolution")

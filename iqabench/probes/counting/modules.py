@@ -1,4 +1,4 @@
-"""Modules that run, as the challenges' counters see them: through hooks, by their kind alone.
+"""Counts by modules, as the challenges' own scripts make them: with hooks, by the kind of a module.
 
 The challenge's script puts hooks on Conv2d, ConvTranspose2d, Linear, BatchNorm2d and five activations, and
 adds up what the shapes of each call say:
@@ -30,62 +30,64 @@ class ModuleCall(NamedTuple):
     """One call of a module that the challenge counts."""
 
     kind: str
-    """conv, linear, norm or activation."""
+    """The kind of module: conv, linear, norm or activation."""
     macs: int
-    """As the challenge counts them."""
+    """Multiply-accumulates as the challenge counts them."""
     elements: int
-    """Of the output."""
+    """Elements of the output."""
     true_macs: int
-    """What the shapes really mean; for activations and norms as the challenge has them."""
+    """Multiply-accumulates by the true shapes; for activations and norms the challenge's own figure."""
     dimensions: int
-    """Of the input."""
+    """The number of dimensions of the input."""
 
 
 @dataclass
 class ModuleCalls:
-    """What runs, and what is running."""
+    """The calls of counted modules in one forward pass, and the modules that are running now."""
 
     calls: list[ModuleCall] = field(default_factory=list)
     running: list[str] = field(default_factory=list)
     """Kinds of the counted modules that are running, outermost first."""
     one_bit: int = 0
-    """Modules that say they are binary, and are running."""
+    """The number of running modules that say they are binary."""
 
     def of(self, kind: str) -> list[ModuleCall]:
-        """Calls of one kind."""
+        """Return the calls of one kind."""
         return [call for call in self.calls if call.kind == kind]
 
     @property
     def within(self) -> str:
-        """The kind of the innermost one that is running."""
+        """The kind of the innermost module that is running."""
         return self.running[-1] if self.running else ""
 
     @property
     def binary(self) -> bool:
-        """Whether a module is running that says it computes with one bit."""
+        """True when a running module says that it computes with one bit."""
         return self.one_bit > 0
 
 
 @contextmanager
-def watching(module: nn.Module | None) -> Iterator[ModuleCalls]:
-    """What the modules do within the block."""
-    seen = ModuleCalls()
+def record_calls(module: nn.Module | None) -> Iterator[ModuleCalls]:
+    """Record the calls of counted modules within the block."""
+    recorded_calls = ModuleCalls()
     handles: list[Any] = []
     for part in module.modules() if module is not None else ():
         kind = kind_of(part)
         if kind:
-            handles += _watch(part, kind, seen)
+            handles += _watch(part, kind, recorded_calls)
         if is_binary(part):
-            handles += _watch_binary(part, seen)
+            handles += _watch_binary(part, recorded_calls)
     try:
-        yield seen
+        yield recorded_calls
     finally:
         for handle in handles:
             handle.remove()
 
 
 def kind_of(module: nn.Module) -> str:
-    """conv, linear, norm, activation, or nothing for modules that the challenge does not count."""
+    """Return conv, linear, norm or activation, or an empty word for modules that the challenge does not
+    count.
+    """
     kinds: dict[str, tuple[type[nn.Module], ...]] = {
         "conv": _CONVOLUTIONS,
         "linear": (nn.Linear,),
@@ -96,44 +98,44 @@ def kind_of(module: nn.Module) -> str:
 
 
 def is_binary(module: nn.Module) -> bool:
-    """Whether a module says that its weights and what it weighs are of one bit."""
+    """Return whether a module says that its weights and its input are of one bit."""
     return getattr(module, "binary", False) is True
 
 
-def _watch(module: nn.Module, kind: str, seen: ModuleCalls) -> list[Any]:
+def _watch(module: nn.Module, kind: str, recorded_calls: ModuleCalls) -> list[Any]:
     def before(*_: Any) -> None:
-        seen.running.append(kind)
+        recorded_calls.running.append(kind)
 
-    def after(part: nn.Module, given: Any, made: Any) -> None:
-        seen.running.pop()
-        if isinstance(made, Tensor):
-            seen.calls.append(_call(part, kind, given[0] if given else made, made))
+    def after(part: nn.Module, input_: Any, output: Any) -> None:
+        recorded_calls.running.pop()
+        if isinstance(output, Tensor):
+            recorded_calls.calls.append(_call(part, kind, input_[0] if input_ else output, output))
 
     return [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
 
 
-def _watch_binary(module: nn.Module, seen: ModuleCalls) -> list[Any]:
+def _watch_binary(module: nn.Module, recorded_calls: ModuleCalls) -> list[Any]:
     def before(*_: Any) -> None:
-        seen.one_bit += 1
+        recorded_calls.one_bit += 1
 
     def after(*_: Any) -> None:
-        seen.one_bit -= 1
+        recorded_calls.one_bit -= 1
 
     return [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
 
 
-def _call(module: nn.Module, kind: str, given: Tensor, made: Tensor) -> ModuleCall:
-    size = made.numel()
+def _call(module: nn.Module, kind: str, input_: Tensor, output: Tensor) -> ModuleCall:
+    size = output.numel()
     macs = true = size
     if isinstance(module, _CONVOLUTIONS):
         weights = module.in_channels * (module.out_channels // module.groups)
-        macs = prod(module.kernel_size) * weights * made.shape[0] * prod(made.shape[2:])
-        places = given if isinstance(module, nn.ConvTranspose2d) else made
+        macs = prod(module.kernel_size) * weights * output.shape[0] * prod(output.shape[2:])
+        places = input_ if isinstance(module, nn.ConvTranspose2d) else output
         true = prod(module.kernel_size) * weights * places.shape[0] * prod(places.shape[2:])
     elif isinstance(module, nn.Linear):
-        first = given.shape[0] * made.shape[0] if given.ndim == 1 else 0
-        macs = first or given.shape[0] * given.shape[1] * made.shape[1]
+        first = input_.shape[0] * output.shape[0] if input_.ndim == 1 else 0
+        macs = first or input_.shape[0] * input_.shape[1] * output.shape[1]
         true = size * module.in_features
     elif isinstance(module, nn.BatchNorm2d):
         macs = size * (2 if module.affine else 1)
-    return ModuleCall(kind, int(macs), size, int(true), given.ndim)
+    return ModuleCall(kind, int(macs), size, int(true), input_.ndim)

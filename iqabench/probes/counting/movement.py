@@ -18,4 +18,4 @@ MOVEMENT = frozenset({
 })  # fmt: skip
 
 FILLING = MOVEMENT.union(["uniform", "normal", "bernoulli", "exponential", "random", "cauchy"])
-"""Those that, in place, write without having read what was there; random numbers are no movement."""
+"""Operators that write in place without having read what was there, random numbers included."""

@@ -1,4 +1,4 @@
-"""What one call of an operator costs, and the rules that are no products: sums, norms, pooling."""
+"""The cost of one call of an operator, and the rules for sums, norms and pooling."""
 
 from collections.abc import Callable, Mapping
 from math import ceil, log2, prod
@@ -18,31 +18,31 @@ Kind = Literal[
 
 
 class OperatorCost(NamedTuple):
-    """Of one call."""
+    """The cost of one call."""
 
     kind: Kind
     macs: int = 0
     other: int = 0
-    """Operations that are no half of a multiply-accumulate: additions of biases, activations, means ..."""
+    """Operations that are not half of a multiply-accumulate: additions of biases, activations, means"""
 
 
 class OperatorUse(NamedTuple):
     """One call of an operator."""
 
     arguments: Mapping[str, Any]
-    """By the names that the operator's schema gives them; the first is what comes in."""
+    """Arguments by the names in the operator's schema; the first is the input."""
     out: Any
 
     @property
-    def given(self) -> Tensor:
-        """What comes in; the first where several things do."""
+    def input(self) -> Tensor:
+        """The input, or the first one where there are several."""
         first: Any = next(iter(self.arguments.values()))
         tensor: Tensor = first[0] if isinstance(first, (tuple, list)) else first
         return tensor
 
     @property
     def size(self) -> int:
-        """Elements of what comes out; of the first where several things do."""
+        """The number of elements of the output, or of the first output where there are several."""
         return prod(shape_of(self.out))
 
 
@@ -50,7 +50,7 @@ Rule = Callable[[OperatorUse], OperatorCost]
 
 
 def shape_of(value: Any) -> list[int]:
-    """The shape of what an operator made, or of the first thing where it made several."""
+    """Return the shape of an operator's output, or of the first output where there are several."""
     if isinstance(value, Tensor):
         return list(value.shape)
     if isinstance(value, (tuple, list)):
@@ -59,52 +59,52 @@ def shape_of(value: Any) -> list[int]:
 
 
 def per_output(times: int) -> Rule:
-    """So many operations for each element that comes out."""
+    """Return the rule of a fixed number of operations for each element of the output."""
     return lambda use: OperatorCost("elementary", other=times * use.size)
 
 
 def per_input(times: int) -> Rule:
-    """So many operations for each element that comes in."""
-    return lambda use: OperatorCost("elementary", other=times * use.given.numel())
+    """Return the rule of a fixed number of operations for each element of the input."""
+    return lambda use: OperatorCost("elementary", other=times * use.input.numel())
 
 
 def per_source(use: OperatorUse) -> OperatorCost:
-    """One addition for each element that is added to what is there."""
+    """Count one addition for each element that is added to what is there."""
     source = next(use.arguments[n] for n in ("source", "src") if n in use.arguments)
     return OperatorCost("elementary", other=source.numel())
 
 
 def pooled(use: OperatorUse) -> OperatorCost:
-    """One operation for each element under the window, at each output."""
+    """Count one operation for each element under the window, at each output."""
     window = use.arguments["kernel_size"]
-    taps = prod(window) if len(window) > 1 else window[0] ** (use.given.ndim - 2)
+    taps = prod(window) if len(window) > 1 else window[0] ** (use.input.ndim - 2)
     return OperatorCost("elementary", other=use.size * taps)
 
 
 def ordered(use: OperatorUse) -> OperatorCost:
-    """n log2 n comparisons of each row of n."""  # noqa: D403 - n is a number
+    """Count n log2 n comparisons for each row of n."""
     dim = use.arguments.get("dim", -1)
-    row = use.given.shape[dim]
-    return OperatorCost("elementary", other=use.given.numel() * ceil(log2(max(row, 2))))
+    row = use.input.shape[dim]
+    return OperatorCost("elementary", other=use.input.numel() * ceil(log2(max(row, 2))))
 
 
 def fourier(use: OperatorUse) -> OperatorCost:
-    """5 n log2 n for n complex elements, half of it where one side is real: FFTW's convention."""
-    complex_ = use.given.is_complex() and use.out.is_complex()
-    whole = use.given if complex_ or not use.given.is_complex() else use.out
+    """Count 5 n log2 n for n complex elements, half of it where one side is real: FFTW's convention."""
+    complex_ = use.input.is_complex() and use.out.is_complex()
+    whole = use.input if complex_ or not use.input.is_complex() else use.out
     length = prod(whole.shape[d] for d in use.arguments["dim"])
     times = 5 if complex_ else 2.5
     return OperatorCost("elementary", other=int(times * whole.numel() * log2(max(length, 2))))
 
 
 def normalised(use: OperatorUse) -> OperatorCost:
-    """Statistics of the input: mean 1, variance 3, applying them 2, and 2 more for weight and bias."""
+    """Count the statistics of the input: mean 1, variance 3, applying them 2, weight and bias 2 more."""
     times = 8 if use.arguments.get("weight") is not None else 6
-    return OperatorCost("normalisation", other=times * use.given.numel())
+    return OperatorCost("normalisation", other=times * use.input.numel())
 
 
 def batch_normalised(use: OperatorUse) -> OperatorCost:
-    """With kept statistics one multiply-accumulate an element; else as other norms."""
+    """Count one multiply-accumulate per element with stored statistics, else the same as other norms."""
     if use.arguments.get("training"):
         return normalised(use)
-    return OperatorCost("normalisation", macs=use.given.numel())
+    return OperatorCost("normalisation", macs=use.input.numel())

@@ -1,4 +1,4 @@
-"""Every operator that runs in one forward pass, wherever it was called from.
+"""A recording of every operator that runs in one forward pass, wherever it was called from.
 
 torch tells a dispatch mode of each operator below the Python level, so functional convolutions, attention and
 what user code calls in other people's modules are all seen, which hooks on modules are not. What is not seen
@@ -19,7 +19,7 @@ from torch.utils._pytree import tree_leaves
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probed_model import ProbedModel
-from iqabench.probes.counting.modules import ModuleCalls, watching
+from iqabench.probes.counting.modules import ModuleCalls, record_calls
 from iqabench.probes.counting.movement import FILLING
 from iqabench.probes.counting.operator_cost import OperatorCost, shape_of
 from iqabench.probes.counting.rules import cost, has_rule, name_of
@@ -31,60 +31,60 @@ class OperatorCall:
 
     name: str
     cost: OperatorCost | None
-    """None where there is no rule."""
+    """The cost, or None where no rule is known."""
     shape: list[int]
-    """Of what it made."""
+    """The shape of the output."""
     elements: int
     within: str
-    """Kind of the innermost counted module that was running: conv, linear ... or nothing."""
+    """The kind of the innermost counted module that was running: conv, linear ... or an empty word."""
     binary: bool
-    """Whether it ran in a module that says it computes with one bit."""
+    """True when it ran in a module that says it computes with one bit."""
 
 
 @dataclass
 class Recording:
-    """One forward pass."""
+    """The operators of one forward pass."""
 
     ran: list[OperatorCall] = field(default_factory=list)
     opaque: list[dict[str, Any]] = field(default_factory=list)
-    """Shapes of tensors that nothing recorded has made, and what consumed them."""
+    """Shapes of tensors that no recorded operator has made, and the operator that read them."""
     modules: ModuleCalls = field(default_factory=ModuleCalls)
 
     def of(self, *kinds: str) -> list[OperatorCall]:
-        """Calls of operators of these kinds."""
+        """Return the calls of operators of these kinds."""
         return [one for one in self.ran if one.cost is not None and one.cost.kind in kinds]
 
     @property
     def unknown(self) -> list[dict[str, Any]]:
         """Operators without a rule: calls and shapes of their outputs."""
-        found: dict[str, list[list[int]]] = {}
+        recording: dict[str, list[list[int]]] = {}
         for one in self.ran:
             if one.cost is None:
-                found.setdefault(one.name, []).append(one.shape)
+                recording.setdefault(one.name, []).append(one.shape)
         return [
             {"operator": name, "calls": len(shapes), "shapes": _distinct(shapes)}
-            for name, shapes in found.items()
+            for name, shapes in recording.items()
         ]
 
 
-def recorded(seen: ProbedModel) -> Recording:
-    """The operators of one forward pass; made once for all counts of a model.
+def recording_of(model: ProbedModel) -> Recording:
+    """Record the operators of one forward pass; it runs once for all counts of a model.
 
     Raises: ProbeError when no operator of torch runs: commands, ONNX sessions.
     """
-    return seen.shared("operators", lambda: _record(seen))
+    return model.shared("operators", lambda: _record(model))
 
 
-def _record(seen: ProbedModel) -> Recording:
+def _record(model: ProbedModel) -> Recording:
     recording = Recording()
-    with torch.inference_mode(), watching(seen.module) as recording.modules:
-        batch = seen.batch.clone()
-        mode = _Recorder(recording, _constants(seen.module, batch))
+    with torch.inference_mode(), record_calls(model.module) as recording.modules:
+        batch = model.batch.clone()
+        mode = _Recorder(recording, _constants(model.module, batch))
         with mode:
-            output = seen.call(batch)
+            output = model.call(batch)
         mode.look(tree_leaves(output), "output")
     if not recording.ran:
-        raise ProbeError(f"no operator of torch runs in {seen.name}; it cannot be counted.")
+        raise ProbeError(f"no operator of torch runs in {model.name}; it cannot be counted.")
     return recording
 
 
@@ -133,8 +133,8 @@ class _Recorder(TorchDispatchMode):
     def _note(self, func: OpOverload, args: Any, kwargs: Any, out: Any) -> None:
         name, watched = name_of(func), self._into.modules
         spent = cost(func, args, kwargs, out)
-        made = [t for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)]
-        for tensor in made:
+        output = [t for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)]
+        for tensor in output:
             if name == "lift_fresh" and not tensor.untyped_storage().resizable():
                 continue  # memory of others, handed in through numpy: torch.tensor owns its own
             fresh = _key(tensor) not in self._made
@@ -144,20 +144,22 @@ class _Recorder(TorchDispatchMode):
         if func.is_view:
             return  # another look at the same memory
         shape = shape_of(out)
-        size = made[0].numel() if made else 0
+        size = output[0].numel() if output else 0
         self._into.ran.append(
             OperatorCall(name, spent, shape, size, watched.within, watched.binary)
         )
 
     def _follow(self, tensor: Tensor) -> None:
-        """A weak reference keeps the storage's address from being given to another one."""
+        """Keep a weak reference, so that the storage's address is not given to another one."""
         if _has_storage(tensor):
             storage = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
             self._made.setdefault(storage.cdata, storage)
 
 
 def _accesses(func: OpOverload, args: Any, kwargs: Any) -> tuple[list[Tensor], list[Tensor]]:
-    """Tensors that a call reads, and those that it writes; what works in place does both, unless it fills."""
+    """Return the tensors that a call reads and those that it writes. What works in place does both, unless it
+    only fills.
+    """
     both = func._schema.name.endswith("_") and name_of(func) not in FILLING
     read: list[Tensor] = []
     written: list[Tensor] = []
@@ -172,16 +174,20 @@ def _accesses(func: OpOverload, args: Any, kwargs: Any) -> tuple[list[Tensor], l
 
 
 def _constants(module: nn.Module | None, batch: Tensor) -> Iterator[Tensor]:
-    """What is there before the pass: input, parameters, buffers and tensors kept as plain attributes."""
+    """Yield the tensors that exist before the pass: input, parameters, buffers, and tensors in plain
+    attributes.
+    """
     yield batch
     for part in module.modules() if module is not None else ():
         yield from (leaf for leaf in tree_leaves(dict(vars(part))) if isinstance(leaf, Tensor))
 
 
 def _is_same_memory(out: Any, read: list[Tensor]) -> bool:
-    """Whether a call made another look at what it was given: reshape and contiguous may, or may copy."""
-    made = {_key(t) for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)}
-    return bool(made) and made <= {_key(tensor) for tensor in read if _has_storage(tensor)}
+    """Return whether the output is only a view of the input: reshape and contiguous may return one, or may
+    copy.
+    """
+    output = {_key(t) for t in tree_leaves(out) if isinstance(t, Tensor) and _has_storage(t)}
+    return bool(output) and output <= {_key(tensor) for tensor in read if _has_storage(tensor)}
 
 
 def _key(tensor: Tensor) -> int:
@@ -189,7 +195,7 @@ def _key(tensor: Tensor) -> int:
 
 
 def _has_storage(tensor: Tensor) -> bool:
-    """Sparse tensors and those of other layouts have none."""
+    """Return whether a tensor has a storage; sparse tensors and those of other layouts have none."""
     return tensor.layout == torch.strided
 
 

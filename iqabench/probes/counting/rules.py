@@ -1,4 +1,4 @@
-"""What each operator costs: its multiply-accumulates, and its other operations.
+"""The cost of each operator: its multiply-accumulates and its other operations.
 
 An operator is found by its name without namespace, overload and the underscore of its in-place form. What
 has no rule has no cost here either: `cost` says None, and whoever asked must list it. The rules:
@@ -47,27 +47,29 @@ from iqabench.probes.counting.operator_cost import (
 _MODES = {0: 4, 1: 0, 2: 16}
 """Taps of grid_sampler's modes: bilinear, nearest, bicubic."""
 _OURS = ("aten", "torchvision", "quantized_decomposed")
-"""Namespaces whose operators the rules are about."""
+"""Namespaces of the operators that the rules describe."""
 
 
 def _convolution(use: OperatorUse) -> OperatorCost:
     weight = use.arguments["weight"]
-    places = use.given.numel() if use.arguments.get("transposed") else use.size
+    places = use.input.numel() if use.arguments.get("transposed") else use.size
     bias = use.size if use.arguments.get("bias") is not None else 0
     return OperatorCost("convolution", places * (weight.numel() // weight.shape[0]), bias)
 
 
 def _deformable(use: OperatorUse) -> OperatorCost:
-    """Each tap of the window is sampled bilinearly, then weighed."""
+    """Count a bilinear sample for each tap of the window, and its weight."""
     weight = use.arguments["weight"]
     places = use.size // weight.shape[0]
-    sampled = places * use.given.shape[1] * prod(weight.shape[2:])
+    sampled = places * use.input.shape[1] * prod(weight.shape[2:])
     weighed = use.size * (weight.numel() // weight.shape[0])
     return OperatorCost("convolution", weighed + 4 * sampled, use.size)
 
 
 def _product(first: str, *, added: bool = False) -> Rule:
-    """`first` is the argument whose last dimension is summed over; `added`: something is added to it."""
+    """Return the rule of a matrix product. `first` is the argument whose last dimension is summed over; with
+    `added` something is added to the product.
+    """
 
     def rule(use: OperatorUse) -> OperatorCost:
         inner = use.arguments[first].shape[-1]
@@ -87,10 +89,12 @@ def _interpolated(taps: int) -> Rule:
 
 
 def _antialiased(radius: int) -> Rule:
-    """Across first, then down, each with the taps of a kernel that is stretched when it shrinks."""
+    """Return the rule of two passes, across and then down, each with the taps of a kernel that is stretched
+    when it shrinks.
+    """
 
     def rule(use: OperatorUse) -> OperatorCost:
-        many, channels, height, width = use.given.shape
+        many, channels, height, width = use.input.shape
         down, across = use.out.shape[-2:]
         taps = [
             2 * ceil(radius * max(1.0, a / b)) + 1 for a, b in ((height, down), (width, across))
@@ -102,7 +106,7 @@ def _antialiased(radius: int) -> Rule:
 
 
 def _sampled(use: OperatorUse) -> OperatorCost:
-    taps = _MODES[use.arguments["interpolation_mode"]] * (2 if use.given.ndim == 5 else 1)
+    taps = _MODES[use.arguments["interpolation_mode"]] * (2 if use.input.ndim == 5 else 1)
     return OperatorCost("interpolation", taps * use.size)
 
 
@@ -160,7 +164,9 @@ _RULES: Mapping[str, Rule] = {
 
 
 def name_of(func: OpOverload) -> str:
-    """As it stands in details: convolution, relu, deform_conv2d; other people's with their namespace."""
+    """Return the name as it stands in details: convolution, relu, deform_conv2d; operators of other libraries
+    with their namespace.
+    """
     packet = func._schema.name
     space, _, name = packet.partition("::")
     name = name.rstrip("_") or name
@@ -168,12 +174,12 @@ def name_of(func: OpOverload) -> str:
 
 
 def has_rule(func: OpOverload) -> bool:
-    """Whether `cost` knows it."""
+    """Return whether `cost` knows the operator."""
     return func.is_view or _rule(func) is not None or func.overloadpacket in flop_registry
 
 
 def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of one call by the names in the operator's schema."""
+    """Return the arguments of one call by the names in the operator's schema."""
     names = (argument.name for argument in func._schema.arguments)
     return {**dict(zip(names, args, strict=False)), **kwargs}
 
@@ -181,7 +187,7 @@ def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
 def cost(
     func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any], out: Any
 ) -> OperatorCost | None:
-    """What one call costs; None for operators that no rule is known of.
+    """Return the cost of one call, or None for operators without a known rule.
 
     Operators of other people cost what they have registered with torch's counter, which counts both halves.
     """

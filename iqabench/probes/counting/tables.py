@@ -1,4 +1,4 @@
-"""Counts as they are kept: by operator, with what was not counted and why."""
+"""Tables of counts by operator, with what was not counted and why."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,12 @@ from iqabench.probes.counting.gaps import of_what_is_unseen
 from iqabench.probes.counting.operators import Recording
 
 
-def by_operator(found: Recording, *kinds: str) -> dict[str, dict[str, int]]:
-    """Calls, multiply-accumulates and other operations of each operator, dearest first; views left out."""
+def by_operator(recording: Recording, *kinds: str) -> dict[str, dict[str, int]]:
+    """Sum calls, multiply-accumulates and other operations by operator, the most expensive first; views are
+    left out.
+    """
     table: dict[str, dict[str, int]] = {}
-    for one in found.ran:
+    for one in recording.ran:
         if one.cost is None or (kinds and one.cost.kind not in kinds):
             continue
         row = table.setdefault(one.name, {"calls": 0, "macs": 0, "other": 0})
@@ -21,21 +23,21 @@ def by_operator(found: Recording, *kinds: str) -> dict[str, dict[str, int]]:
     return dict(sorted(table.items(), key=lambda item: -(2 * item[1]["macs"] + item[1]["other"])))
 
 
-def found_in(
-    found: Recording,
+def counted_result(
+    recording: Recording,
     value: float,
     operators: Mapping[str, Any],
     notes: list[str] | None = None,
     **more: Any,
 ) -> ProbeResult:
-    """The value and what stands behind it."""
-    said = [*(notes or []), *of_what_is_unseen(found)]
+    """Return the value with the operators and notes that explain it."""
+    said = [*(notes or []), *of_what_is_unseen(recording)]
     details = {
         "operators": dict(operators),
-        "unknown": found.unknown,
-        "opaque": found.opaque,
+        "unknown": recording.unknown,
+        "opaque": recording.opaque,
         "notes": said,
-        "lower_bound": bool(found.unknown or found.opaque),
+        "lower_bound": bool(recording.unknown or recording.opaque),
         **more,
     }
     return ProbeResult(value, details)

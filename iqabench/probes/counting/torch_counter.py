@@ -1,4 +1,4 @@
-"""What torch's own counter says."""
+"""The count of torch's own counter."""
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -6,8 +6,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from iqabench.probes.core.probed_model import ProbedModel
 
 
-def torch_flops(seen: ProbedModel) -> int:
-    """Operations by FlopCounterMode: two for each multiply-accumulate of convolutions and products."""
+def torch_flops(model: ProbedModel) -> int:
+    """Count operations with FlopCounterMode: two per multiply-accumulate of convolutions and products."""
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
-        seen.call(seen.batch.clone())
+        model.call(model.batch.clone())
     return int(counter.get_total_flops())

@@ -13,12 +13,13 @@ SYS = Path("/sys")
 PROC = Path("/proc")
 _LOOK_S = 0.3
 _AWAY = ("idle", "iowait", "steal", "guest", "guest_nice")
-"""Parts of a CPU's time that nobody here worked in; guests are counted among the users already."""
+"""Parts of a CPU's time in which no process of this system worked; guests are counted among the users
+already."""
 _SENSORS = ("coretemp", "k10temp", "zenpower", "cpu_thermal")
 
 
 def cpu_facts() -> dict[str, Any]:
-    """Model, clock, temperature, load and what others take of it; what is not known is not there.
+    """Return model, clock, temperature, load and the share of other processes; unknown facts are absent.
 
     `others_cores` is how many cores' worth of time other processes took over 0.3 s in which this process
     slept, `stolen_cores` what the machine below a virtual one kept for itself. `counters` are sums since the
@@ -29,47 +30,49 @@ def cpu_facts() -> dict[str, Any]:
     first = counters()
     sleep(_LOOK_S)
     last = counters()
-    found = {
-        "name": _known(_model),
+    facts = {
+        "name": _answer_or_none(_model),
         "cores": psutil.cpu_count(),
-        "cores_usable": _known(lambda: len(os.sched_getaffinity(0))),
-        "cores_quota": _known(_quota),
+        "cores_usable": _answer_or_none(lambda: len(os.sched_getaffinity(0))),
+        "cores_quota": _answer_or_none(_quota),
         **_clock(),
-        "governor": _known(lambda: _text("devices/system/cpu/cpu0/cpufreq/scaling_governor")),
+        "governor": _answer_or_none(
+            lambda: _text("devices/system/cpu/cpu0/cpufreq/scaling_governor")
+        ),
         "temperature_c": _temperature(),
-        "load_average": _known(lambda: list(os.getloadavg())),
+        "load_average": _answer_or_none(lambda: list(os.getloadavg())),
         **between(first, last),
         "counters": last,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def counters() -> dict[str, float]:
-    """Seconds and events since the machine started; of this process, since it started."""
+    """Return seconds and events since the machine started, and this process's own seconds."""
     times = psutil.cpu_times()
-    found: dict[str, float | None] = {
+    facts: dict[str, float | None] = {
         "at_s": monotonic(),
         "busy_s": sum(v for name, v in times._asdict().items() if name not in _AWAY),
         "stolen_s": getattr(times, "steal", None),
         "own_s": _own_s(),
-        "quota_stopped_s": _known(_quota_stopped_s),
-        "throttles": _known(_throttles),
+        "quota_stopped_s": _answer_or_none(_quota_stopped_s),
+        "throttles": _answer_or_none(_throttles),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def between(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
-    """Cores' worth of time that others took between two looks at the counters."""
+    """Return the cores' worth of time that other processes took between two readings of the counters."""
     seconds = last["at_s"] - first["at_s"]
     gone = {name: last[name] - first[name] for name in first.keys() & last.keys()}
-    found = {"others_cores": max(0.0, gone["busy_s"] - gone["own_s"]) / seconds}
+    facts = {"others_cores": max(0.0, gone["busy_s"] - gone["own_s"]) / seconds}
     if "stolen_s" in gone:
-        found["stolen_cores"] = gone["stolen_s"] / seconds
-    return {name: round(value, 3) for name, value in found.items()}
+        facts["stolen_cores"] = gone["stolen_s"] / seconds
+    return {name: round(value, 3) for name, value in facts.items()}
 
 
 def _own_s() -> float:
-    """Of this process, the children it has and those it had."""
+    """Return the CPU seconds of this process, of its children, and of the children it had."""
     process = psutil.Process()
     total = 0.0
     for one in (process, *process.children(recursive=True)):
@@ -85,23 +88,23 @@ def _model() -> str | None:
 
 
 def _clock() -> dict[str, float | None]:
-    """Of all cores, on average; psutil says 0 where it does not know."""
-    clock = _known(psutil.cpu_freq)
+    """Return the mean clock of all cores; psutil gives 0 where it does not know."""
+    clock = _answer_or_none(psutil.cpu_freq)
     return {"clock_mhz": clock.current, "clock_max_mhz": clock.max or None} if clock else {}
 
 
 def _temperature() -> float | None:
-    """The hottest of the CPU's own sensors."""
+    """Return the highest temperature of the CPU's own sensors."""
     sensors: Callable[[], dict[str, Sequence[Any]]] | None = getattr(
         psutil, "sensors_temperatures", None
     )
-    known = (_known(sensors) if sensors else None) or {}
-    found = [s.current for name in _SENSORS for s in known.get(name, [])]
-    return max(found, default=None)
+    known = (_answer_or_none(sensors) if sensors else None) or {}
+    facts = [s.current for name in _SENSORS for s in known.get(name, [])]
+    return max(facts, default=None)
 
 
 def _group(controller: str) -> Path:
-    """The folder of this process's control group: version 2 where it is mounted, else version 1."""
+    """Return the folder of this process's control group: version 2 where it is mounted, else version 1."""
     root = SYS / "fs/cgroup"
     lines = [x.split(":", 2) for x in (PROC / "self/cgroup").read_text().splitlines()]
     if (root / "cgroup.controllers").exists():
@@ -115,7 +118,7 @@ def _group(controller: str) -> Path:
 
 
 def _quota() -> float | None:
-    """Cores' worth of time that the container may use; None without a limit."""
+    """Return the cores' worth of time that the container may use, or None without a limit."""
     folder = _group("cpu")
     if (folder / "cpu.max").exists():
         quota, period = (folder / "cpu.max").read_text().split()
@@ -127,7 +130,7 @@ def _quota() -> float | None:
 
 
 def _quota_stopped_s() -> float | None:
-    """Seconds for which the container's processes were stopped because their quota was used up."""
+    """Return the seconds for which the container's processes were stopped because their quota was used up."""
     said = dict(x.split() for x in (_group("cpu") / "cpu.stat").read_text().splitlines())
     if "throttled_usec" in said:
         return int(said["throttled_usec"]) / 1e6
@@ -135,7 +138,7 @@ def _quota_stopped_s() -> float | None:
 
 
 def _throttles() -> float | None:
-    """How often cores were slowed because they were hot."""
+    """Return how often cores were slowed down because they were hot."""
     files = list(SYS.glob("devices/system/cpu/cpu*/thermal_throttle/core_throttle_count"))
     return float(sum(int(file.read_text()) for file in files)) if files else None
 
@@ -144,8 +147,8 @@ def _text(path: str) -> str:
     return (SYS / path).read_text().strip()
 
 
-def _known(question: Callable[[], Any]) -> Any:
-    """The answer, None where this system has none."""
+def _answer_or_none(question: Callable[[], Any]) -> Any:
+    """Return the answer to a question, or None where this system has none."""
     try:
         return question()
     except (OSError, ValueError, AttributeError, NotImplementedError):

@@ -1,4 +1,4 @@
-"""Counters of energy: of a GPU by its driver, of a CPU by its package."""
+"""Energy counters: a GPU's from its driver, a CPU's from its package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ POWERCAP = Path("/sys/class/powercap")
 
 
 class Counter(Protocol):
-    """Joules that a device has used since some moment."""
+    """A counter of the joules that a device has used since some moment."""
 
     name: str
 
     def joules(self) -> float:
-        """Never falls."""
+        """Return the joules so far; they never fall."""
 
 
 @contextmanager
 def energy_counter(device: torch.device) -> Iterator[Counter]:
-    """The counter of the device.
+    """Open the energy counter of the device.
 
     Raises: ProbeError with the reason when there is none that can be read.
     """
@@ -48,7 +48,7 @@ class GpuCounter:
         self._handle = handle
 
     def joules(self) -> float:
-        """Since the driver was loaded."""
+        """Return the joules since the driver was loaded."""
         return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(self._handle)) / 1e3
 
 
@@ -68,7 +68,7 @@ class PackageCounter:
         self.name = f"RAPL, {' + '.join(names)}"
 
     def joules(self) -> float:
-        """Since this object was made."""
+        """Return the joules since this object was made."""
         for i, zone in enumerate(self._zones):
             now = self._read(zone)
             gone = now - self._last[i]
@@ -88,17 +88,22 @@ class PackageCounter:
 
 
 def _zones() -> list[Path]:
-    """Packages, and memory outside them; cores are within packages and would count twice."""
+    """Return the zones of packages and of memory outside them; cores are within packages and would count
+    twice.
+    """
     if not POWERCAP.is_dir():
-        raise ProbeError(f"no readable energy counter: {POWERCAP} is absent.")
-    found = [
+        raise ProbeError(
+            f"no readable energy counter: {POWERCAP} is absent. The energy of a CPU is measured on Linux "
+            "only."
+        )
+    zones = [
         path.parent
         for path in sorted(POWERCAP.glob("intel-rapl:*/name"))
         if path.read_text().startswith(("package", "dram"))
     ]
-    if not found:
+    if not zones:
         raise ProbeError(f"no readable energy counter: {POWERCAP} has no package of a CPU.")
-    return found
+    return zones
 
 
 def _range(zone: Path) -> int:

@@ -1,7 +1,8 @@
-"""How far a call makes this process's resident memory grow."""
+"""The growth of this process's resident memory during a call."""
 
 import ctypes
 import gc
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,8 @@ _SLACK = 1 << 20
 _EVERY_S = 0.0005
 
 
-def growth(run: Callable[[], object]) -> tuple[int, str]:
-    """Bytes at the highest point above what was resident before, and how that was found.
+def memory_growth(run: Callable[[], object]) -> tuple[int, str]:
+    """Run a call and return the bytes at its highest point above what was resident before, and the method.
 
     Garbage is collected and what the C library has kept of freed memory is given back first: else the call
     would take that unseen, or it would go while the call runs and hide as much of the growth.
@@ -31,13 +32,15 @@ def growth(run: Callable[[], object]) -> tuple[int, str]:
 
 
 def _trim() -> None:
+    if sys.platform == "win32":
+        return
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it
     if trim is not None:
         trim(0)
 
 
 def _reset_mark() -> int | None:
-    """The highest mark after it was set to what is resident; None where that cannot be done.
+    """Reset the highest mark to what is resident, and return it; return None where that cannot be done.
 
     The mark is compared with itself: the resident size beside it is summed up more exactly by some kernels,
     and on many processors the two lie megabytes apart.

@@ -1,4 +1,4 @@
-"""The state of the machine around a measurement, and plain warnings where it cannot be trusted."""
+"""The state of the machine around a measurement, and warnings where a measurement cannot be trusted."""
 
 import os
 import platform
@@ -23,43 +23,43 @@ _SETTINGS = re.compile(
 _BUSY_CORES = 0.1
 _LOST_S = 0.01
 _FALL = 0.05
-"""Of a clock."""
+"""The fall of a clock, as a share, that is reported."""
 _TAIL = 1.5
-"""p99 by p50."""
+"""The ratio of p99 to p50 that is reported."""
 _DRIFT = 0.03
-"""Between the medians of the first and the last third."""
+"""The relative difference between the medians of the first and the last third that is reported."""
 _FEW = 9
-"""Samples below which neither the interval nor the medians of their thirds say much."""
+"""The number of samples below which neither the interval nor the medians of the thirds say much."""
 
 
 def machine_state(device: torch.device | str) -> dict[str, Any]:
-    """Device, clocks, load, versions and settings at this moment; takes 0.3 s.
+    """Return device, clocks, load, versions and settings at this moment, which takes 0.3 s.
 
     What this machine does not tell is absent.
     """
     device = torch.device(device)
-    found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
+    facts: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds")}
     if device.type == "cuda":  # first: a GPU that is done cools and clocks down at once
-        found["gpu"] = {"name": torch.cuda.get_device_name(device), **gpu_facts(device)}
-    found["cpu"] = cpu_facts()
-    found["device"] = found["gpu" if device.type == "cuda" else "cpu"].get("name", device.type)
-    found["threads"] = {
+        facts["gpu"] = {"name": torch.cuda.get_device_name(device), **gpu_facts(device)}
+    facts["cpu"] = cpu_facts()
+    facts["device"] = facts["gpu" if device.type == "cuda" else "cpu"].get("name", device.type)
+    facts["threads"] = {
         "torch": torch.get_num_threads(),
         "between": torch.get_num_interop_threads(),
     }
-    found["settings"] = {k: v for k, v in sorted(os.environ.items()) if _SETTINGS.fullmatch(k)}
-    found["versions"] = _versions(device)
-    return found
+    facts["settings"] = {k: v for k, v in sorted(os.environ.items()) if _SETTINGS.fullmatch(k)}
+    facts["versions"] = _versions(device)
+    return facts
 
 
 def timing_warnings(
     before: dict[str, Any], after: dict[str, Any], times: Sequence[Times]
 ) -> list[str]:
-    """Plain sentences on what speaks against the times; none when nothing was seen."""
-    found = [*_of_others(before, after), *_of_clocks(before, after)]
+    """Return sentences on what speaks against the times, and none when nothing was seen."""
+    warnings = [*_of_others(before, after), *_of_clocks(before, after)]
     for one in times:
-        found += _of_times(one)
-    return found
+        warnings += _of_times(one)
+    return warnings
 
 
 def _of_others(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
@@ -117,12 +117,12 @@ def _of_times(times: Times) -> Iterator[str]:
 
 
 def _versions(device: torch.device) -> dict[str, str]:
-    found = {"system": platform.platform(), "python": platform.python_version()}
-    found["torch"] = torch.__version__
-    built = re.search(r"(?:oneDNN|MKL-DNN\)?) v(\S+)", torch.__config__.show())
-    if built:
-        found["onednn"] = built[1]
+    versions = {"system": platform.platform(), "python": platform.python_version()}
+    versions["torch"] = torch.__version__
+    onednn = re.search(r"(?:oneDNN|MKL-DNN\)?) v(\S+)", torch.__config__.show())
+    if onednn:
+        versions["onednn"] = onednn[1]
     if device.type == "cuda":
         cudnn = torch.backends.cudnn.version()  # type: ignore[no-untyped-call]  # torch has none here
-        found |= {"cuda": str(torch.version.cuda)} | ({"cudnn": str(cudnn)} if cudnn else {})
-    return found
+        versions |= {"cuda": str(torch.version.cuda)} | ({"cudnn": str(cudnn)} if cudnn else {})
+    return versions

@@ -1,4 +1,4 @@
-"""How long calls take on a device."""
+"""Clocks that time calls on a device."""
 
 from collections.abc import Callable
 from time import perf_counter_ns
@@ -8,14 +8,16 @@ from torch import Tensor
 
 
 class Clock:
-    """Wall time; calls on the CPU are over when they return."""
+    """A clock of wall time, for calls on the CPU, which have ended when they return."""
 
     def now_ms(self) -> float:
-        """Milliseconds since some moment."""
+        """Return the milliseconds since a fixed moment."""
         return perf_counter_ns() / 1e6
 
     def time_ms(self, call: Callable[[Tensor], Tensor], batch: Tensor, calls: int = 1) -> float:
-        """Milliseconds that so many calls take, one after the other; outputs are freed as they come."""
+        """Return the milliseconds that a number of calls take, one after the other; each output is freed at
+        once.
+        """
         begun = perf_counter_ns()
         for _ in range(calls):
             call(batch)
@@ -36,7 +38,7 @@ class CudaClock(Clock):
         torch.cuda.synchronize(device)
 
     def time_ms(self, call: Callable[[Tensor], Tensor], batch: Tensor, calls: int = 1) -> float:
-        """Milliseconds between the two events; see `Clock.time_ms`."""
+        """Return the milliseconds between the two events; see `Clock.time_ms`."""
         stream = torch.cuda.current_stream(self.device)
         self._first.record(stream)
         for _ in range(calls):
@@ -47,5 +49,5 @@ class CudaClock(Clock):
 
 
 def clock_of(device: torch.device) -> Clock:
-    """The clock that fits the device."""
+    """Return the clock of a device."""
     return CudaClock(device) if device.type == "cuda" else Clock()

@@ -1,4 +1,4 @@
-"""What the timed probes share: the times of one model, and the pixels that it makes."""
+"""The times of one model, which all timed probes share, and the pixels that it puts out."""
 
 from iqabench.probes.core.probed_model import ProbedModel
 from iqabench.probes.timing.rounds import Contender, Sampling, sample
@@ -7,20 +7,20 @@ from iqabench.probes.timing.times import Times
 SOURCE = "MLPerf Inference: percentiles, warm-up, a least duration (arXiv 1911.02549)"
 
 
-def times_of(seen: ProbedModel) -> Times:
-    """Times that were sampled of several models in turns; else this one's, sampled now alone.
+def times_of(model: ProbedModel) -> Times:
+    """Return the times that were sampled of several models in turn, else sample this model now on its own.
 
     Under "sampling" may stand how.
     """
 
     def alone() -> Times:
-        how = seen.shared("sampling", Sampling)
-        return sample([Contender(seen.name, seen.call, seen.batch, seen.device)], how)[0]
+        sampling = model.shared("sampling", Sampling)
+        return sample([Contender(model.name, model.call, model.batch, model.device)], sampling)[0]
 
-    return seen.shared("times", alone)
+    return model.shared("times", alone)
 
 
-def output_megapixels(seen: ProbedModel) -> float:
-    """Pixels of one call's output, in millions: all images of the batch, at the model's scale."""
-    count, _, height, width = seen.batch.shape
-    return count * height * width * seen.scale**2 / 1e6
+def output_megapixels(model: ProbedModel) -> float:
+    """Return the pixels of one call's output in millions: all images of the batch, at the model's scale."""
+    count, _, height, width = model.batch.shape
+    return count * height * width * model.scale**2 / 1e6

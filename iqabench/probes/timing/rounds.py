@@ -1,4 +1,4 @@
-"""Sampling the times of several models in turns: warm-up, rounds, and when it is enough."""
+"""Sampling of several models' times in turn: warm-up, rounds, and the rule that ends them."""
 
 import gc
 import math
@@ -20,30 +20,31 @@ _FALL = 0.02
 _SHORT_MS, _BLOCK_MS = 2.0, 5.0
 """Calls shorter than the first are timed in blocks that last the second: 5 ms are many ticks of any clock."""
 _PATIENCE = 1.1
-"""The interval is looked at again when there are a tenth more samples: it costs time, and a rule that is
-asked more often ends more often by luck."""
+"""The interval is computed again when there are a tenth more samples: computing it costs time, and a rule
+that is checked more often ends more often by luck."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """When sampling ends."""
+    """The conditions that end sampling."""
 
     budget_s: float = 20.0
-    """A contender; what one leaves is spent on the others."""
+    """Seconds per contender; time that one leaves is spent on the others."""
     precision: float = 0.02
-    """Enough when both ends of the median's 95 % interval are within this share of the median."""
+    """Sampling ends when both ends of the median's 95 % interval are within this share of the median."""
     least: int = 10
-    """Samples of each, whatever the interval says."""
+    """The smallest number of samples of each, whatever the interval is."""
     least_s: float = 2.0
-    """Seconds a contender, likewise: a machine's slow spells outlast a few quick samples."""
+    """The least seconds per contender: a machine's slow spells outlast a few quick samples."""
     most: int = 2000
-    """Samples of each."""
+    """The largest number of samples of each."""
     warm_up_least_s: float = 0.5
     """Clocks rise within this time."""
     warm_up_most_s: float = 10.0
-    """A contender; a call that has begun is let end, and the very first does not count."""
+    """The most seconds of warm-up per contender; a call that has started may end, and the very first does not
+    count."""
     seed: int = 0
-    """Of the bootstrap in ratios."""
+    """The seed of the bootstrap in ratios."""
 
 
 @dataclass
@@ -58,24 +59,24 @@ class Contender:
 
 @dataclass(frozen=True)
 class SamplingProgress:
-    """How far sampling is, for who watches."""
+    """The progress of sampling, for displays."""
 
     name: str
-    """Whose warm-up begins; empty once the rounds go on."""
+    """The contender that is being warmed up; empty during the rounds."""
     rounds: int = 0
     seconds: float = 0.0
     budget_s: float = 0.0
     within: float = math.inf
-    """The widest interval among the contenders, as `Times.within`."""
+    """The widest interval among the contenders, defined as in `Times.within`."""
 
 
 Watch = Callable[[SamplingProgress], None]
 
 
 def sample(
-    contenders: Sequence[Contender], how: Sampling | None = None, watch: Watch | None = None
+    contenders: Sequence[Contender], sampling: Sampling | None = None, watch: Watch | None = None
 ) -> list[Times]:
-    """Times of each contender, all from the same rounds and so equally many.
+    """Sample the times of each contender, all in the same rounds and so equally many.
 
     Each is warmed up alone: at least ten calls after the first and half a second, until the median of five
     calls is no longer more than 2 % below that of the five before, or the time for it is over. Then come
@@ -85,20 +86,22 @@ def sample(
     """
     if not contenders:
         return []
-    how = how or Sampling()
+    sampling = sampling or Sampling()
     with torch.inference_mode(), _without_collector():
         lanes = [_Lane(contender, clock_of(contender.device)) for contender in contenders]
         for lane in lanes:
             if watch:
-                watch(SamplingProgress(lane.contender.name, budget_s=how.budget_s * len(lanes)))
-            lane.warm_up(how)
-        overhead = _rounds(lanes, how, watch)
-    return [lane.times(overhead, how) for lane in lanes]
+                watch(
+                    SamplingProgress(lane.contender.name, budget_s=sampling.budget_s * len(lanes))
+                )
+            lane.warm_up(sampling)
+        overhead = _rounds(lanes, sampling, watch)
+    return [lane.times(overhead, sampling) for lane in lanes]
 
 
 @dataclass
 class _Lane:
-    """A contender, its clock and what was measured of it."""
+    """A contender, its clock and its measured times."""
 
     contender: Contender
     clock: Clock
@@ -110,13 +113,15 @@ class _Lane:
     def time_ms(self, calls: int = 1) -> float:
         return self.clock.time_ms(self.contender.call, self.contender.batch, calls)
 
-    def warm_up(self, how: Sampling) -> None:
+    def warm_up(self, sampling: Sampling) -> None:
         self.first_call_ms = self.time_ms()
         begun = self.clock.now_ms()
         while True:
             self.warm.append(self.time_ms())
             spent = (self.clock.now_ms() - begun) / 1e3
-            if spent >= how.warm_up_most_s or (spent >= how.warm_up_least_s and self._is_warm()):
+            if spent >= sampling.warm_up_most_s or (
+                spent >= sampling.warm_up_least_s and self._is_warm()
+            ):
                 break
         usual = median(self.warm[-_WINDOW:])
         if usual < _SHORT_MS:
@@ -131,24 +136,24 @@ class _Lane:
     def turn(self) -> None:
         self.samples.append(self.time_ms(self.block) / self.block)
 
-    def times(self, overhead: float, how: Sampling) -> Times:
+    def times(self, overhead: float, sampling: Sampling) -> Times:
         return Times(
             samples_ms=tuple(self.samples),
             warm_up=1 + len(self.warm),
             first_call_ms=self.first_call_ms,
             overhead=overhead,
-            ended="steady" if _is_enough(self.samples, how) else "budget",
+            ended="steady" if _is_enough(self.samples, sampling) else "budget",
             block=self.block,
             name=self.contender.name,
         )
 
 
-def _rounds(lanes: list[_Lane], how: Sampling, watch: Watch | None) -> float:
-    """Sample until it is enough; the share of the time that was not spent in timed calls."""
+def _rounds(lanes: list[_Lane], sampling: Sampling, watch: Watch | None) -> float:
+    """Sample until it is enough; return the share of the time that was not spent in timed calls."""
     clock = lanes[0].clock
-    budget_s, least_s = (s * len(lanes) for s in (how.budget_s, how.least_s))
-    begun, due = clock.now_ms(), how.least
-    for done in range(1, how.most + 1):
+    budget_s, least_s = (s * len(lanes) for s in (sampling.budget_s, sampling.least_s))
+    begun, due = clock.now_ms(), sampling.least
+    for done in range(1, sampling.most + 1):
         for lane in _order(lanes, done - 1):
             lane.turn()
         spent = (clock.now_ms() - begun) / 1e3
@@ -160,18 +165,18 @@ def _rounds(lanes: list[_Lane], how: Sampling, watch: Watch | None) -> float:
         if watch:
             widest = max(width(lane.samples) for lane in lanes)
             watch(SamplingProgress("", done, spent, budget_s, widest))
-        if all(_is_enough(lane.samples, how) for lane in lanes):
+        if all(_is_enough(lane.samples, sampling) for lane in lanes):
             break
     timed = sum(sum(lane.samples) * lane.block for lane in lanes)
     return max(0.0, 1 - timed / (clock.now_ms() - begun))
 
 
-def _is_enough(samples: Sequence[float], how: Sampling) -> bool:
-    return len(samples) >= how.least and width(samples) <= how.precision
+def _is_enough(samples: Sequence[float], sampling: Sampling) -> bool:
+    return len(samples) >= sampling.least and width(samples) <= sampling.precision
 
 
 def _order(lanes: list[_Lane], past: int) -> list[_Lane]:
-    """Who comes when in the round behind so many others; see `sample`."""
+    """Return the order of the contenders in the round after `past` others; see `sample`."""
     turned = past // 2 % len(lanes)
     order = lanes[turned:] + lanes[:turned]
     return order[::-1] if past % 2 else order
@@ -179,7 +184,7 @@ def _order(lanes: list[_Lane], past: int) -> list[_Lane]:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Python's garbage collector kept out, and afterwards as it was."""
+    """Switch Python's garbage collector off within the block."""
     was_on, was_frozen = gc.isenabled(), gc.get_freeze_count()
     gc.collect()
     gc.disable()

@@ -1,4 +1,4 @@
-"""Times of one model, and what is said of them: percentiles, an interval of the median, outliers, ratios."""
+"""Sampled times of one model and their statistics: percentiles, the median's interval, outliers, ratios."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from iqabench.errors import ProbeError
 CONFIDENCE = 0.95
 _RESAMPLES = 2000
 _FEW_ROUNDS = 30
-"""Below so many a bootstrap's interval is too narrow: it covers 0.87 instead of 0.95 at eight rounds."""
+"""A bootstrap's interval of fewer rounds is too narrow: it covers 0.87 instead of 0.95 at eight rounds."""
 _TAIL = (1 - CONFIDENCE) / 2
 
 StopReason = Literal["steady", "budget"]
@@ -23,20 +23,21 @@ StopReason = Literal["steady", "budget"]
 
 @dataclass(frozen=True)
 class Times:
-    """What was sampled of one model.
+    """The sampled times of one model.
 
     Units: milliseconds a call.
     """
 
     samples_ms: tuple[float, ...]
-    """All of them, in order; warm-up is not among them."""
+    """All samples in order, without the warm-up."""
     warm_up: int
     """Calls before the first sample, the very first one included."""
     first_call_ms: float
     overhead: float
     """Share of the sampling's wall time that was bookkeeping between timed calls."""
     ended: StopReason
-    """steady: the interval of the median was narrow enough. budget: seconds or samples ran out before."""
+    """"steady" when the interval of the median became narrow enough, "budget" when seconds or samples ran out
+    before."""
     block: int = 1
     """Calls in one sample, which is their mean: percentiles of blocks hide the tail of single calls."""
     name: str = ""
@@ -57,39 +58,41 @@ class Times:
 
     @property
     def p90(self) -> float:
-        """What nine samples of ten stay below."""
+        """The time that nine samples of ten stay below."""
         return self._percentile(90)
 
     @property
     def p99(self) -> float:
-        """What 99 samples of a hundred stay below; with fewer samples it leans on the largest one."""
+        """The time that 99 samples of a hundred stay below; with fewer it depends on the largest one."""
         return self._percentile(99)
 
     @cached_property
     def interval(self) -> tuple[float, float]:
-        """Of the median at 95 %: see `median_interval`."""
+        """The 95 % interval of the median: see `median_interval`."""
         return median_interval(self.samples_ms)
 
     @property
     def within(self) -> float:
-        """How far the farther end of the interval is from the median, as a share of the median."""
+        """The distance of the farther end of the interval from the median, as a share of the median."""
         return width(self.samples_ms)
 
     @cached_property
     def outliers(self) -> int:
-        """Samples outside Tukey's fences, 1.5 interquartile ranges beyond the quartiles. They are kept."""
+        """The number of samples outside Tukey's fences, 1.5 interquartile ranges beyond the quartiles. They
+        are kept.
+        """
         low, high = (self._percentile(p) for p in (25, 75))
         fence = 1.5 * (high - low)
         return int(((self._sorted < low - fence) | (self._sorted > high + fence)).sum())
 
     @property
     def spread(self) -> float:
-        """Interquartile range as a share of the median."""
+        """The interquartile range as a share of the median."""
         return (self._percentile(75) - self._percentile(25)) / self.p50
 
     def details(self, *, samples: bool = True) -> dict[str, Any]:
-        """Everything, as plain values for JSON; `samples`: with all of them, in order."""
-        said: dict[str, Any] = {
+        """Return all statistics as plain values for JSON, with `samples` also all samples in order."""
+        statistics: dict[str, Any] = {
             "p50": self.p50,
             "p90": self.p90,
             "p99": self.p99,
@@ -110,7 +113,7 @@ class Times:
             "first_call_ms": self.first_call_ms,
             "overhead": self.overhead,
         }
-        return said | (
+        return statistics | (
             {"samples_ms": [float(f"{s:.6g}") for s in self.samples_ms]} if samples else {}
         )
 
@@ -125,7 +128,7 @@ class Ratio:
 
 
 def median_interval(samples: Sequence[float]) -> tuple[float, float]:
-    """Two of the samples between which the median of what they are drawn from lies, at 95 %.
+    """Return two samples that enclose, at 95 %, the median of the distribution that they are drawn from.
 
     Distribution-free: the number of samples below the median is binomial, which says the ranks. Where
     neighbours in time are alike (a machine with slow spells) n samples tell less than n independent ones; the
@@ -144,14 +147,16 @@ def median_interval(samples: Sequence[float]) -> tuple[float, float]:
 
 
 def width(samples: Sequence[float]) -> float:
-    """How far the farther end of the median's interval is from the median, as a share of it."""
+    """Return the distance of the farther end of the median's interval from the median, as a share of the
+    median.
+    """
     low, high = median_interval(samples)
     middle = float(np.median(samples))
     return max(middle - low, high - middle) / middle
 
 
 def ratio(a: Times, b: Times, seed: int = 0) -> Ratio:
-    """Median of `a` by median of `b`, which were sampled in the same rounds.
+    """Divide the median of `a` by the median of `b`; both were sampled in the same rounds.
 
     The interval is a percentile bootstrap over rounds: a round stays a pair, so that drift that hits both
     cancels, and rounds are drawn in runs of about the cube root of their number, so that it does not count
@@ -169,12 +174,12 @@ def ratio(a: Times, b: Times, seed: int = 0) -> Ratio:
         )
     run = max(1, round(n ** (1 / 3)))
     random = np.random.default_rng(seed)
-    found = np.empty(_RESAMPLES)
+    ratios = np.empty(_RESAMPLES)
     for i in range(_RESAMPLES):
         starts = random.integers(n, size=math.ceil(n / run))
         drawn = ((starts[:, None] + np.arange(run)) % n).ravel()[:n]
-        found[i] = np.median(first[drawn]) / np.median(second[drawn])
-    low, high = (float(end) for end in np.quantile(found, (_TAIL, 1 - _TAIL)))
+        ratios[i] = np.median(first[drawn]) / np.median(second[drawn])
+    low, high = (float(end) for end in np.quantile(ratios, (_TAIL, 1 - _TAIL)))
     if n < _FEW_ROUNDS:
         own = median_interval((first / second).tolist())
         low, high = min(low, own[0]), max(high, own[1])
@@ -182,17 +187,19 @@ def ratio(a: Times, b: Times, seed: int = 0) -> Ratio:
 
 
 def _rank(n: int) -> int:
-    """The rank of the interval's lower end among n independent samples."""
+    """Return the rank of the interval's lower end among n independent samples."""
     return max(1, int(binom.ppf(_TAIL, n, 0.5)))
 
 
 def _coverage(n: int) -> float:
-    """What the ranks really give, as they are whole numbers; of independent samples."""
+    """Return the true confidence of the interval of independent samples, since ranks are whole numbers."""
     return max(0.0, float(1 - 2 * binom.cdf(_rank(n) - 1, n, 0.5)))
 
 
 def _dependence(array: NDArray[np.float64]) -> float:
-    """Correlation of successive signs about the median, from 0 to less than 1; 0 where it is negative."""
+    """Return the correlation of successive signs about the median, from 0 to less than 1; 0 where it is
+    negative.
+    """
     signs = np.sign(array - np.median(array))
     power = float((signs**2).sum())
     if not power:

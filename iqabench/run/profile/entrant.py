@@ -1,4 +1,4 @@
-"""One model at one size, ready to be measured beside others."""
+"""A model at one size, ready to be measured beside others."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from iqabench.run.profile.natural_image import natural_batch
 from iqabench.run.profile.records import MeasuredCost
 
 LATENCY = "latency_ms"
-"""The probe beside whose value the ratio stands."""
+"""The probe whose value is recorded with a ratio."""
 
 
 @dataclass
@@ -27,36 +27,37 @@ class Entrant:
     model: Model
     probed: ProbedModel
     plain: ProbedModel
-    """The same without compilation or graphs, for counting."""
+    """The same model without compilation or graphs, for counting."""
     first_call_ms: float
     ratio: dict[str, Any] = field(default_factory=dict)
-    """Its latency by that of the first entrant, with the interval, where they were sampled in turn."""
+    """Its latency divided by that of the first entrant, with the interval, where both were sampled in turn.
+    """
 
     @property
     def contender(self) -> Contender:
-        """What is timed."""
+        """The model as the sampling of times takes it."""
         seen = self.probed
         return Contender(seen.name, seen.call, seen.batch, seen.device)
 
     def measured(self, size: Size, column: CostColumn) -> MeasuredCost:
-        """One cost, or the reason why there is none."""
+        """Measure one cost, or give the reason why there is none."""
         seen = self.probed if column.probe.timed else self.plain
         try:
-            found = column(seen)
+            result = column(seen)
         except IqabenchError as reason:
             return MeasuredCost(self.model, size, column, None, str(reason))
         except Exception as reason:
             if not is_out_of_memory(reason):
                 raise
             return MeasuredCost(self.model, size, column, None, f"out of memory at {size.name}")
-        details = {**found.details, "input": list(seen.batch.shape)}
+        details = {**result.details, "input": list(seen.batch.shape)}
         if self.ratio and column.probe.name == LATENCY:
             details["ratio"] = self.ratio
-        return MeasuredCost(self.model, size, column, ProbeResult(found.value, details))
+        return MeasuredCost(self.model, size, column, ProbeResult(result.value, details))
 
 
 def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -> Entrant:
-    """The model at that size, called once; what it holds is given back when the stack closes.
+    """Call the model once at that size, and keep it ready until the stack closes.
 
     Raises: ProbeError when it cannot run.
     """
@@ -88,12 +89,12 @@ def _why(model: Model, size: Size, error: Exception) -> str:
             torch.cuda.empty_cache()
         return f"out of memory at {size.name}"
     card = model.card
-    said = (str(error).splitlines() or [""])[0]
+    message = (str(error).splitlines() or [""])[0]
     needs = [f"{card.channels} images" if card.channels != "any" else ""]
     needs += [f"at least {card.min_size} pixels a side" if card.min_size > 1 else ""]
     needs += [f"multiples of {card.size_multiple}" if card.size_multiple > 1 else ""]
     return (
-        f"the network cannot run at {size.name}: {type(error).__name__}: {said} (its card says: "
+        f"the network cannot run at {size.name}: {type(error).__name__}: {message} (its card says: "
         f"{', '.join(n for n in needs if n) or 'any image'})"
     )
 

@@ -1,4 +1,4 @@
-"""What models cost, side by side: counted once, timed in turn (A B A B), so that drift hits all alike.
+"""Costs of models, side by side: counted once, timed in turn (A B A B), so that drift affects all alike.
 
 for size, models in rounds:
     entrants = [model at that size, on the device, called once]
@@ -24,10 +24,10 @@ from iqabench.run.profile.options import Profile, ProfileOptions
 from iqabench.run.profile.records import MeasuredCost
 
 USUAL_SIDE = 256
-"""Of the square input at which the challenges measure."""
+"""The side of the square input at which the challenges measure."""
 
 Round = tuple[Size, list[Model]]
-"""One size, and the models that are measured side by side there."""
+"""One size, and the models that are measured side by side at it."""
 
 
 def measure(
@@ -38,7 +38,7 @@ def measure(
     done: Profile,
     watch: Watch = lambda *_: None,
 ) -> Iterator[tuple[list[MeasuredCost], dict[str, Any]]]:
-    """Size by size, what every model costs there, and what the records of that size share."""
+    """Yield, size by size, the costs of all models and the details that all records of that size share."""
     timed = bool(rounds) and any(c.probe.timed for c in columns)
     with ExitStack() as stack:
         if timed:
@@ -64,7 +64,7 @@ def latency_ratio(
     *,
     mode: Mode = PLAIN,
 ) -> Ratio:
-    """Latency of `other` by that of `one`, sampled in turn on a device of their own.
+    """Divide the latency of `other` by that of `one`, sampled in turn on a device that is held.
 
     Raises: ProbeError when one of them cannot run at that size; BusyError.
     """
@@ -78,25 +78,27 @@ def latency_ratio(
 def costs_of(
     model: Model, columns: Sequence[CostColumn], size: Size, device: str = "cpu"
 ) -> dict[str, float | None]:
-    """Values by the columns' names, None where there is none."""
+    """Return a model's costs by the columns' names, None where there is none."""
     options = ProfileOptions(device=device)
-    found = measure([(size, [model])], columns, device, options, Profile())
+    results = measure([(size, [model])], columns, device, options, Profile())
     return {
         one.column.name: one.found.value if one.found else None
-        for measured, _ in found
+        for measured, _ in results
         for one in measured
     }
 
 
 def rounds_of(models: Sequence[Model], sizes: Sequence[Size] | None) -> list[Round]:
-    """Models that are measured side by side; without sizes, each at its own number of channels."""
+    """Group the models that are measured side by side; without sizes, each is measured at its own number of
+    channels.
+    """
     if sizes is not None:
         return [(size, list(models)) for size in sizes]
-    found: dict[Size, list[Model]] = {}
+    by_size: dict[Size, list[Model]] = {}
     for model in models:
         channels = 1 if model.card.channels == "grey" else 3
-        found.setdefault(Size(channels, USUAL_SIDE, USUAL_SIDE), []).append(model)
-    return list(found.items())
+        by_size.setdefault(Size(channels, USUAL_SIDE, USUAL_SIDE), []).append(model)
+    return list(by_size.items())
 
 
 def _at_size(
@@ -125,16 +127,16 @@ def _at_size(
 def _sampled(
     entrants: list[Entrant], columns: Sequence[CostColumn], options: ProfileOptions
 ) -> list[Times]:
-    """Times of all entrants, sampled in turn; each finds its own under "times"."""
+    """Sample the times of all entrants in turn; each finds its own under "times"."""
     if not entrants or not any(c.probe.timed for c in columns):
         return []
-    found = sample([e.contender for e in entrants], options.sampling)
+    all_times = sample([e.contender for e in entrants], options.sampling)
     times = []
-    for entrant, sampled in zip(entrants, found, strict=True):
+    for entrant, sampled in zip(entrants, all_times, strict=True):
         times.append(replace(sampled, first_call_ms=entrant.first_call_ms))
         entrant.probed.keep("times", times[-1])
         if len(entrants) > 1:
-            by = ratio(sampled, found[0])
+            by = ratio(sampled, all_times[0])
             first = entrants[0].model.card.name
             entrant.ratio = {"to": first, "value": by.value, "interval": [by.low, by.high]}
     return times

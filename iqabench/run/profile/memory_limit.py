@@ -1,22 +1,29 @@
-"""Out of memory as an error, not as the end of the process."""
+"""A memory limit that makes running out of memory an error instead of the end of the process."""
 
 import contextlib
-import resource
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
+if sys.platform != "win32":
+    import resource
+
 _KEPT = 0.05
-"""Share of what is free that stays free for everybody else."""
+"""The share of the free memory that stays free for other processes."""
 
 
 @contextlib.contextmanager
 def within_memory() -> Iterator[None]:
-    """Lets this process take what is free now and no more: an allocation beyond that fails.
+    """Limit this process to the memory that is free now, so that an allocation beyond it fails.
 
-    Without it Linux grants what it does not have, and kills the process when it is used.
+    Linux grants memory that it does not have, and kills the process that uses it. Windows never grants it, so
+    nothing is limited there.
     """
+    if sys.platform == "win32":
+        yield
+        return
     before = resource.getrlimit(resource.RLIMIT_AS)
     limit = psutil.Process().memory_info().vms + int(_available() * (1 - _KEPT))
     if before[1] != resource.RLIM_INFINITY:
@@ -31,7 +38,7 @@ def within_memory() -> Iterator[None]:
 
 
 def _available() -> int:
-    """Bytes that are free on the machine, or in the container where that has less."""
+    """Return the bytes that are free on the machine, or in the container where that has less."""
     free = int(psutil.virtual_memory().available)
     group = Path("/sys/fs/cgroup")
     try:

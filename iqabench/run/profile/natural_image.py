@@ -1,4 +1,4 @@
-"""A natural image of any size: noise makes some networks overflow, and none is fed with it in earnest."""
+"""A natural image of any size: noise would make some networks overflow, and no network is used on noise."""
 
 from functools import cache
 
@@ -11,7 +11,8 @@ from iqabench.sets import load_set
 
 
 def natural_batch(shape: tuple[int, int, int, int], unit: int) -> Tensor:
-    """The first embedded photograph, cut to size or continued by mirroring; all images of a batch alike.
+    """Return the first embedded photograph, cut to size or continued by mirroring; all images of a batch are
+    equal.
 
     Shapes: (N, C, H, W).
     Range: 0 to `unit`, float32.

@@ -1,4 +1,4 @@
-"""How cost is measured, and what that came to."""
+"""The options and the result of a profile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,32 +14,32 @@ DEFAULT_PROBES = ("params", "macs", "activations", "conv_layers", "latency_ms", 
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileOptions:
-    """How cost is measured; all of it stands in the records."""
+    """The conditions under which cost is measured; all of them stand in the records."""
 
     device: str = "auto"
     precision: Precision = "fp32"
     mode: Mode = PLAIN
     threads: int | None = None
-    """Of torch on the CPU; as many as it has otherwise."""
+    """The number of torch's threads on the CPU; None keeps the present number."""
     sampling: Sampling = field(default_factory=Sampling)
     wait: bool = False
-    """Whether to wait while another process measures on the device."""
+    """True to wait while another process measures on the device."""
     allow_random_weights: bool = False
     scale: int | None = None
-    """Of models that have several; x4 otherwise."""
+    """The scale of models that have several; None means x4."""
     again: bool = True
-    """Whether to measure what has a record already."""
+    """True to measure again what has a record already."""
 
 
 @dataclass
 class Profile:
-    """What a profile came to."""
+    """The result of a profile: keys of records, failures and warnings."""
 
     by_name: dict[str, list[str]] = field(default_factory=dict)
-    """Keys of each model's costs, by the name that it was asked for."""
+    """Keys of each model's costs, by the name that was asked for."""
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    """Of a machine that was noisy or throttled, in plain words."""
+    """Sentences about a machine that was noisy or throttled."""
 
     @property
     def keys(self) -> list[str]:
@@ -47,17 +47,19 @@ class Profile:
         return [key for keys in self.by_name.values() for key in keys]
 
     def keys_of(self, name: str) -> list[str]:
-        """Keys of one model's costs, by the name that it was asked for."""
+        """Return the keys of one model's costs, by the name that was asked for."""
         return self.by_name.get(name, [])
 
     def join(self, other: "Profile") -> None:
-        """Take in another profile."""
+        """Add another profile to this one."""
         for name, keys in other.by_name.items():
             self.by_name.setdefault(name, []).extend(keys)
         self.failures += other.failures
         self.warnings += [w for w in other.warnings if w not in self.warnings]
 
     def tell(self, measured: Sequence[MeasuredCost]) -> None:
-        """Note what went wrong: each reason once for a model at a size."""
-        told = dict.fromkeys((m.model.card.id, m.size.name, m.error) for m in measured if m.error)
-        self.failures += [Failure(error, f"{model} at {size}") for model, size, error in told]
+        """Note failures: each reason once for a model at a size."""
+        failures = dict.fromkeys(
+            (m.model.card.id, m.size.name, m.error) for m in measured if m.error
+        )
+        self.failures += [Failure(error, f"{model} at {size}") for model, size, error in failures]

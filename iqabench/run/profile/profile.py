@@ -1,4 +1,4 @@
-"""`iqabench profile`: measure models and keep a record of each cost."""
+"""The measurement of models with a record of each cost, as `iqabench profile` does it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def profile(
     options: ProfileOptions,
     watch: Watch = lambda *_: None,
 ) -> Profile:
-    """Measure models and keep a record of each cost; without sizes, of 256 pixels squared.
+    """Measure models and keep a record of each cost; without sizes, at 256 pixels squared.
 
     A model that cannot be loaded costs its own rows alone, unless no other is left.
 
@@ -59,8 +59,8 @@ def profile_cells(
     options: Options,
     watch: Watch = lambda *_: None,
 ) -> Profile:
-    """What the models of a run cost, in the precision and on the device of the run; what is there already is
-    not measured again, unless it is forced.
+    """Measure the models of a run in the run's precision and on its device. Costs that have a record already
+    are measured again only if that is forced.
 
     Raises: as `profile`.
     """
@@ -84,7 +84,7 @@ def profile_cells(
 def _load_all(
     names: Sequence[str], device: str, options: ProfileOptions, done: Profile
 ) -> dict[str, Model]:
-    """The models that can be loaded; the others become failures.
+    """Load the models; those that cannot be loaded become failures.
 
     Raises: IqabenchError when none can.
     """
@@ -106,18 +106,18 @@ def _load_all(
 def _unfinished(
     rounds: Sequence[Round], columns: Sequence[CostColumn], maker: CostMaker, store: Store
 ) -> list[Round]:
-    """What lacks a record: a model is measured anew at a size if any of its columns does."""
-    left = []
+    """Select what lacks a record: a model is measured again at a size if any of its columns has none."""
+    unfinished = []
     for size, some in rounds:
         wanted = {id(m): [maker.key(m, size, c) for c in columns] for m in some}
-        there = {key for key, _ in store.finished(k for keys in wanted.values() for k in keys)}
-        left.append((size, [m for m in some if not there.issuperset(wanted[id(m)])]))
-    return [(size, some) for size, some in left if some]
+        existing = {key for key, _ in store.finished(k for keys in wanted.values() for k in keys)}
+        unfinished.append((size, [m for m in some if not existing.issuperset(wanted[id(m)])]))
+    return [(size, some) for size, some in unfinished if some]
 
 
 @contextmanager
 def _threads(count: int | None) -> Iterator[None]:
-    """So many threads of torch within the block."""
+    """Set the number of torch's threads within the block."""
     before = torch.get_num_threads()
     if count is not None:
         torch.set_num_threads(count)

@@ -1,4 +1,4 @@
-"""What a model costs becomes records: the device is the set, the size the level, the probe the metric."""
+"""Records of cost: the device stands for the set, the size for the level, the probe for the metric."""
 
 import json
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class MeasuredCost:
 
 
 class CostMaker:
-    """Makes the records of one run on one device."""
+    """The maker of records of one run on one device."""
 
     def __init__(self, device: str, mode: str, run: str) -> None:
         self._device, self._mode, self._run = device, mode, run
@@ -37,7 +37,7 @@ class CostMaker:
         self._versions = versions()
 
     def key(self, model: Model, size: Size, column: CostColumn) -> str:
-        """The content key: equal keys mean the same thing measured in the same way."""
+        """Return the content key: equal keys mean the same thing measured in the same way."""
         return content_key(
             set_hash=self._hash,
             level=size.name,
@@ -53,7 +53,7 @@ class CostMaker:
         )
 
     def make(self, one: MeasuredCost, more: dict[str, Any]) -> Record:
-        """The record of one cost; `more` joins its details."""
+        """Make the record of one cost; `more` joins its details."""
         model, column, card = one.model, one.column, one.model.card
         details = {**(one.found.details if one.found else {}), **more}
         return Record(
