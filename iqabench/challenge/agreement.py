@@ -9,7 +9,7 @@ from iqabench.errors import IqabenchError, SetError
 from iqabench.files import home
 from iqabench.metrics import column
 from iqabench.opinions import Opinions, read_opinions
-from iqabench.report.data.board_values import Measured
+from iqabench.report.data.board_values import BoardMeasurement
 from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
 from iqabench.run import Options, Watch
 from iqabench.run.agree import score_opinions
@@ -61,13 +61,13 @@ def _folder(board: Board) -> Path:
 
 def _statistics(
     board: Board, store: Store, keys: Sequence[str], opinions: Opinions
-) -> dict[str, Measured | str]:
+) -> dict[str, BoardMeasurement | str]:
     """Return each quantity's figure, or the reason why there is none."""
     statistics = {name: q.facts.agreement.partition("@") for name, q in board.quantities.items()}
     fits = fits_named([fit for _, _, fit in statistics.values() if fit] or ["none"])
     resampling = resampling_of(opinions, RESAMPLES, "samples", 0)
     rows = agreement_rows(store, keys, opinions, fits, resampling)
-    figures: dict[str, Measured | str] = {}
+    figures: dict[str, BoardMeasurement | str] = {}
     for name, (statistic, _, fit) in statistics.items():
         row = next((r for r in rows if r["statistic"] == statistic and fit in ("", r["fit"])), None)
         if row is None or row["value"] is None:
@@ -76,7 +76,7 @@ def _statistics(
         low, high = (
             row[end] if row[end] is not None else row["value"] for end in ("ci_low", "ci_high")
         )
-        figures[name] = Measured(
+        figures[name] = BoardMeasurement(
             BoundedValue(row["value"], low, high), row["n"], row["n"] + row["failed"]
         )
     return figures

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from iqabench.boards import BoundedValue, Quantity
-from iqabench.report.data.board_values import Measured
+from iqabench.report.data.board_values import BoardMeasurement
 
 
-def ratio_of(measured: Measured, first: Measured) -> BoundedValue:
+def ratio_of(measured: BoardMeasurement, first: BoardMeasurement) -> BoundedValue:
     """Return the ratio to another model: as it was sampled in turn with it, else of the two values."""
     if measured.ratio is not None:
         _, value, low, high = measured.ratio
@@ -18,7 +18,7 @@ def ratio_of(measured: Measured, first: Measured) -> BoundedValue:
 class Measurement:
     """Values of models in a board's quantities, and reasons where there is none."""
 
-    values: dict[str, dict[str, Measured]] = field(default_factory=dict)
+    values: dict[str, dict[str, BoardMeasurement]] = field(default_factory=dict)
     """Values by model id, then by quantity."""
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     """The reason why a model, by the name that was asked for, has no value in a quantity."""
@@ -26,7 +26,7 @@ class Measurement:
     ids: dict[str, str] = field(default_factory=dict)
     """Ids of models in records, by the names that were asked for."""
 
-    def of(self, model: str) -> dict[str, Measured]:
+    def of(self, model: str) -> dict[str, BoardMeasurement]:
         """Return the values of a model, by the name that was asked for."""
         return self.values.get(self.ids.get(model, model), {})
 
