@@ -13,8 +13,8 @@ import iqabench
 PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"errors", "registry", "facts", "protocol", "atomic"},
-    {"tasks"},
+    {"errors", "registry", "facts", "protocol", "atomic", "deprecation"},
+    {"tasks", "protocols"},
     {"images", "store", "files", "boards"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
@@ -31,6 +31,7 @@ LIGHT = [
     "iqabench",
     "iqabench.cli.main",
     "iqabench.protocol",
+    "iqabench.protocols",
     "iqabench.images",
     "iqabench.store",
     "iqabench.tasks",

@@ -21,7 +21,7 @@ from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
 from iqabench.metrics.networks.unpaired_training import Plan, train
 from iqabench.metrics.networks.unpaired_weights import weights_path
 from iqabench.opinions import Opinions, read_opinions
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 PATH: click.Path = click.Path(path_type=Path)
 

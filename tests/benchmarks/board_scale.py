@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from iqabench.boards import Board, read_board
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.report.pages.site import write_report
 from iqabench.store import Record, Store, content_key
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.store.record import FIELDS
 
 THREADS = "2"

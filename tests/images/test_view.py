@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
 from iqabench.images import Pair, quantise, view
-from iqabench.protocol import Protocol, protocol, protocols
+from iqabench.protocol import Protocol
+from iqabench.protocols import protocol, protocols
 
 NAMES = [f"{p.name}:x" if p.argument else p.name for p in protocols().values()]
 """Every protocol, as a column names it."""

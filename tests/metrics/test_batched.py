@@ -16,7 +16,7 @@ from iqabench.images.view import view
 from iqabench.metrics import Metric, metrics
 from iqabench.metrics import batched as _batched
 from iqabench.metrics.batched import Batch, batch_scores, batched, names
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 from .damage import DAMAGES, photographs
 

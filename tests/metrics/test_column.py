@@ -15,7 +15,7 @@ from iqabench.images import Case
 from iqabench.metrics import Column, column, metrics, scores
 from iqabench.metrics.core.metric import Metric
 from iqabench.metrics.shared import gaussian as _gaussian
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 
 def noisy(*shape: int, seed: int = 0) -> NDArray[np.uint8]:

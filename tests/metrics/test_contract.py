@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Case, Pair
 from iqabench.metrics import Column, Metric, metrics, scores
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 Pixels = NDArray[np.uint8]
 NAMES = [m.name for m in metrics() if m.reference == "full"]

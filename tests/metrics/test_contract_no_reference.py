@@ -12,7 +12,7 @@ import torch
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Case, OutputView, Pair
 from iqabench.metrics import Column, Metric, metrics, scores
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 from .damage import photographs
 from .test_contract import Pixels, disturbed

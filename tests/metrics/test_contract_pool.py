@@ -17,7 +17,8 @@ from iqabench.metrics import Column, Metric, metrics, scores
 from iqabench.metrics.networks.unpaired_data import Data
 from iqabench.metrics.networks.unpaired_training import Plan, train
 from iqabench.metrics.networks.unpaired_weights import weights_path
-from iqabench.protocol import Protocol, protocol
+from iqabench.protocol import Protocol
+from iqabench.protocols import protocol
 
 from .damage import Pixels, photographs
 from .pools import others, pool, pool_without

@@ -23,7 +23,7 @@ from iqabench.metrics import (
     set_metrics,
 )
 from iqabench.metrics.shared.moments import Floats, Rows
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (40, 44, 3), np.uint8)
 FILE = RemoteFile("they/weights.pt", None, "0" * 64, 5)

@@ -14,7 +14,7 @@ from skimage.metrics import structural_similarity
 from iqabench.degradations.bicubic import bicubic, imresize
 from iqabench.images import Image, Pair, luma, quantise, read_image, view
 from iqabench.models.interpolation.network import Interpolation
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 PAIRS = Path(__file__).parents[1] / "degradations" / "pairs.csv"
 

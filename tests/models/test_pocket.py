@@ -18,7 +18,7 @@ from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_model, weights_path
 from iqabench.models.pocket.network import Pocket
 from iqabench.models.pocket.train import ExpandedPocket, main, training_of, write
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.training.patches import FLAT, SIDE, batch, cut, detail, prepare, split
 from iqabench.training.plan import Plan
 from iqabench.training.validation import validate

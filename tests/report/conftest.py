@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.report.pages.write import write_report
 from iqabench.store import NO_SAMPLE, CropFolder, Record, Store, content_key
 

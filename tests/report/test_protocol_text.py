@@ -1,4 +1,4 @@
-from iqabench.protocol import protocol, protocols
+from iqabench.protocols import protocol, protocols
 from iqabench.report.data.labels import level_title, setting_title
 from iqabench.report.data.subjects import MeasuredColumn, ModelFacts, Setting
 from iqabench.report.text.figures import figure, moment, parameters

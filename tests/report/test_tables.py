@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from iqabench.errors import StoreError
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.report.data.tables import Table, tables
 from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.store import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNameError
-from iqabench.protocol import protocols
+from iqabench.protocols import protocols
 from iqabench.sets import catalogue, files_of, set_facts, set_names
 from iqabench.sets.inventory import inventory, needed
 from iqabench.sets.recipe import recipe

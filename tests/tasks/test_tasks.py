@@ -5,7 +5,7 @@ from pydantic import BaseModel, ValidationError
 
 from iqabench.errors import UnknownNameError, UsageError
 from iqabench.models.core.catalogue import cards
-from iqabench.protocol import protocols
+from iqabench.protocols import protocols
 from iqabench.sets.catalogue import set_facts, set_names
 from iqabench.tasks import (
     Level,

@@ -1,19 +1,26 @@
-"""Protocols, for `list` and `show`."""
+"""Protocols, for `list` and `show`. Imports no torch."""
 
 from typing import Any
 
-from iqabench.protocol import protocol, protocols
+from iqabench.protocols import protocol, protocol_file, protocols
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each protocol."""
+    """Return one row for each protocol; `from` is the file of those that iqabench does not bring."""
+    shipped = protocol_file("rgb")
     return [
-        {"protocol": p.name, "version": p.version, "hash": p.hash, "what": p.summary}
+        {
+            "protocol": p.name,
+            "version": p.version,
+            "hash": p.hash,
+            "from": "iqabench" if protocol_file(p.name) == shipped else str(protocol_file(p.name)),
+            "what": p.summary,
+        }
         for p in protocols().values()
     ]
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one protocol."""
-    found = protocol(name)
-    return {**found.model_dump(), "hash": found.hash}
+    """Return the facts of one protocol."""
+    known = protocol(name)
+    return {**known.model_dump(), "hash": known.hash, "file": str(protocol_file(name))}

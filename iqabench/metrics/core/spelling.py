@@ -4,7 +4,7 @@ from iqabench.errors import UsageError
 from iqabench.metrics.core.column import AnyColumn, Column, SetColumn
 from iqabench.metrics.core.metric import Metric
 from iqabench.metrics.core.set_metric import SetMetric, any_metric
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 
 
 def column(text: str, default_protocol: str = "rgb") -> Column:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from iqabench.errors import UnknownNameError, UsageError
-from iqabench.protocol import Protocol, protocol, protocols
+from iqabench.protocol import Protocol
+from iqabench.protocols import protocol, protocols
 
 PLAIN_PRECISION = "fp32"
 

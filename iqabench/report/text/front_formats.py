@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from iqabench.errors import UnknownNameError, UsageError
-from iqabench.protocol import protocol
+from iqabench.protocols import protocol
 from iqabench.report.text.figures import ABSENT, cost_number, figure
 from iqabench.report.text.table_formats import latex_text
 

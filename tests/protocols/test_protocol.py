@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from iqabench.errors import UnknownNameError, UsageError
-from iqabench.protocol import Protocol, protocol, protocols
+from iqabench.protocol import Protocol
+from iqabench.protocols import protocol, protocols
 
 PUBLISHED = {
     "sr-y": "07154acab836",
@@ -25,11 +26,13 @@ PUBLISHED = {
     "restored-y": "e1223dc4d9cc",
     "unpaired": "12199bd380f5",
 }
-"""A changed hash means that old numbers and new ones differ: raise the version, then write it here."""
+"""Name to hash. A changed hash means that old numbers and new ones differ: raise the version, then write the
+new hash here. A protocol that is not here breaks nothing."""
 
 
 def test_published_protocols_keep_their_meaning() -> None:
-    assert {name: p.hash for name, p in protocols().items()} == PUBLISHED
+    hashes = {name: known.hash for name, known in protocols().items()}
+    assert {name: hashes.get(name) for name in PUBLISHED} == PUBLISHED
 
 
 def test_the_hash_is_over_meaning_not_prose() -> None:
