@@ -18,7 +18,7 @@ from iqabench.images import Image, quantise
     source="sampled and normalised Gaussian, as MATLAB's fspecial('gaussian', size, sigma)",
 )
 def blur(image: Image, *, sigma: float, size: int | None = None) -> Image:
-    """`image` filtered by a Gaussian, size x size, in double precision.
+    """Filter `image` by a Gaussian of size x size pixels, in double precision.
 
     `size` is odd; by default `2 * ceil(3 * sigma) + 1`. Outside, the image is reflected about the
     middle of its edge pixel (c b | a b c).
@@ -28,10 +28,14 @@ def blur(image: Image, *, sigma: float, size: int | None = None) -> Image:
     Raises: UsageError for a sigma or a size that is not positive, and for an even size.
     """
     if not 0 < sigma < inf:
-        raise UsageError(f"sigma is {sigma}; expected a standard deviation above 0, such as 1.6.")
+        raise UsageError(
+            f"blur was given sigma {sigma}; expected a standard deviation above 0, such as 1.6."
+        )
     size = 2 * ceil(3 * sigma) + 1 if size is None else size
     if size < 1 or size % 2 == 0:
-        raise UsageError(f"the kernel's size is {size}; expected an odd number, such as 7.")
+        raise UsageError(
+            f"blur was given a kernel of size {size}; expected an odd number, such as 7."
+        )
     distance = np.arange(size) - size // 2
     weights = np.exp(-0.5 * (distance / sigma) ** 2)
     weights /= weights.sum()

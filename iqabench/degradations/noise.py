@@ -16,17 +16,18 @@ from iqabench.images import Image
     random=True,
 )
 def noise(image: Image, *, sigma: float, seed: int = 0) -> Image:
-    """`image + 255 * RandomState(seed).normal(0, sigma / 255, image.shape)`.
+    """Add noise: `image + 255 * RandomState(seed).normal(0, sigma / 255, image.shape)`.
 
-    The legacy generator is meant: numpy has promised that its stream never changes, and the
-    literature's scripts draw from it.
+    The generator is numpy's legacy one: its stream never changes, and the literature's scripts draw from it.
 
     Shapes: (H, W, C), C last and RGB order: another layout is another noise.
     Returns: float64 in units of 0..255, neither clipped nor rounded.
     Raises: UsageError for a negative sigma.
     """
     if not 0 <= sigma < np.inf:
-        raise UsageError(f"sigma is {sigma}; expected 0 or more 8-bit levels, such as 25.")
+        raise UsageError(
+            f"noise was given sigma {sigma}; expected 0 or more 8-bit levels, such as 25."
+        )
     # Paper: KAIR adds in float32; here: in double, because no level should hang on a dtype.
     drawn = np.random.RandomState(seed).normal(0.0, sigma / 255.0, image.shape)
     return np.asarray(image + drawn * 255.0, dtype=np.float64)

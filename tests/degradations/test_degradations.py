@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from iqabench.degradations import Degradation, degradations
-from iqabench.errors import UnknownNameError
+from iqabench.errors import UnknownNameError, UsageError
 from iqabench.images import Image
 
 Y, X = np.mgrid[:48, :72]
@@ -50,6 +50,19 @@ def test_images_in_images_out(part: Degradation, channels: int) -> None:
         assert np.isfinite(out).all()
         assert np.array_equal(out, part(target, **{part.strength: strength}))
     assert np.array_equal(target, before)
+
+
+def test_decimals_of_equal_value_give_equal_pixels(part: Degradation) -> None:
+    """Strengths come from chains as decimals, from levels as integers."""
+    for strength in (s for s in part.usual if s == int(s)):
+        whole = part(TARGET, **{part.strength: int(strength)})
+        assert np.array_equal(whole, part(TARGET, **{part.strength: float(strength)}))
+
+
+@pytest.mark.parametrize("strength", [-1, -0.5, float("nan"), float("inf"), -float("inf")])
+def test_strengths_that_it_does_not_take_are_refused(part: Degradation, strength: float) -> None:
+    with pytest.raises(UsageError, match=rf"{part.name} was given .*{strength}.*expected"):
+        part(TARGET, **{part.strength: strength})
 
 
 def distance(part: Degradation, strength: float) -> float:

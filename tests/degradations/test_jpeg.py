@@ -53,4 +53,4 @@ def test_bad_requests_are_explained() -> None:
         jpeg(textured(2), quality=10)
     for quality in (0, 101, 10.5):
         with pytest.raises(UsageError, match="whole number from 1 to 100"):
-            jpeg(textured(1), quality=quality)  # type: ignore[arg-type]
+            jpeg(textured(1), quality=quality)

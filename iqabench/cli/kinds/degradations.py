@@ -7,12 +7,12 @@ from iqabench.degradations import degradations
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each degradation."""
+    """Return one row for each degradation."""
     return [show(name) for name in degradations().names()]
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one degradation."""
+    """Return the facts of one degradation."""
     facts = asdict(degradations().get(name))
     facts.pop("function", None)
     return facts

@@ -1,1 +1,1 @@
-"""The machinery of degradations: what one is, and their registry."""
+"""The machinery of degradations: their facts and their registry."""

@@ -1,4 +1,4 @@
-"""What a degradation is: a function and the facts that stand beside it."""
+"""A degradation: a function and the facts beside it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ Function = TypeVar("Function", bound=Callable[..., Image])
 
 @dataclass(frozen=True)
 class Degradation:
-    """A registered degradation; called with a target and keywords it gives the input."""
+    """A registered degradation: a call with a target and keywords returns the input."""
 
     name: str
-    """Function, file and command-line name."""
+    """The name of the function, of its file, and on the command line."""
     function: Callable[..., Image]
     title: str
     strength: str
-    """The keyword that says how strong it is."""
+    """The keyword of its strength."""
     unit_of_strength: str
     usual: tuple[float, ...]
-    """Strengths that the literature uses, mild to strong."""
+    """Strengths that the literature uses, from mild to strong."""
     source: str
-    """Where it is defined."""
+    """The publication or program that defines it."""
     version: int
-    """Raised whenever the pixels change; old records keep theirs."""
+    """A number that is raised whenever the pixels change; old records keep theirs."""
     random: bool
-    """Whether it draws numbers: applied to an output, it says nothing of how that fits its input."""
+    """True when it draws random numbers: an output degraded by it cannot be compared with the input."""
 
     def __call__(self, image: Image, **keywords: Any) -> Image:
-        """The degraded image."""
+        """Return the degraded image."""
         return self.function(image, **keywords)
 
 
@@ -41,7 +41,7 @@ _registry: Registry[Degradation] = Registry(
 
 
 def degradations() -> Registry[Degradation]:
-    """All degradations by name."""
+    """Return the registry of all degradations."""
     return _registry
 
 
