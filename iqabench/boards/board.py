@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 
@@ -13,6 +12,7 @@ from iqabench.boards.score import ScoreFormula
 from iqabench.boards.track import Gate, Track
 from iqabench.errors import UsageError
 from iqabench.facts import Facts
+from iqabench.tasks import TaskName, task_named
 
 EVERY_LEVEL = ""
 """The word that stands for all levels, where a model is not made for a single one."""
@@ -35,7 +35,7 @@ class Board(Facts):
     name: str
     title: str
     source: str
-    task: Literal["sr", "denoise", "jpeg", "iqa"] = "sr"
+    task: TaskName = "sr"
     scale: int = 1
     notes: str = ""
     sets: dict[str, str] = Field(default_factory=dict)
@@ -67,6 +67,16 @@ class Board(Facts):
     def names(self) -> frozenset[str]:
         """The names that scores, gates and tracks may refer to."""
         return frozenset((*self.quantities, *self.scores))
+
+    @property
+    def ranks_metrics(self) -> bool:
+        """True when metrics compete, and not models."""
+        return task_named(self.task).ranks == "metrics"
+
+    @property
+    def has_scales(self) -> bool:
+        """True when a model of the board's task is made for one scale."""
+        return task_named(self.task).has_scales
 
     @property
     def model_ids(self) -> dict[str, None]:

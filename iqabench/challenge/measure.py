@@ -38,7 +38,7 @@ def measure(
         StoreError; BusyError when another process measures on the device.
     """
     check_parts(board)
-    if board.task == "iqa":
+    if board.ranks_metrics:
         return measure_agreement(board, models, store, options, watch)
     measurement = Measurement(ids={model: card_for(board, model).id for model in models})
     keys: list[str] = []

@@ -12,13 +12,7 @@ from iqabench.models.core.load import is_own, load_model
 from iqabench.opinions import opinion_set_named
 from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import known_as
-
-_TASKS = {
-    "sr": "super-resolution",
-    "denoise": "denoising",
-    "jpeg": "JPEG artefact removal",
-    "iqa": "metrics",
-}
+from iqabench.tasks import Task, task_named
 
 
 def check_parts(board: Board) -> None:
@@ -80,7 +74,7 @@ def address_of(board: Board, quantity: Quantity) -> str:
 
 def scale_of(board: Board) -> int | None:
     """Return the scale at which models are asked for, or None where the task has no scales."""
-    return board.scale if board.task == "sr" else None
+    return board.scale if board.has_scales else None
 
 
 def card_for(board: Board, model: str) -> Card:
@@ -90,18 +84,25 @@ def card_for(board: Board, model: str) -> Card:
     """
     scale = scale_of(board)
     card = load_model(model, scale).card if is_own(model) else _registered(board, model)
-    wanted = board.scale if board.task == "sr" else 1
-    if card.task != board.task or card.scale != wanted:
+    wanted = board.scale if board.has_scales else 1
+    own, task = task_named(card.task), task_named(board.task)
+    if not _is_for(own, task) or card.scale != wanted:
         raise ModelError(
-            f"the model '{model}' is for {_TASKS[card.task]}{_at(card.scale)}; the board {board.name} is of "
-            f"{_TASKS[board.task]}{_at(wanted)}."
+            f"the model '{model}' is for {own.phrase}{_at(card.scale)}; the board {board.name} is of "
+            f"{task.phrase}{_at(wanted)}."
         )
     return card
 
 
+def _is_for(own: Task, task: Task) -> bool:
+    """Return whether a model of one task may enter a board of another, as an undescribed one may."""
+    return own == task or (own.default and own.sizes == task.sizes and task.ranks == "models")
+
+
 def _registered(board: Board, model: str) -> Card:
     card = card_of(model)  # at any scale: a denoiser has none that a board of x4 could ask for
-    return card_of(model, board.scale) if card.task == board.task == "sr" else card
+    same = board.has_scales and card.task == board.task
+    return card_of(model, board.scale) if same else card
 
 
 def _at(scale: int) -> str:

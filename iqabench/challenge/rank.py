@@ -108,7 +108,7 @@ def as_entry(
                 _carried(board, name, model, base, published, measurement)
                 if carried
                 else measured.value
-                if board.task == "iqa" or quantity.facts.relative
+                if board.ranks_metrics or quantity.facts.relative
                 else BoundedValue.exact(measured.value.value)
             )
             if value is not None:

@@ -51,13 +51,7 @@ def reproduce(
 
     Raises: UsageError for models that the board does not know; FactsError; StoreError; BusyError.
     """
-    unknown = sorted(set(models) - set(board.model_ids))
-    if unknown:
-        known = ", ".join(board.model_ids) or "none"
-        raise UsageError(
-            f"{unknown[0]} is no entry of the board {board.name}; its models are: {known}. "
-            f"'iqabench rank {board.name} --model {unknown[0]}' says where another one would stand."
-        )
+    _check_known(board, models)
     entries = [e for e in entries_of(board) if e.models]
     asked = models or board.model_ids
     to_measure = dict.fromkeys(asked)
@@ -85,6 +79,16 @@ def reproduce(
         and (costs or not quantity.facts.probe)
         and (timed or not quantity.facts.relative)
     ], measurement
+
+
+def _check_known(board: Board, models: Sequence[str]) -> None:
+    """Raise UsageError for models that the board does not know."""
+    if unknown := sorted(set(models) - set(board.model_ids)):
+        known = ", ".join(board.model_ids) or "none"
+        raise UsageError(
+            f"{unknown[0]} is no entry of the board {board.name}; its models are: {known}. "
+            f"'iqabench rank {board.name} --model {unknown[0]}' says where another one would stand."
+        )
 
 
 def _is_run(entry: BoardEntry, quantity: Quantity, models: Container[str]) -> bool:

@@ -125,6 +125,26 @@ def test_published_figures_may_lie_in_a_folder_of_their_own(folder: Path) -> Non
     assert len(entries_of(board(str(folder / "stranger.yaml")))) == 6
 
 
+def test_notes_are_optional(folder: Path) -> None:
+    assert board(str(folder / "stranger.yaml")).notes == ""
+
+
+def test_an_alias_of_a_task_is_the_task(folder: Path) -> None:
+    path = folder / "stranger.yaml"
+    path.write_text(f"task: iqa\n{path.read_text()}")
+    one = board(str(path))
+    assert one.task == "opinion"
+    assert one.ranks_metrics
+    assert not one.has_scales
+
+
+def test_a_task_that_does_not_exist_is_refused_with_suggestions(folder: Path) -> None:
+    path = folder / "stranger.yaml"
+    path.write_text(f"task: denoize\n{path.read_text()}")
+    with pytest.raises(FactsError, match=r"stranger\.yaml:1: task: .*denoize.*denoise"):
+        board(str(path))
+
+
 def test_a_name_is_given_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (folder / "stranger.yaml").read_text()
     (folder / "other.yaml").write_text(f"name: stranger\n{text}")

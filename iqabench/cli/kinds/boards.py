@@ -15,7 +15,7 @@ def _row(one: Board) -> dict[str, Any]:
         "board": one.name,
         "tracks": " ".join(t.name for t in one.tracks),
         "sets": " ".join(here or word for word, here in one.sets.items()) or one.opinions,
-        "levels": " ".join(one.levels.values()) or (f"x{one.scale}" if one.task == "sr" else ""),
+        "levels": " ".join(one.levels.values()) or (f"x{one.scale}" if one.has_scales else ""),
         "entries": len(entries_of(one)),
         "runnable": len(one.models),
         "baseline": next(iter(one.models_of(one.baseline).values()), one.baseline),
@@ -31,7 +31,7 @@ def show(name: str) -> dict[str, Any]:
     )
     return {
         **facts,
-        "scale": one.scale if one.task == "sr" else "",
+        "scale": one.scale if one.has_scales else "",
         "sets": {word: here or "not to be had here" for word, here in one.sets.items()},
         "levels": one.levels,
         "entries": len(entries_of(one)),

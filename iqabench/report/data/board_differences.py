@@ -19,7 +19,7 @@ class StoredValues:
     @classmethod
     def of(cls, results: Results, board: Board) -> "StoredValues":
         """What the results hold of a board."""
-        if board.task == "iqa":
+        if board.ranks_metrics:
             return cls({}, {})
         return cls(quality_values(results, board), cost_values(results, board))
 

@@ -104,7 +104,7 @@ def _is_meant(place: Setting, board: Board, quantity: Quantity) -> bool:
     """Whether records are of a quantity's set; a folder goes by its own name."""
     folder = Path(quantity.set).name
     same = place.set in (quantity.set, folder, f"folder-{folder}")
-    if board.task == "sr":
+    if board.has_scales:
         return same and place.scale == board.scale
     return same and quantity.level in ("", place.level)
 
@@ -128,7 +128,7 @@ def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[Measu
         for c in results.once(costs_of)
         if (c.column.metric, c.column.protocol) == (name, convention)
         and (c.setting.level == column.input or not c.is_sized)
-        and (board.task != "sr" or c.setting.scale == board.scale)
+        and (not board.has_scales or c.setting.scale == board.scale)
         and c.value is not None
         and _plain(c.configuration)
     ]

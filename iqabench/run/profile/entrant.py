@@ -14,7 +14,7 @@ from iqabench.models.core.restore import is_out_of_memory
 from iqabench.probes import CostColumn, ProbedModel, ProbeResult, Size
 from iqabench.probes.timing import Contender
 from iqabench.run.profile.natural_image import natural_batch
-from iqabench.run.profile.records import MeasuredCost
+from iqabench.run.profile.records import CostMeasurement
 
 LATENCY = "latency_ms"
 """The probe whose value is recorded with a ratio."""
@@ -39,21 +39,21 @@ class Entrant:
         seen = self.probed
         return Contender(seen.name, seen.call, seen.batch, seen.device)
 
-    def measured(self, size: Size, column: CostColumn) -> MeasuredCost:
+    def measured(self, size: Size, column: CostColumn) -> CostMeasurement:
         """Measure one cost, or give the reason why there is none."""
         seen = self.probed if column.probe.timed else self.plain
         try:
             result = column(seen)
         except IqabenchError as reason:
-            return MeasuredCost(self.model, size, column, None, str(reason))
+            return CostMeasurement(self.model, size, column, None, str(reason))
         except Exception as reason:
             if not is_out_of_memory(reason):
                 raise
-            return MeasuredCost(self.model, size, column, None, f"out of memory at {size.name}")
+            return CostMeasurement(self.model, size, column, None, f"out of memory at {size.name}")
         details = {**result.details, "input": list(seen.batch.shape)}
         if self.ratio and column.probe.name == LATENCY:
             details["ratio"] = self.ratio
-        return MeasuredCost(self.model, size, column, ProbeResult(result.value, details))
+        return CostMeasurement(self.model, size, column, ProbeResult(result.value, details))
 
 
 def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -> Entrant:

@@ -21,7 +21,7 @@ from iqabench.run.outcome import Watch
 from iqabench.run.profile.entrant import Entrant, enter
 from iqabench.run.profile.memory_limit import within_memory
 from iqabench.run.profile.options import Profile, ProfileOptions
-from iqabench.run.profile.records import MeasuredCost
+from iqabench.run.profile.records import CostMeasurement
 
 USUAL_SIDE = 256
 """The side of the square input at which the challenges measure."""
@@ -37,7 +37,7 @@ def measure(
     options: ProfileOptions,
     done: Profile,
     watch: Watch = lambda *_: None,
-) -> Iterator[tuple[list[MeasuredCost], dict[str, Any]]]:
+) -> Iterator[tuple[list[CostMeasurement], dict[str, Any]]]:
     """Yield, size by size, the costs of all models and the details that all records of that size share."""
     timed = bool(rounds) and any(c.probe.timed for c in columns)
     with ExitStack() as stack:
@@ -107,8 +107,8 @@ def _at_size(
     size: Size,
     device: str,
     options: ProfileOptions,
-) -> tuple[list[MeasuredCost], list[Times]]:
-    measured: list[MeasuredCost] = []
+) -> tuple[list[CostMeasurement], list[Times]]:
+    measured: list[CostMeasurement] = []
     entrants: list[Entrant] = []
     with ExitStack() as stack:
         if device == "cpu":
@@ -117,7 +117,7 @@ def _at_size(
             try:
                 entrants.append(enter(model, size, device, options.mode, stack))
             except ProbeError as error:
-                measured += [MeasuredCost(model, size, c, None, str(error)) for c in columns]
+                measured += [CostMeasurement(model, size, c, None, str(error)) for c in columns]
         times = _sampled(entrants, columns, options)
         for entrant in entrants:
             measured += [entrant.measured(size, column) for column in columns]

@@ -7,7 +7,7 @@ from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Precision
 from iqabench.probes.timing import Sampling
 from iqabench.run.outcome import Failure
-from iqabench.run.profile.records import MeasuredCost
+from iqabench.run.profile.records import CostMeasurement
 
 DEFAULT_PROBES = ("params", "macs", "activations", "conv_layers", "latency_ms", "memory_mib")
 
@@ -57,7 +57,7 @@ class Profile:
         self.failures += other.failures
         self.warnings += [w for w in other.warnings if w not in self.warnings]
 
-    def tell(self, measured: Sequence[MeasuredCost]) -> None:
+    def tell(self, measured: Sequence[CostMeasurement]) -> None:
         """Note failures: each reason once for a model at a size."""
         failures = dict.fromkeys(
             (m.model.card.id, m.size.name, m.error) for m in measured if m.error

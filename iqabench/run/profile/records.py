@@ -15,7 +15,7 @@ TASK = "cost"
 
 
 @dataclass(frozen=True)
-class MeasuredCost:
+class CostMeasurement:
     """One cost of one model at one size, or the reason why there is none."""
 
     model: Model
@@ -52,7 +52,7 @@ class CostMaker:
             column=[column.name, column.probe.version, column.hash],
         )
 
-    def make(self, one: MeasuredCost, more: dict[str, Any]) -> Record:
+    def make(self, one: CostMeasurement, more: dict[str, Any]) -> Record:
         """Make the record of one cost; `more` joins its details."""
         model, column, card = one.model, one.column, one.model.card
         details = {**(one.found.details if one.found else {}), **more}
