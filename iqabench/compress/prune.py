@@ -50,7 +50,7 @@ class PruningRequest:
     teacher: bool = True
     """True when the parent's outputs are second targets."""
     batches: int = 8
-    """Of the course's size, on which importance is estimated."""
+    """Number of batches of patches on which importance is estimated."""
     expand: str = ""
     """Name of a block in BLOCKS with which convolutions are trained and then folded; empty for none."""
     width: int = 128

@@ -1,4 +1,4 @@
-"""Why is my PSNR not the paper's? Every way in which the field differs, tried on the images themselves."""
+"""The explanation of a claimed PSNR: known ways of computing it are tried on the images themselves."""
 
 from iqabench.explain.claim import Claim, parse_claim
 from iqabench.explain.explanation import Explanation, explain

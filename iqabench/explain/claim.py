@@ -1,4 +1,4 @@
-"""A claimed figure, with the precision in which it was printed."""
+"""The claim: a figure of a paper, with the precision in which it was printed."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _FORM = re.compile(rf"({_NUMBER})(?:\s*/\s*({_NUMBER}))?")
 
 @dataclass(frozen=True)
 class Claim:
-    """PSNR in dB and, if it was claimed, SSIM; each with half a unit of its last printed digit."""
+    """A claimed PSNR in dB and, if claimed, SSIM; each with half a unit of its last printed digit."""
 
     psnr: float
     psnr_half: float
@@ -20,20 +20,22 @@ class Claim:
 
 
 def parse_claim(text: str) -> Claim:
-    """`32.63` or `32.63/0.9002`.
+    """Read a claim such as `32.63` or `32.63/0.9002`.
 
     Raises: UsageError for other forms, and for values that no PSNR or SSIM has.
     """
-    found = _FORM.fullmatch(text.strip())
-    if not found:
-        raise UsageError(f"'{text}' is no claim; expected PSNR or PSNR/SSIM, such as 32.63/0.9002.")
-    psnr, ssim = found.groups()
+    match = _FORM.fullmatch(text.strip())
+    if not match:
+        raise UsageError(
+            f"'{text}' is not a claim; expected PSNR or PSNR/SSIM, such as 32.63/0.9002."
+        )
+    psnr, ssim = match.groups()
     if not 0 < float(psnr) < 100:
-        raise UsageError(f"a PSNR of {psnr} dB? Expected something like 32.63.")
+        raise UsageError(f"the claimed PSNR is {psnr} dB; expected 0 to 100, such as 32.63.")
     if ssim is None:
         return Claim(float(psnr), _half(psnr))
     if float(ssim) > 1:
-        raise UsageError(f"an SSIM of {ssim}? Expected at most 1, such as 0.9002.")
+        raise UsageError(f"the claimed SSIM is {ssim}; expected at most 1, such as 0.9002.")
     return Claim(float(psnr), _half(psnr), float(ssim), _half(ssim))
 
 

@@ -1,4 +1,4 @@
-"""A folder of outputs beside a claim."""
+"""The explanation of a claim, from a folder of outputs and their targets."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +15,23 @@ from iqabench.run.scoring.pairing import Pairing
 
 @dataclass(frozen=True)
 class Explanation:
-    """What was found."""
+    """All readings beside the claim, with the consistency of the inputs."""
 
     answers: list[Answer]
-    """Every reading beside the claim, those that give it first."""
+    """All readings beside the claim, those that give it first."""
     inputs: dict[str, float]
     """Consistency in dB under each resize."""
     failures: list[str]
-    """Pairs that could not be compared, and why."""
+    """Pairs that could not be compared, with the reason."""
     pairing: Pairing
 
 
 def explain(
     outputs: Path, targets: Targets, claim: Claim, watch: Watch = lambda *_: None
 ) -> Explanation:
-    """Every reading of a folder of outputs beside the claim.
+    """Compute every reading of a folder of outputs, and compare it with the claim.
 
-    Raises: PairingError when nothing pairs; ImageError when no pair can be compared.
+    Raises: PairingError when no output has a target; ImageError when no pair can be compared.
     """
     scale = targets.subject.scale
     found = Outputs(outputs, targets)

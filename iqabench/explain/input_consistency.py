@@ -1,8 +1,8 @@
-"""From which inputs outputs were made: their consistency under the resizes that people use.
+"""The consistency of outputs with inputs of a known resize, which tells how the inputs were made.
 
-A super-resolved image, made smaller again by the very resize that made its input, gives that input back: at
-52 to 57 dB for networks trained for PSNR (IMDN and a small plain network on Set5 x4). Under another resize it
-does so at 45 dB at most, and a network fed with inputs of another resize never reaches more than 45 dB.
+A super-resolved image, made smaller again by the same resize that made its input, gives that input back: at
+52 to 57 dB for networks trained for PSNR (IMDN and a small plain network on Set5 x4). With another resize it
+does so at 45 dB at most, and a network with inputs of another resize never reaches more than 45 dB.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from iqabench.images import Image, quantise
 from iqabench.images.imresize import imresize
 
 SURE_DB = 48.0
-"""Above this the outputs were made from such inputs."""
+"""Consistency in dB above which the outputs were made from inputs of that resize."""
 _BORDER = 2
 
 
@@ -37,9 +37,11 @@ RESIZES: dict[str, Callable[[Image, int], Image]] = {
 
 
 def inconsistency(output: Image, target: Image, scale: int) -> dict[str, float]:
-    """Mean squared error between output and target, both made smaller, for each resize.
+    """Return the mean squared error between output and target, both made smaller, for each resize.
 
-    Shapes: both (H, W, C), 8-bit. Empty where there is nothing to make smaller.
+    The result is empty at scale 1 and for images that are too small.
+
+    Shapes: both (H, W, C), 8-bit.
     """
     height, width = (side // scale * scale for side in target.shape[:2])
     if scale == 1 or min(height, width) < scale * (2 * _BORDER + 8):
@@ -47,42 +49,43 @@ def inconsistency(output: Image, target: Image, scale: int) -> dict[str, float]:
     small = slice(_BORDER, -_BORDER)
     channels = min(output.shape[2], target.shape[2])
     pair = [quantise(image)[:height, :width, :channels] for image in (output, target)]
-    found = {}
+    errors = {}
     for name, resize in RESIZES.items():
         o, t = (
             quantise(resize(np.ascontiguousarray(image), scale))[small, small] for image in pair
         )
-        found[name] = float(((o.astype(np.float64) - t) ** 2).mean())
-    return found
+        errors[name] = float(((o.astype(np.float64) - t) ** 2).mean())
+    return errors
 
 
 def consistency(images: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """Mean over the images of the PSNR in dB, for each resize."""
-    found: dict[str, list[float]] = {}
-    for one in images:
-        for name, mse in one.items():
-            found.setdefault(name, []).append(10 * log10(255**2 / mse) if mse else inf)
-    return {name: float(np.mean(values)) for name, values in found.items()}
+    """Return the mean PSNR in dB over the images, for each resize."""
+    decibels: dict[str, list[float]] = {}
+    for errors in images:
+        for name, mse in errors.items():
+            decibels.setdefault(name, []).append(10 * log10(255**2 / mse) if mse else inf)
+    return {name: float(np.mean(values)) for name, values in decibels.items()}
 
 
-def inputs_in_words(found: Mapping[str, float]) -> list[str]:
-    """What the consistency says of the inputs."""
-    if not found:
+def inputs_in_words(consistencies: Mapping[str, float]) -> list[str]:
+    """Return sentences on how the inputs were made, from the consistency under each resize."""
+    if not consistencies:
         return []
-    best = max(found, key=lambda name: found[name])
-    usual, value = next(iter(found)), found[best]
+    best = max(consistencies, key=lambda name: consistencies[name])
+    usual, value = next(iter(consistencies)), consistencies[best]
     if value < SURE_DB:
         return [
-            f"Inputs: made smaller again by {usual}, outputs and targets differ ({found[usual]:.1f} dB; from "
-            "such inputs networks trained for PSNR reach 52 to 57). Either the outputs were made from inputs "
-            "of another resize (OpenCV's, torch's without antialias, area), or from shifted or other images, "
-            "or by what does not aim at fidelity: an interpolation, a network trained for perception."
+            f"Inputs: made smaller again by {usual}, outputs and targets differ ({consistencies[usual]:.1f} "
+            "dB; networks trained for PSNR reach 52 to 57 from such inputs). Either the outputs were made "
+            "from inputs of another resize (OpenCV's, torch's without antialias, area), or from shifted or other "
+            "images, or by a method that does not aim at fidelity: an interpolation, a network trained for "
+            "perception."
         ]
     if best == usual:
         return [
-            f"Inputs: the outputs were made from inputs of {usual} ({value:.1f} dB), as the papers' are."
+            f"Inputs: the outputs were made from inputs of {usual} ({value:.1f} dB), as in the papers."
         ]
     return [
-        f"Inputs: the outputs were made from inputs of {best} ({value:.1f} dB; {usual} {found[usual]:.1f}); "
-        f"the papers' are of {usual}."
+        f"Inputs: the outputs were made from inputs of {best} ({value:.1f} dB; {usual} "
+        f"{consistencies[usual]:.1f}); the papers' inputs are of {usual}."
     ]

@@ -1,4 +1,4 @@
-"""Every reading of one output and its target, and their means over a folder."""
+"""The figures of all readings of an output and its target, and their means over a folder."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _SHIFTS = {"down 1": (1, 0), "up 1": (-1, 0), "right 1": (0, 1), "left 1": (0, -
 
 
 class _PixelChoice(NamedTuple):
-    """What decides the pixels that meet: many readings share it."""
+    """The options that decide the compared pixels; many readings share them."""
 
     channels: str
     shave: str
@@ -39,16 +39,16 @@ class _PixelChoice(NamedTuple):
 
 @dataclass(frozen=True)
 class PairFigures:
-    """PairFigures pair under every reading, in the order of READINGS."""
+    """The figures of one pair under every reading, in the order of READINGS."""
 
     mse: tuple[float, ...]
     ssim: tuple[float, ...]
-    """Empty where it was not asked for."""
+    """SSIM under every reading; empty when it was not requested."""
 
 
 @dataclass(frozen=True)
 class ReadingFigures:
-    """A reading's figures over all images."""
+    """The figures of one reading over all images."""
 
     reading: Reading
     psnr: float
@@ -56,71 +56,70 @@ class ReadingFigures:
 
 
 def measure(output: Image, target: Image, scale: int, *, ssim: bool) -> PairFigures:
-    """All readings of one pair.
+    """Compute the figures of one pair under every reading.
 
     Shapes: (H, W, C), in units of 0..255; they may differ in C.
     Raises: ImageError when the two cannot be compared.
     """
     grey = _is_grey(target)
-    compared = [_compared(reading, grey) for reading in READINGS]
-    windows: dict[_PixelChoice, set[str]] = {what: set() for what in compared}
+    choices = [_pixel_choice(reading, grey) for reading in READINGS]
+    windows: dict[_PixelChoice, set[str]] = {choice: set() for choice in choices}
     if ssim:
-        for what, reading in zip(compared, READINGS, strict=True):
-            windows[what].add(reading.window)
+        for choice, reading in zip(choices, READINGS, strict=True):
+            windows[choice].add(reading.window)
     mse: dict[_PixelChoice, float] = {}
-    similar: dict[tuple[_PixelChoice, str], float] = {}
-    for what, wanted in windows.items():
-        pair = _pair(what, output, target, scale)
-        mse[what] = _mse(pair)
-        similar |= {(what, window): ssim_by_window(pair, window) for window in wanted}
+    similarity: dict[tuple[_PixelChoice, str], float] = {}
+    for choice, names in windows.items():
+        pair = _pair(choice, output, target, scale)
+        mse[choice] = _mse(pair)
+        similarity |= {(choice, window): ssim_by_window(pair, window) for window in names}
+    by_reading = zip(choices, READINGS, strict=True)
     return PairFigures(
-        tuple(mse[what] for what in compared),
-        tuple(similar[w, r.window] for w, r in zip(compared, READINGS, strict=True))
-        if ssim
-        else (),
+        tuple(mse[choice] for choice in choices),
+        tuple(similarity[choice, reading.window] for choice, reading in by_reading) if ssim else (),
     )
 
 
 def mean_figures(images: Iterable[PairFigures]) -> list[ReadingFigures]:
-    """The figures of every reading over at least one image."""
+    """Return the mean figures of every reading over one image or more."""
     images = list(images)
-    found = []
+    means = []
     for at, reading in enumerate(READINGS):
         mse = [one.mse[at] for one in images]
         psnr = _psnr(_mean(mse)) if reading.mean == "of MSE" else _mean([_psnr(m) for m in mse])
         ssim = [one.ssim[at] for one in images if one.ssim]
-        found.append(ReadingFigures(reading, psnr, _mean(ssim) if ssim else None))
-    return found
+        means.append(ReadingFigures(reading, psnr, _mean(ssim) if ssim else None))
+    return means
 
 
-def _compared(reading: Reading, grey: bool) -> _PixelChoice:
-    """Grey files make a difference only where the target is one."""
+def _pixel_choice(reading: Reading, grey: bool) -> _PixelChoice:
+    """Return the options of a reading; its habit for grey files counts only for a grey target."""
     as_it_is = grey and reading.grey == "as they are"
     return _PixelChoice("grey" if as_it_is else reading.channels, reading.shave, reading.alignment)
 
 
-def _pair(what: _PixelChoice, output: Image, target: Image, scale: int) -> Pair:
-    if what.channels == "grey":
+def _pair(choice: _PixelChoice, output: Image, target: Image, scale: int) -> Pair:
+    if choice.channels == "grey":
         output, target = output[:, :, :1], target[:, :, :1]
-    if what.alignment == "BGR":
+    if choice.alignment == "BGR":
         output = output[:, :, ::-1]
-    elif what.alignment in _SHIFTS and output.shape[:2] == target.shape[:2]:
-        down, right = _SHIFTS[what.alignment]
-        output, target = _later(output, down, right), _later(target, -down, -right)
+    elif choice.alignment in _SHIFTS and output.shape[:2] == target.shape[:2]:
+        down, right = _SHIFTS[choice.alignment]
+        output, target = _shifted(output, down, right), _shifted(target, -down, -right)
     facts: dict[str, object] = {"name": "a reading", "version": 0, "summary": "", "source": ""}
-    protocol = Protocol.model_validate(facts | _CHANNELS[what.channels] | _SHAVE[what.shave])
+    protocol = Protocol.model_validate(facts | _CHANNELS[choice.channels] | _SHAVE[choice.shave])
     return view(protocol, output, target, scale)
 
 
-def _later(image: Image, down: int, right: int) -> Image:
-    """Without the first row (down 1) or the last (down -1), and so for columns."""
+def _shifted(image: Image, down: int, right: int) -> Image:
+    """Return the image without its first row (down 1) or last row (down -1), and likewise for columns."""
     height, width = image.shape[:2]
     rows = slice(max(down, 0), height + min(down, 0))
     return image[rows, max(right, 0) : width + min(right, 0)]
 
 
 def _is_grey(image: Image) -> bool:
-    """PairFigures channel, or three that are alike."""
+    """Return whether an image has one channel, or three equal ones."""
     return bool((image == image[:, :, :1]).all())
 
 

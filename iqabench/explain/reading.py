@@ -1,7 +1,7 @@
-"""A reading: one combination of the habits in which evaluation scripts differ.
+"""The reading of a figure: one combination of the habits in which evaluation scripts differ.
 
-Each habit is a small table of its ways. The first way of each is the one behind the tables of the
-super-resolution literature (protocol sr-y); all others are departures from it, and are explained in words.
+Each habit is a small table of ways with an explanation. The first way of each is the one behind the tables of
+the super-resolution literature (protocol sr-y); all others are departures from it.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ WINDOW = {
 
 @dataclass(frozen=True)
 class Reading:
-    """PairFigures way for each habit."""
+    """A choice of one way for each habit."""
 
     channels: str = "luma"
     shave: str = "scale"
@@ -63,7 +63,7 @@ class Reading:
     window: str = "Gaussian"
 
     def departures(self) -> list[tuple[str, str]]:
-        """The habits in which it departs from the papers' way, each with what is to be said of it."""
+        """Return the habits in which the reading departs from the papers' way, each with its explanation."""
         usual = Reading()
         return [
             (f"{f.name}: {getattr(self, f.name)}", HABITS[f.name][getattr(self, f.name)])
@@ -83,11 +83,11 @@ HABITS: dict[str, dict[str, str]] = {
 
 
 _MOST = 3
-"""Departures that a reading may have: more is no explanation."""
+"""Largest number of departures of a reading: more would not explain a figure."""
 
 
 def _sensible() -> Iterator[Reading]:
-    """Without combinations that nobody writes, and whose cost would be minutes."""
+    """Yield readings without combinations that no script has; all of them would take minutes."""
     for ways in product(*HABITS.values()):
         reading = Reading(*ways)
         departures = len(reading.departures())
@@ -101,4 +101,4 @@ def _sensible() -> Iterator[Reading]:
 
 
 READINGS = tuple(sorted(_sensible(), key=lambda r: len(r.departures())))
-"""All readings, those that depart least first."""
+"""All readings, those with the fewest departures first."""

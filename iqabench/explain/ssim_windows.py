@@ -1,4 +1,4 @@
-"""SSIM as other tools compute it: other windows, borders and sizes. In double precision; not for tables."""
+"""SSIM with the windows, borders and sizes of other tools, in double precision; not for tables."""
 
 from collections.abc import Callable
 from math import floor
@@ -13,14 +13,14 @@ from iqabench.images import Pair
 from iqabench.metrics import column
 
 WINDOW = 11
-"""Pixels a side of the largest window."""
+"""Side of the largest window, in pixels."""
 
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 Plane = NDArray[Any]
 
 
 def ssim_by_window(pair: Pair, window: str) -> float:
-    """SSIM with that way of `reading.WINDOW`; the mean over channels.
+    """Return SSIM with a window of `reading.WINDOW`, as the mean over channels.
 
     Raises: ImageError for images smaller than the window.
     """
@@ -42,12 +42,12 @@ def ssim_by_window(pair: Pair, window: str) -> float:
 
 
 def _padded(output: Plane, target: Plane) -> float:
-    """MATLAB R2014a's ssim(): every pixel has a window, the border is replicated."""
+    """Return SSIM as MATLAB R2014a's ssim(): every pixel has a window, the border is replicated."""
     return float(_map(output, target, lambda p: _gaussian(p, cv2.BORDER_REPLICATE)).mean())
 
 
 def _downsampled(output: Plane, target: Plane) -> float:
-    """ssim.m: a mean over f x f pixels, every f-th pixel, then windows within the image."""
+    """Return SSIM as ssim.m: a mean over f x f pixels, every f-th pixel, then windows within the image."""
     factor = max(1, floor(min(output.shape) / 256 + 0.5))
     if factor > 1:
         first = ((factor - 1) // 2,) * 2  # MATLAB's centre of an even window, not OpenCV's
@@ -61,7 +61,7 @@ def _downsampled(output: Plane, target: Plane) -> float:
 
 
 def _uniform(output: Plane, target: Plane) -> float:
-    """scikit-image's default: 7x7 means, sample covariance, half a window left out."""
+    """Return SSIM as scikit-image's default: 7x7 means, sample covariance, half a window left out."""
     similar = _map(
         output, target, lambda p: cv2.blur(p, (7, 7), borderType=cv2.BORDER_REFLECT), 49 / 48
     )

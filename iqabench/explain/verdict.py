@@ -1,4 +1,4 @@
-"""Which readings give the claimed figure, which come near, and what to change, in plain words."""
+"""The verdict on a claim: readings that give it or come near, and the change to make, in plain words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -21,25 +21,28 @@ class Answer:
 
     measured: ReadingFigures
     psnr_difference: float
-    """ReadingFigures minus claimed, in dB."""
+    """Measured minus claimed PSNR, in dB."""
     ssim_difference: float | None
     verdict: Verdict
 
     @property
     def departures(self) -> int:
-        """How many habits differ from the papers' way."""
+        """The number of habits that differ from the papers' way."""
         return len(self.measured.reading.departures())
 
 
 def answer(claim: Claim, measured: Sequence[ReadingFigures]) -> list[Answer]:
-    """Every reading beside the claim: those that give it first, the least departing of them before."""
-    found = [_judge(claim, m) for m in _effective(measured)]
+    """Compare every reading with the claim: those that give it come first, fewest departures first."""
+    answers = [_judge(claim, m) for m in _effective(measured)]
     order: list[Verdict] = ["gives it", "near", ""]
-    return sorted(found, key=lambda a: (order.index(a.verdict), a.departures, _distance(a)))
+    return sorted(answers, key=lambda a: (order.index(a.verdict), a.departures, _distance(a)))
 
 
 def worth_telling(answers: Sequence[Answer]) -> list[Answer]:
-    """What gives the figure, what comes near, and each single departure: it teaches even without a match."""
+    """Return the readings that give the figure or come near, and all with a single departure.
+
+    Single departures teach even when no reading gives the figure.
+    """
     giving = [a for a in answers if a.verdict == "gives it"]
     least = min((a.departures for a in giving), default=0)
     near = sorted((a for a in answers if a.verdict == "near"), key=_distance)[:_TOLD]
@@ -48,7 +51,7 @@ def worth_telling(answers: Sequence[Answer]) -> list[Answer]:
 
 
 def in_words(claim: Claim, answers: Sequence[Answer]) -> list[str]:
-    """The conclusion, a line each."""
+    """Return the conclusion as lines of text."""
     usual = next(a for a in answers if a.measured.reading == Reading())
     figure = f"{usual.measured.psnr:.4f} dB" + (
         "" if usual.measured.ssim is None else f" / {usual.measured.ssim:.4f}"
@@ -56,10 +59,10 @@ def in_words(claim: Claim, answers: Sequence[Answer]) -> list[str]:
     lines = [f"As the papers' tables are made (protocol sr-y), these outputs have {figure}."]
     giving = [a for a in answers if a.verdict == "gives it"]
     if usual.verdict == "gives it":
-        return [*lines, "That is the claimed figure; there is nothing to explain."]
+        return [*lines, "This is the claimed figure; there is nothing to explain."]
     if giving:
         least = [a for a in giving if a.departures == giving[0].departures]
-        lines.append("The claimed figure is what one gets with:")
+        lines.append("The claimed figure results from:")
         for a in least[:_TOLD]:
             lines += [f"  - {words}." for _, words in a.measured.reading.departures()]
             lines += ["  or"] if a is not least[min(len(least), _TOLD) - 1] else []
@@ -67,25 +70,25 @@ def in_words(claim: Claim, answers: Sequence[Answer]) -> list[str]:
         if others:
             hint = "" if claim.ssim is not None else " A claim with SSIM would tell them apart."
             many = "one other reading gives" if others == 1 else f"{others} other readings give"
-            lines.append(f"By more departures {many} it too.{hint}")
+            lines.append(f"With more departures {many} it too.{hint}")
         return lines
     lines.append("No reading gives the claimed figure.")
     nearest = min(answers, key=_distance)
     lines.append(f"Nearest: {describe(nearest.measured.reading)}, off by {_off(nearest)}.")
     lines.append(
-        "If that is not it, the outputs are not the claim's: other weights, other inputs, or other target "
-        "files of the same name."
+        "If this is not the reason, the outputs are not those of the claim: other weights, other inputs, or "
+        "other target files of the same name."
     )
     return lines
 
 
 def describe(reading: Reading) -> str:
-    """Its departures, or that it has none."""
+    """Return the departures of a reading as text, or that it has none."""
     return "; ".join(name for name, _ in reading.departures()) or "as the papers (sr-y)"
 
 
 def _effective(measured: Sequence[ReadingFigures]) -> list[ReadingFigures]:
-    """Without readings that give what a simpler one gives anyway: grey files where there are none."""
+    """Return the readings without those that equal a simpler one, as for grey files where there are none."""
     figures = {m.reading: (m.psnr, m.ssim) for m in measured}
     return [
         m
@@ -116,7 +119,7 @@ def _judge(claim: Claim, m: ReadingFigures) -> Answer:
 
 
 def _distance(a: Answer) -> float:
-    """In hundredths of a dB and ten-thousandths of SSIM, which tables print."""
+    """Return the distance from the claim, in hundredths of a dB or ten-thousandths of SSIM."""
     ssim = 0.0 if a.ssim_difference is None else abs(a.ssim_difference) / 1e-4
     return max(abs(a.psnr_difference) / 1e-2, ssim) if isfinite(a.psnr_difference) else 1e9
 

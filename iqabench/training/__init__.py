@@ -1,1 +1,1 @@
-"""Learning from photographs: patches, and a loop that is seeded, resumes and shows how it goes."""
+"""Training on photographs: patches, and a seeded loop that resumes and reports its progress."""

@@ -1,4 +1,4 @@
-"""What a training keeps in order to go on, and when it must not."""
+"""The checkpoint of a training, and the check that another training may continue from it."""
 
 import pickle
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from iqabench.errors import CompressError, UsageError
 from iqabench.training.plan import Plan
 
 _FREE = ("save_every",)
-"""What may change when a training goes on: no step depends on it."""
+"""Fields that may change when a training continues: no step depends on them."""
 _DAMAGED = (
     RuntimeError,
     EOFError,
@@ -24,68 +24,68 @@ _DAMAGED = (
     TypeError,
     pickle.UnpicklingError,
 )
-"""What torch raises for a file that is damaged or of another kind."""
+"""Errors that torch raises for a file that is damaged or of another kind."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The state after a step."""
+    """The state of a training after a step."""
 
     plan: dict[str, Any]
     facts: dict[str, Any]
     step: int
     seconds: float
-    """Spent in steps so far, by this training and those it went on from."""
+    """Time spent in steps so far, by this training and those from which it continued."""
     states: dict[str, dict[str, Tensor]]
-    """Of the network and, where it learns too, of the loss."""
+    """State dictionaries of the network and, where it has parameters, of the loss."""
     optimizer: dict[str, Any]
 
     def check(
         self, plan: Plan, facts: Mapping[str, Any], parts: Mapping[str, nn.Module], path: Path
     ) -> None:
-        """Whether a training of this plan, these facts and these networks may go on from here.
+        """Check that a training of this plan, these facts and these networks may continue from here.
 
-        Raises: UsageError naming what was asked for otherwise, CompressError naming the tensors that differ.
+        Raises: UsageError naming the options that differ, CompressError naming the tensors that differ.
         """
-        asked = {**asdict(plan), **facts}
-        was = {**self.plan, **self.facts}
-        other = [
-            f"{name} {was.get(name, 'none')} (now {asked.get(name, 'none')})"
-            for name in {**was, **asked}
-            if was.get(name) != asked.get(name) and name not in _FREE
+        new = {**asdict(plan), **facts}
+        old = {**self.plan, **self.facts}
+        changed = [
+            f"{name} {old.get(name, 'none')} (now {new.get(name, 'none')})"
+            for name in {**old, **new}
+            if old.get(name) != new.get(name) and name not in _FREE
         ]
-        if other:
+        if changed:
             raise UsageError(
-                f"{path} is of a training with {', '.join(other)}. Ask for the same to go on with it, or "
-                "give another --work folder."
+                f"{path} belongs to a training with {', '.join(changed)}. Give the same options to continue "
+                "it, or another --work folder."
             )
         for name, part in parts.items():
             self._check_shapes(name, part, path)
 
     def _check_shapes(self, name: str, part: nn.Module, path: Path) -> None:
-        was = {key: tuple(value.shape) for key, value in self.states.get(name, {}).items()}
-        now = {key: tuple(value.shape) for key, value in part.state_dict().items()}
-        other = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-        if other:
-            said = ", ".join(
-                f"{key} {was.get(key, 'absent')} (now {now.get(key, 'absent')})"
-                for key in other[:3]
+        old = {key: tuple(value.shape) for key, value in self.states.get(name, {}).items()}
+        new = {key: tuple(value.shape) for key, value in part.state_dict().items()}
+        changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+        if changed:
+            shapes = ", ".join(
+                f"{key} {old.get(key, 'absent')} (now {new.get(key, 'absent')})"
+                for key in changed[:3]
             )
-            more = f" and {len(other) - 3} more" if len(other) > 3 else ""
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
             raise CompressError(
-                f"{path} is of another network: {said}{more}. Give another --work folder."
+                f"{path} belongs to another network: {shapes}{more}. Give another --work folder."
             )
 
 
 def read_checkpoint(path: Path, device: torch.device) -> Checkpoint:
-    """A checkpoint from its file.
+    """Read a checkpoint from its file.
 
-    Raises: CompressError for a file that is damaged or no checkpoint of ours.
+    Raises: CompressError for a file that is damaged or not a checkpoint of this loop.
     """
     try:
         return Checkpoint(**torch.load(path, map_location=device, weights_only=True))
     except _DAMAGED as error:
         raise CompressError(
-            f"{path} is no checkpoint of this kind of training, or is damaged ({type(error).__name__}). "
+            f"{path} is not a checkpoint of this kind of training, or is damaged ({type(error).__name__}). "
             "Remove it, or give another --work folder."
         ) from error

@@ -1,10 +1,10 @@
-"""The loop in which every network here learns: Adam, a cosine, checkpoints that are whole.
+"""The training loop of all networks here: Adam, a cosine schedule, checkpoints that are never half-written.
 
     training = Training(UnitRangeNetwork(network, card.range), MeanAbsolute(), Plan(steps=4000), work)
     training.run(learned, held)
 
-A step is a function of the seed and of its number alone, so a training that was stopped and goes on ends
-with the very weights of one that was not.
+A step depends only on the seed and on its number, so a training that was stopped and continued ends with
+exactly the weights of one that was not.
 """
 
 import time
@@ -21,7 +21,7 @@ from iqabench.training.checkpoint import Checkpoint, read_checkpoint
 from iqabench.training.losses import Loss
 from iqabench.training.patches import Patches, batch
 from iqabench.training.plan import Plan
-from iqabench.training.progress import Report, watching
+from iqabench.training.progress import TrainingStatus, watching
 from iqabench.training.validation import validate
 
 
@@ -63,13 +63,13 @@ class Training:
             self._restore(read_checkpoint(self.checkpoint, self.device))
 
     def advance(self, patches: Patches) -> float:
-        """Takes one step; the loss before it.
+        """Take one step and return the loss before it.
 
-        Raises: CompressError when the loss is no number; the last checkpoint is as it was.
+        Raises: CompressError when the loss is not finite; the last checkpoint does not change.
         """
         self.optimizer.param_groups[0]["lr"] = self.plan.rate_at(self.step)
-        given = batch(patches, self.plan.batch, self.plan.seed, self.step)
-        inputs, targets = (t.to(self.device) for t in given)
+        pair = batch(patches, self.plan.batch, self.plan.seed, self.step)
+        inputs, targets = (t.to(self.device) for t in pair)
         self.module.train()
         loss = self._loss(inputs, targets)
         if not loss.isfinite():
@@ -83,32 +83,34 @@ class Training:
     def run(
         self, learned: Patches, held: Patches, after: Callable[[], None] = lambda: None
     ) -> None:
-        """Takes the steps that are left, says on standard error how it goes, and leaves the module ready to
-        run. `after` is called when a checkpoint has been written.
+        """Take the remaining steps, report the progress on standard error, and leave the module ready to run.
 
-        Raises: CompressError when it diverges; Ctrl-C goes through. The last checkpoint stays.
+        `after` is called when a checkpoint has been written. Ctrl-C stops the training.
+
+        Raises: CompressError when the training diverges; the last checkpoint stays.
         """
         losses: list[float] = []
         with watching(self.plan.steps, self.step) as watch:
             while self.step < self.plan.steps:
-                began = time.monotonic()
+                start = time.monotonic()
                 losses.append(self.advance(learned))
-                self.seconds += time.monotonic() - began
+                self.seconds += time.monotonic() - start
                 saving = self.step % self.plan.save_every == 0 or self.step == self.plan.steps
                 if saving:
                     self.save()
                     after()
                     mean = sum(losses) / len(losses)
                     losses.clear()
-                    watch(Report(self.step, mean, validate(self.module, held), self.seconds))
+                    quality = validate(self.module, held)
+                    watch(TrainingStatus(self.step, mean, quality, self.seconds))
                 else:
-                    watch(Report(self.step))
+                    watch(TrainingStatus(self.step))
         self.module.eval()
 
     def save(self) -> None:
-        """Writes a checkpoint to go on from; a half-written one is never seen.
+        """Write a checkpoint from which the training can continue; the file is never half-written.
 
-        Raises: CompressError for weights that are no numbers: those are not kept.
+        Raises: CompressError for weights that are not finite; they are not written.
         """
         for name, value in self.module.state_dict().items():
             if value.is_floating_point() and not value.isfinite().all():
@@ -129,7 +131,9 @@ class Training:
         place = [self.device] if self.device.type == "cuda" else []
         coarse = self.plan.is_coarse(self.step)
         with (
-            torch.random.fork_rng(place),  # what a network draws is the step's own as well
+            torch.random.fork_rng(
+                place
+            ),  # random numbers of the network belong to the step as well
             torch.autocast(self.device.type, torch.bfloat16, enabled=coarse),
         ):
             torch.manual_seed(self.plan.seed * 1_000_003 + self.step)
@@ -142,13 +146,13 @@ class Training:
         self.optimizer.load_state_dict(saved.optimizer)
         self.step, self.seconds = saved.step, saved.seconds
 
-    def _diverged(self, what: str) -> CompressError:
-        kept = (
+    def _diverged(self, reason: str) -> CompressError:
+        state = (
             f"the checkpoint {self.checkpoint} is of an earlier step and good"
             if self.checkpoint.exists()
             else "no checkpoint had been written"
         )
         return CompressError(
-            f"the training diverged at step {self.step}: {what}; {kept}. Take a lower --rate than "
+            f"the training diverged at step {self.step}: {reason}; {state}. Take a lower --rate than "
             f"{self.plan.rate:g}, in another --work folder."
         )

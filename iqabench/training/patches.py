@@ -1,4 +1,4 @@
-"""Training patches from photographs: pairs of a small input and its target, cut once, kept on disk."""
+"""Training patches from photographs: pairs of an input and its larger target, cut once and kept on disk."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,35 +17,35 @@ from iqabench.images.imresize import imresize
 SCALE = 4
 SIDE = 48
 LONG_SIDES = (560, 850, 1300, 2000)
-"""Photographs are learned at these sizes too: small copies have detail as dense as the test sets'."""
+"""Longer sides of the copies of a photograph: small copies have detail as dense as the test sets'."""
 FLAT = 3.0
-"""Patches with less detail than this teach nothing: skies, blurred grounds, gradients of drawings."""
+"""Lowest detail of a patch that is used: skies, blurred backgrounds and gradients teach nothing."""
 HOLD_OUT = 9
-"""One photograph in so many is kept for validation."""
+"""Number of photographs of which one is kept for validation."""
 Patches = NDArray[np.void]
-"""Records of an `input` and its `target`, 8 bits a value; the shapes tell side and scale."""
+"""Records of an `input` and its `target`, 8-bit values; their shapes give side and scale."""
 
 
 def layout(scale: int, side: int) -> np.dtype[np.void]:
-    """How a pair lies in memory and in the file."""
+    """Return the data type of a pair, in memory and in the file."""
     return np.dtype(
         [("input", "u1", (side, side, 3)), ("target", "u1", (scale * side, scale * side, 3))]
     )
 
 
 def scale_of(patches: Patches) -> int:
-    """How much larger the targets are than the inputs."""
+    """Return the scale between inputs and targets."""
     return int(patches.dtype["target"].shape[0] // patches.dtype["input"].shape[0])
 
 
 def split(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The photographs to learn from and those held out.
+    """Return the photographs to train on and those held out for validation.
 
     Raises: SetError for fewer than two images.
     """
     photos = sorted(image_files(folder))
     if len(photos) < 2:
-        raise SetError(f"{folder} has {len(photos)} images; expected photographs, 2 or more.")
+        raise SetError(f"{folder} has {len(photos)} images; expected 2 photographs or more.")
     held = photos[::HOLD_OUT]
     return [photo for photo in photos if photo not in held], held
 
@@ -53,7 +53,7 @@ def split(folder: Path) -> tuple[list[Path], list[Path]]:
 def prepare(
     photos: list[Path], file: Path, per_copy: int, seed: int, scale: int = SCALE, side: int = SIDE
 ) -> Patches:
-    """The patches in `file`, cut now from `photos` if there is no such file.
+    """Return the patches in `file`, which is first cut from `photos` if it does not exist.
 
     Inputs have `side` pixels a side, targets `scale` times as many.
 
@@ -68,19 +68,21 @@ def prepare(
                     pairs = list(cut(copy, per_copy, rng, scale, side))
                     out.write(np.array(pairs, layout(scale, side)).tobytes())
         if not part.stat().st_size:
-            raise SetError(f"{len(photos)} photographs gave no patch: all flat, or too small.")
+            raise SetError(
+                f"{len(photos)} photographs gave no patch: all of them are flat or too small. Give others."
+            )
         part.rename(file)
     return np.memmap(file, layout(scale, side), "r")
 
 
 def _shown(photos: list[Path]) -> Iterable[Path]:
-    """With a bar on standard error, where somebody watches."""
+    """Yield the photographs, with a progress bar on standard error when it is a terminal."""
     console = Console(stderr=True)
     return track(photos, "cutting patches", console=console, disable=not console.is_terminal)
 
 
 def copies(photo: Path, scale: int = SCALE, side: int = SIDE) -> Iterator[Image]:
-    """The photograph at several sizes, each cropped to a multiple of the scale."""
+    """Yield the photograph at several sizes, each cropped to a multiple of the scale."""
     image = read_image(photo)
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
@@ -95,7 +97,7 @@ def copies(photo: Path, scale: int = SCALE, side: int = SIDE) -> Iterator[Image]
 def cut(
     copy: Image, count: int, rng: np.random.Generator, scale: int = SCALE, side: int = SIDE
 ) -> Iterator[tuple[Image, Image]]:
-    """Up to `count` aligned (input, target) patches at random places, flat ones left out."""
+    """Yield up to `count` aligned pairs of input and target at random places, without flat ones."""
     small = imresize(copy, 1 / scale)
     for _ in range(count):
         y, x = (int(rng.integers(n - side + 1)) for n in small.shape[:2])
@@ -105,13 +107,13 @@ def cut(
 
 
 def detail(image: Image) -> float:
-    """Mean absolute difference of neighbouring green values, down plus across."""
+    """Return the mean absolute difference of neighbouring green values, vertical plus horizontal."""
     green = image[..., 1].astype(np.float32)
     return float(sum(np.abs(np.diff(green, axis=axis)).mean() for axis in (0, 1)))
 
 
 def tensors(patches: Patches) -> tuple[Tensor, Tensor]:
-    """Inputs and targets.
+    """Return inputs and targets as tensors.
 
     Shapes: (N, 3, H, W).
     Range: 0 to 1.
@@ -124,8 +126,12 @@ def tensors(patches: Patches) -> tuple[Tensor, Tensor]:
 
 
 def batch(patches: Patches, size: int, seed: int, step: int) -> tuple[Tensor, Tensor]:
-    """The patches of one step, flipped and turned: a function of seed and step alone, so that training
-    that was stopped goes on as if it had not been.
+    """Return the inputs and targets of one step, flipped and turned.
+
+    They depend only on seed and step, so that a training that was stopped continues as if it had not been.
+
+    Shapes: (size, 3, side, side) and (size, 3, scale side, scale side).
+    Range: 0 to 1.
     """
     rng = np.random.default_rng((seed, step))
     pair = tensors(patches[np.sort(rng.integers(len(patches), size=size))])

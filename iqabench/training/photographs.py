@@ -1,4 +1,4 @@
-"""The photographs that a network learns from: which they are, and the proof of it."""
+"""The photographs that a network is trained on, identified by their hash."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from iqabench.training.patches import Patches, prepare, split
 
 @dataclass(frozen=True)
 class Photographs:
-    """A folder of them, told apart by content."""
+    """A folder of photographs, identified by content."""
 
     learned: tuple[Path, ...]
     held: tuple[Path, ...]
-    """Never learned from; what is measured while training is measured on these."""
+    """Photographs for validation, on which the network is never trained."""
     sha256: str
-    """Over the sorted names and contents of all."""
+    """SHA-256 over the sorted names and contents of all photographs."""
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """As they stand on a card."""
+        """The facts of the photographs, for the card of a variant."""
         return {"number": len(self.learned) + len(self.held), "sha256": self.sha256}
 
     def patches(
         self, work: Path, *, scale: int = 4, side: int = 48, per_copy: int = 80, seed: int = 0
     ) -> tuple[Patches, Patches]:
-        """Patches to learn from and patches held out, cut into files in `work` unless they are there.
+        """Return patches for training and for validation, cut into files in `work` unless these exist.
 
         Raises: ImageError for unreadable photographs, SetError when all are flat or small.
         """
@@ -39,8 +39,7 @@ class Photographs:
 
 
 def photographs(folder: Path) -> Photographs:
-    """The photographs in a folder.
-
+    """Find the photographs in a folder.
     Raises: SetError for fewer than two images.
     """
     learned, held = split(folder)

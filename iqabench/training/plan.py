@@ -1,4 +1,4 @@
-"""How long and how fast to learn."""
+"""The plan of a training: steps, batch size, learning rate, precision."""
 
 import math
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from iqabench.errors import UsageError
 
 @dataclass(frozen=True)
 class Plan:
-    """What a training does at every step; with the data and the network, all that decides its end.
+    """The numbers that, with the data and the network, decide the result of a training.
 
-    Raises: UsageError for numbers that no training could follow.
+    Raises: UsageError for numbers that are out of range.
     """
 
     steps: int = 16000
     seed: int = 0
     save_every: int = 500
-    """Steps from checkpoint to checkpoint; alone of all these it may change when a training goes on."""
+    """Steps from checkpoint to checkpoint; the only number that may change when a training continues."""
     batch: int = 16
     rate: float = 1e-3
-    """Of Adam, after `warm_up` steps; falls to 0 along a cosine."""
+    """Learning rate of Adam after `warm_up` steps; it falls to 0 along a cosine."""
     warm_up: int = 200
     coarse: float = 0.9
-    """The part of the steps that runs in bfloat16, twice as fast; the last ones are exact."""
+    """Share of the steps that runs in bfloat16, twice as fast; the last steps run in fp32."""
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch", "save_every"):
@@ -36,10 +36,10 @@ class Plan:
             raise UsageError(f"the coarse part is {self.coarse}; expected 0 to 1.")
 
     def rate_at(self, step: int) -> float:
-        """The learning rate of a step."""
+        """Return the learning rate of a step."""
         cosine = (1 + float(np.cos(np.pi * step / self.steps))) / 2
         return self.rate * cosine * min(1.0, (step + 1) / max(1, self.warm_up))
 
     def is_coarse(self, step: int) -> bool:
-        """Whether a step runs in bfloat16."""
+        """Return whether a step runs in bfloat16."""
         return step < self.coarse * self.steps

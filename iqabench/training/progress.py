@@ -1,4 +1,4 @@
-"""How a training goes, on standard error: a bar where somebody watches, else a line at each checkpoint."""
+"""The progress of a training on standard error: a bar on a terminal, else a line at each checkpoint."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -10,32 +10,32 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @dataclass(frozen=True)
-class Report:
-    """Where a training stands; loss and quality are there when a checkpoint was written."""
+class TrainingStatus:
+    """The state of a training after a step; it has loss and quality when a checkpoint was written."""
 
     step: int
     loss: float | None = None
-    """Mean over the steps since the last one."""
+    """Mean loss over the steps since the last checkpoint."""
     held_out_db: float | None = None
     seconds: float = 0.0
 
     @property
     def line(self) -> str:
-        """As people read it."""
+        """The status as a line of text."""
         return f"loss {self.loss:.5f}, held out {self.held_out_db:.3f} dB, {self.seconds:.0f} s"
 
 
-Watch = Callable[[Report], None]
+ShowStatus = Callable[[TrainingStatus], None]
 
 
 @contextmanager
-def watching(steps: int, done: int) -> Iterator[Watch]:
-    """What is to be told after every step of a training that has `done` of its `steps`."""
+def watching(steps: int, done: int) -> Iterator[ShowStatus]:
+    """Yield the function to call after every step of a training that has `done` of its `steps`."""
     if not sys.stderr.isatty():
 
-        def tell(report: Report) -> None:
-            if report.loss is not None:
-                print(f"step {report.step}/{steps}, {report.line}", file=sys.stderr, flush=True)  # noqa: T201
+        def tell(status: TrainingStatus) -> None:
+            if status.loss is not None:
+                print(f"step {status.step}/{steps}, {status.line}", file=sys.stderr, flush=True)  # noqa: T201
 
         yield tell
         return
@@ -44,14 +44,14 @@ def watching(steps: int, done: int) -> Iterator[Watch]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[said]}", markup=False),
+        TextColumn("{task.fields[status]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("training", total=steps, completed=done, said="")
+        bar = progress.add_task("training", total=steps, completed=done, status="")
 
-        def show(report: Report) -> None:
-            progress.update(bar, completed=report.step)
-            if report.loss is not None:
-                progress.update(bar, said=report.line)
+        def show(status: TrainingStatus) -> None:
+            progress.update(bar, completed=status.step)
+            if status.loss is not None:
+                progress.update(bar, status=status.line)
 
         yield show

@@ -1,4 +1,4 @@
-"""How good a network is on patches that it has not learned from."""
+"""The quality of a network on held-out patches."""
 
 import torch
 from torch import nn
@@ -10,10 +10,9 @@ _AT_ONCE = 64
 
 @torch.inference_mode()
 def validate(module: nn.Module, patches: Patches) -> float:
-    """Mean PSNR of the luma of 8-bit outputs, each patch shaved by the scale, as `sr-y` does it.
+    """Return the mean PSNR of the luma of 8-bit outputs, each patch shaved by the scale, as `sr-y` does.
 
-    `module` maps 0..1 to 0..1; it is in the mode (train or eval) afterwards that it was in before.
-
+    `module` maps 0..1 to 0..1; its mode (train or eval) is restored afterwards.
     Units: dB.
     """
     scale, learning = scale_of(patches), module.training

@@ -1,4 +1,4 @@
-"""CollapseRequest: folded networks are models by their cards, and expanded ones fold back exactly."""
+"""Collapse: folded networks are models by their cards, and expanded ones fold back exactly."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -94,7 +94,7 @@ def test_what_changes_the_output_is_not_written(
 
 
 def wrongly(network: nn.Module) -> FoldResult:
-    """FoldResult, but for a thousandth."""
+    """Fold the network, and change it by a thousandth."""
     folded = fold(network)
     with torch.no_grad():
         folded.network.get_parameter("tail.bias").add_(1e-3)

@@ -1,4 +1,4 @@
-"""PruningRequest a registered model, from photographs to a card."""
+"""Pruning a registered model, from photographs to a card."""
 
 import shutil
 from pathlib import Path

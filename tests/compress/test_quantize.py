@@ -1,4 +1,4 @@
-"""QuantisationRequest a registered model, and measuring what came of it."""
+"""Quantising a registered model, and measuring the result."""
 
 import json
 import re

@@ -131,7 +131,7 @@ def test_the_inputs_resize_is_recognised(pairs: Pairs) -> None:
     targets = [t for _, t in pairs]
     matlab = consistent([quantise(imresize(t, 0.25)) for t in targets], targets)
     assert max(matlab, key=matlab.__getitem__) == "MATLAB's imresize"
-    assert "as the papers' are" in inputs_in_words(matlab)[0]
+    assert "as in the papers" in inputs_in_words(matlab)[0]
     other = consistent([pillow(t) for t in targets], targets)
     assert "made from inputs of Pillow's bicubic" in inputs_in_words(other)[0]
     for resize in (area, opencv):

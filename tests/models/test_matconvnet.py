@@ -66,7 +66,7 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for size in (30, 200, 600, len(whole) - 300):
         path.write_bytes(whole[:size])
-        with pytest.raises(WeightsError, match=r"net.mat is damaged, or no MatConvNet network"):
+        with pytest.raises(WeightsError, match=r"net.mat is damaged, or not a MatConvNet network"):
             read_state(path, "net.mat")
 
 

@@ -113,7 +113,7 @@ def test_a_checkpoint_of_something_else_is_refused(
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"PK\x03\x04 half")
-    with pytest.raises(CompressError, match=r"checkpoint\.pt is no checkpoint"):
+    with pytest.raises(CompressError, match=r"checkpoint\.pt is not a checkpoint"):
         Training(tiny(), MeanAbsolute(), PLAN, tmp_path)
 
 

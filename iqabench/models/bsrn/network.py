@@ -1,9 +1,9 @@
 """BSRN: residual feature distillation whose 3x3 convolutions are blueprint separable.
 
 Two networks were published. The paper's has 1x1 convolutions; the challenge entry, BSRN-S, holds
-such layers as linear maps over the channels, and weighs the channels by learnt constants where the
+such layers as linear maps over the channels, and weighs the channels by learned constants where the
 paper's has contrast attention. The linear maps are kept, though 1x1 convolutions would give the
-same pixels: the number of convolutions and of their outputs, and the latency, depend on the guise.
+same pixels: the number of convolutions and of their outputs, and the latency, depend on the form.
 
 Source: Li et al., "Blueprint Separable Residual Network for Efficient Image Super-Resolution",
 CVPRW 2022, arXiv:2205.05996.
@@ -27,7 +27,7 @@ from iqabench.models.layers.blocks import (
 
 
 class ChannelLinear(nn.Linear):
-    """A linear map over the channels, pixel by pixel: a 1x1 convolution in another guise.
+    """A linear map over the channels, pixel by pixel; it equals a 1x1 convolution.
 
     Shapes: (N, C, H, W) to (N, outputs, H, W).
     """
@@ -38,12 +38,12 @@ class ChannelLinear(nn.Linear):
 
 
 def bare1x1(inputs: int, outputs: int) -> nn.Conv2d:
-    """A 1x1 convolution without bias."""
+    """Return a 1x1 convolution without bias."""
     return nn.Conv2d(inputs, outputs, 1, bias=False)
 
 
 class BlueprintConv(nn.Module):
-    """A map over the channels, then a 3x3 convolution of each channel by itself (BSConv-U).
+    """A linear map over the channels, then a depthwise 3x3 convolution (BSConv-U).
 
     Shapes: (N, inputs, H, W) to (N, outputs, H', W'), as a 3x3 convolution.
     Source: Haase and Amthor, "Rethinking Depthwise Separable Convolutions", CVPR 2020,
@@ -93,7 +93,7 @@ class SeparableDistillation(FeatureDistillation):
 
 
 class SmallDistillation(FeatureDistillation):
-    """Feature distillation, spatial attention, one learnt weight per channel, and a skip.
+    """Feature distillation, spatial attention, one learned weight per channel, and a skip.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15.
     """
@@ -124,7 +124,7 @@ class SmallDistillation(FeatureDistillation):
 
 
 class BSRN(nn.Module):
-    """A chain of distillation blocks, all of whose outputs are fused before the long skip.
+    """A chain of distillation blocks whose outputs are fused before the long skip.
 
     `small` builds the layers of the challenge entry, BSRN-S.
 
@@ -150,7 +150,7 @@ class BSRN(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Enlarge the images x."""
         # Paper: the image is copied along the channels before the first layer; here: four times,
-        # as the published weights want it.
+        # as the published weights need it.
         shallow: Tensor = self.fea_conv(torch.cat([x] * 4, dim=1))
         fused = self.act(self.c1(torch.cat(chain(self, self.names, shallow), dim=1)))
         output: Tensor = self.upsampler(self.c2(fused) + shallow)

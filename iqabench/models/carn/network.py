@@ -1,4 +1,4 @@
-"""CARN-M, from Ahn et al.: a cascade of cascades of grouped, recursive residual blocks."""
+"""CARN-M by Ahn et al.: a cascade of cascades of grouped, recursive residual blocks."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 
 SCALES = (2, 3, 4)
-"""The published file serves them all: it carries a tail for each."""
+"""All scales of the published file, which has a tail for each."""
 
 
 class EfficientBlock(nn.Module):
@@ -26,27 +26,33 @@ class EfficientBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         return torch.relu(self.body(x) + x)
 
 
 class Fusion(nn.Module):
-    """Brings `parts` concatenated feature maps back to the size of one."""
+    """A 1x1 convolution from `parts` concatenated feature maps to the width of one."""
 
     def __init__(self, features: int, parts: int) -> None:
         super().__init__()
         self.body = nn.Sequential(conv1x1(parts * features, features), nn.ReLU(inplace=True))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, parts * features, H, W) to (N, features, H, W)."""
+        """Transform the features x.
+
+        Shapes: (N, parts * features, H, W) to (N, features, H, W).
+        """
         fused: Tensor = self.body(x)
         return fused
 
 
 class Cascade(nn.Module):
-    """Three stages; after each, the input and all stages' outputs so far are fused.
+    """Three stages; after each, the input and the outputs of all stages so far are fused.
 
-    One stage given serves three times (the paper's recursive scheme).
+    A single stage is used three times (the paper's recursive scheme).
     """
 
     def __init__(self, features: int, stages: Sequence[nn.Module]) -> None:
@@ -56,7 +62,10 @@ class Cascade(nn.Module):
         self.steps = tuple(zip((names * 3)[:3], fusions, strict=True))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         seen = x
         for stage, fusion in self.steps:
             seen = torch.cat([seen, getattr(self, stage)(x)], dim=1)
@@ -85,7 +94,7 @@ class CARN(Cascade):
         self.exit = conv3x3(features, 3)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         features = super().forward(self.entry(self.sub_mean["shifter"](x)))
         enlarged = self.get_submodule(f"upsample.up{self.scale}.body")(features)
         restored: Tensor = self.add_mean["shifter"](self.exit(enlarged))

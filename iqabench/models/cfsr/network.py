@@ -1,8 +1,8 @@
 """CFSR: a transformer's layers with 9x9 depthwise convolutions in place of self-attention.
 
-In training, three edge filters (two Sobel, one Laplacian) stand beside the 3x3 depthwise
-convolution of each feed-forward part; the published file holds what they merge into, one
-convolution, and so does this network.
+In training, three edge filters (two Sobel, one Laplacian) run beside the 3x3 depthwise convolution
+of each feed-forward part; the published file and this network have the one convolution into which
+they merge.
 
 Source: Wu et al., "Transforming Image Super-Resolution: A ConvFormer-based Efficient Approach",
 IEEE TIP 2024, arXiv:2401.05633.
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
 
 MEAN_RGB = (0.4488, 0.4371, 0.4040)
-"""Mean colour of DIV2K, taken away before the network and added back after it."""
+"""Mean colour of DIV2K, subtracted before the network and added after it."""
 
 
 class ChannelNorm(nn.Module):
@@ -36,7 +36,7 @@ class ChannelNorm(nn.Module):
 
 
 class LargeKernel(nn.Module):
-    """A convolution of each channel by itself with a large kernel.
+    """A depthwise convolution with a large kernel.
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -52,7 +52,7 @@ class LargeKernel(nn.Module):
 
 
 class Mixer(nn.Module):
-    """Mixes features over space: values, weighed by a large-kernel view of the same features.
+    """A spatial mixer: values are weighted by a large-kernel convolution of the same features.
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -72,7 +72,7 @@ class Mixer(nn.Module):
 
 
 class FeedForward(nn.Module):
-    """Widens the features, looks at the eight neighbours, and narrows them again (EFN, merged).
+    """A feed-forward part: wide features, a 3x3 depthwise convolution, narrow features (EFN, merged).
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -94,7 +94,7 @@ class FeedForward(nn.Module):
 
 
 class ConvFormer(nn.Module):
-    """A mixer and a feed-forward part, each with a skip and a learnt scale per channel.
+    """A mixer and a feed-forward part, each with a skip and a learned scale per channel.
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -114,7 +114,7 @@ class ConvFormer(nn.Module):
 
 
 class ConvFormerGroup(nn.Module):
-    """ConvFormer layers in a row, a 1x1 convolution, and a skip around the latter.
+    """A chain of ConvFormer layers, then a 1x1 convolution with a skip.
 
     Shapes: (N, C, H, W) to the same.
     """

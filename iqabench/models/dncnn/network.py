@@ -1,4 +1,4 @@
-"""DnCNN as deployed, from Zhang et al.: the noise is estimated, then subtracted."""
+"""DnCNN by Zhang et al. as deployed: the noise is estimated, then subtracted."""
 
 import torch
 from torch import Tensor, nn
@@ -25,15 +25,15 @@ class DnCNN(nn.Module):
         self.model = _chain(channels, features, layers, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image without the noise that was found in it."""
+        """Return the image minus the estimated noise."""
         noise: Tensor = self.model(x)
         return x - noise
 
 
 class FDnCNN(nn.Module):
-    """The same chain, told the noise level as one more channel, which gives the clean image itself.
+    """The same chain with the noise level as one more input channel; its output is the clean image.
 
-    `sigma` is the standard deviation of the noise that the network is told, of 255; it is the same
+    `sigma` is the standard deviation of the noise in that channel, in units of 0..255; it is the same
     everywhere in the image and for all images.
 
     Shapes: (N, channels, H, W), kept.
@@ -48,7 +48,7 @@ class FDnCNN(nn.Module):
         self.model = _chain(channels + 1, features, layers, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The clean image."""
+        """Return the clean image."""
         level = torch.full_like(x[:, :1], self.sigma / 255)
         clean: Tensor = self.model(torch.cat([x, level], dim=1))
         return clean
@@ -64,6 +64,6 @@ def _chain(inputs: int, features: int, layers: int, outputs: int) -> nn.Sequenti
 
 
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
-    """The names of a MatConvNet file as the networks here have them; those of a torch file are the same."""
+    """Rename the tensors of a MatConvNet file as in the networks here; torch files keep their names."""
     del scale
     return state if "model.0.weight" in state else in_sequence(state, "model")

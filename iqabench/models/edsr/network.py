@@ -1,4 +1,4 @@
-"""EDSR, from Lim et al.: deep residual networks without batch normalisation."""
+"""EDSR by Lim et al.: deep residual networks without batch normalisation."""
 
 from torch import Tensor, nn
 
@@ -7,7 +7,7 @@ from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions whose result, damped, is added to the input; no normalisation."""
+    """Two convolutions whose output, damped, is added to the input; no normalisation."""
 
     def __init__(self, features: int, damping: float) -> None:
         super().__init__()
@@ -17,7 +17,10 @@ class ResidualBlock(nn.Module):
         self.damping = damping
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         change: Tensor = self.body(x)
         return x + (change if self.damping == 1 else change * self.damping)
 
@@ -42,7 +45,7 @@ class EDSR(nn.Module):
         self.tail = nn.Sequential(shuffle_tail(features, scale), conv3x3(features, 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         shallow = self.head(self.sub_mean(x))
         restored: Tensor = self.add_mean(self.tail(self.body(shallow) + shallow))
         return restored

@@ -1,7 +1,7 @@
 """EFDN: distillation cells of re-parameterised convolutions, joined pairwise.
 
-The network is trained with several edge filters beside each 3x3 convolution; the published file
-holds what they merge into, one convolution, and so does this network.
+The network is trained with several edge filters beside each 3x3 convolution; the published file and
+this network have the one convolution into which they merge.
 
 Source: Wang, "Edge-enhanced Feature Distillation Network for Efficient Super-Resolution",
 CVPRW 2022, arXiv:2204.08759.
@@ -14,7 +14,7 @@ from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3, pi
 
 
 class ActivatedConvolution(nn.Module):
-    """One convolution under the name that the file gives it, and a PReLU with a slope per channel.
+    """A convolution with the name that the published file gives it, and a PReLU with a slope per channel.
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -32,7 +32,7 @@ class ActivatedConvolution(nn.Module):
 
 
 class DistillationCell(nn.Module):
-    """Three convolutions in a row; half the channels of the input and of each are fused.
+    """A chain of three convolutions; half the channels of the input and of each output are fused.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15.
     """
@@ -57,7 +57,7 @@ class DistillationCell(nn.Module):
 
 
 class EFDN(nn.Module):
-    """Four cells, each after the first two fed with a 1x1 mixture of two cells' outputs.
+    """Four cells; the third and fourth get a 1x1 mixture of the outputs of two cells.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
@@ -76,7 +76,7 @@ class EFDN(nn.Module):
         second = self.cells[1](first)
         third = self.cells[2](self._mix(0, first, second))
         fourth = self.cells[3](self._mix(1, second, third))
-        # The second again, not the third: so the published weights were trained.
+        # The second again, not the third: the published weights were trained in this way.
         deep = self._mix(2, second, fourth)
         output: Tensor = self.tail(deep + shallow)
         return output

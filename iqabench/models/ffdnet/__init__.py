@@ -1,1 +1,1 @@
-"""FFDNet: denoising of sub-images by a network that is told the noise level."""
+"""FFDNet: denoising of sub-images by a network with the noise level as input."""

@@ -1,4 +1,4 @@
-"""FFDNet from Zhang et al.: four sub-images and the noise level go in, four clean sub-images come out."""
+"""FFDNet by Zhang et al.: a network from four sub-images and the noise level to four clean sub-images."""
 
 import torch
 from torch import Tensor, nn
@@ -9,9 +9,9 @@ from iqabench.models.loaders.matconvnet import in_sequence
 
 
 class FFDNet(nn.Module):
-    """A chain of convolutions on half the resolution, with the noise level as one more channel.
+    """A chain of convolutions at half the resolution, with the noise level as one more channel.
 
-    `sigma` is the standard deviation of the noise that the network is told, of 255; it is the same
+    `sigma` is the standard deviation of the noise in that channel, in units of 0..255; it is the same
     everywhere in the image and for all images.
 
     Shapes: (N, channels, H, W), kept.
@@ -34,9 +34,9 @@ class FFDNet(nn.Module):
         self.join = nn.PixelShuffle(2)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The clean image."""
+        """Return the clean image."""
         height, width = x.shape[2:]
-        # As the authors do: the last row and column are repeated where a side is odd.
+        # The authors repeat the last row and column where a side is odd.
         even = functional.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
         parts = self.split(even)
         level = torch.full_like(parts[:, :1], self.sigma / 255)
@@ -45,17 +45,17 @@ class FFDNet(nn.Module):
 
 
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
-    """The names and the order of channels of a MatConvNet file as the network here has them.
+    """Rename the tensors of a MatConvNet file, and reorder their channels, as in the network here.
 
-    MATLAB goes down a column first, torch along a row: the second and third sub-image change places.
+    MATLAB counts along a column first, torch along a row: the second and third sub-image change places.
     """
     del scale
     named = in_sequence(state, "model")
     last = f"model.{len(state) - 2}"
     outputs = len(named[f"{last}.bias"])
     if outputs % 4 or named["model.0.weight"].shape[1] != outputs + 1:
-        return named  # of another network, as loading it will say
-    order = [first + of for first in range(0, outputs, 4) for of in (0, 2, 1, 3)]
+        return named  # of another network, which is an error when it is loaded
+    order = [first + offset for first in range(0, outputs, 4) for offset in (0, 2, 1, 3)]
     named["model.0.weight"] = named["model.0.weight"][:, [*order, outputs]]
     named[f"{last}.weight"] = named[f"{last}.weight"][order]
     named[f"{last}.bias"] = named[f"{last}.bias"][order]

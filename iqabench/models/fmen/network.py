@@ -1,4 +1,4 @@
-"""FMEN as deployed, from Du et al.: merged convolutions and sequential attention."""
+"""FMEN by Du et al. as deployed: merged convolutions and sequential attention."""
 
 import torch
 from torch import Tensor, nn
@@ -8,25 +8,28 @@ from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
 
 
 def leaky(x: Tensor) -> Tensor:
-    """The activation used throughout.
+    """Return the activation of x, the same everywhere in this network.
 
-    A function, because the authors' stands outside their tree of modules too: the counter of NTIRE
-    2022, which looks at modules, did not see it.
+    It is a function and not a module, as in the authors' code: the counter of NTIRE 2022, which counts
+    modules, did not count it.
     """
     return functional.leaky_relu(x, 0.1, inplace=True)
 
 
 class MergedResidualConvolution(nn.Module):
-    """What remains of a re-parameterised residual block after merging: one convolution."""
+    """The one convolution into which a re-parameterised residual block is merged."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
         # Paper: the trained block expands, convolves, squeezes and adds its input (section 3.2);
-        # here: the merged kernel alone, because the published file holds only that.
+        # here: only the merged kernel, because the published file has nothing else.
         self.rep_conv = conv3x3(features, features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         out: Tensor = self.rep_conv(x)
         return out
 
@@ -40,7 +43,10 @@ class EnhancedBlock(nn.Module):
         self.conv2 = MergedResidualConvolution(features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         out: Tensor = self.conv2(leaky(self.conv1(x)))
         return out
 
@@ -55,13 +61,16 @@ class HighFrequencyAttention(nn.Module):
         self.excitate = conv3x3(squeezed, features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         squeezed = leaky(self.convs(leaky(self.squeeze(x))))
         return torch.sigmoid(self.excitate(squeezed)) * x
 
 
 class FMEN(nn.Module):
-    """Enhanced blocks and high-frequency attention in turn, one skip, a shuffling tail.
+    """Enhanced blocks and high-frequency attention alternately, one skip, a shuffling tail.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0..255.
@@ -86,7 +95,7 @@ class FMEN(nn.Module):
         self.tail = pixel_shuffle(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         shallow = self.head(x)
         features = self.warmup(shallow)
         for block, attention in zip(self.ERBs, self.HFABs, strict=True):

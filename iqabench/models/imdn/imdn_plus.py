@@ -1,4 +1,4 @@
-"""IMDN+: multi-distillation whose convolutions narrow, step by step, to what is left."""
+"""IMDN+: multi-distillation with narrower convolutions in each step."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ STEPS = 6
 
 
 class NarrowingMultiDistillation(nn.Module):
-    """Six times convolve what is left and set a sixth of the features aside; fuse the sixths.
+    """Six convolutions, after each of which a sixth of the features is separated, and a fusion.
 
     Shapes: (N, C, H, W) to the same; C a multiple of 6.
     """
@@ -27,15 +27,15 @@ class NarrowingMultiDistillation(nn.Module):
         """Refine the features x."""
         sixths, rest = [], x
         for name in self.names:
-            found = self.act(getattr(self, name)(rest))
-            sixths.append(found[:, : self.kept])
-            rest = found[:, self.kept :]
+            features = self.act(getattr(self, name)(rest))
+            sixths.append(features[:, : self.kept])
+            rest = features[:, self.kept :]
         fused: Tensor = self.c7(torch.cat(sixths, dim=1))
         return fused + x
 
 
 class IMDNPlus(nn.Module):
-    """Narrowing blocks in a row under one long skip, and a shuffling tail.
+    """A chain of narrowing blocks with one long skip, and a shuffling tail.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Source: the team rainbow in Li et al., "NTIRE 2022 Challenge on Efficient Super-Resolution",

@@ -1,4 +1,4 @@
-"""IMDN: blocks that set a quarter of the channels aside after each convolution.
+"""IMDN: blocks that separate a quarter of the channels after each convolution.
 
 Source: Hui et al., "Lightweight Image Super-Resolution with Information Multi-distillation
 Network", ACM MM 2019, arXiv:1909.11856.
@@ -24,7 +24,7 @@ __all__ = ["IMDN", "IMDNPlus", "PlainIMDN"]
 
 
 class MultiDistillation(nn.Module):
-    """Three times convolve and set a quarter aside, then weigh and fuse the four quarters (IMDB).
+    """Three convolutions, after each of which a quarter of the channels is separated, and a fusion (IMDB).
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -53,7 +53,7 @@ class MultiDistillation(nn.Module):
 
 
 class IMDN(nn.Module):
-    """A chain of multi-distillation blocks, all of whose outputs are fused before the long skip.
+    """A chain of multi-distillation blocks whose outputs are fused before the long skip.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     """

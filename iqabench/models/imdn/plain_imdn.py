@@ -1,4 +1,4 @@
-"""IMDN as the efficiency challenges simplified it: their baseline."""
+"""The baseline of the efficiency challenges: IMDN without attention."""
 
 import torch
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
 
 
 class PlainDistillation(nn.Module):
-    """Multi-distillation without the attention.
+    """Multi-distillation without attention.
 
     Shapes: (N, C, H, W) to the same.
     """
@@ -37,7 +37,7 @@ class PlainDistillation(nn.Module):
 
 
 class SkipConnection(nn.Module):
-    """Layers in a row, and their input added to what they return; shapes are kept."""
+    """A chain of layers whose input is added to their output; shapes are kept."""
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class SkipConnection(nn.Module):
 
 
 class PlainIMDN(nn.Module):
-    """The challenges' baseline: blocks without attention in a row, whose outputs are not fused.
+    """The challenges' baseline: a chain of blocks without attention, whose outputs are not fused.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Source: Zhang et al., "AIM 2019 Challenge on Constrained Super-Resolution", ICCVW 2019,

@@ -1,1 +1,1 @@
-"""Bicubic, Lanczos and nearest-neighbour interpolation: what every table begins with."""
+"""Bicubic, Lanczos and nearest-neighbour interpolation: the first rows of every table."""

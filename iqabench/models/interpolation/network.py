@@ -1,11 +1,10 @@
 """Interpolation as a network without parameters.
 
-MATLAB rounds after each pass when it is given an 8-bit image, and not at all when it is given
-doubles; the tables depend on it. A tensor does not say which it is, its values do: an image of
-whole numbers from 0 to 255 is an 8-bit image, any other is not. ReadingFigures, PSNR of bicubic on Set5
-x2, `sr-y`: 33.6734 rounded after each pass, 33.6780 rounded once; the literature prints 33.67. On
-`bicubic-2014`, whose inputs are luma in double precision, nothing is rounded in between, as in its
-source.
+MATLAB rounds after each pass when the image is 8-bit, and not at all when it is double; the tables
+depend on it. A tensor's values decide which it is: an image of whole numbers from 0 to 255 is an
+8-bit image, any other is not. Measured PSNR of bicubic on Set5 x2, `sr-y`: 33.6734 rounded after
+each pass, 33.6780 rounded once; the literature prints 33.67. On `bicubic-2014`, whose inputs are
+luma in double precision, nothing is rounded in between, as in its source.
 """
 
 import torch
@@ -16,7 +15,7 @@ from iqabench.images.resampling import Edge, Kernel
 
 
 class Interpolation(nn.Module):
-    """MATLAB's `imresize(image, scale, kernel)`.
+    """A network that computes MATLAB's `imresize(image, scale, kernel)`.
 
     Shapes: (N, C, H, W) to (N, C, scale H, scale W), any C.
     Range: 0..255. Computed in float64, returned in the input's type.
@@ -29,7 +28,7 @@ class Interpolation(nn.Module):
         self.edge: Edge = edge
 
     def forward(self, x: Tensor) -> Tensor:
-        """The enlarged images."""
+        """Return the enlarged images."""
         return torch.cat([self._enlarged(image) for image in torch.split(x, 1)])
 
     def _enlarged(self, image: Tensor) -> Tensor:

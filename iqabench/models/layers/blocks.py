@@ -1,8 +1,8 @@
-"""Blocks that several families of networks share; what one alone uses stands in its own file.
+"""Blocks that several families of networks share; a block of one family is in the family's file.
 
-Attributes carry the names of the published weight files, so that these load as they are.
-Activations are modules, and every use of one is a call of it, because some conventions of counting
-operations see modules only.
+Attributes have the names of the published weight files, so that these load unchanged. Activations
+are modules, and every use of one is a call of it, because some conventions of counting operations
+count only modules.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,21 +12,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 MakeLayer = Callable[..., nn.Module]
-"""Makes a layer from its input and output channels (and `stride` and `padding` where it is 3x3)."""
+"""A function from input and output channels (for 3x3 also `stride` and `padding`) to a layer."""
 
 
 def conv1x1(inputs: int, outputs: int) -> nn.Conv2d:
-    """A 1x1 convolution with bias."""
+    """Return a 1x1 convolution with bias."""
     return nn.Conv2d(inputs, outputs, 1)
 
 
 def conv3x3(inputs: int, outputs: int, *, stride: int = 1, padding: int = 1) -> nn.Conv2d:
-    """A 3x3 convolution with bias, which keeps height and width unless told otherwise."""
+    """Return a 3x3 convolution with bias, which keeps height and width by default."""
     return nn.Conv2d(inputs, outputs, 3, stride=stride, padding=padding)
 
 
 def pixel_shuffle(features: int, scale: int, channels: int = 3) -> nn.Sequential:
-    """The usual last step: one 3x3 convolution, its channels laid out as scale x scale pixels.
+    """Return the usual tail: a 3x3 convolution, its channels laid out as scale x scale pixels.
 
     Shapes: (N, features, H, W) to (N, channels, scale H, scale W).
     Source: Shi et al., CVPR 2016, arXiv:1609.05158.
@@ -35,7 +35,7 @@ def pixel_shuffle(features: int, scale: int, channels: int = 3) -> nn.Sequential
 
 
 def add_numbered(owner: nn.Module, prefix: str, blocks: Sequence[nn.Module]) -> tuple[str, ...]:
-    """Make blocks children of the owner as prefix1, prefix2, ...
+    """Add blocks to the owner as children called prefix1, prefix2, ...
 
     Returns: their names in order, for `chain`.
     """
@@ -46,7 +46,7 @@ def add_numbered(owner: nn.Module, prefix: str, blocks: Sequence[nn.Module]) -> 
 
 
 def chain(owner: nn.Module, names: Sequence[str], x: Tensor) -> list[Tensor]:
-    """What each of the owner's named blocks returns, given what the block before it returned."""
+    """Return the outputs of the owner's named blocks, each applied to the output of the one before."""
     outputs = []
     for name in names:
         x = getattr(owner, name)(x)
@@ -55,7 +55,7 @@ def chain(owner: nn.Module, names: Sequence[str], x: Tensor) -> list[Tensor]:
 
 
 class ContrastAttention(nn.Module):
-    """Weights each channel by a squeeze of its mean plus its standard deviation over the image.
+    """An attention that weighs channels by their mean plus standard deviation over the image.
 
     Shapes: (N, C, H, W) to the same.
     Source: Hui et al., "Lightweight Image Super-Resolution with Information Multi-distillation
@@ -77,11 +77,11 @@ class ContrastAttention(nn.Module):
 
 
 class SpatialAttention(nn.Module):
-    """Weights every value by a wide look around it (enhanced spatial attention, ESA).
+    """An attention that weighs every value by its wide surroundings (enhanced spatial attention, ESA).
 
     A narrow copy of the features is shrunk (a strided convolution, then the maximum of 7x7 windows
     with stride 3), convolved, enlarged to the full size, added to the narrow copy, and turned into
-    weights between 0 and 1. The small convolutions are named by `layers`; the activation stands
+    weights between 0 and 1. The small convolutions are named by `layers`; the activation is applied
     between them, not after the last.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15, or the 7x7 windows do not fit.
@@ -125,10 +125,10 @@ class SpatialAttention(nn.Module):
 
 
 class FeatureDistillation(nn.Module):
-    """Three shallow residual steps; before each, half the channels are set aside; all are fused.
+    """Three shallow residual steps; before each, half the channels are separated; all are fused.
 
-    The body of the residual feature distillation block, spatial attention included. Blocks that
-    add to it (a further attention, a skip) subclass it. Without `skips`, no step adds its input.
+    It is the body of the residual feature distillation block with its spatial attention. Blocks that
+    add to it (another attention, a skip) are subclasses. Without `skips`, no step adds its input.
 
     Shapes: (N, C, H, W) to the same; H and W at least 15.
     Source: Liu et al., "Residual Feature Distillation Network for Lightweight Image

@@ -17,11 +17,11 @@ class Int8Conv2d(nn.Module):
         q = clamp(round(x / input_scale) + input_zero_point, 0, 255)
         output = input_scale (q - input_zero_point) * weight_scale weight_int8 + bias
 
-    `weight_scale` is one number an output channel. Run as it is, the products are taken in fp32, where all
-    are exact. It is written in the operators that torch.compile knows: on CPUs it makes integer kernels of
-    them (`iqabench.models.core.mode`).
+    `weight_scale` is one number per output channel. Without compilation the products are taken in fp32,
+    where all are exact. The layer is written in operators of which torch.compile makes integer kernels on
+    CPUs (see `iqabench.models.core.mode`).
 
-    Shapes: (N, C, H, W) to what the convolution it stands for gives.
+    Shapes: those of the convolution that it replaces.
     Source: Jacob et al., CVPR 2018, arXiv:1712.05877.
     """
 
@@ -47,27 +47,27 @@ class Int8Conv2d(nn.Module):
         self.register_load_state_dict_post_hook(_read_input)  # type: ignore[no-untyped-call]
 
     def forward(self, x: Tensor) -> Tensor:
-        """The convolution of x."""
+        """Convolve x."""
         ops = torch.ops.quantized_decomposed
-        given = (self._scale, self._zero, 0, 255, torch.uint8)
-        q = ops.quantize_per_tensor(x, *given)
+        rounding = (self._scale, self._zero, 0, 255, torch.uint8)
+        q = ops.quantize_per_tensor(x, *rounding)
         weight = ops.dequantize_per_channel(
             self.weight_int8, self.weight_scale, self._no_shift, 0, -128, 127, torch.int8
         )
-        x = ops.dequantize_per_tensor(q, *given)
+        x = ops.dequantize_per_tensor(q, *rounding)
         return conv2d(x, weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
 
 def _read_input(layer: Int8Conv2d, _: object) -> None:
-    """The operators want plain numbers, known before any image is."""
+    """Read scale and zero point as Python numbers, which the operators need."""
     layer._scale = float(layer.input_scale)
     layer._zero = int(layer.input_zero_point)
 
 
 def place_int8(network: nn.Module, state: dict[str, Tensor], name: str) -> None:
-    """Put an `Int8Conv2d` in the place of every convolution whose weights in `state` are 8-bit ones.
+    """Replace every convolution whose weights in `state` are 8-bit by an `Int8Conv2d`.
 
-    Values are not set.
+    The weights are not loaded.
 
     Raises: WeightsError where the network has no such convolution.
     """
@@ -91,7 +91,7 @@ def _check(path: str, state: dict[str, Tensor], name: str) -> None:
         state.get(f"{path}.{part}") for part in ("weight_int8", "input_scale", "input_zero_point")
     )
     if weight is None or scale is None or zero is None:
-        return  # told by name when the weights are loaded
+        return  # an error by name when the weights are loaded
     if weight.dtype != torch.int8:
         raise WeightsError(f"{path}.weight_int8 of {name} is {weight.dtype}; expected torch.int8.")
     if scale.numel() != 1 or zero.numel() != 1:
@@ -104,5 +104,5 @@ def _check(path: str, state: dict[str, Tensor], name: str) -> None:
 
 
 def has_int8(network: nn.Module) -> bool:
-    """Whether any of its convolutions computes with 8-bit integers."""
+    """Return whether a convolution of the network computes with 8-bit integers."""
     return any(isinstance(layer, Int8Conv2d) for layer in network.modules())

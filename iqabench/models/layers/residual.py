@@ -1,4 +1,4 @@
-"""What EDSR left to the networks after it: the colour mean as a layer, the shuffling tail."""
+"""Layers of EDSR that later networks use: the mean colour as a layer, the shuffling tail."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ DIV2K_MEAN = (0.4488, 0.4371, 0.4040)
 
 
 class MeanShift(nn.Conv2d):
-    """Adds `sign` times a colour to every pixel.
+    """A layer that adds `sign` times a colour to every pixel.
 
-    Published files carry this shift as a 1x1 convolution, so it is one here; usually not trained.
+    It is a 1x1 convolution, as in the published files, and usually not trained.
 
     Shapes: (N, 3, H, W) to (N, 3, H, W).
     """
@@ -24,7 +24,7 @@ class MeanShift(nn.Conv2d):
 
 
 def shuffle_tail(features: int, scale: int, groups: int = 1, relu: bool = False) -> nn.Sequential:
-    """Pixel-shuffle upsampling that keeps the number of features: x3 at once, x2 step by step.
+    """Return a pixel-shuffle upsampling that keeps the number of features: x3 in one step, x4 in two.
 
     Shapes: (N, features, H, W) to (N, features, scale H, scale W).
     """

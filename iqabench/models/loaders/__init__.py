@@ -1,1 +1,1 @@
-"""Loaders, one for each kind of thing that a user brings: files, factories and commands."""
+"""Loaders of the models that users bring: files, factories and commands."""

@@ -1,4 +1,4 @@
-"""`cmd:PROGRAM {input} {output}`: a model that is any program, spoken to in PNG files."""
+"""The loader of `cmd:PROGRAM {input} {output}`: any program that reads and writes PNG files is a model."""
 
 import hashlib
 import shlex
@@ -25,7 +25,7 @@ class CommandModel(Model):
         self._words = words
 
     def forward(self, batch: Tensor) -> Tensor:
-        """Restore a batch of one; see `Model.forward`. No shell is involved."""
+        """Restore a batch of one image (see `Model.forward`); the program runs without a shell."""
         with tempfile.TemporaryDirectory(prefix="iqabench-") as folder:
             source, result = Path(folder, "input.png"), Path(folder, "output.png")
             write_image(source, batch[0].permute(1, 2, 0).cpu().numpy())
@@ -33,22 +33,26 @@ class CommandModel(Model):
             words = [_filled(word, places) for word in self._words]
             self._call(words)
             if not result.is_file():
-                raise ModelError(f"'{words[0]}' ended well but wrote nothing at {{output}}.")
-            image = read_image(result, "what the command wrote").astype(np.float32)
+                raise ModelError(
+                    f"'{words[0]}' ended without an error but wrote no file at {{output}}."
+                )
+            image = read_image(result, "the command's output").astype(np.float32)
         return torch.from_numpy(image).permute(2, 0, 1)[None]
 
     def _call(self, words: list[str]) -> None:
         try:
-            done = subprocess.run(words, capture_output=True, text=True, check=False)
+            process = subprocess.run(words, capture_output=True, text=True, check=False)
         except OSError as error:
             raise ModelError(f"'{words[0]}' cannot be started: {error.strerror}.") from error
-        if done.returncode:
-            last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-            raise ModelError(f"'{words[0]}' ended with status {done.returncode}: {' '.join(last)}")
+        if process.returncode:
+            last = (process.stderr or process.stdout).strip().splitlines()[-1:]
+            raise ModelError(
+                f"'{words[0]}' ended with status {process.returncode}: {' '.join(last)}"
+            )
 
 
 def load_command(name: str, scale: int) -> Model:
-    """The program behind `cmd:`; its scale is the one that the set asks for.
+    """Load the program behind `cmd:` as a model with the scale of the set.
 
     Raises: UsageError when {input} or {output} is missing.
     """

@@ -1,4 +1,4 @@
-"""`package.module:factory`: a model made by the user's own code."""
+"""The loader of `package.module:factory`: a model that the user's own code makes."""
 
 import hashlib
 import importlib
@@ -16,9 +16,9 @@ from iqabench.tasks import default_task
 
 
 def call_factory(name: str) -> nn.Module:
-    """Call `factory()` of `package.module`; the current folder is searched as Python does with `-m`.
+    """Call `factory()` of `package.module`, which is searched in the current folder too, as with `python -m`.
 
-    Raises: ModelError when there is no such thing, when it fails, or when it returns no module.
+    Raises: ModelError when there is no such factory, when it fails, or when it returns no torch module.
     """
     module_name, _, attribute = name.partition(":")
     here = str(Path.cwd())
@@ -26,24 +26,26 @@ def call_factory(name: str) -> nn.Module:
         sys.path.insert(0, here)
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
-        made = factory()
-    except Exception as error:
+        module = factory()
+    except Exception as error:  # a user's code may raise anything: its message is passed on
         raise ModelError(
-            f"'{name}' could not be made: {type(error).__name__}: {error}. Expected an importable "
+            f"'{name}' could not be called: {type(error).__name__}: {error}. Expected an importable "
             "package.module:factory that, called without arguments, returns a torch.nn.Module."
         ) from error
-    if not isinstance(made, nn.Module):
-        raise ModelError(f"'{name}' made a {type(made).__name__}; expected a torch.nn.Module.")
-    return made
+    if not isinstance(module, nn.Module):
+        raise ModelError(
+            f"'{name}' returned a {type(module).__name__}; expected a torch.nn.Module."
+        )
+    return module
 
 
 def load_factory(name: str) -> Model:
-    """The module that a factory makes, as a model; it maps [0, 1] to [0, 1].
+    """Load the module that a factory returns as a model; it maps [0, 1] to [0, 1].
 
-    Raises: ModelError; see `make`.
+    Raises: ModelError (see `call_factory`).
     """
-    made = call_factory(name).eval()
-    scale, channels = probe(made, name)
+    module = call_factory(name).eval()
+    scale, channels = probe(module, name)
     card = Card(
         id=name,
         family="factory",
@@ -53,13 +55,16 @@ def load_factory(name: str) -> Model:
         loader="factory",
         network=name,
         channels=channels,
-        params=sum(p.numel() for p in made.parameters() if p.requires_grad),
+        params=sum(p.numel() for p in module.parameters() if p.requires_grad),
     )
-    return NetworkModel(card, made, _hash(made))
+    return NetworkModel(card, module, _hash(module))
 
 
 def _hash(module: nn.Module) -> str:
-    """SHA-256 over names and values: there is no file to hash. Code without weights is not seen."""
+    """Return SHA-256 over the names and values of the weights, because there is no file.
+
+    The module's code is not included, only the qualified name of its class.
+    """
     digest = hashlib.sha256(type(module).__qualname__.encode())
     for key, value in sorted(module.state_dict().items()):
         digest.update(key.encode())

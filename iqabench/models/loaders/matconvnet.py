@@ -1,5 +1,6 @@
-"""Weights as MatConvNet saves them: a chain of layers ("simplenn") in a MATLAB file."""
+"""Weights in MatConvNet's format: a chain of layers ("simplenn") in a MATLAB file."""
 
+import importlib
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,29 +15,28 @@ from iqabench.errors import WeightsError
 _VERSION_5, _VERSION_73 = b"MATLAB 5.0 MAT-file", b"MATLAB 7.3 MAT-file"
 
 _LARGEST = 64
-"""Times the file's own size: arrays are compressed, but no trained weights so much."""
+"""Largest accepted size of an array, in sizes of the file: trained weights compress less than this."""
 
 
 class _MatConvNetLayer(NamedTuple):
     kind: str
     weights: list[NDArray[Any]]
-    """With dimensions in MATLAB's order: height, width, inputs, outputs."""
+    """Arrays in MATLAB's order of dimensions: height, width, inputs, outputs."""
 
 
 def is_matlab(path: Path) -> bool:
-    """By content: a file in the cache has no suffix."""
+    """Return whether a file is a MATLAB file, by its content: files in the cache have no suffix."""
     with path.open("rb") as file:
         return file.read(len(_VERSION_5)) in (_VERSION_5, _VERSION_73)
 
 
 def read_simplenn(path: Path, name: str) -> dict[str, Tensor]:
-    """The weights of the convolutions of a network in a MATLAB file of version 7.3, numbered from 0 in order.
+    """Read the weights of a network's convolutions from a MATLAB file of version 7.3, numbered from 0.
 
-    What MatConvNet keeps beside them for training (learning rates, momentum) is left where it is. Nothing in
-    such a file is run.
-
+    Training data of MatConvNet beside them (learning rates, momentum) is not read. No code in such a file is
+    run.
     Returns: `0.weight` (outputs, inputs, height, width), `0.bias` (outputs), `1.weight`, ...
-    Raises: WeightsError for a file that is damaged or holds something else.
+    Raises: WeightsError for a file that is damaged or has other content.
     """
     layers = _read_layers(path, name)
     convolutions = [layer for layer in layers if layer.kind == "conv"]
@@ -44,8 +44,8 @@ def read_simplenn(path: Path, name: str) -> dict[str, Tensor]:
         if layer.weights and layer.kind != "conv":
             merge = " Merge it into the convolution before it first." * (layer.kind == "bnorm")
             raise WeightsError(
-                f"{name} has weights in layer {number}, of type '{layer.kind}'; expected them in "
-                f"convolutions alone.{merge}"
+                f"{name} has weights in layer {number}, of type '{layer.kind}'; expected weights only in "
+                f"convolutions.{merge}"
             )
     if not convolutions:
         raise WeightsError(f"{name} has no convolutions; expected a chain of them in net.layers.")
@@ -56,11 +56,12 @@ def read_simplenn(path: Path, name: str) -> dict[str, Tensor]:
 
 
 def in_sequence(state: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    """The weights of `read_simplenn` by the names of a sequence where an activation follows each convolution:
-    `name.0.weight`, `name.2.weight`, ...
+    """Rename the weights of `read_simplenn` for a sequence in which an activation follows each convolution.
+
+    Returns: `name.0.weight`, `name.0.bias`, `name.2.weight`, ...
     """
     parts = {key: key.split(".") for key in state}
-    return {f"{name}.{2 * int(n)}.{what}": state[key] for key, (n, what) in parts.items()}
+    return {f"{name}.{2 * int(n)}.{part}": state[key] for key, (n, part) in parts.items()}
 
 
 def _convolution(layer: _MatConvNetLayer, number: int, name: str) -> tuple[Tensor, Tensor]:
@@ -84,7 +85,7 @@ def _fit(weights: list[NDArray[Any]]) -> bool:
 
 
 def _four(filters: NDArray[Any]) -> tuple[int, ...]:
-    """The shape with the trailing ones that MATLAB drops."""
+    """Return the shape with the trailing ones that MATLAB drops."""
     return (*filters.shape, 1, 1)[:4]
 
 
@@ -97,26 +98,27 @@ def _read_layers(path: Path, name: str) -> list[_MatConvNetLayer]:
                 "save('FILE', 'net', '-v7.3')"
             )
     try:
-        import h5py  # noqa: PLC0415 - optional: few models need it
+        h5py = importlib.import_module("h5py")  # optional: few models need it
     except ImportError as error:
         raise WeightsError(
-            f"{name} is a MATLAB file, which needs h5py; it is not installed for {sys.executable}. "
+            f"{name} is a MATLAB file, and reading it needs h5py, which is not installed for "
+            f"{sys.executable}. "
             "Install it with: pip install 'iqabench[matlab]'"
         ) from error
     try:
         with h5py.File(path, "r") as file:
             most = _LARGEST * path.stat().st_size
             return [_layer(file, cell, most) for cell in _read(file["net"]["layers"], most).ravel()]
-    except Exception as error:  # what a damaged file makes of a reader is not documented
-        said = (str(error).splitlines() or [""])[0]
+    except Exception as error:  # the errors that h5py raises for damaged files are not documented
+        message = (str(error).splitlines() or [""])[0]
         raise WeightsError(
-            f"{name} is damaged, or no MatConvNet network: {type(error).__name__} {said}. Expected a struct "
-            "'net' whose cells 'layers' are structs with 'type' and 'weights'."
+            f"{name} is damaged, or not a MatConvNet network: {type(error).__name__} {message}. Expected a "
+            "struct 'net' whose cells 'layers' are structs with 'type' and 'weights'."
         ) from error
 
 
 def _layer(file: Any, cell: Any, most: int) -> _MatConvNetLayer:
-    """HDF5 has cells as references, and arrays with their dimensions reversed."""
+    """Read a layer: HDF5 has cells as references, and arrays with their dimensions reversed."""
     fields = file[cell]
     kind = "".join(map(chr, _read(fields["type"], most).ravel()))
     cells = fields.get("weights")
@@ -126,6 +128,6 @@ def _layer(file: Any, cell: Any, most: int) -> _MatConvNetLayer:
 
 
 def _read(dataset: Any, most: int) -> NDArray[Any]:
-    if dataset.nbytes > most:  # before the memory for it is asked for
+    if dataset.nbytes > most:  # before its memory is allocated
         raise ValueError(f"an array claims {dataset.nbytes} bytes")
     return np.asarray(dataset[()])

@@ -1,6 +1,7 @@
-""".onnx files through onnxruntime, an optional dependency."""
+"""The loader of .onnx files, through onnxruntime, an optional dependency."""
 
 import hashlib
+import importlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,14 @@ class OnnxModel(Model):
         self._session = session
 
     def forward(self, batch: Tensor) -> Tensor:
-        """Restore a batch; see `Model.forward`."""
+        """Restore a batch (see `Model.forward`)."""
         return _run(self._session, batch.float() / 255.0) * 255.0
 
     def to(self, device: str, precision: Precision = "fp32") -> Model:
-        """Choose the provider; precision is the file's own."""
+        """Check that the model runs on the device; its precision is that of the file.
+
+        Raises: ModelError for a device without a provider, and for any precision but fp32.
+        """
         kind = torch.device(device).type
         wanted = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}.get(kind)
         if precision != "fp32" or wanted not in self._session.get_providers():
@@ -39,12 +43,12 @@ class OnnxModel(Model):
 
 
 def load_onnx(path: Path) -> Model:
-    """A model file of one image in, one image out, values in [0, 1].
+    """Load a model file with one image as input and one as output, values in [0, 1].
 
-    Raises: ModelError when onnxruntime is absent, or the file is damaged or of another kind.
+    Raises: ModelError when onnxruntime is not installed, or the file is damaged or of another kind.
     """
     try:
-        import onnxruntime  # noqa: PLC0415 - optional, and slow
+        onnxruntime = importlib.import_module("onnxruntime")  # optional, and slow
     except ImportError as error:
         raise ModelError(
             f"{path} needs onnxruntime, which is not installed for {sys.executable}. "

@@ -1,4 +1,4 @@
-""".pt files: TorchScript, exported programs, and plain state dictionaries under that name."""
+"""The loader of .pt and .pt2 files: TorchScript, exported programs, and plain state dictionaries."""
 
 import hashlib
 import zipfile
@@ -16,9 +16,9 @@ from iqabench.tasks import default_task
 
 
 def load_script(path: Path) -> Model:
-    """A TorchScript archive or exported program (.pt2); anything else goes to spandrel.
+    """Load a TorchScript archive or exported program (.pt2); spandrel loads any other file.
 
-    Raises: ModelError when it cannot be loaded or takes no image, WeightsError as spandrel does.
+    Raises: ModelError when it cannot be loaded or does not accept an image, WeightsError from spandrel.
     """
     names = zipfile.ZipFile(path).namelist() if zipfile.is_zipfile(path) else []
     if path.suffix.lower() == ".pt2":
@@ -50,7 +50,7 @@ def _scripted(path: Path) -> nn.Module:
 
 
 class _Program(nn.Module):
-    """An exported program; its module refuses `eval`, which a loaded model is asked for."""
+    """A wrapper of an exported program, whose own module has no `eval`, which loading calls."""
 
     def __init__(self, program: nn.Module) -> None:
         super().__init__()
@@ -66,8 +66,10 @@ class _Program(nn.Module):
 
 def _exported(path: Path) -> nn.Module:
     if not zipfile.is_zipfile(path):
-        raise ModelError(f"{path} is no exported program: it is damaged or of another kind.")
+        raise ModelError(f"{path} is not an exported program: it is damaged or of another kind.")
     try:
         return _Program(torch.export.load(str(path)).module())
     except (RuntimeError, ValueError, OSError, KeyError) as error:
-        raise ModelError(f"{path} is no exported program: {str(error).splitlines()[0]}.") from error
+        raise ModelError(
+            f"{path} is not an exported program: {str(error).splitlines()[0]}."
+        ) from error

@@ -1,9 +1,10 @@
-"""Files whose architecture the spandrel library recognises by their tensors.
+"""The loader of files whose architecture the spandrel library recognises by their tensors.
 
 The library is imported when it is needed: it takes longer to import than torch.
 """
 
 import hashlib
+import importlib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from iqabench.tasks import default_task
 
 
 def load_spandrel(path: Path) -> Model:
-    """A .pth or .safetensors file, recognised by its tensors.
+    """Load a .pth or .safetensors file, recognised by its tensors.
 
     Raises: WeightsError when it is unsafe, damaged or of an architecture that spandrel does not know.
     """
@@ -46,8 +47,7 @@ def load_spandrel(path: Path) -> Model:
 
 
 def spandrel_module(state: dict[str, Tensor], name: str) -> nn.Module:
-    """The network that these tensors belong to, with them inside.
-
+    """Return the network to which these tensors belong, with the tensors loaded.
     Raises: WeightsError when spandrel does not know it.
     """
     module: nn.Module = _describe(state, name).model
@@ -56,15 +56,14 @@ def spandrel_module(state: dict[str, Tensor], name: str) -> nn.Module:
 
 @contextmanager
 def without_spandrels_warnings() -> Iterator[None]:
-    """Its HAT and SwinIR call torch.meshgrid in an old manner; no user can change that."""
+    """Silence the warning that spandrel's HAT and SwinIR cause: they call torch.meshgrid in an old way."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="torch.meshgrid")
         yield
 
 
 def _describe(state: dict[str, Tensor], name: str) -> Any:
-    import spandrel  # noqa: PLC0415 - slow
-
+    spandrel = importlib.import_module("spandrel")  # slow
     try:
         with without_spandrels_warnings():
             found = spandrel.ModelLoader(device="cpu").load_from_state_dict(state)
@@ -75,15 +74,15 @@ def _describe(state: dict[str, Tensor], name: str) -> Any:
         ) from error
     except (RuntimeError, KeyError, ValueError, AssertionError) as error:
         raise WeightsError(
-            f"{name} does not fit the architecture it looks like: {error}"
+            f"{name} does not fit the architecture that its tensors suggest: {error}"
         ) from error
     if not isinstance(found, spandrel.ImageModelDescriptor):
         raise WeightsError(
-            f"{name} is a {found.architecture.name}, which needs more than an image."
+            f"{name} is a {found.architecture.name}, which needs more inputs than one image."
         )
     if found.input_channels != found.output_channels or found.input_channels not in (1, 3):
         raise WeightsError(
-            f"{name} takes {found.input_channels} channels and gives {found.output_channels}; expected "
-            "one or three, in and out."
+            f"{name} has {found.input_channels} input and {found.output_channels} output channels; "
+            "expected one or three, the same for both."
         )
     return found

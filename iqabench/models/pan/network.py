@@ -1,4 +1,4 @@
-"""PAN, from Zhao et al.: pixel attention in self-calibrated blocks and in the upsampler."""
+"""PAN by Zhao et al.: pixel attention in self-calibrated blocks and in the upsampler."""
 
 import torch
 from torch import Tensor, nn
@@ -8,19 +8,22 @@ from iqabench.models.layers.blocks import conv1x1, conv3x3
 
 
 def leaky() -> nn.LeakyReLU:
-    """The activation used throughout."""
+    """Return the activation, the same everywhere in this network."""
     return nn.LeakyReLU(0.2, inplace=True)
 
 
 class PixelAttention(nn.Module):
-    """Weighs every value of the feature map by a 1x1 convolution of its pixel."""
+    """An attention that weighs every value of the feature map by a 1x1 convolution of its pixel."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
         self.conv = conv1x1(features, features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         return x * torch.sigmoid(self.conv(x))
 
 
@@ -34,7 +37,10 @@ class AttendedConvolution(nn.Module):
         self.k4 = nn.Conv2d(features, features, 3, padding=1, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         out: Tensor = self.k4(self.k3(x) * torch.sigmoid(self.k2(x)))
         return out
 
@@ -53,7 +59,10 @@ class SelfCalibratedBlock(nn.Module):
         self.act = leaky()
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         plain = self.act(self.k1(self.act(self.conv1_a(x))))
         attended = self.act(self.PAConv(self.act(self.conv1_b(x))))
         joined: Tensor = self.conv3(torch.cat([plain, attended], dim=1))
@@ -86,7 +95,7 @@ class PAN(nn.Module):
         self.act = leaky()
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         shallow = self.conv_first(x)
         features = shallow + self.trunk_conv(self.SCPA_trunk(shallow))
         for number, step in enumerate(self.steps, 1):

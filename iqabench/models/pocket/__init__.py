@@ -1,1 +1,1 @@
-"""Pocket: the small x4 super-resolution model whose weights travel inside the package."""
+"""Pocket: the small x4 super-resolution model whose weights are inside the package."""

@@ -1,7 +1,7 @@
 """A plain chain of 3x3 convolutions at input size, added to a bilinear enlargement.
 
-Small on purpose: its weights ship with the package, so that a first run needs no network. Nothing
-but convolutions and ReLU runs here; what helped training is folded away before saving (train.py).
+It is small because its weights are part of the package, so that a first run needs no download. It has
+only convolutions and ReLU; the extra layers of the training are folded away before saving (train.py).
 """
 
 from torch import Tensor, nn
@@ -9,7 +9,7 @@ from torch.nn.functional import interpolate, pixel_shuffle
 
 
 class Pocket(nn.Module):
-    """Adds learned detail to the bilinear enlargement of an image.
+    """A network that adds learned detail to the bilinear enlargement of an image.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0 to 1, not clamped.
@@ -23,7 +23,7 @@ class Pocket(nn.Module):
         self.tail = nn.Conv2d(features, 3 * scale**2, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The restored image."""
+        """Return the restored image."""
         features = self.head(x).relu()
         for layer in self.body:
             features = layer(features).relu()

@@ -1,10 +1,10 @@
-"""Trains `pocket` on a folder of photographs and writes its weights.
+"""The training of `pocket` on a folder of photographs.
 
     python -m iqabench.models.pocket.train --photos DIR --out pocket_x4.safetensors
 
-Run it again and it goes on from its last checkpoint. The published weights came from these photographs
-of Debian 12 (`apt-get download PACKAGE`, `dpkg-deb -x`), copied by name into one folder; drawings and
-rendered images of the same packages were left out. No test set was seen, in training or in choosing:
+A second run continues from the last checkpoint. The published weights came from these photographs of
+Debian 12 (`apt-get download PACKAGE`, `dpkg-deb -x`), copied by name into one folder; drawings and
+rendered images of the same packages were left out. No test set was used, in training or in choosing:
 every ninth photograph is held out, and the last weights are the published ones. (DarkestHour is too
 flat to give a patch.) On one shared CPU core the 16,000 steps took 36 minutes; the held-out patches end
 at 34.73 dB, where bicubic has 32.26.
@@ -43,10 +43,10 @@ PATH: click.Path = click.Path(path_type=Path)
 
 
 class ExpandedPocket(nn.Module):
-    """A Pocket whose every 3x3 kernel is a product: wide 3x3 kernels mixed by a 1x1 one.
+    """A Pocket in which every 3x3 kernel is a product: wide 3x3 kernels mixed by a 1x1 one.
 
-    The product is a 3x3 kernel again, so nothing is approximated when it is collapsed; the many factors
-    only change the path that Adam takes. Square layers add the identity.
+    The product is a 3x3 kernel again, so collapsing approximates nothing; the many factors only change the
+    path that Adam takes. Square layers add the identity.
 
     Source: Bhardwaj et al., Collapsible Linear Blocks, MLSys 2022, arXiv:2103.09404
     """
@@ -64,7 +64,7 @@ class ExpandedPocket(nn.Module):
         self.mix[-1].data *= 0.1  # begins near the enlargement; else the first steps kill the ReLUs
 
     def collapse(self) -> dict[str, Tensor]:
-        """The state of the plain network."""
+        """Return the state of the plain network."""
         state: dict[str, Tensor] = {}
         for name, wide, mix, bias in zip(self.names, self.wide, self.mix, self.bias, strict=True):
             kernel = (mix @ wide).view(len(mix), -1, 3, 3)
@@ -74,19 +74,19 @@ class ExpandedPocket(nn.Module):
         return state
 
     def forward(self, x: Tensor) -> Tensor:
-        """What the collapsed network gives; see `Pocket.forward`."""
+        """Return the output of the collapsed network (see `Pocket.forward`)."""
         output: Tensor = functional_call(self.network, self.collapse(), (x,))
         return output
 
 
 def training_of(plan: Plan, work: Path) -> Training:
-    """A new `pocket` that learns by this plan, or the one whose checkpoint is in `work`."""
+    """Return the training of a new `pocket` with this plan, or of the one whose checkpoint is in `work`."""
     torch.manual_seed(plan.seed)
     return Training(ExpandedPocket(Pocket(SCALE)), MeanAbsolute(), plan, work)
 
 
 def write(network: ExpandedPocket, out: Path) -> None:
-    """The collapsed weights in half precision."""
+    """Write the collapsed weights in half precision."""
     weights = {k: v.detach().half().contiguous() for k, v in network.collapse().items()}
     with replacing(out) as part:
         save_file(weights, part)
@@ -95,7 +95,9 @@ def write(network: ExpandedPocket, out: Path) -> None:
 @click.command()
 @click.option("--photos", type=PATH, required=True, help="A folder of photographs.")
 @click.option("--out", type=PATH, required=True, help="The weights to write.")
-@click.option("--work", type=PATH, help="A folder for patches and checkpoints; else beside --out.")
+@click.option(
+    "--work", type=PATH, help="Folder of patches and checkpoints.  [default: beside --out]"
+)
 @click.option("--steps", default=Plan.steps, show_default=True)
 @click.option("--seed", default=Plan.seed, show_default=True)
 @click.option("--save-every", default=Plan.save_every, show_default=True, help="Steps.")
@@ -109,10 +111,9 @@ def main(
     save_every: int,
     per_copy: int,
 ) -> None:
-    """Train `pocket` on the photographs in a folder; go on where an earlier run stopped."""
-    photos_found = photographs(photos)
+    """Train `pocket` on the photographs in a folder; continue where an earlier run stopped."""
     work = work or out.with_suffix(".work")
-    learned, held = photos_found.patches(work, per_copy=per_copy, seed=seed)
+    learned, held = photographs(photos).patches(work, per_copy=per_copy, seed=seed)
     click.echo(f"{len(learned)} patches to learn from, {len(held)} held out")
     plan = Plan(steps, seed, save_every)
     training = training_of(plan, work)

@@ -1,4 +1,4 @@
-"""RCAN, from Zhang et al.: residual groups of residual blocks with channel attention."""
+"""RCAN by Zhang et al.: residual groups of residual blocks with channel attention."""
 
 from torch import Tensor, nn
 
@@ -7,7 +7,7 @@ from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 
 
 class ChannelAttention(nn.Module):
-    """Weighs each channel by a function of all channels' means."""
+    """An attention that weighs each channel by a function of the means of all channels."""
 
     def __init__(self, features: int, squeezed: int) -> None:
         super().__init__()
@@ -19,33 +19,39 @@ class ChannelAttention(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         weight: Tensor = self.conv_du(x.mean((2, 3), keepdim=True))
         return x * weight
 
 
 class Residual(nn.Module):
-    """Adds what its layers make of the input to the input."""
+    """A chain of layers whose output is added to their input."""
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
         self.body = nn.Sequential(*layers)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, features, H, W), kept."""
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
         change: Tensor = self.body(x)
         return change + x
 
 
 def attention_block(features: int, squeezed: int) -> Residual:
-    """The paper's RCAB."""
+    """Return a residual channel-attention block (the paper's RCAB)."""
     attention = ChannelAttention(features, squeezed)
     first, second = conv3x3(features, features), conv3x3(features, features)
     return Residual(first, nn.ReLU(inplace=True), second, attention)
 
 
 def residual_group(blocks: int, features: int, squeezed: int) -> Residual:
-    """The paper's RG."""
+    """Return a residual group (the paper's RG)."""
     chain = [attention_block(features, squeezed) for _ in range(blocks)]
     return Residual(*chain, conv3x3(features, features))
 
@@ -74,7 +80,7 @@ class RCAN(nn.Module):
         self.tail = nn.Sequential(shuffle_tail(features, scale), conv3x3(features, 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         shallow = self.head(self.sub_mean(x))
         restored: Tensor = self.add_mean(self.tail(self.body(shallow) + shallow))
         return restored

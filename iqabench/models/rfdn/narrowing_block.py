@@ -1,4 +1,4 @@
-"""The block of the faster RFDN: its steps work on fewer and fewer channels."""
+"""The block of the faster RFDN, whose steps work on fewer and fewer channels."""
 
 import torch
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3
 
 
 class NarrowingResidualDistillation(nn.Module):
-    """Residual distillation in which each step goes on with the channels just set aside.
+    """Residual distillation in which each step continues with the channels separated before.
 
     The first step has all channels, the second half of them, the third and the last a quarter.
 

@@ -1,4 +1,4 @@
-"""RFDN: distillation by 1x1 convolutions beside shallow residual steps, with spatial attention.
+"""RFDN: distillation by 1x1 convolutions parallel to shallow residual steps, with spatial attention.
 
 Source: Liu et al., "Residual Feature Distillation Network for Lightweight Image Super-Resolution",
 ECCVW 2020, arXiv:2009.11551.
@@ -22,7 +22,7 @@ from iqabench.models.rfdn.narrowing_block import NarrowingResidualDistillation
 
 
 def distillation(features: int) -> FeatureDistillation:
-    """One residual feature distillation block (RFDB)."""
+    """Return a residual feature distillation block (RFDB)."""
     return FeatureDistillation(
         features,
         activation=nn.LeakyReLU(0.05),
@@ -31,7 +31,7 @@ def distillation(features: int) -> FeatureDistillation:
 
 
 def pruned_distillation(features: int) -> FeatureDistillation:
-    """The block without the skips around its steps; its attention is as narrow as with 50 features."""
+    """Return the block without skips around its steps; its attention is as narrow as with 50 features."""
     return FeatureDistillation(
         features,
         activation=nn.LeakyReLU(0.05),
@@ -41,7 +41,7 @@ def pruned_distillation(features: int) -> FeatureDistillation:
 
 
 class CollapsedConvolution(nn.Module):
-    """What remains of a collapsible linear block (3x3, then 1x1, and a skip): one 3x3 kernel.
+    """The one 3x3 kernel into which a collapsible linear block (3x3, then 1x1, and a skip) is folded.
 
     Shapes: (N, inputs, H, W) to (N, outputs, H, W).
     Source: Bhardwaj et al., "Collapsible Linear Blocks for Super-Efficient Super Resolution",
@@ -60,7 +60,7 @@ class CollapsedConvolution(nn.Module):
 
 
 def collapsed_distillation(features: int) -> FeatureDistillation:
-    """The block with collapsed convolutions, whose skips went into their kernels."""
+    """Return the block with collapsed convolutions, whose kernels include the skips."""
     block = FeatureDistillation(
         features,
         activation=nn.SiLU(),
@@ -68,13 +68,13 @@ def collapsed_distillation(features: int) -> FeatureDistillation:
         conv=CollapsedConvolution,
         skips=False,
     )
-    # Activated here and by the block again: so the published weights were trained.
+    # Activated here and again by the block: the published weights were trained in this way.
     block.c4 = CollapsedConvolution(features, features // 2, nn.SiLU())
     return block
 
 
 class RFDN(nn.Module):
-    """A chain of distillation blocks, all of whose outputs are fused before the long skip.
+    """A chain of distillation blocks whose outputs are fused before the long skip.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
@@ -103,16 +103,16 @@ class RFDN(nn.Module):
 
 
 class PrunedRFDN(RFDN):
-    """RFDN whose blocks lost their inner skips and a fifth of their channels."""
+    """RFDN without the inner skips of its blocks and with a fifth fewer channels."""
 
     def __init__(self, scale: int = 4, features: int = 40) -> None:
         super().__init__(scale, features, block=pruned_distillation)
 
 
 class CollapsedRFDN(RFDN):
-    """RFDN trained with collapsible linear blocks, as it is after collapsing.
+    """RFDN trained with collapsible linear blocks, after collapsing.
 
-    A learnt slope after the fusion, and no convolution between the fusion and the long skip.
+    It has a learned slope after the fusion, and no convolution between the fusion and the long skip.
     """
 
     def __init__(self, scale: int = 4, features: int = 32) -> None:
@@ -123,7 +123,7 @@ class CollapsedRFDN(RFDN):
 
 
 class FasterRFDN(RFDN):
-    """RFDN with more features, on which only the first step of a block works in full."""
+    """RFDN with more features, all of which only the first step of a block processes."""
 
     def __init__(self, scale: int = 4, features: int = 64) -> None:
         super().__init__(scale, features, block=NarrowingResidualDistillation)

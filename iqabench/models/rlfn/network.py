@@ -1,4 +1,4 @@
-"""RLFN: plain stacks of three convolutions in place of feature distillation, for the sake of speed.
+"""RLFN: plain stacks of three convolutions instead of feature distillation, for speed.
 
 Source: Kong et al., "Residual Local Feature Network for Efficient Super-Resolution", CVPRW 2022,
 arXiv:2205.07514.

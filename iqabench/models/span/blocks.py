@@ -1,4 +1,4 @@
-"""What SPAN and the networks made from it consist of, as deployed."""
+"""The blocks of SPAN and of the networks made from it, as deployed."""
 
 import torch
 from torch import Tensor, nn
@@ -10,27 +10,30 @@ BLOCKS = tuple(f"block_{number}" for number in range(1, 7))
 
 
 class MergedConvolution(nn.Module):
-    """What remains of a re-parameterised convolution after merging: one 3x3 kernel."""
+    """The one 3x3 kernel into which a re-parameterised convolution is merged."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         # Paper: trained as 1x1, 3x3, 1x1 with a 1x1 bypass (section 3.3);
-        # here: the merged kernel alone, because the published file holds only that.
+        # here: only the merged kernel, because the published file has nothing else.
         self.eval_conv = conv3x3(inputs, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, inputs, H, W) to (N, outputs, H, W)."""
+        """Transform the features x.
+
+        Shapes: (N, inputs, H, W) to (N, outputs, H, W).
+        """
         out: Tensor = self.eval_conv(x)
         return out
 
 
-def attend(found: Tensor, x: Tensor) -> Tensor:
-    """The paper's attention: what was found, symmetric about zero, weighs itself plus its input."""
-    return (found + x) * (torch.sigmoid(found) - 0.5)
+def attend(features: Tensor, x: Tensor) -> Tensor:
+    """Return the paper's attention: features plus their input x, weighted by an odd function of features."""
+    return (features + x) * (torch.sigmoid(features) - 0.5)
 
 
 class AttentionBlock(nn.Module):
-    """The paper's SPAB: what the convolutions find is its own attention map."""
+    """The paper's SPAB: the output of the convolutions is its own attention map."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -39,10 +42,10 @@ class AttentionBlock(nn.Module):
         self.c3_r = MergedConvolution(features, features)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The attended features, and those after the first convolution.
+        """Return the attended features, and those after the first convolution.
 
         Shapes: (N, features, H, W), kept in both.
         """
         first = functional.silu(self.c1_r(x))
-        found = self.c3_r(functional.silu(self.c2_r(first)))
-        return attend(found, x), first
+        features = self.c3_r(functional.silu(self.c2_r(first)))
+        return attend(features, x), first

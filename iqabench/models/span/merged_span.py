@@ -1,4 +1,4 @@
-"""SPAN with its linear layers folded further than at each convolution, as sent to NTIRE 2026."""
+"""SPAN with linear layers folded across convolutions, as submitted to NTIRE 2026."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolutio
 
 
 class OpenedBlock(nn.Module):
-    """An attention block whose first convolution was folded into what stands before the block."""
+    """An attention block whose first convolution was folded into the layer before the block."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class OpenedBlock(nn.Module):
         self.c3_r = MergedConvolution(features, features)
 
     def forward(self, x: Tensor, first: Tensor) -> Tensor:
-        """The attended features; `first` is what the first convolution found, activated.
+        """Return the attended features; `first` is the activated output of the first convolution.
 
         Shapes: (N, features, H, W), all of them.
         """
@@ -26,11 +26,11 @@ class OpenedBlock(nn.Module):
 
 
 class MergedSPAN(nn.Module):
-    """SPAN with no linear layer fed into another.
+    """SPAN without any linear layer directly after another.
 
-    The opening convolution and the first of the first block are one of 5x5; the last convolution
-    went into the map that joins the stages. At the image's border it differs from the network it
-    was folded from, which pads with zeros between the two.
+    The opening convolution and the first of the first block are one convolution of 5x5; the last
+    convolution is folded into the map that joins the stages. At the image's border it differs from
+    the network it was folded from, which pads with zeros between the two.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0..1.
@@ -52,7 +52,7 @@ class MergedSPAN(nn.Module):
         self.upsampler = pixel_shuffle(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         centred = (x - self.mean) * 255
         shallow = self.conv_1(centred)
         attended = self.block_1(shallow, functional.silu(self.conv_fused(centred)))

@@ -1,4 +1,4 @@
-"""SPAN as deployed, from Wan et al.: what the convolutions find is its own attention map.
+"""SPAN by Wan et al. as deployed: the output of the convolutions is its own attention map.
 
 The networks that a card of this family can name are here: SPAN, and two made from it.
 """
@@ -38,21 +38,21 @@ class SPAN(nn.Module):
         self.upsampler = pixel_shuffle(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         shallow = self.conv_1((x - self.mean) * 255)
         attended, first = getattr(self, BLOCKS[0])(shallow)
         features = attended
         for name in BLOCKS[1:]:
             features, first = getattr(self, name)(features)
         # Paper: the output of the fifth block is joined; here: the activated first convolution of the
-        # sixth, because the published weights were trained so.
+        # sixth, because the published weights were trained in this way.
         joined = torch.cat([shallow, self.conv_2(features), attended, first], dim=1)
         restored: Tensor = self.upsampler(self.conv_cat(joined))
         return restored
 
 
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
-    """The names of a published file as the networks here have them; one entry renamed its tail."""
+    """Rename the tensors of a published file as in the networks here; one entry renamed its tail."""
     del scale
     renamed = {"conv_cat_1": "conv_cat", "conv_2_1": "conv_2"}
     parts = {name: name.partition(".") for name in state}

@@ -1,4 +1,4 @@
-"""SPAN-F, the lighter SPAN that its authors sent to NTIRE 2025, and what was made from it."""
+"""SPAN-F, the lighter SPAN that its authors submitted to NTIRE 2025, and its variants."""
 
 import torch
 from torch import Tensor, nn
@@ -9,7 +9,7 @@ from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolutio
 
 
 class OpeningBlock(nn.Module):
-    """The three convolutions of an attention block, from the image: nothing to attend to yet."""
+    """The three convolutions of an attention block, applied to the image without attention."""
 
     def __init__(self, features: int) -> None:
         super().__init__()
@@ -18,13 +18,16 @@ class OpeningBlock(nn.Module):
         self.c3_r = MergedConvolution(features, features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Shapes: (N, 3, H, W) to (N, features, H, W)."""
-        found: Tensor = self.c3_r(functional.silu(self.c2_r(functional.silu(self.c1_r(x)))))
-        return found
+        """Transform the features x.
+
+        Shapes: (N, 3, H, W) to (N, features, H, W).
+        """
+        features: Tensor = self.c3_r(functional.silu(self.c2_r(functional.silu(self.c1_r(x)))))
+        return features
 
 
 class SPANF(nn.Module):
-    """Five blocks, joined with a filtered copy of the image as it is laid out for the shuffle.
+    """Five blocks, joined with a filtered copy of the image in the layout of the pixel shuffle.
 
     `tail` is the width between the last two convolutions, by default that of the features.
 
@@ -45,7 +48,7 @@ class SPANF(nn.Module):
         self.depth_to_space = nn.PixelShuffle(scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        """The image, `scale` times larger."""
+        """Return the image, `scale` times larger."""
         near = self.conv_near(x)
         opened = features = self.block_1(x)
         for name in BLOCKS[1:5]:
