@@ -1,4 +1,4 @@
-"""`iqabench explain`."""
+"""The command `iqabench explain`."""
 
 import sys
 from pathlib import Path
@@ -41,7 +41,9 @@ with lazy_imports():
     help="The figure to explain, with the digits that were printed.",
 )
 @scale_option("4")
-@click.option("--all", "everything", is_flag=True, help="Every reading, not only the telling ones.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Print every reading, not only the informative ones."
+)
 @table_options
 def command(
     outputs: Path,
@@ -52,27 +54,30 @@ def command(
     everything: bool,
     form: str | None,
 ) -> None:
-    """Why is my PSNR not the paper's? Say which way of computing gives a CLAIMED figure for OUTPUTS.
+    """Say which way of computing gives a CLAIMED figure for OUTPUTS: why is my PSNR not the paper's?
 
-    Tries the known ways in which evaluation scripts differ: luma, rounding, border, grey files, swapped
-    channels, shifts, means, windows of SSIM. Each is a row with its figure. What the outputs look like when
-    they are made smaller again tells from which inputs they were made.
+    The command tries the known ways in which evaluation scripts differ: luma, rounding, border, grey files,
+    swapped channels, shifts, means, windows of SSIM. Each is a row with its figure. The outputs, made smaller
+    again, tell from which inputs they were made.
     """
     claim = parse_claim(claimed)
     targets = chosen_targets(target, images, scale, scale or 4)
     with watching() as watch:
-        found = explain(outputs, targets, claim, watch)
-    shown = found.answers if everything else worth_telling(found.answers)
+        explanation = explain(outputs, targets, claim, watch)
+    answers = explanation.answers
+    shown = answers if everything else worth_telling(answers)
     rows = [_row(a, whole=form in ("json", "csv")) for a in shown]
-    rows += [{"reading": f"input: {name}", "consistency": db} for name, db in found.inputs.items()]
+    rows += [
+        {"reading": f"input: {name}", "consistency": db} for name, db in explanation.inputs.items()
+    ]
     print_rows(rows, form)
     if form is None:
         click.echo()
-        click.echo("\n".join(in_words(claim, found.answers) + inputs_in_words(found.inputs)))
-    tell_unpaired(found.pairing)
-    for line in found.failures:
+        click.echo("\n".join(in_words(claim, answers) + inputs_in_words(explanation.inputs)))
+    tell_unpaired(explanation.pairing)
+    for line in explanation.failures:
         click.echo(f"left out: {line}", err=True)
-    sys.exit(SOME_FAILED if found.failures else 0)
+    sys.exit(SOME_FAILED if explanation.failures else 0)
 
 
 def _row(a: Answer, *, whole: bool) -> dict[str, Any]:

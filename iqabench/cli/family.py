@@ -1,4 +1,4 @@
-"""The family trees of models: parents with the variants made from them. Imports no torch."""
+"""The family trees of models: parents with the variants made from them; without torch."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ with lazy_imports():
 
 
 def variant_rows() -> list[dict[str, Any]]:
-    """One row for each variant at each scale, for programs."""
+    """Return one row for each variant at each scale, for programs."""
     return [
         {"parent": _id(parent), "variant": card.id, "scale": card.scale, **_facts(card, parent)}
         for parent, variants in sorted(family_tree().items())
@@ -20,9 +20,9 @@ def variant_rows() -> list[dict[str, Any]]:
 
 
 def tree_rows() -> list[dict[str, Any]]:
-    """Each model that has variants, and beneath it, indented, what was made from it, for people."""
+    """Return a row for each model with variants and, indented below it, its variants, for people."""
     tree = family_tree()
-    variants = {card.name for found in tree.values() for card in found}
+    variants = {card.name for members in tree.values() for card in members}
     rows: list[dict[str, Any]] = []
     for root in sorted(set(tree) - variants):
         card = cards().get(root)
@@ -32,9 +32,9 @@ def tree_rows() -> list[dict[str, Any]]:
 
 
 def _beneath(parent: str, tree: dict[str, list[Card]], indent: str) -> Iterator[dict[str, Any]]:
-    found = sorted(tree.get(parent, []), key=lambda c: c.name)
-    for card in found:
-        last = card is found[-1]
+    members = sorted(tree.get(parent, []), key=lambda c: c.name)
+    for card in members:
+        last = card is members[-1]
         yield {"model": f"{indent}{'└─' if last else '├─'} {card.name}", **_facts(card, parent)}
         yield from _beneath(card.name, tree, indent + ("   " if last else "│  "))
 

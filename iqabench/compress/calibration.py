@@ -10,6 +10,7 @@ from iqabench.errors import CompressError
 from iqabench.images import Image
 from iqabench.models.core.card import Card
 from iqabench.sets import SampleSet, load_set
+from iqabench.tasks import Task, in_order, task_named
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,16 @@ class Calibration:
         Raises: CompressError when the card's task needs a level and none is named; SetError when there is no
             such set.
         """
-        if card.task != "sr" and "@" not in self.photos:
+        task = task_named(card.task)
+        if task.has_scales:
+            return load_set(self.photos or "demo", card.scale)
+        if "@" not in self.photos:
+            examples = " or ".join(f"photos@{level}" for level in _example_levels(task))
             raise CompressError(
-                f"{card.id} is for {card.task}: name photographs and a level, as in --photos "
-                f"photos@{'n25' if card.task == 'denoise' else 'q10'}."
+                f"{card.id} is for {task.phrase}: name photographs and a level with --photos, as in "
+                f"{examples}."
             )
-        scale = card.scale if card.task == "sr" else None
-        return load_set(self.photos or "demo", scale)
+        return load_set(self.photos)
 
     def batches(self, card: Card, images: SampleSet) -> list[Tensor]:
         """Return crops at random places, image after image, in the network's own range.
@@ -66,6 +70,12 @@ class Calibration:
                 "photographs, or a smaller --side."
             )
         return [_batch(large[n % len(large)], side, card, rng) for n in range(self.crops)]
+
+
+def _example_levels(task: Task) -> list[str]:
+    """Return an example of the task's levels, or of all levels that keep the size where it has none."""
+    tasks = [task] if task.level else [t for t in in_order() if t.folder and not t.has_scales]
+    return [t.level.example for t in tasks if t.level]
 
 
 def _batch(image: Image, side: int, card: Card, rng: np.random.Generator) -> Tensor:

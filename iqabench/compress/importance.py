@@ -29,6 +29,7 @@ def importances(
     change of the loss. fisher: see `GroupFisherImportance`.
 
     Shapes: (units,) for each coupled set.
+
     Source: Li et al., ICLR 2017, arXiv:1608.08710 (l1); Molchanov et al., CVPR 2019, arXiv:1906.10771
     (taylor).
     """

@@ -8,6 +8,7 @@ from iqabench.errors import CompressError
 from iqabench.models.core.card import Card, Layout
 from iqabench.models.core.load import build
 from iqabench.models.core.model import Model
+from iqabench.tasks import task_named
 
 KINDS = ("network", "factory", "spandrel", "file")
 """Loaders whose networks can be changed: registered families, factories, files that spandrel recognises."""
@@ -38,11 +39,11 @@ def check_trainable(model: Model) -> None:
 
     Raises: CompressError with the task, scale or channels that cannot be trained here.
     """
-    card = model.card
-    if card.task != "sr" or card.scale not in (2, 3, 4):
+    card, task = model.card, task_named(model.card.task)
+    if task.sizes != "scale" or card.scale not in (2, 3, 4):
         raise CompressError(
-            f"{card.id} is for {card.task} at x{card.scale}; training here is of super-resolution at x2, x3 "
-            "and x4."
+            f"{card.id} is for {task.phrase} at x{card.scale}; training here is for models that enlarge by "
+            "2, 3 or 4."
         )
     if card.channels == "grey":
         raise CompressError(f"{card.id} is for grey images; training here is for RGB images.")

@@ -9,6 +9,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.load import is_own
 from iqabench.models.core.model import Model
 from iqabench.run.environment import versions
+from iqabench.tasks import task_named
 from iqabench.training.photographs import Photographs
 
 
@@ -41,7 +42,7 @@ def name_of(name: str, card: Card) -> str:
     """
     if is_own(name):
         return name
-    return card.id if card.task != "sr" or card.scale == 4 else card.name
+    return card.id if not task_named(card.task).has_scales or card.scale == 4 else card.name
 
 
 def photographs_line(photos: Photographs, folder: Path) -> str:

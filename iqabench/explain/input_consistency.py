@@ -77,9 +77,9 @@ def inputs_in_words(consistencies: Mapping[str, float]) -> list[str]:
         return [
             f"Inputs: made smaller again by {usual}, outputs and targets differ ({consistencies[usual]:.1f} "
             "dB; networks trained for PSNR reach 52 to 57 from such inputs). Either the outputs were made "
-            "from inputs of another resize (OpenCV's, torch's without antialias, area), or from shifted or other "
-            "images, or by a method that does not aim at fidelity: an interpolation, a network trained for "
-            "perception."
+            "from inputs of another resize (OpenCV's, torch's without antialias, area), or from shifted or "
+            "other images, or by a method that does not aim at fidelity: an interpolation, a network trained "
+            "for perception."
         ]
     if best == usual:
         return [

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 Loss = Callable[[nn.Module, Tensor, Tensor], Tensor]
-"""A function of network (0..1 to 0..1), inputs and targets that returns one number. Where it is itself a torch
+"""A function of network (0..1 to 0..1), inputs and targets that returns one number. Where it is a torch
 module, its parameters are trained and saved with the network's."""
 
 

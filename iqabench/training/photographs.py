@@ -40,6 +40,7 @@ class Photographs:
 
 def photographs(folder: Path) -> Photographs:
     """Find the photographs in a folder.
+
     Raises: SetError for fewer than two images.
     """
     learned, held = split(folder)

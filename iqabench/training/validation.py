@@ -13,6 +13,7 @@ def validate(module: nn.Module, patches: Patches) -> float:
     """Return the mean PSNR of the luma of 8-bit outputs, each patch shaved by the scale, as `sr-y` does.
 
     `module` maps 0..1 to 0..1; its mode (train or eval) is restored afterwards.
+
     Units: dB.
     """
     scale, learning = scale_of(patches), module.training

@@ -184,7 +184,7 @@ def test_students_begin_as_they_are_asked_to() -> None:
         student_of("pocket", {"widht": 3})
     with pytest.raises(CompressError, match=r"swinir_light.* known only by its tensors"):
         student_of("swinir_light", {"depths": 2}, 2)
-    with pytest.raises(CompressError, match="is for denoise at x1"):
+    with pytest.raises(CompressError, match="is for denoising at x1"):
         student_of("dncnn_25", {})
 
 

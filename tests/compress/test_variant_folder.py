@@ -218,7 +218,7 @@ def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
     model = load_model("cmd:cp {input} {output}", 1)
     with pytest.raises(CompressError, match="not a network that can be changed here"):
         network_of(model)
-    with pytest.raises(CompressError, match="is for denoise at x1"):
+    with pytest.raises(CompressError, match="is for restoration at x1"):
         check_trainable(model)
 
 

@@ -6,8 +6,8 @@ from iqabench.cli.lazy import LazyGroup
 from iqabench.errors import CompressError
 
 WAYS = {
-    "prune": "Take channels out of a network, and train what is left.",
-    "distill": "Train a small network to do what a large one does.",
+    "prune": "Remove channels from a network, and train what remains.",
+    "distill": "Train a small network to give the outputs of a large one.",
     "quantize": "Make a network compute with 8-bit integers, or store it in half precision.",
     "collapse": "Fold layers that are linear together into fewer, exactly.",
 }

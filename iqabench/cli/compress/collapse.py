@@ -1,4 +1,4 @@
-"""`iqabench compress collapse`."""
+"""The command `iqabench compress collapse`."""
 
 from pathlib import Path
 
@@ -6,12 +6,15 @@ import click
 
 from iqabench.cli.compress.figures import measure_and_tell
 from iqabench.cli.compress.options import (
+    block_option,
     command_line,
     half_option,
     latency_option,
+    model_option,
     name_option,
     set_option,
     training_options,
+    width_option,
 )
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, scale_option, table_options
@@ -30,21 +33,9 @@ with lazy_imports():
         "iqabench compress collapse --model pocket --expand sesr --photos photos --out mine",
     ),
 )
-@click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
-@click.option(
-    "--expand",
-    "block",
-    type=click.Choice(["sesr", "repvgg"]),
-    help="First train it with every 3x3 convolution as such a block; needs --photos.",
-)
-@click.option(
-    "--width",
-    type=click.IntRange(1),
-    default=128,
-    show_default=True,
-    metavar="N",
-    help="Of the blocks of --expand sesr.",
-)
+@model_option
+@block_option
+@width_option
 @scale_option("4 where there are several")
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
@@ -67,14 +58,15 @@ def command(
 ) -> None:
     """Fold layers that are linear together into fewer, exactly.
 
-    A convolution and its batch norm, convolutions right after one another, and parallel branches of one input
-    become one convolution each; outputs before and after are compared, border included. With --expand the
-    network is first trained on photographs with more layers than it keeps. A training that was stopped goes
-    on when the same command is given again.
+    A convolution and its batch norm, convolutions directly after one another, and parallel branches of one
+    input become one convolution each; outputs before and after are compared, border included. With --expand
+    the network is first trained on photographs with more layers than it keeps. A training that was stopped
+    continues when the same command is given again.
     """
     if (block is None) != (setup is None):
         raise UsageError(
-            "--expand and --photos go together: blocks are expanded in order to train them."
+            "--expand and --photos go together: blocks are expanded for a training on photographs. Give "
+            "both, or neither."
         )
     parent = load_model(model, scale)
     order = CollapseRequest(

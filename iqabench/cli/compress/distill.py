@@ -1,4 +1,4 @@
-"""`iqabench compress distill`."""
+"""The command `iqabench compress distill`."""
 
 from pathlib import Path
 
@@ -32,20 +32,20 @@ with lazy_imports():
         "iqabench compress distill --loss none --student pocket --photos photos --out alone",
     ),
 )
-@click.option("--teacher", metavar="NAME|FILE|...", help="As for 'run --model'.")
+@click.option("--teacher", metavar="NAME|FILE|...", help="The teacher, named as for 'run --model'.")
 @click.option(
     "--student",
     "student_name",
     required=True,
     metavar="NAME|FILE|...",
-    help="A registered id or a card's folder, with new weights; a weights file; or "
+    help="The student: a registered id or a card's folder, with new weights; a weights file; or "
     "package.module:factory.",
 )
 @click.option(
     "--arguments",
     default="",
     metavar="NAME=VALUE,...",
-    help="Of the student's network, where they are not those of its card.",
+    help="Arguments of the student's network that differ from those of its card.",
 )
 @click.option("--own-weights", is_flag=True, help="The student begins with its published weights.")
 @click.option(
@@ -53,25 +53,25 @@ with lazy_imports():
     type=click.Choice(["output", "fitnet", "lsfd", "facd", "none"]),
     default="output",
     show_default=True,
-    help="What is learned from the teacher; 'none' trains the student alone.",
+    help="Loss of the distillation; 'none' trains the student without a teacher.",
 )
 @click.option(
     "--weight",
     type=click.FloatRange(0),
     metavar="X",
-    help="Of the teacher beside the targets.  [default: 1 for output, else 0.01]",
+    help="Weight of the teacher beside the targets.  [default: 1 for output, else 0.01]",
 )
 @click.option(
     "--features",
     default="",
     metavar="STUDENT:TEACHER,...",
-    help="Layers that are compared.  [default: the last features before the tails]",
+    help="Layers to compare.  [default: the last features before the tails]",
 )
 @click.option(
     "--teacher-once",
     "once",
     is_flag=True,
-    help="Compute the teacher's outputs once for every patch and keep them: for --loss output "
+    help="Compute the teacher's outputs once for every patch and store them: for --loss output "
     "and teachers that cost more than the student.",
 )
 @scale_option("4 where there are several")
@@ -99,10 +99,10 @@ def command(
     latency: bool,
     form: str | None,
 ) -> None:
-    """Train a small network to do what a large one does.
+    """Train a small network to give the outputs of a large one.
 
-    The student learns from photographs and from what its teacher makes of them. A training that was stopped
-    goes on when the same command is given again.
+    The student learns from photographs and from its teacher's outputs for them. A training that was stopped
+    continues when the same command is given again.
     """
     student = student_of(
         student_name,
@@ -111,8 +111,8 @@ def command(
         own_weights=own_weights,
         seed=setup.plan.seed,
     )
-    taught_by = load_model(teacher, scale) if teacher else None
-    distillation = Distillation(loss, taught_by, teacher or "", weight, features, once)
+    teacher_model = load_model(teacher, scale) if teacher else None
+    distillation = Distillation(loss, teacher_model, teacher or "", weight, features, once)
     folder = distill(
         student, distillation, setup, out, command=command_line(), name=name or "", half=half
     )

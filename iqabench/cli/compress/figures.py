@@ -1,4 +1,4 @@
-"""What a way of compressing came to, measured and printed."""
+"""The figures of a written variant beside its parent's, measured and printed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _COSTS = ("params", "macs", "weights_mib", "weights_file_mib")
 
 
 def check_sets(model: str, sets: Sequence[str], scale: int | None) -> None:
-    """Whether there are such sets, and the model is for them; asked before any work.
+    """Check before any work that the sets exist and that the model can run on them.
 
     Raises: UnknownNameError, SetError, ModelError.
     """
@@ -33,13 +33,13 @@ def measure_and_tell(
     latency: bool = True,
     form: str | None = None,
 ) -> None:
-    """Measure a written variant and its parent, put the figures on the card and print them."""
+    """Measure a written variant and its parent, add the figures to the card and print them."""
     before, after = measure(folder, sets, resolve_device(device), latency=latency)
     tell_figures(before, after, folder, form)
 
 
 def tell_figures(before: Figures, after: Figures, folder: Path, form: str | None = None) -> None:
-    """Print figures side by side, and where the variant is."""
+    """Print figures side by side, and the place of the variant."""
     print_rows(
         [_row(name, before.get(name), after.get(name)) for name in {**before, **after}], form
     )
@@ -47,7 +47,7 @@ def tell_figures(before: Figures, after: Figures, folder: Path, form: str | None
 
 
 def _row(name: str, before: float | None, after: float | None) -> dict[str, str | float | None]:
-    """The ratio says how much is left of a cost; of decibels it would say nothing."""
+    """Return the row of a figure, with the ratio for costs; for decibels a ratio has no meaning."""
     cost = name.partition("@")[0] in _COSTS
     ratio = after / before if cost and before and after is not None else None
     return {"figure": name, "before": before, "after": after, "ratio": ratio}

@@ -1,4 +1,4 @@
-"""`iqabench compress quantize`."""
+"""The command `iqabench compress quantize`."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from iqabench.cli.compress.figures import check_sets, tell_figures
 from iqabench.cli.compress.options import (
     command_line,
     latency_option,
+    model_option,
     name_option,
     out_option,
     set_option,
@@ -34,7 +35,7 @@ with lazy_imports():
         "iqabench compress quantize --model rfdn --to bf16 --set set5 --out rfdn_bf16",
     ),
 )
-@click.option("--model", required=True, metavar="NAME|FOLDER|...", help="As for 'run --model'.")
+@model_option
 @click.option(
     "--to",
     type=click.Choice(["int8", "fp16", "bf16"]),
@@ -47,8 +48,8 @@ with lazy_imports():
     "--photos",
     default="",
     metavar="DIR[@LEVEL]",
-    help="Photographs on which the ranges of activations are found; for denoising and JPEG with "
-    "a level, as in photos@n25.  [default: the five embedded ones]",
+    help="Photographs on which the ranges of activations are measured; for models that keep the size "
+    "with a level, as in photos@n25.  [default: the five embedded ones]",
 )
 @click.option(
     "--crops",
@@ -56,7 +57,7 @@ with lazy_imports():
     default=32,
     show_default=True,
     metavar="N",
-    help="Crops of them that are looked at.",
+    help="Number of crops of the photographs.",
 )
 @click.option(
     "--side",
@@ -64,9 +65,11 @@ with lazy_imports():
     default=64,
     show_default=True,
     metavar="N",
-    help="Of the crops, in pixels of the input.",
+    help="Side of the crops, in pixels of the input.",
 )
-@click.option("--seed", default=0, show_default=True, metavar="N", help="Of the crops' places.")
+@click.option(
+    "--seed", default=0, show_default=True, metavar="N", help="Seed of the crops' places."
+)
 @click.option(
     "--skip",
     multiple=True,
@@ -78,7 +81,7 @@ with lazy_imports():
     "--compile",
     "compiled",
     is_flag=True,
-    help="Measure latency compiled as well: only then are there kernels for integers.",
+    help="Measure latency compiled as well: only compiled networks have kernels for integers.",
 )
 @scale_option("4 where there are several")
 @device_option
@@ -106,9 +109,9 @@ def command(
 ) -> None:
     """Make a network compute with 8-bit integers, or store it in half precision.
 
-    What was converted and what was left, and why, is listed. Quality is measured on the written variant,
-    speed in turn with its parent. Only compiled, and on a CPU, are integers computed with as such; else
-    8-bit values are computed with in fp32, which gives the same outputs and is slower.
+    The command lists the layers that it converted, and the reason why others were not. Quality is measured on
+    the written variant, speed in turn with its parent. Integer kernels run only in compiled networks on a
+    CPU; otherwise 8-bit values are computed in fp32, which gives the same outputs and is slower.
     """
     check_sets(model, sets, scale)
     place = resolve_device(device)

@@ -1,4 +1,5 @@
 """Convolutions with more parameters than they need, for training; each is stored as one plain convolution.
+
 names = expand(network, BLOCKS["sesr"], width=128)   # in place; the outputs are unchanged
 ...                                                  # train
 collapse(network)                                    # in place; plain convolutions again

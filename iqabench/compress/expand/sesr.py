@@ -10,6 +10,7 @@ class Sesr(ExpandedConvolution):
     """A block whose kernel is `mix` (1x1, `width` to outputs) after `wide` (3x3, inputs to `width`).
 
     The identity is added where the numbers of inputs and outputs are equal.
+
     Source: Bhardwaj et al., "Collapsible Linear Blocks for Super-Efficient Super Resolution", MLSys 2022,
     arXiv:2103.09404.
     """

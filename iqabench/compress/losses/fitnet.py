@@ -10,6 +10,7 @@ class FitNet(DistillationLoss):
     """The mean squared difference of features, summed over the pairs of layers.
 
     A 1x1 convolution, trained with the student, brings its features to the teacher's width.
+
     Source: Romero et al., "FitNets: Hints for Thin Deep Nets", ICLR 2015, arXiv:1412.6550.
     """
 

@@ -15,6 +15,7 @@ def weight_of(layer: nn.Conv2d) -> Tensor:
 
 def bias_of(layer: nn.Conv2d) -> Tensor:
     """Return the bias of a convolution, or zeros where it has none.
+
     Shapes: (outputs,).
     """
     if layer.bias is None:
@@ -36,6 +37,7 @@ def composed_kernel(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor
 
 def scale_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """Return the factor and the addend of a batch norm with fixed statistics.
+
     Shapes: (channels,) each.
     """
     assert norm.running_var is not None
@@ -51,6 +53,7 @@ def scale_and_shift(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
 
 def identity(channels: int, groups: int) -> Tensor:
     """Return the 1x1 kernel of the identity.
+
     Shapes: (channels, channels / groups, 1, 1).
     """
     kernel = torch.empty(channels, channels // groups, 1, 1, dtype=torch.float64)

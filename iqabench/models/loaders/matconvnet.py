@@ -35,6 +35,7 @@ def read_simplenn(path: Path, name: str) -> dict[str, Tensor]:
 
     Training data of MatConvNet beside them (learning rates, momentum) is not read. No code in such a file is
     run.
+
     Returns: `0.weight` (outputs, inputs, height, width), `0.bias` (outputs), `1.weight`, ...
     Raises: WeightsError for a file that is damaged or has other content.
     """

@@ -48,6 +48,7 @@ def load_spandrel(path: Path) -> Model:
 
 def spandrel_module(state: dict[str, Tensor], name: str) -> nn.Module:
     """Return the network to which these tensors belong, with the tensors loaded.
+
     Raises: WeightsError when spandrel does not know it.
     """
     module: nn.Module = _describe(state, name).model
