@@ -1,0 +1,19 @@
+"""The largest error, as a metric with its batched form."""
+
+import numpy as np
+
+from iqabench.images import Pair
+from iqabench.metrics import metric
+
+
+@metric(
+    title="Largest error",
+    unit="8-bit levels",
+    better="lower",
+    identical=0.0,
+    low=0.0,
+    source="a stranger",
+)
+def stranger_error(pair: Pair) -> float:
+    """Return the largest absolute difference of a pair, in 8-bit levels."""
+    return float(np.abs(pair.output.astype(np.float64) - pair.target).max())

@@ -1,0 +1,158 @@
+"""A package from outside adds one part of each kind; each works, and no file of this repository changes.
+
+The package lies in `stranger_package`; the tests install it as pip does, into a folder on PYTHONPATH, and
+type commands in processes of their own.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import iqabench
+
+TOP = Path(__file__).parent.parent
+PACKAGE = Path(iqabench.__file__).parent
+SOURCE = Path(__file__).with_name("stranger_package")
+PLACES = [PACKAGE, TOP / "leaderboards", TOP / "datasets.yaml", TOP / "tests", TOP / "plugins"]
+LISTED = {
+    "sets": "stranger-set",
+    "models": "stranger-box",
+    "metrics": "stranger_error",
+    "probes": "stranger_modules",
+    "degradations": "stranger_steps",
+    "boards": "stranger-board",
+    "opinions": "stranger_views",
+}
+"""Kinds that `iqabench list` knows, and the name that the stranger adds to each."""
+
+Type = Callable[..., str]
+
+
+def picture(seed: int) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(seed).integers(0, 256, (12, 15, 3), dtype=np.uint8)
+    return np.asarray(cv2.resize(noise, (60, 48), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def install(site: Path) -> None:
+    """The package with its metadata, as an installer leaves them."""
+    shutil.copytree(SOURCE / "stranger_parts", site / "stranger_parts")
+    metadata = site / "stranger-0.1.dist-info"
+    metadata.mkdir()
+    shutil.copy(SOURCE / "entry_points.txt", metadata)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 0.1\n")
+    sets = site / "stranger_parts" / "sets"
+    (sets / "images").mkdir()
+    with (sets / "manifests" / "stranger-set.csv").open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["level", "role", "sample", "path", "bytes", "sha256"])
+        for seed, name in enumerate("ab"):
+            path = sets / "images" / f"{name}.png"
+            cv2.imwrite(str(path), picture(seed))
+            content = path.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            lines.writerow(["", "target", name, path.name, len(content), digest])
+
+
+def write_opinions(folder: Path) -> None:
+    (folder / "images").mkdir(parents=True)
+    rows = ["image,reference,mos"]
+    cv2.imwrite(str(folder / "images" / "r.png"), picture(3))
+    for step in (4, 8, 16, 32, 48, 64):
+        steps = np.clip(np.round(picture(3) / step) * step, 0, 255).astype(np.uint8)
+        cv2.imwrite(str(folder / "images" / f"s{step}.png"), steps)
+        rows.append(f"s{step}.png,r.png,{10 - step / 8}")
+    (folder / "opinions.csv").write_text("\n".join(rows) + "\n")
+
+
+def state() -> dict[Path, tuple[int, int]]:
+    """Every file of the repository that could have been touched, with size and time."""
+    files = [p for place in PLACES for p in (place.rglob("*") if place.is_dir() else [place])]
+    return {
+        path: (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in files
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    install(folder)
+    write_opinions(folder / "views")
+    return folder
+
+
+@pytest.fixture
+def type_words(site: Path, in_tmp: Path) -> Type:
+    """`type_words("run", ...)`: what the command prints, in a process that sees the stranger."""
+    path = os.pathsep.join([str(site), str(PACKAGE.parent)])
+    environment = os.environ | {"PYTHONPATH": path, "IQABENCH_STORE": str(site / "store")}
+    code = "from iqabench.cli.main import main; main()"
+
+    def run(*words: object) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *map(str, words)],
+            env=environment,
+            cwd=in_tmp,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    return run
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
+
+
+def test_one_of_each_kind_works_and_no_file_changes(type_words: Type, site: Path) -> None:
+    before = state()
+    run_everything(type_words, site)
+    assert state() == before
+
+
+def run_everything(type_words: Type, site: Path) -> None:
+    """A run with task, set, degradation, model, metric and probe; then opinions, board and report."""
+    words = ["--model", "stranger-box", "--set", "stranger-set", "--probe", "stranger_modules"]
+    words += ["--column", "stranger_error"]
+    for row in rows(type_words("run", *words, "--per-image", "--json")):
+        assert (row["task"], row["level"]) == ("stranger-depose", "p32")
+        assert row["column"] == "stranger_error@rgb"
+        assert 16 <= row["value"] <= 64  # half a step is lost, and the filter takes edges away
+        assert row["stranger_modules"] == 2
+    words = ["--set", "stranger_views", "--from", str(site / "views")]
+    table = type_words("agree", *words, "--column", "stranger_error", "--json")
+    (srcc,) = [row for row in rows(table) if row["statistic"] == "srcc"]
+    assert srcc["value"] == pytest.approx(1.0)
+    assert "rank main" in type_words("reproduce", "stranger-board", "--published")
+    type_words("report", "--html", "--out", site / "pages")
+    assert "stranger-box" in (site / "pages" / "index.html").read_text()
+
+
+def test_each_is_listed_with_all_others(type_words: Type) -> None:
+    for kind, name in LISTED.items():
+        assert name in type_words("list", kind), kind
+
+
+def test_nothing_in_the_package_names_the_stranger() -> None:
+    names = set(LISTED.values()) | {"stranger-depose", "stranger_parts"}
+    for path in PACKAGE.rglob("*"):
+        if path.suffix in {".py", ".yaml", ".html", ".csv"}:
+            text = path.read_text(encoding="utf-8")
+            assert not {name for name in names if name in text}, path
