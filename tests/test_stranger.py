@@ -30,6 +30,7 @@ LISTED = {
     "sets": "stranger-set",
     "models": "stranger-box",
     "metrics": "stranger_error",
+    "protocols": "stranger-view",
     "probes": "stranger_modules",
     "degradations": "stranger_steps",
     "boards": "stranger-board",
@@ -128,12 +129,12 @@ def test_one_of_each_kind_works_and_no_file_changes(type_words: Type, site: Path
 
 
 def run_everything(type_words: Type, site: Path) -> None:
-    """A run with task, set, degradation, model, metric and probe; then opinions, board and report."""
+    """A run with seven kinds of parts; then opinions, a board and a report."""
     words = ["--model", "stranger-box", "--set", "stranger-set", "--probe", "stranger_modules"]
     words += ["--column", "stranger_error"]
     for row in rows(type_words("run", *words, "--per-image", "--json")):
         assert (row["task"], row["level"]) == ("stranger-depose", "p32")
-        assert row["column"] == "stranger_error@rgb"
+        assert row["column"] == "stranger_error@stranger-view"
         assert 16 <= row["value"] <= 64  # half a step is lost, and the filter takes edges away
         assert row["stranger_modules"] == 2
     words = ["--set", "stranger_views", "--from", str(site / "views")]

@@ -9,7 +9,7 @@ DEPOSTERISE = register(
         order=80,
         summary="A model removes the steps of an image with few levels of brightness.",
         level=Level("p", "decimal", "width of a step in 8-bit levels"),
-        protocol="rgb",
+        protocol="stranger-view",
         columns=("stranger_error",),
         folder=FolderRule({"degradation": "stranger_steps"}),
     )
