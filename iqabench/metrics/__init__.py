@@ -10,10 +10,15 @@ what metrics share is memoised on the pair. A no-reference metric is registered 
 function of `OutputView`, the output without a target. A metric over a whole set is registered with
 `@over_set`, in a registry of its own: features of each image, and a distance of all from all.
 
+A second form of a metric, of many pairs at a time in torch, stands in the same file under
+`@batched_form(of=mae)`.
+
 A metric that needs more than its code names it in the facts `files` and `requirement`; `require_files` looks
 for it before the first image. Whatever a metric raises becomes a `MetricError` in the place of its value.
 """
 
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
 from iqabench.metrics.core.column import (
     AnyColumn,
     Column,
@@ -28,6 +33,7 @@ from iqabench.metrics.core.spelling import any_column, column
 
 __all__ = [
     "AnyColumn",
+    "Batch",
     "Better",
     "Column",
     "Metric",
@@ -37,6 +43,7 @@ __all__ = [
     "any_column",
     "any_metric",
     "attempts",
+    "batched_form",
     "column",
     "metric",
     "metrics",

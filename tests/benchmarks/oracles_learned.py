@@ -55,7 +55,7 @@ def lpips_example() -> Cases:
 
 def dists() -> Cases:
     from iqabench.metrics.networks.backbones import VGG16  # noqa: PLC0415
-    from iqabench.metrics.networks.learned import load_state  # noqa: PLC0415
+    from iqabench.metrics.networks.image_tensors import load_state  # noqa: PLC0415
 
     module, learned = test("test_dists"), test("learned")
     net = learned.torchvisions("vgg16")

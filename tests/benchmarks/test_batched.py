@@ -13,7 +13,9 @@ import pytest
 import torch
 
 from iqabench.images import Pair
-from iqabench.metrics.batched import batch_scores, names
+from iqabench.metrics import metrics
+from iqabench.metrics.core.batch_scores import batch_scores
+from iqabench.metrics.core.batched import has_batched_form
 
 HEIGHT, WIDTH, COUNT = 1080, 1920, 24
 TWELVE = (
@@ -52,11 +54,18 @@ def pairs() -> list[Pair]:
 PAIRS = pairs() if torch.cuda.is_available() else []
 
 
-@pytest.mark.parametrize("some", [TWELVE, *((name,) for name in names())], ids="+".join)
+NAMES = [metric.name for metric in metrics() if has_batched_form(metric)]
+
+
+@pytest.mark.parametrize("some", [TWELVE, *((name,) for name in NAMES)], ids="+".join)
 def test_batched(benchmark: Any, some: Sequence[str]) -> None:
     torch.cuda.reset_peak_memory_stats()
     benchmark.group = "twelve" if len(some) > 1 else "one"
-    benchmark.pedantic(lambda: batch_scores(some, PAIRS, "cuda"), rounds=5, warmup_rounds=1)
+    benchmark.pedantic(
+        lambda: batch_scores([metrics().get(name) for name in some], PAIRS, "cuda"),
+        rounds=5,
+        warmup_rounds=1,
+    )
     pixels = HEIGHT * WIDTH * COUNT / 1e6
     memory = torch.cuda.max_memory_allocated() / 2**30
     speed = pixels / benchmark.stats.stats.median

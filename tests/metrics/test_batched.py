@@ -1,8 +1,10 @@
 """Batched metrics give what the single ones give, whatever they are batched with."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from math import isfinite
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,17 +12,18 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from iqabench.errors import UsageError
+from iqabench.errors import MetricError, UsageError
 from iqabench.images import Pair
 from iqabench.images.view import view
-from iqabench.metrics import Metric, metrics
-from iqabench.metrics import batched as _batched
-from iqabench.metrics.batched import Batch, batch_scores, batched, names
+from iqabench.metrics import Batch, Metric, batched_form, metrics
+from iqabench.metrics.core import batch_scores as _batch_scores
+from iqabench.metrics.core.batch_scores import Value
+from iqabench.metrics.core.batched import batched_values, has_batched_form
 from iqabench.protocols import protocol
 
 from .damage import DAMAGES, photographs
 
-NAMES = names()
+NAMES = [metric.name for metric in metrics() if has_batched_form(metric)]
 TWELVE = [
     "psnr", "ssim", "ms_ssim", "iw_ssim", "fsim", "vsi", "vifp", "gmsd", "mdsi", "haarpsi", "dss", "sr_sim",
 ]  # fmt: skip
@@ -33,6 +36,14 @@ def device(request: pytest.FixtureRequest) -> str:
     if request.param == "cuda" and not torch.cuda.is_available():
         pytest.skip("NO GPU: batched metrics were checked on the CPU alone")
     return str(request.param)
+
+
+def batch_scores(names: list[str], pairs: list[Pair], device: str) -> list[list[Any]]:
+    """The values of the metrics of those names."""
+    found: list[list[Value]] = _batch_scores.batch_scores(
+        [metrics().get(name) for name in names], pairs, device
+    )
+    return found
 
 
 def parts() -> list[Metric]:
@@ -77,8 +88,7 @@ def check(found: list[list[float]], expected: list[list[float]], near: float = N
 
 def test_the_twelve_are_there() -> None:
     assert set(TWELVE) <= set(NAMES)
-    assert all(batched(name) for name in NAMES)
-    assert batched("lpips") is None
+    assert not has_batched_form(metrics().get("lpips"))
     with pytest.raises(UsageError, match="lpips has no batched form"):
         batch_scores(["lpips"], [], "cpu")
 
@@ -142,11 +152,9 @@ def test_the_formulas_themselves_give_the_ideal(device: str) -> None:
     """Not only the test for identical pairs: a metric may see luminance alone, which is sooner equal."""
     image = cut(181, 217)
     batch = Batch.of([Pair(image, image.copy()), Pair(image, image.copy())], device)
-    batch._shared["same"] = torch.zeros(2, dtype=torch.bool, device=device)
+    batch.shared("same", lambda _: torch.zeros(2, dtype=torch.bool, device=device))
     for part in parts():
-        function = batched(part.name)
-        assert function is not None
-        assert function(batch).tolist() == [part.identical] * 2, part.name
+        assert batched_values(part, batch).tolist() == [part.identical] * 2, part.name
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -183,8 +191,8 @@ def test_work_is_cut_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(len(some))
         return made(some, device)
 
-    monkeypatch.setattr(_batched, "_BUDGET", 181 * 217 * 2.5)
-    monkeypatch.setattr(_batched.Batch, "of", of)
+    monkeypatch.setattr(_batch_scores, "BUDGET", 181 * 217 * 2.5)
+    monkeypatch.setattr(Batch, "of", of)
     assert batch_scores(["psnr", "gmsd"], pairs, "cpu") == expected
     assert seen == [2, 2]
 
@@ -200,11 +208,40 @@ def test_where_memory_ends_there_is_less_at_a_time(monkeypatch: pytest.MonkeyPat
             raise torch.OutOfMemoryError
         return made(some, device)
 
-    monkeypatch.setattr(_batched.Batch, "of", of)
+    monkeypatch.setattr(Batch, "of", of)
     assert batch_scores(["gmsd"], pairs, "cpu") == expected
     room = 0
-    with pytest.raises(torch.OutOfMemoryError):
-        batch_scores(["gmsd"], pairs, "cpu")
+    [[first], *others] = batch_scores(["gmsd"], pairs, "cpu")
+    assert len(others) == len(pairs) - 1
+    assert isinstance(first, MetricError)
+    assert "gmsd raised OutOfMemoryError" in str(first)
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), torch.OutOfMemoryError("no")])
+def test_what_a_batched_form_raises_is_an_error_of_its_pair(error: Exception) -> None:
+    """A plugin's metric with a batched form that fails on one of the pairs."""
+
+    def raising(pair: Pair) -> float:
+        raise AssertionError("not asked for")
+
+    @batched_form(of=raising)
+    def batched(batch: Batch) -> torch.Tensor:
+        if bool((batch.outputs[:, 0, 0, 0] == 7).any()):
+            raise error
+        return batch.outputs.double().mean((1, 2, 3))
+
+    part = replace(metrics().get("psnr"), name="raising", function=raising)
+    pairs, expected = case("rgb", 181, 217)
+    output = pairs[1].output.copy()
+    output[0, 0] = 7
+    three = [pairs[0], Pair(output, pairs[1].target), pairs[2]]
+    psnr, gmsd = metrics().get("psnr"), metrics().get("gmsd")
+    found = _batch_scores.batch_scores([psnr, part, gmsd], three, "cpu")
+    for row, pair in zip(found, three, strict=True):
+        assert [row[0], row[2]] == pytest.approx([psnr(pair), gmsd(pair)], rel=NEAR)
+    assert [isinstance(row[1], MetricError) for row in found] == [False, True, False]
+    assert str(found[1][1]) == f"raising raised {type(error).__name__}: no"
+    assert expected
 
 
 @pytest.fixture

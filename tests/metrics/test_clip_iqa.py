@@ -128,7 +128,7 @@ def test_doubles_are_the_same_network(weights: Path, monkeypatch: pytest.MonkeyP
     single = clip_iqa(OutputView(image))
     ours._load.cache_clear()
     for place in (
-        "iqabench.metrics.networks.learned.precision",
+        "iqabench.metrics.networks.image_tensors.precision",
         "iqabench.metrics.networks.clip_network.precision",
     ):
         monkeypatch.setattr(place, lambda _: torch.float64)

@@ -17,7 +17,7 @@ from iqabench.images import Pair
 from iqabench.metrics.full_reference.ciede2000 import ciede2000
 from iqabench.metrics.full_reference.ergas import ergas
 from iqabench.metrics.full_reference.sam import sam
-from iqabench.metrics.shared.lab import Lab, difference, lab
+from iqabench.metrics.shared.cielab import Lab, difference, lab
 
 from .damage import DAMAGES, USUAL, Pixels, photographs
 

@@ -14,7 +14,7 @@ from iqabench.errors import ImageError, MetricError, UnknownNameError, UsageErro
 from iqabench.images import Case
 from iqabench.metrics import Column, column, metrics, scores
 from iqabench.metrics.core.metric import Metric
-from iqabench.metrics.shared import gaussian as _gaussian
+from iqabench.metrics.shared import structural_similarity as _gaussian
 from iqabench.protocols import protocol
 
 

@@ -10,7 +10,7 @@ from scipy.signal import convolve2d
 
 from iqabench.images import Image, Pair
 from iqabench.metrics.full_reference.cw_ssim import cw_ssim
-from iqabench.metrics.shared.complex_steerable import complex_bands
+from iqabench.metrics.shared.complex_steerable_pyramid import complex_bands
 
 from .damage import DAMAGES, USUAL, Pixels, Plane, luminance, pairs, photographs
 from .published import FIVE, rounded

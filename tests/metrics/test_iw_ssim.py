@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.signal import convolve2d
 
 from iqabench.images import Pair
-from iqabench.metrics.batched import batch_scores
+from iqabench.metrics import metrics
+from iqabench.metrics.core.batch_scores import batch_scores
 from iqabench.metrics.full_reference.iw_ssim import iw_ssim
-from iqabench.metrics.shared.information import information
-from iqabench.metrics.shared.laplacian import laplacian
+from iqabench.metrics.shared.information_content import information
+from iqabench.metrics.shared.laplacian_pyramid import laplacian
 
 from .damage import DAMAGES, USUAL, Pixels, pairs, photographs
 
@@ -194,6 +195,6 @@ def test_what_nearly_vanishes_keeps_its_power() -> None:
     black = np.zeros((200, 200, 1), np.uint8)
     half = black.copy()
     half[:, 100:] = 255
-    [[double]] = batch_scores(["iw_ssim"], [Pair(black, half)], "cpu")
+    [[double]] = batch_scores([metrics().get("iw_ssim")], [Pair(black, half)], "cpu")
     assert iw_ssim(Pair(black, half)) == pytest.approx(double, rel=1e-3)
     assert double == pytest.approx(0.00438, abs=1e-5)

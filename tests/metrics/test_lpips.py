@@ -17,10 +17,10 @@ from torch import Tensor
 from iqabench.errors import MetricError
 from iqabench.images import Image, Pair
 from iqabench.metrics.full_reference.lpips import lpips
-from iqabench.metrics.networks import learned
+from iqabench.metrics.networks import image_tensors
 from iqabench.metrics.networks import lpips_network as ours
 from iqabench.metrics.networks.backbones import ALEXNET, Backbone
-from iqabench.metrics.networks.learned import load_state
+from iqabench.metrics.networks.image_tensors import load_state
 
 Pixels = NDArray[np.uint8]
 
@@ -81,7 +81,7 @@ def test_doubles_are_the_same_network(mirror: str, monkeypatch: pytest.MonkeyPat
     pair = Pair(noisy(64, 80, 3), noisy(64, 80, 3, seed=1))
     single = lpips(pair)
     ours._load.cache_clear()
-    for module in (ours, learned):
+    for module in (ours, image_tensors):
         monkeypatch.setattr(module, "precision", lambda _: torch.float64)
     try:
         assert lpips(pair) == pytest.approx(single, abs=1e-6)
@@ -90,8 +90,8 @@ def test_doubles_are_the_same_network(mirror: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_precision_of_devices() -> None:
-    assert learned.precision("cuda:0") == torch.float64
-    assert learned.precision("cpu") == torch.float32
+    assert image_tensors.precision("cuda:0") == torch.float64
+    assert image_tensors.precision("cpu") == torch.float32
 
 
 def test_the_network_is_loaded_once(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:

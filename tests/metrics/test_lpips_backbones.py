@@ -148,7 +148,7 @@ def test_without_weights_they_say_what_to_do(name: str, what: str, file: str) ->
 
 
 def test_without_the_package_heads_are_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("iqabench.metrics.networks.lpips.find_spec", lambda _: None)
+    monkeypatch.setattr("iqabench.metrics.networks.weights.find_spec", lambda _: None)
     with pytest.raises(MetricWeightsError, match="pip install lpips"):
         ours.heads("lpips_vgg", "vgg", "0.1")
 

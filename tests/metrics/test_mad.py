@@ -9,9 +9,9 @@ from scipy.stats import kurtosis, skew
 
 from iqabench.images import Pair
 from iqabench.metrics.full_reference.mad import mad
-from iqabench.metrics.shared.appearance import _change, apparent
 from iqabench.metrics.shared.block_moments import moments
-from iqabench.metrics.shared.detection import _quietest, visible
+from iqabench.metrics.shared.mad_appearance import _change, apparent
+from iqabench.metrics.shared.mad_detection import _quietest, visible
 
 from .damage import DAMAGES, USUAL, Pixels, Plane, luminance, photographs
 from .matlab import conv2_same

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from scipy.linalg import sqrtm
 
 from iqabench.metrics.shared import mmd as _mmd
+from iqabench.metrics.shared.feature_moments import Moments, Rows
 from iqabench.metrics.shared.frechet import frechet
 from iqabench.metrics.shared.mmd import mmd
-from iqabench.metrics.shared.moments import Moments, Rows
 
 Floats = NDArray[np.float64]
 FEW, MANY = (7, 20), (150, 20)

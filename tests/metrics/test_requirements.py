@@ -22,7 +22,7 @@ from iqabench.metrics import (
     scores,
     set_metrics,
 )
-from iqabench.metrics.shared.moments import Floats, Rows
+from iqabench.metrics.shared.feature_moments import Floats, Rows
 from iqabench.protocols import protocol
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (40, 44, 3), np.uint8)

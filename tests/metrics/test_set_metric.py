@@ -9,7 +9,7 @@ import pytest
 from iqabench.errors import DuplicateNameError, MetricError, UnknownNameError
 from iqabench.images import OutputView
 from iqabench.metrics import SetMetric, metric, metrics, over_set, set_metrics
-from iqabench.metrics.shared.moments import Floats, Rows
+from iqabench.metrics.shared.feature_moments import Floats, Rows
 from iqabench.registry import Registry
 
 

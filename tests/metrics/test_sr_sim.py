@@ -8,7 +8,7 @@ from iqabench.images import Pair
 from iqabench.images.imresize import imresize
 from iqabench.metrics.full_reference.sr_sim import sr_sim
 from iqabench.metrics.full_reference.sr_simc import sr_simc
-from iqabench.metrics.shared.reduced import factor
+from iqabench.metrics.shared.downsampling import factor
 from iqabench.metrics.shared.spectral_residual import spectral_residual
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors

@@ -19,8 +19,8 @@ from iqabench.errors import MetricError
 from iqabench.images import Image, Pair, luma
 from iqabench.metrics import column
 from iqabench.metrics.full_reference.ssim import ssim
-from iqabench.metrics.shared import gaussian as _gaussian
-from iqabench.metrics.shared.gaussian import similarities, similarity
+from iqabench.metrics.shared import structural_similarity as _gaussian
+from iqabench.metrics.shared.structural_similarity import similarities, similarity
 
 Pixels = NDArray[np.uint8]
 SET14 = Path(__file__).parents[1] / "degradations" / "pairs.csv"
@@ -211,7 +211,7 @@ def test_addresses_change_no_bit(seed: int) -> None:
         memory = np.empty(plane.nbytes + 64, np.uint8)[shift : shift + plane.nbytes]
         moved = memory.view(np.float32).reshape(plane.shape)
         moved[...] = plane
-        sums.add(_gaussian._total(_gaussian.inner(moved)))
+        sums.add(_gaussian.plane_sum(_gaussian.inner(moved)))
     assert len(sums) == 1
     assert sums.pop() == pytest.approx(plane[5:-5, 5:-5].sum(dtype=np.float64), rel=1e-14)
 

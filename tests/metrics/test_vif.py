@@ -9,7 +9,7 @@ from scipy.ndimage import correlate
 
 from iqabench.images import Image, Pair
 from iqabench.metrics.full_reference.vif import vif
-from iqabench.metrics.shared.steerable import bands
+from iqabench.metrics.shared.steerable_pyramid import bands
 
 from .damage import DAMAGES, SIZES, USUAL, Pixels, Plane, luminance, photographs
 from .published import FIVE, rounded

@@ -6,7 +6,7 @@ import pytest
 
 from iqabench.images import Pair
 from iqabench.metrics.full_reference.vsi import vsi
-from iqabench.metrics.shared.linear import resized
+from iqabench.metrics.shared.bilinear import resized
 from iqabench.metrics.shared.sdsp import sdsp
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors

@@ -3,6 +3,8 @@
 import numpy as np
 
 from iqabench.images import OutputView
+from iqabench.metrics import networks
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.networks.weights import CLIP, clip_file
 
@@ -30,15 +32,11 @@ def clip_iqa(seen: OutputView) -> float:
     Source: Wang et al., AAAI 2023; equals piq. pyiqa's clipiqa is another metric: the mean over five other
         pairs ('Good image' and 'bad image', 'Sharp image' ...), and it is pyiqa's that many papers print.
     """
-    # Imported here: PSNR and SSIM, which this folder's scan brings along, do not wait for torch.
-    import torch  # noqa: PLC0415
-
-    from iqabench.metrics.networks.clip_network import network  # noqa: PLC0415
-    from iqabench.metrics.networks.learned import precision  # noqa: PLC0415
-
-    goodness = network(seen.device)
+    goodness = networks.clip_network.network(seen.device)
     scaled = seen.output.astype(np.float32) / np.float32(255)
     coloured = np.broadcast_to(scaled, (*scaled.shape[:2], 3)).transpose(2, 0, 1)[None].copy()
     with torch.inference_mode():
-        image = torch.from_numpy(coloured).to(seen.device, precision(seen.device))
+        image = torch.from_numpy(coloured).to(
+            seen.device, networks.image_tensors.precision(seen.device)
+        )
         return float(goodness(image))

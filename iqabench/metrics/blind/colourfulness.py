@@ -7,7 +7,7 @@ import numpy as np
 
 from iqabench.images import Image, OutputView
 from iqabench.metrics.core.metric import no_reference
-from iqabench.metrics.shared.gaussian import Plane, _total
+from iqabench.metrics.shared.structural_similarity import Plane, plane_sum
 
 
 @no_reference(
@@ -47,7 +47,7 @@ def _opponents(image: Image) -> tuple[Plane, Plane]:
 
 def _moments(plane: Plane) -> tuple[float, float]:
     """Mean and variance. The squares are taken about a whole number near the mean, so that they are exact."""
-    mean = _total(plane) / plane.size
+    mean = plane_sum(plane) / plane.size
     plane -= round(mean)
     rest = mean - round(mean)
-    return mean, max(0.0, _total(plane * plane) / plane.size - rest * rest)
+    return mean, max(0.0, plane_sum(plane * plane) / plane.size - rest * rest)

@@ -8,10 +8,11 @@ import numpy as np
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
 from iqabench.images import OutputView, quantise
+from iqabench.metrics.core.lazy import scipy_io
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.core.requirements import find_files
 from iqabench.metrics.shared.ilniqe_model import features
-from iqabench.metrics.shared.natural import Doubles
+from iqabench.metrics.shared.natural_scene_statistics import Doubles
 from iqabench.metrics.shared.niqe_model import Gaussian
 
 PRISTINE = RemoteFile(
@@ -74,10 +75,8 @@ class Pristine(NamedTuple):
 @cache
 def pristine() -> Pristine:
     """The authors' model of pristine images."""
-    from scipy.io import loadmat  # noqa: PLC0415
-
     path = find_files([PRISTINE], "ilniqe")[0]
-    mean, covariance, centre, components = loadmat(path)["templateModel"][0]
+    mean, covariance, centre, components = scipy_io.loadmat(path)["templateModel"][0]
     least = float(np.linalg.eigvalsh(covariance)[0])
     return Pristine(Gaussian(mean.ravel(), covariance), least, centre.ravel(), components)
 

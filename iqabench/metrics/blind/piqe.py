@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
 from iqabench.metrics.shared.grey import rounded_grey
-from iqabench.metrics.shared.natural import mscn
+from iqabench.metrics.shared.natural_scene_statistics import mscn
 
 _SIDE = 16
 """Pixels a side of a block."""

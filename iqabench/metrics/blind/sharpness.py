@@ -4,8 +4,8 @@ import cv2
 
 from iqabench.images import OutputView
 from iqabench.metrics.core.metric import no_reference
-from iqabench.metrics.shared.gaussian import _total
 from iqabench.metrics.shared.grey import rounded_grey
+from iqabench.metrics.shared.structural_similarity import plane_sum
 
 
 @no_reference(
@@ -31,5 +31,5 @@ def sharpness(seen: OutputView) -> float:
     """
     laplacian = cv2.Laplacian(rounded_grey(seen), cv2.CV_32F)
     size = laplacian.size
-    plain, squares = _total(laplacian), _total(laplacian * laplacian)
+    plain, squares = plane_sum(laplacian), plane_sum(laplacian * laplacian)
     return (squares - plain * plain / size) / size

@@ -1,6 +1,7 @@
 """Quality learned from opinions, of an output beside pristine images of other scenes."""
 
 from iqabench.images import PoolView
+from iqabench.metrics import networks
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 from iqabench.metrics.networks.backbones import ALEXNET
@@ -32,11 +33,9 @@ def unpaired_iqa(seen: PoolView) -> float:
     Raises: MetricWeightsError when it was not trained yet, or AlexNet's weights cannot be had; MetricError
         for a pool of images below 31 pixels a side.
     """
-    # Imported here: the folder's scan does not wait for torch.
-    from iqabench.metrics.networks.unpaired_network import OWNER, describe, describe_all, trained  # noqa: PLC0415
-
-    network = trained()
+    unpaired = networks.unpaired_network
+    network = unpaired.trained()
     pool = seen.pool.shared(
-        "alexnet statistics", lambda _: describe_all(pool_images(seen, OWNER, 31))
+        "alexnet statistics", lambda _: unpaired.describe_all(pool_images(seen, unpaired.OWNER, 31))
     )
-    return network.beside(describe(seen), pool)
+    return network.beside(unpaired.describe(seen), pool)

@@ -6,47 +6,49 @@ from typing import cast
 
 from iqabench.errors import IqabenchError
 from iqabench.images import Case, Pair
-from iqabench.metrics.batched import batch_scores, batched
+from iqabench.metrics.core.batch_scores import batch_scores
+from iqabench.metrics.core.batched import has_batched_form
 from iqabench.metrics.core.column import Column, Views, large_enough, value, views
 from iqabench.protocol import Protocol
 
+Value = float | IqabenchError
 
-def many_attempts(
-    columns: list[Column], cases: Sequence[Case], device: str
-) -> list[list[float | IqabenchError]]:
+
+def many_attempts(columns: list[Column], cases: Sequence[Case], device: str) -> list[list[Value]]:
     """Return what `attempts` does for each case, in batches for metrics that have a batched form.
 
     Equal to the single values within 1e-4.
     """
     seen = [views(columns, case) for case in cases]
-    found: list[dict[str, float | IqabenchError]] = [{} for _ in cases]
-    for under in dict.fromkeys(c.protocol for c in columns):
-        together = [c for c in columns if c.protocol == under and batched(c.metric.name)]
-        _of_protocol(under, together, seen, found, device)
-    for at, one in enumerate(seen):
+    values: list[dict[str, Value]] = [{} for _ in cases]
+    for protocol in dict.fromkeys(c.protocol for c in columns):
+        together = [c for c in columns if c.protocol == protocol and has_batched_form(c.metric)]
+        _fill_in(protocol, together, seen, values, device)
+    for at, shown in enumerate(seen):
         for c in columns:
-            if c.name not in found[at]:
-                found[at][c.name] = value(c, one[c.protocol, c.metric.reference])
-    return [[values[c.name] for c in columns] for values in found]
+            if c.name not in values[at]:
+                values[at][c.name] = value(c, shown[c.protocol, c.metric.reference])
+    return [[row[c.name] for c in columns] for row in values]
 
 
-def _of_protocol(
-    under: Protocol,
+def _fill_in(
+    protocol: Protocol,
     together: list[Column],
     seen: Sequence[Views],
-    found: list[dict[str, float | IqabenchError]],
+    values: list[dict[str, Value]],
     device: str,
 ) -> None:
     """Fill in what the batched forms give of the pairs that all these metrics are defined on."""
-    views_of = [one.get((under, "full")) for one in seen]
+    shown = [views.get((protocol, "full")) for views in seen]
     places = [
         at
-        for at, view in enumerate(views_of)
+        for at, view in enumerate(shown)
         if isinstance(view, Pair) and all(large_enough(c, view) for c in together)
     ]
     if not together or not places:
         return
-    pairs = [cast(Pair, views_of[at]) for at in places]
-    scored = batch_scores([c.metric.name for c in together], pairs, device)
-    for at, values in zip(places, scored, strict=True):
-        found[at] |= {c.name: v for c, v in zip(together, values, strict=True) if not isnan(v)}
+    pairs = [cast(Pair, shown[at]) for at in places]
+    scored = batch_scores([c.metric for c in together], pairs, device)
+    for at, row in zip(places, scored, strict=True):
+        known = zip(together, row, strict=True)
+        values[at] |= {c.name: v for c, v in known if not (isinstance(v, float) and isnan(v))}

@@ -1,10 +1,11 @@
 """Frechet inception distance."""
 
 from iqabench.images import OutputView
+from iqabench.metrics import networks
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import INCEPTION, inception
+from iqabench.metrics.shared.feature_moments import Floats, Moments
 from iqabench.metrics.shared.frechet import frechet
-from iqabench.metrics.shared.moments import Floats, Moments
 
 
 @over_set(
@@ -34,7 +35,4 @@ def fid(seen: OutputView) -> Floats:
     Raises: MetricWeightsError when the network's weights cannot be had.
     Source: Heusel et al., NIPS 2017; pytorch-fid 0.3.0.
     """
-    # Imported here: the folder's scan does not wait for torch.
-    from iqabench.metrics.networks.inception_features import inception_features  # noqa: PLC0415
-
-    return inception_features(seen, "fid")
+    return networks.inception_features.inception_features(seen, "fid")

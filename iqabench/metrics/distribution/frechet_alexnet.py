@@ -1,10 +1,11 @@
 """Frechet distance of AlexNet's features."""
 
 from iqabench.images import OutputView
+from iqabench.metrics import networks
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import ALEXNET
+from iqabench.metrics.shared.feature_moments import Floats, Moments
 from iqabench.metrics.shared.frechet import frechet
-from iqabench.metrics.shared.moments import Floats, Moments
 
 
 @over_set(
@@ -40,7 +41,4 @@ def frechet_alexnet(seen: OutputView) -> Floats:
     Raises: MetricWeightsError when the network's weights cannot be had.
     Source: the distance of Heusel et al., NIPS 2017, on the fifth convolution of torchvision's AlexNet.
     """
-    # Imported here: the folder's scan does not wait for torch.
-    from iqabench.metrics.networks.alexnet_features import alexnet_features  # noqa: PLC0415
-
-    return alexnet_features(seen, "frechet_alexnet")
+    return networks.alexnet_features.alexnet_features(seen, "frechet_alexnet")

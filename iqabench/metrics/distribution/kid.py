@@ -1,10 +1,11 @@
 """Kernel inception distance."""
 
 from iqabench.images import OutputView
+from iqabench.metrics import networks
 from iqabench.metrics.core.set_metric import over_set
 from iqabench.metrics.networks.backbones import INCEPTION, inception
+from iqabench.metrics.shared.feature_moments import Floats, Rows
 from iqabench.metrics.shared.mmd import mmd
-from iqabench.metrics.shared.moments import Floats, Rows
 
 
 @over_set(
@@ -35,7 +36,4 @@ def kid(seen: OutputView) -> Floats:
     Raises: MetricWeightsError when the network's weights cannot be had.
     Source: Binkowski et al., ICLR 2018; compute_scores.py of their MMD-GAN ("unbiased").
     """
-    # Imported here: the folder's scan does not wait for torch.
-    from iqabench.metrics.networks.inception_features import inception_features  # noqa: PLC0415
-
-    return inception_features(seen, "kid")
+    return networks.inception_features.inception_features(seen, "kid")

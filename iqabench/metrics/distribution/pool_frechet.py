@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from iqabench.images import OutputView, PoolView
+from iqabench.metrics import networks
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 from iqabench.metrics.networks.backbones import ALEXNET
+from iqabench.metrics.shared.feature_moments import Floats, Moments
 from iqabench.metrics.shared.frechet import frechet
-from iqabench.metrics.shared.moments import Floats, Moments
 
 _LAYERS = (2, 3)
 _SHARE = 0.01
@@ -88,11 +89,8 @@ def _in_units(of: Moments, units: Floats) -> Moments:
 
 
 def _moments(images: Iterable[OutputView]) -> list[Moments]:
-    # Imported here: the folder's scan does not wait for torch.
-    from iqabench.metrics.networks.alexnet_layers import alexnet_layers  # noqa: PLC0415
-
     found = [Moments.gathered(()) for _ in _LAYERS]
     for image in images:
-        for tile in alexnet_layers(image, "pool_frechet", _LAYERS):
+        for tile in networks.alexnet_layers.alexnet_layers(image, "pool_frechet", _LAYERS):
             found = [m + Moments.gathered([x]) for m, x in zip(found, tile, strict=True)]
     return found

@@ -7,7 +7,7 @@ from iqabench.images import PoolView
 from iqabench.metrics.core.metric import against_pool
 from iqabench.metrics.core.pool_images import pool_images
 from iqabench.metrics.shared.grey import rounded_grey
-from iqabench.metrics.shared.natural import Doubles
+from iqabench.metrics.shared.natural_scene_statistics import Doubles
 from iqabench.metrics.shared.niqe_model import (
     BLOCK,
     Gaussian,

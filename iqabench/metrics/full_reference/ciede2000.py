@@ -2,7 +2,7 @@
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.lab import difference, lab
+from iqabench.metrics.shared.cielab import difference, lab
 
 _ROWS = 32
 """Worked through at a time: the intermediates stay in the processor's cache."""

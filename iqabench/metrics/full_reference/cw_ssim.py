@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.complex_steerable import complex_bands
+from iqabench.metrics.shared.complex_steerable_pyramid import complex_bands
 from iqabench.metrics.shared.grey import grey
 
 _LEVEL = 4

@@ -1,6 +1,8 @@
 """Deep image structure and texture similarity."""
 
 from iqabench.images import Pair
+from iqabench.metrics import networks
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
 from iqabench.metrics.networks.backbones import VGG16
 from iqabench.metrics.networks.weights import DISTS, dists_files
@@ -32,12 +34,6 @@ def dists(pair: Pair) -> float:
     Raises: MetricError when the network's weights cannot be had.
     Source: Ding et al., IEEE TPAMI 44(5), 2022; the weights of the authors' repository.
     """
-    # Imported here: PSNR and SSIM, which this folder's scan brings along, do not wait for torch.
-    import torch  # noqa: PLC0415
-
-    from iqabench.metrics.networks.dists_network import network  # noqa: PLC0415
-    from iqabench.metrics.networks.learned import tensors  # noqa: PLC0415
-
-    apart = network(pair.device)
+    apart = networks.dists_network.network(pair.device)
     with torch.inference_mode():
-        return float(apart(*tensors(pair, 255.0)))
+        return float(apart(*networks.image_tensors.tensors(pair, 255.0)))

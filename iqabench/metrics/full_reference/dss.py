@@ -1,13 +1,19 @@
 """DCT subband similarity."""
 
+from functools import lru_cache
 from math import floor
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared import tensors
 from iqabench.metrics.shared.grey import grey
 
 _SIDE = 8
@@ -109,3 +115,63 @@ def _worst(lacks: Plane) -> float:
     """The mean of the largest 5 %."""
     count = floor(_WORST * lacks.size + 0.5)
     return float(np.partition(lacks, lacks.size - count, axis=None)[-count:].mean())
+
+
+@batched_form(of=dss)
+def batched_dss(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    bands = _batched_bands(batch.device)
+    x, y = _batched_blocks(tensors.planes.grey(batch), bands.basis)
+    mean_x, mean_y = _batched_blur(x), _batched_blur(y)
+    variance_x = (_batched_blur(x * x) - mean_x * mean_x).clamp_(min=0)
+    variance_y = (_batched_blur(y * y) - mean_y * mean_y).clamp_(min=0)
+    squared = (variance_x.sqrt() - variance_y.sqrt()).square_()
+    lacks = _batched_worst(squared / (variance_x + variance_y + bands.constants))
+    product = (variance_x[:, 0] * variance_y[:, 0]).sqrt_()
+    covariance = _batched_blur(x[:, 0] * y[:, 0]) - mean_x[:, 0] * mean_y[:, 0]
+    covariance = covariance.clamp(-product, product)
+    correlation = _batched_worst((product - covariance) / (product + _DC))
+    lacks[:, 0] += correlation - lacks[:, 0] * correlation
+    return 1 - (lacks * bands.weights).sum(1)
+
+
+class DctBands(NamedTuple):
+    """The K subbands that count, the blocks' mean first, on a device."""
+
+    basis: "torch.Tensor"
+    """(K, 64)."""
+    weights: "torch.Tensor"
+    """(K,)."""
+    constants: "torch.Tensor"
+    """(K, 1, 1)."""
+
+
+@lru_cache(maxsize=4)
+def _batched_bands(device: "torch.device") -> DctBands:
+    rows, columns = np.nonzero(_WEIGHTS)
+    basis = np.einsum("ki,kj->kij", _BASIS[rows], _BASIS[columns]).reshape(len(rows), -1)
+    constants = np.where(rows + columns == 0, _DC, _AC)[:, None, None]
+    arrays = basis, _WEIGHTS[rows, columns], constants
+    return DctBands(*(torch.tensor(array, dtype=torch.float64, device=device) for array in arrays))
+
+
+def _batched_blocks(planes: "torch.Tensor", basis: "torch.Tensor") -> "torch.Tensor":
+    """Return (2, N, K, H / 8, W / 8) for (2, N, H, W)."""
+    height, width = (length // _SIDE for length in planes.shape[-2:])
+    inner = planes[..., : height * _SIDE, : width * _SIDE]
+    lead = planes.shape[:2]
+    split = inner.reshape(*lead, height, _SIDE, width, _SIDE).permute(0, 1, 3, 5, 2, 4)
+    blocks = split.reshape(*lead, _SIDE**2, height * width).double()
+    return torch.matmul(basis, blocks).reshape(*lead, -1, height, width)
+
+
+def _batched_blur(planes: "torch.Tensor") -> "torch.Tensor":
+    taps = tensors.filters.gaussian(3, 1.5)
+    return tensors.filters.framed(planes, taps, taps)
+
+
+def _batched_worst(lacks: "torch.Tensor") -> "torch.Tensor":
+    """Return the mean of the largest 5 % of each plane."""
+    flat = lacks.flatten(-2)
+    count = floor(_WORST * flat.shape[-1] + 0.5)
+    return flat.topk(count, sorted=False).values.mean(-1)

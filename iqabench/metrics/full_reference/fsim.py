@@ -1,10 +1,14 @@
 """Feature similarity."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.feature import features
-from iqabench.metrics.shared.likeness import pooled
-from iqabench.metrics.shared.phase import SHORTEST
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.fsim_maps import features
+from iqabench.metrics.shared.phase_congruency import SHORTEST
+from iqabench.metrics.shared.similarity_maps import pooled
 
 
 @metric(
@@ -32,3 +36,9 @@ def fsim(pair: Pair) -> float:
     Source: Zhang, Zhang, Mou and Zhang, IEEE TIP 20(8), 2011.
     """
     return pooled(*features(pair))
+
+
+@batched_form(of=fsim)
+def batched_fsim(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    return tensors.downsampling.pooled(*tensors.phase_congruency.features(batch))

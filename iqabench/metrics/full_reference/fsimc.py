@@ -1,10 +1,14 @@
 """Feature similarity, colour included."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.feature import features
-from iqabench.metrics.shared.likeness import chroma_likeness, pooled
-from iqabench.metrics.shared.phase import SHORTEST
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.fsim_maps import features
+from iqabench.metrics.shared.phase_congruency import SHORTEST
+from iqabench.metrics.shared.similarity_maps import chroma_likeness, pooled
 
 
 @metric(
@@ -31,3 +35,11 @@ def fsimc(pair: Pair) -> float:
     """
     similarity, weight = features(pair)
     return pooled(similarity * chroma_likeness(pair), weight)
+
+
+@batched_form(of=fsimc)
+def batched_fsimc(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    similarity, weight = tensors.phase_congruency.features(batch)
+    chroma = tensors.downsampling.chroma_likeness(batch)
+    return tensors.downsampling.pooled(similarity * chroma, weight)

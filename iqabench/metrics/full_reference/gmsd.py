@@ -3,8 +3,12 @@
 from math import sqrt
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.deviation import C, squares
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.deviation_pooling import C, squares
 from iqabench.metrics.shared.gradients import lack, magnitudes
 
 
@@ -31,3 +35,13 @@ def gmsd(pair: Pair) -> float:
     """
     similarity = lack(*magnitudes(pair, 1), C)
     return sqrt(squares(similarity) / (similarity.size - 1))
+
+
+@batched_form(of=gmsd)
+def batched_gmsd(batch: Batch) -> "torch.Tensor":
+    """Return the deviation of each pair, (N,)."""
+    plane = tensors.filters.PLANE
+    lacks = tensors.planes.lack(tensors.planes.magnitudes(batch), C).double()
+    deviations = lacks - lacks.mean(plane, keepdim=True)
+    count = lacks[0].numel()
+    return (deviations.square_().sum(plane) / (count - 1)).sqrt()

@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.gaussian import _total
+from iqabench.metrics.shared import tensors
 from iqabench.metrics.shared.gradients import Plane, lack
-from iqabench.metrics.shared.halves import Halves, colour_halves, grey_halves
+from iqabench.metrics.shared.half_sizes import Halves, colour_halves, grey_halves
+from iqabench.metrics.shared.structural_similarity import plane_sum
 
 _C = 30.0
 _ALPHA = 4.2
@@ -45,10 +49,10 @@ def haarpsi(pair: Pair) -> float:
     for direction in (False, True):
         similarity = _lack(planes, 1, direction) + _lack(planes, 2, direction)
         weights.append(np.maximum(*_coefficients(planes, 3, direction)))
-        lost += _total(_logistic(similarity) * weights[-1])
-        weight += _total(weights[-1])
+        lost += plane_sum(_logistic(similarity) * weights[-1])
+        weight += plane_sum(weights[-1])
     if pair.shape[2] == 3:
-        lost += _total(_logistic(_chroma(pair)) * (weights[0] + weights[1])) / 2
+        lost += plane_sum(_logistic(_chroma(pair)) * (weights[0] + weights[1])) / 2
         weight *= 1.5  # chroma weighs as much as the mean of both directions
     return _index(lost / weight) if lost else 1.0
 
@@ -103,3 +107,63 @@ def _index(lost: float) -> float:
     """The similarity whose logistic function lacks that much."""
     value = 1 / (1 + exp(-_ALPHA)) - lost
     return min(1.0, (log(value / (1 - value)) / _ALPHA) ** 2)
+
+
+@batched_form(of=haarpsi)
+def batched_haarpsi(batch: Batch) -> "torch.Tensor":
+    """Return the index of each pair, (N,)."""
+    planes = tensors.planes.grey_half(batch)
+    lost, weight, weights = [], [], []
+    for direction in (False, True):
+        similarity = _batched_lack(planes, 1, direction) + _batched_lack(planes, 2, direction)
+        weights.append(_batched_coefficients(planes, 3, direction).amax(0))
+        lost.append(_batched_sum(_batched_logistic(similarity) * weights[-1]))
+        weight.append(_batched_sum(weights[-1]))
+    lost_in_all, weight_in_all = lost[0] + lost[1], weight[0] + weight[1]
+    if batch.counts.shape[2] == 3:
+        chroma = _batched_logistic(_batched_chroma(batch))
+        lost_in_all += _batched_sum(chroma * (weights[0] + weights[1])) / 2
+        weight_in_all *= 1.5
+    return torch.where(lost_in_all > 0, _batched_index(lost_in_all / weight_in_all), 1.0)
+
+
+def _batched_sum(planes: "torch.Tensor") -> "torch.Tensor":
+    return planes.sum(tensors.filters.PLANE, dtype=torch.float64)
+
+
+def _batched_coefficients(planes: "torch.Tensor", scale: int, transposed: bool) -> "torch.Tensor":
+    half = 2 ** (scale - 1)
+    step = (1.0,) * half + (-1.0,) * half
+    mean = (0.5**scale,) * (2 * half)
+    taps = (mean, step) if transposed else (step, mean)
+    return tensors.filters.framed(planes, *taps).abs_()
+
+
+def _batched_lack(planes: "torch.Tensor", scale: int, transposed: bool) -> "torch.Tensor":
+    return tensors.planes.lack(_batched_coefficients(planes, scale, transposed), _C)
+
+
+def _batched_chroma(batch: Batch) -> "torch.Tensor":
+    """Return 1 minus the similarity of I plus 1 minus that of Q."""
+    two = (0.5, 0.5)
+    halves = tensors.filters.block_means(batch.values.float(), 2)
+    i, q = (
+        tensors.filters.framed(
+            tensors.filters.mixed(halves, tuple(row), torch.float32), two, two
+        ).abs_()
+        for row in _YIQ.tolist()[1:]
+    )
+    return tensors.planes.lack(i, _C) + tensors.planes.lack(q, _C)
+
+
+def _batched_logistic(two: "torch.Tensor") -> "torch.Tensor":
+    """Return what `_logistic` does, without overwriting `two`."""
+    r = exp(-_ALPHA)
+    grown = torch.expm1(two * (_ALPHA / 2))
+    return r / (1 + r) * grown / (r * grown + (1 + r))
+
+
+def _batched_index(lost: "torch.Tensor") -> "torch.Tensor":
+    """Return the similarity whose logistic function lacks that much."""
+    value = 1 / (1 + exp(-_ALPHA)) - lost
+    return (torch.log(value / (1 - value)) / _ALPHA).square().clamp(max=1.0)

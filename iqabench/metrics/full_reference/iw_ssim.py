@@ -4,11 +4,15 @@ import cv2
 import numpy as np
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.gaussian import WINDOW, Plane, blur, similarity
+from iqabench.metrics.shared import tensors
 from iqabench.metrics.shared.grey import grey
-from iqabench.metrics.shared.information import information
-from iqabench.metrics.shared.laplacian import laplacian
+from iqabench.metrics.shared.information_content import information
+from iqabench.metrics.shared.laplacian_pyramid import laplacian
+from iqabench.metrics.shared.structural_similarity import WINDOW, Plane, blur, similarity
 
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Of the scales, from the finest; their sum is 1.0001, and the powers are shares of it."""
@@ -82,3 +86,32 @@ def _variance(plane: Plane) -> Plane:
     mean *= mean
     variance -= mean
     return variance
+
+
+@batched_form(of=iw_ssim)
+def batched_iw_ssim(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    planes = tensors.planes.grey(batch).double()
+    bands = tensors.laplacian_pyramid.laplacian(planes, len(_WEIGHTS))
+    terms = []
+    for scale in range(len(_WEIGHTS) - 1):
+        coarser = bands[scale + 1][1] if scale < len(_WEIGHTS) - 2 else None
+        output, target = bands[scale]
+        weights = tensors.information_content.information(output, target, coarser)
+        terms.append(_batched_contrast(bands[scale], weights[:, _RIM:-_RIM, _RIM:-_RIM]))
+    terms.append(tensors.structural_similarity.similarity(bands[-1]).full)
+    value = torch.ones_like(terms[0])
+    for term, weight in zip(terms, _WEIGHTS, strict=True):
+        value *= term.clamp(min=0) ** (weight / sum(_WEIGHTS))
+    return value
+
+
+def _batched_contrast(band: "torch.Tensor", weights: "torch.Tensor") -> "torch.Tensor":
+    """Return the weighted mean of contrast, of the sum and the difference of both images."""
+    both = torch.stack([band[0] + band[1], band[0] - band[1]])
+    whole, lack = tensors.structural_similarity.variances(both)
+    lack = lack / (whole + lack + 2 * _C2)
+    plain = lack.mean(tensors.filters.PLANE)
+    in_all = weights.sum(tensors.filters.PLANE, dtype=torch.float64)
+    weighted = lack.mul_(weights).sum(tensors.filters.PLANE) / in_all
+    return 1 - 2 * torch.where(in_all == 0, plain, weighted)

@@ -6,10 +6,10 @@ import numpy as np
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.appearance import apparent
 from iqabench.metrics.shared.block_moments import SHORTEST
-from iqabench.metrics.shared.detection import visible
 from iqabench.metrics.shared.grey import grey
+from iqabench.metrics.shared.mad_appearance import apparent
+from iqabench.metrics.shared.mad_detection import visible
 
 _FACTOR = exp(-2.55 / 3.35)
 _POWER = 1 / (log(10) * 3.35)

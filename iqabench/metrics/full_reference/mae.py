@@ -1,8 +1,12 @@
 """Mean absolute error."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.errors import mean_absolute
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.mean_errors import mean_absolute
 
 
 @metric(
@@ -22,3 +26,9 @@ def mae(pair: Pair) -> float:
     Unit: 8-bit levels.
     """
     return mean_absolute(pair)
+
+
+@batched_form(of=mae)
+def batched_mae(batch: Batch) -> "torch.Tensor":
+    """Return the error of each pair, (N,)."""
+    return tensors.mean_errors.mean_absolute(batch)

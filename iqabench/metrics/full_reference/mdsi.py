@@ -1,14 +1,20 @@
 """Mean deviation similarity index."""
 
+from math import sqrt
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Image, Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared import tensors
 from iqabench.metrics.shared.block_means import block_means
+from iqabench.metrics.shared.downsampling import factor
 from iqabench.metrics.shared.gradients import Plane, gradient, lack, length
-from iqabench.metrics.shared.reduced import factor
 
 _LHM = np.array([[0.2989, 0.587, 0.114], [0.3, 0.04, -0.35], [0.34, -0.6, 0.17]])
 """Luminance and two opponent colours."""
@@ -86,3 +92,44 @@ def _deviation(lacks: NDArray[np.float64]) -> float:
     if (lacks > 1).any():
         below = np.where(lacks > 1, 1 - root * np.exp(0.25j * np.pi), below)
     return float(np.abs(below - below.mean()).mean())
+
+
+@batched_form(of=mdsi)
+def batched_mdsi(batch: Batch) -> "torch.Tensor":
+    """Return the deviation of each pair, (N,)."""
+    by = factor(*batch.counts.shape[-2:])
+    values = batch.values.float()
+    small = tensors.filters.block_means(values, by, (by - 1) // 2) if by > 1 else values
+    light, h, m = (tensors.filters.mixed(small, tuple(row), torch.float32) for row in _LHM.tolist())
+    lacks = _batched_structure(light).double() * _ALPHA
+    lacks += (1 - _ALPHA) * _batched_colour(h, m)
+    return _batched_deviation(lacks).pow(0.25)
+
+
+def _batched_structure(light: "torch.Tensor") -> "torch.Tensor":
+    """Return 1 minus the gradients' similarity, corrected by that of each to their mean image."""
+    lack, length = tensors.planes.lack, tensors.planes.length
+    across, down = tensors.planes.gradient(light)
+    mean = length((across[0] + across[1]) * 0.5, (down[0] + down[1]) * 0.5)
+    first, second = length(across, down)
+    return lack((first, second), _C1) + lack((first, mean), _C2) - lack((second, mean), _C2)
+
+
+def _batched_colour(h: "torch.Tensor", m: "torch.Tensor") -> "torch.Tensor":
+    """Return 1 minus the chroma's similarity."""
+    distance = (h[0] - h[1]) ** 2 + (m[0] - m[1]) ** 2
+    return distance / ((h * h).sum(0) + (m * m).sum(0) + _C3)
+
+
+def _batched_deviation(lacks: "torch.Tensor") -> "torch.Tensor":
+    """Return the mean distance of similarity's fourth roots from their mean, in the complex plane."""
+    plane = tensors.filters.PLANE
+    root = (1 - lacks).abs_().sqrt_().sqrt_()
+    below = lacks / ((1 + root) * (1 + root * root))
+    turned = root * sqrt(0.5)  # both parts of e^(i pi / 4) root
+    beyond = lacks > 1
+    real = torch.where(beyond, 1 - turned, below)
+    imaginary = torch.where(beyond, -turned, 0.0)
+    real -= real.mean(plane, keepdim=True)
+    imaginary -= imaginary.mean(plane, keepdim=True)
+    return torch.hypot(real, imaginary).mean(plane)

@@ -2,7 +2,7 @@
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.deviation import SCALES, multi_scale
+from iqabench.metrics.shared.deviation_pooling import SCALES, multi_scale
 
 
 @metric(

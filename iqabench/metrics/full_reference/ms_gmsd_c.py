@@ -7,9 +7,9 @@ import numpy as np
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.deviation import SCALES, multi_scale
-from iqabench.metrics.shared.gaussian import _total
-from iqabench.metrics.shared.halves import colour_halves
+from iqabench.metrics.shared.deviation_pooling import SCALES, multi_scale
+from iqabench.metrics.shared.half_sizes import colour_halves
+from iqabench.metrics.shared.structural_similarity import plane_sum
 
 _CHROMA = np.array([[0.5959, -0.2746, -0.3213], [0.2115, -0.5227, 0.3112]])
 """I and Q of YIQ."""
@@ -48,4 +48,4 @@ def _chroma(pair: Pair) -> float:
         return 0.0
     output, target = colour_halves(pair, SCALES - 1)
     difference = cv2.split(cv2.transform(output - target, _CHROMA))
-    return sqrt(sum(_total(plane * plane) for plane in difference) / difference[0].size)
+    return sqrt(sum(plane_sum(plane * plane) for plane in difference) / difference[0].size)

@@ -3,8 +3,12 @@
 import cv2
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.gaussian import (
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.structural_similarity import (
     WINDOW,
     Plane,
     Similarity,
@@ -65,3 +69,34 @@ def _halved(plane: Plane) -> Plane:
     height, width = plane.shape
     even = cv2.copyMakeBorder(plane, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     return cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+
+
+@batched_form(of=ms_ssim)
+def batched_ms_ssim(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    finest = tensors.structural_similarity.similarities(batch)
+    values = [_batched_product(batch, channel, first) for channel, first in enumerate(finest)]
+    return torch.stack(values).mean(0)
+
+
+def _batched_product(
+    batch: Batch, channel: int, first: "tensors.structural_similarity.Similarities"
+) -> "torch.Tensor":
+    """Return the product of one channel, whose similarity at the finest scale is known."""
+    planes = batch.values[:, :, channel].float()
+    scales = [first]
+    for _ in _WEIGHTS[1:]:
+        planes = _batched_halved(planes)
+        scales.append(tensors.structural_similarity.similarity(planes.double()))
+    terms = [*(scale.contrast for scale in scales[:-1]), scales[-1].full]
+    value = torch.ones_like(terms[0])
+    for term, weight in zip(terms, _WEIGHTS, strict=True):
+        value *= term.clamp(min=0) ** weight
+    return value
+
+
+def _batched_halved(planes: "torch.Tensor") -> "torch.Tensor":
+    """Return means of 2x2 pixels, an odd last row or column twice."""
+    height, width = planes.shape[-2:]
+    even = torch.nn.functional.pad(planes, (0, width % 2, 0, height % 2), "replicate")
+    return tensors.filters.block_means(even, 2)

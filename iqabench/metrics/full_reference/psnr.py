@@ -3,8 +3,12 @@
 from math import inf, log10
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.errors import mean_squared
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.mean_errors import mean_squared
 
 
 @metric(
@@ -23,3 +27,9 @@ def psnr(pair: Pair) -> float:
     """
     error = mean_squared(pair)
     return 10 * log10(pair.peak**2 / error) if error else inf
+
+
+@batched_form(of=psnr)
+def batched_psnr(batch: Batch) -> "torch.Tensor":
+    """Return the ratio of each pair, (N,)."""
+    return 10 * torch.log10(Pair.peak**2 / tensors.mean_errors.mean_squared(batch))

@@ -7,8 +7,8 @@ import numpy as np
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.gaussian import Plane
 from iqabench.metrics.shared.grey import grey
+from iqabench.metrics.shared.structural_similarity import Plane
 
 _BLOCK = 8
 """Pixels a side of the blocks that JPEG codes."""

@@ -3,8 +3,12 @@
 from math import sqrt
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.errors import mean_squared
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.mean_errors import mean_squared
 
 
 @metric(
@@ -24,3 +28,9 @@ def rmse(pair: Pair) -> float:
     Unit: 8-bit levels.
     """
     return sqrt(mean_squared(pair))
+
+
+@batched_form(of=rmse)
+def batched_rmse(batch: Batch) -> "torch.Tensor":
+    """Return the error of each pair, (N,)."""
+    return tensors.mean_errors.mean_squared(batch).sqrt()

@@ -1,9 +1,13 @@
 """Similarity weighted by spectral residual saliency."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.likeness import pooled
-from iqabench.metrics.shared.spectral import LEAST, spectral
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.similarity_maps import pooled
+from iqabench.metrics.shared.sr_sim_maps import LEAST, spectral
 
 
 @metric(
@@ -29,3 +33,9 @@ def sr_sim(pair: Pair) -> float:
     Source: Zhang and Li, ICIP 2012.
     """
     return min(1.0, max(0.0, pooled(*spectral(pair))))
+
+
+@batched_form(of=sr_sim)
+def batched_sr_sim(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    return tensors.downsampling.pooled(*tensors.spectral_residual.spectral(batch)).clamp(0, 1)

@@ -1,9 +1,13 @@
 """Similarity weighted by spectral residual saliency, colour included."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.likeness import chroma_likeness, pooled
-from iqabench.metrics.shared.spectral import LEAST, spectral
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.similarity_maps import chroma_likeness, pooled
+from iqabench.metrics.shared.sr_sim_maps import LEAST, spectral
 
 
 @metric(
@@ -30,3 +34,11 @@ def sr_simc(pair: Pair) -> float:
     """
     similarity, weight = spectral(pair)
     return min(1.0, max(0.0, pooled(similarity * chroma_likeness(pair), weight)))
+
+
+@batched_form(of=sr_simc)
+def batched_sr_simc(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    similarity, weight = tensors.spectral_residual.spectral(batch)
+    chroma = tensors.downsampling.chroma_likeness(batch)
+    return tensors.downsampling.pooled(similarity * chroma, weight).clamp(0, 1)

@@ -1,8 +1,12 @@
 """Structural similarity."""
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.gaussian import WINDOW, similarities
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.structural_similarity import WINDOW, similarities
 
 
 @metric(
@@ -26,3 +30,10 @@ def ssim(pair: Pair) -> float:
     """
     channels = similarities(pair)
     return sum(channel.full for channel in channels) / len(channels)
+
+
+@batched_form(of=ssim)
+def batched_ssim(batch: Batch) -> "torch.Tensor":
+    """Return the similarity of each pair, (N,)."""
+    channels = tensors.structural_similarity.similarities(batch)
+    return torch.stack([channel.full for channel in channels]).mean(0)

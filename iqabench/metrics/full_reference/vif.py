@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
 from iqabench.metrics.shared.grey import grey
-from iqabench.metrics.shared.steerable import SHORTEST, bands
+from iqabench.metrics.shared.steerable_pyramid import SHORTEST, bands
 
 _WINDOWS = (17, 9, 5, 3)
 """Pixels a side of the window in which the output is explained by the target, at each level."""

@@ -5,7 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
+from iqabench.metrics.shared import tensors
 from iqabench.metrics.shared.grey import grey
 
 _SIZES = (17, 9, 5, 3)
@@ -83,3 +87,38 @@ def _mean(plane: Plane, size: int) -> Plane:
     kernel, edge = cv2.getGaussianKernel(size, size / 5, cv2.CV_64F), size // 2
     blurred = cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(blurred[edge:-edge, edge:-edge], np.float64)
+
+
+@batched_form(of=vifp)
+def batched_vifp(batch: Batch) -> "torch.Tensor":
+    """Return the share of information of each pair, (N,)."""
+    plane = tensors.filters.PLANE
+    planes = tensors.planes.grey(batch).double()
+    kept = held = torch.zeros(planes.shape[1], dtype=torch.float64, device=planes.device)
+    for size in _SIZES:
+        if size != _SIZES[0]:
+            planes = _batched_mean(planes, size)[..., ::2, ::2].contiguous()
+        k, h = _batched_information(planes, size)
+        kept, held = kept + k, held + h
+    flat = planes[0].amax(plane) - planes[0].amin(plane) < _FLAT
+    return torch.where(held > 0, kept / held, flat.double())
+
+
+def _batched_information(planes: "torch.Tensor", size: int) -> "tuple[torch.Tensor, torch.Tensor]":
+    """Return in nats, of all windows at one scale, what outputs keep and what targets hold."""
+    plane = tensors.filters.PLANE
+    x, y = planes[0], planes[1]
+    mean_x, mean_y = _batched_mean(planes, size)
+    square_x, square_y, product = _batched_mean(torch.stack([x * x, y * y, x * y]), size)
+    variance_x, variance_y = square_x - mean_x * mean_x, square_y - mean_y * mean_y
+    covariance = product - mean_x * mean_y
+    variance_y = torch.where(variance_y < _FLAT, 0.0, variance_y)
+    nothing = (variance_y == 0) | (variance_x < _FLAT) | (covariance < 0)
+    covariance.masked_fill_(nothing, 0)
+    signal = torch.where(nothing, 0.0, covariance / variance_y * covariance)
+    noise = (variance_x - signal).clamp_(min=0).add_(_NOISE)
+    return torch.log1p(signal / noise).sum(plane), torch.log1p(variance_y / _NOISE).sum(plane)
+
+
+def _batched_mean(planes: "torch.Tensor", size: int) -> "torch.Tensor":
+    return tensors.filters.within(planes, tensors.filters.gaussian(size, size / 5))

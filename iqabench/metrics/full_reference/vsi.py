@@ -3,10 +3,14 @@
 import numpy as np
 
 from iqabench.images import Pair
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.shared.likeness import gradients, likeness, pooled, real_power
-from iqabench.metrics.shared.reduced import components, factor, reduced
+from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.downsampling import components, factor, reduced
 from iqabench.metrics.shared.sdsp import sdsp
+from iqabench.metrics.shared.similarity_maps import gradients, likeness, pooled, real_power
 
 _SALIENCY, _GRADIENT, _CHROMA = 1.27, 386.0, 130.0
 _ALPHA, _BETA = 0.4, 0.02
@@ -46,3 +50,20 @@ def vsi(pair: Pair) -> float:
     similarity *= likeness(*gradients(luma), _GRADIENT) ** _ALPHA
     similarity *= real_power(likeness(*m, _CHROMA) * likeness(*n, _CHROMA), _BETA)
     return pooled(similarity, np.maximum(output, target))
+
+
+@batched_form(of=vsi)
+def batched_vsi(batch: Batch) -> "torch.Tensor":
+    """Return the index of each pair, (N,)."""
+    maps = tensors.downsampling
+    by = factor(*batch.counts.shape[-2:])
+    saliency = tensors.sdsp.sdsp(batch.values)
+    if by > 1:
+        saliency = tensors.filters.block_means(saliency, by, (by - 1) // 2)
+    saliency = saliency.double()
+    luma, m, n = maps.components(batch, _LMN)
+    similarity = maps.likeness(saliency, _SALIENCY)
+    similarity *= maps.likeness(maps.gradients(luma), _GRADIENT) ** _ALPHA
+    chroma = maps.likeness(m, _CHROMA) * maps.likeness(n, _CHROMA)
+    similarity *= maps.real_power(chroma, _BETA)
+    return maps.pooled(similarity, saliency.amax(0))

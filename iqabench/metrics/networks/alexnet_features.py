@@ -11,7 +11,7 @@ from torch import nn
 from iqabench.images import OutputView
 from iqabench.metrics.networks.backbones import ALEXNET
 from iqabench.metrics.networks.convolutions import alexnet, convolutions
-from iqabench.metrics.networks.learned import load_state, precision
+from iqabench.metrics.networks.image_tensors import load_state, precision
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's colours, as torchvision's networks expect them, in 0..1."""

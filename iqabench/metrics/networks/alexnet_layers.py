@@ -11,7 +11,7 @@ from torch import Tensor
 from iqabench.images import OutputView
 from iqabench.metrics.networks.alexnet_features import DEVIATION, MEAN, network
 from iqabench.metrics.networks.convolutions import through
-from iqabench.metrics.networks.learned import precision
+from iqabench.metrics.networks.image_tensors import precision
 from iqabench.metrics.networks.tiles import tiles
 
 Floats = NDArray[np.float64]

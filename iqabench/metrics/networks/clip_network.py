@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import multi_head_attention_forward
 
-from iqabench.metrics.networks.learned import precision
+from iqabench.metrics.core.lazy import piq_clip
+from iqabench.metrics.networks.image_tensors import precision
 from iqabench.metrics.networks.weights import clip_file
 
 SENTENCES = (
@@ -116,12 +117,12 @@ def _load(device: str) -> Goodness:
 
 def _clip(path: Path) -> Any:
     """The network of piq with the weights of that TorchScript file, in single precision."""
-    from piq.feature_extractors.clip import build_model  # noqa: PLC0415 - it brings torchvision
-
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
         warnings.simplefilter("ignore")  # torch retires TorchScript
         archive: Any = torch.jit.load(path, map_location="cpu")  # type: ignore[no-untyped-call]
-        return build_model(archive.state_dict()).float()  # it draws weights first: hence the fork
+        return piq_clip.build_model(
+            archive.state_dict()
+        ).float()  # it draws weights first: hence the fork
 
 
 def _unit(vectors: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from iqabench.metrics.networks.convolutions import VGG16_WIDTHS, convolutions, through, vgg16
-from iqabench.metrics.networks.learned import colours, load_state, precision
+from iqabench.metrics.networks.image_tensors import colours, load_state, precision
 from iqabench.metrics.networks.tiles import tiles
 from iqabench.metrics.networks.weights import dists_files
 

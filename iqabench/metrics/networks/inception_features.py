@@ -9,8 +9,8 @@ from torch.nn import functional
 
 from iqabench.images import OutputView
 from iqabench.metrics.networks.backbones import inception
+from iqabench.metrics.networks.image_tensors import load_state, precision
 from iqabench.metrics.networks.inception import Inception
-from iqabench.metrics.networks.learned import load_state, precision
 
 _SIDE = 299
 _loading = threading.Lock()

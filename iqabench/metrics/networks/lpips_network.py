@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from iqabench.metrics.networks.backbones import ALEXNET, SQUEEZENET, VGG16, Backbone
 from iqabench.metrics.networks.convolutions import alexnet, convolutions, squeezenet, through, vgg16
-from iqabench.metrics.networks.learned import colours, load_state, precision
-from iqabench.metrics.networks.lpips import heads_file
+from iqabench.metrics.networks.image_tensors import colours, load_state, precision
 from iqabench.metrics.networks.tiles import tiles, whole
+from iqabench.metrics.networks.weights import lpips_heads_file
 
 _loading = threading.Lock()
 
@@ -114,7 +114,7 @@ def heads(owner: str, net: str, version: str) -> dict[str, Tensor]:
 
     Raises: MetricWeightsError when that is not installed.
     """
-    path = heads_file(owner, net, version)
+    path = lpips_heads_file(owner, net, version)
     state = load_state(path)
     count = len(TRUNKS[net].widths)
     return {f"heads.{n}": state[f"lin{n}.model.1.weight"] for n in range(count)}

@@ -3,6 +3,8 @@
 import numpy as np
 
 from iqabench.images import Pair
+from iqabench.metrics import networks
+from iqabench.metrics.core.lazy import torch
 
 
 def error(pair: Pair, owner: str, stride: int) -> float:
@@ -10,15 +12,9 @@ def error(pair: Pair, owner: str, stride: int) -> float:
 
     Raises: MetricError when the network's weights cannot be had.
     """
-    # Imported here: PSNR and SSIM, which this folder's scan brings along, do not wait for torch.
-    import torch  # noqa: PLC0415
-
-    from iqabench.metrics.networks.learned import tensors  # noqa: PLC0415
-    from iqabench.metrics.networks.pieapp_network import network  # noqa: PLC0415
-
-    made = network(pair.device, owner)
+    made = networks.pieapp_network.network(pair.device, owner)
     if np.array_equal(pair.output, pair.target):
         return 0.0  # the network says so too, but for rounding
     with torch.inference_mode():
-        output, target = (image.flip(1) for image in tensors(pair, 1.0))
+        output, target = (image.flip(1) for image in networks.image_tensors.tensors(pair, 1.0))
         return float(made(output, target, stride))

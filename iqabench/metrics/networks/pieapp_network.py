@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, max_pool2d, relu
 
-from iqabench.metrics.networks.learned import load_state, precision
+from iqabench.metrics.networks.image_tensors import load_state, precision
 from iqabench.metrics.networks.weights import pieapp_file
 
 PATCH = 64

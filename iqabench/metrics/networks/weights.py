@@ -1,5 +1,6 @@
-"""The files with the weights of DISTS, PieAPP and CLIP-IQA, and where they come from."""
+"""The files with the weights of DISTS, PieAPP, CLIP-IQA and the heads of LPIPS, and where they come from."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from iqabench.errors import MetricWeightsError
@@ -68,3 +69,16 @@ def clip_file(metric: str) -> Path:
             except MetricWeightsError:
                 continue
         raise
+
+
+def lpips_heads_file(owner: str, net: str, version: str) -> Path:
+    """Return the file of the heads that the authors trained, which lies in their package.
+
+    Raises: MetricWeightsError when the package is not installed.
+    """
+    package = find_spec("lpips")  # found, not imported: it would bring torchvision's models along
+    if package is None or package.origin is None:
+        raise MetricWeightsError(
+            f"{owner} needs the package lpips for its heads: pip install lpips."
+        )
+    return Path(package.origin).parent / "weights" / f"v{version}" / f"{net}.pth"

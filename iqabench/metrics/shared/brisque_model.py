@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from iqabench.files import RemoteFile
 from iqabench.images.imresize import imresize
 from iqabench.metrics.core.requirements import find_files
-from iqabench.metrics.shared.natural import Doubles, asymmetric, mscn, nearest, shapes, sums
+from iqabench.metrics.shared.natural_scene_statistics import (
+    Doubles,
+    asymmetric,
+    mscn,
+    nearest,
+    shapes,
+    sums,
+)
 
 _FROM = (
     "https://raw.githubusercontent.com/gregfreeman/image_quality_toolbox/"

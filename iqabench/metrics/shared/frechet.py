@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from iqabench.metrics.shared.moments import Moments
+from iqabench.metrics.shared.feature_moments import Moments
 
 _ROUNDING = 1e-12
 """What a difference of traces may be by rounding alone, relative to them."""

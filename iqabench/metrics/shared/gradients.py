@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Pair
-from iqabench.metrics.shared.halves import grey_halves
+from iqabench.metrics.shared.half_sizes import grey_halves
 
 Plane = NDArray[Any]
 """(H, W), of float32."""
 
-_DIFFERENCE = np.array([1.0, 0.0, -1.0])
-_MEAN = np.ones(3) / 3
+DIFFERENCE = np.array([1.0, 0.0, -1.0])
+MEAN = np.ones(3) / 3
 
 
 class Magnitudes(NamedTuple):
@@ -38,8 +38,8 @@ def magnitudes(pair: Pair, halvings: int) -> Magnitudes:
 def gradient(plane: Plane) -> tuple[Plane, Plane]:
     """Differences over two pixels, across and down, means of three; zeros lie around the plane."""
     return (
-        cv2.sepFilter2D(plane, -1, _DIFFERENCE, _MEAN, borderType=cv2.BORDER_CONSTANT),
-        cv2.sepFilter2D(plane, -1, _MEAN, _DIFFERENCE, borderType=cv2.BORDER_CONSTANT),
+        cv2.sepFilter2D(plane, -1, DIFFERENCE, MEAN, borderType=cv2.BORDER_CONSTANT),
+        cv2.sepFilter2D(plane, -1, MEAN, DIFFERENCE, borderType=cv2.BORDER_CONSTANT),
     )
 
 

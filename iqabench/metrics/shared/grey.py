@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from iqabench.images import Image, OutputView, Pair, quantise
 
-_WEIGHTS = np.array([[0.299, 0.587, 0.114]])
+LUMINANCE_WEIGHTS = np.array([[0.299, 0.587, 0.114]])
 """BT.601, as MATLAB's rgb2gray, rgb2ntsc and the Y of YIQ have it to three digits."""
 
 _MATLAB = np.array([[0.298936021293775, 0.587043074451121, 0.114020904255103]])
@@ -45,5 +45,5 @@ def _rounded(image: Image) -> NDArray[np.uint8]:
 def _plane(image: Image) -> NDArray[np.float32]:
     if image.shape[2] == 1:
         return np.ascontiguousarray(image[:, :, 0], np.float32)
-    plane = cv2.transform(image.astype(np.float64), _WEIGHTS)
+    plane = cv2.transform(image.astype(np.float64), LUMINANCE_WEIGHTS)
     return plane.reshape(image.shape[:2]).astype(np.float32)

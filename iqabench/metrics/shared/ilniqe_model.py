@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images.imresize import imresize
-from iqabench.metrics.shared.natural import (
+from iqabench.metrics.shared.natural_scene_statistics import (
     Doubles,
     asymmetric,
     blocks,

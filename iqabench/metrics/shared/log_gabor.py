@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.metrics.core.lazy import scipy_fft
+
 SCALES = 5
 _DIRECTIONS = 4
 _SHORTEST = 3
@@ -34,11 +36,10 @@ def waves(output: Plane, target: Plane, number: type[np.floating[Any]]) -> Itera
 
     Of flat planes, zeros.
     """
-    # Imported here: the scan of this folder does not wait for SciPy.
-    from scipy.fft import fft2, ifft2  # noqa: PLC0415
-
     complex_number = np.result_type(number, np.complex64)
-    spectra = [fft2(plane - plane.mean()).astype(complex_number) for plane in (output, target)]
+    spectra = [
+        scipy_fft.fft2(plane - plane.mean()).astype(complex_number) for plane in (output, target)
+    ]
     y, x = (_frequencies(side) for side in output.shape)
     directions = [direction.astype(number) for direction in _directions(y, x)]
     radius = np.hypot(y[:, None], x)
@@ -51,7 +52,7 @@ def waves(output: Plane, target: Plane, number: type[np.floating[Any]]) -> Itera
         ring = ring.astype(number)
         for direction in directions:
             taps = ring * direction
-            bands = (ifft2(spectrum * taps, overwrite_x=True) for spectrum in spectra)
+            bands = (scipy_fft.ifft2(spectrum * taps, overwrite_x=True) for spectrum in spectra)
             yield Wave(scale, *(_amplitude(band) for band in bands))
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iqabench.metrics.shared.moments import Floats, Rows
+from iqabench.metrics.shared.feature_moments import Floats, Rows
 
 _BLOCK = 1024
 """Images of one set that are compared with all of the other at once."""

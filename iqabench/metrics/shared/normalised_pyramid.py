@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float64]
 
 
-class _Level(NamedTuple):
+class _PyramidLevel(NamedTuple):
     """How one level is normalised: weights of a pixel's neighbours, and what is added to their sum."""
 
     below: float
@@ -24,12 +24,12 @@ class _Level(NamedTuple):
 
 
 _LEVELS = (
-    _Level(0.1011, 0.1015, 0.1493, 0.1460, 0.0072, 0.0248),
-    _Level(0.0757, 0.0837, 0.1986, 0.1846, 0, 0.0185),
-    _Level(0.0477, 0.0467, 0.2138, 0.2243, 0, 0.0179),
-    _Level(0, 0, 0.2503, 0.2616, 0, 0.0191),
-    _Level(0, 0, 0.2598, 0.2552, 0, 0.0220),
-    _Level(0, 0, 0.2215, 0.0717, 0, 0.2782),
+    _PyramidLevel(0.1011, 0.1015, 0.1493, 0.1460, 0.0072, 0.0248),
+    _PyramidLevel(0.0757, 0.0837, 0.1986, 0.1846, 0, 0.0185),
+    _PyramidLevel(0.0477, 0.0467, 0.2138, 0.2243, 0, 0.0179),
+    _PyramidLevel(0, 0, 0.2503, 0.2616, 0, 0.0191),
+    _PyramidLevel(0, 0, 0.2598, 0.2552, 0, 0.0220),
+    _PyramidLevel(0, 0, 0.2215, 0.0717, 0, 0.2782),
 )
 LEAST = 2 ** (len(_LEVELS) - 1)
 """Pixels a side of which the coarsest level has one."""
@@ -60,7 +60,7 @@ def _enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
     return np.asarray(filtered[2 : 2 + shape[0], 2 : 2 + shape[1]], np.float64)
 
 
-def _normalised(plane: Plane, level: _Level) -> Plane:
+def _normalised(plane: Plane, level: _PyramidLevel) -> Plane:
     """Each value divided by the weighted sum of its neighbours' magnitudes; none lie outside."""
     weights = np.zeros((3, 5))
     weights[[0, 2, 1, 1, 1], [2, 2, 3, 1, 0]] = (

@@ -4,14 +4,15 @@ import cv2
 import numpy as np
 
 from iqabench.images.imresize import imresize
-from iqabench.metrics.shared.reduced import Doubles
+from iqabench.metrics.core.lazy import scipy_fft
+from iqabench.metrics.shared.downsampling import Doubles
 
 WINDOW = 10
 """Pixels a side of the Gaussian that smooths the map, which is a quarter as large as the image."""
 QUARTER = 0.25
 
-_SIGMA = 3.8
-_NOTHING = 1e-13
+SIGMA = 3.8
+NOTHING = 1e-13
 """The amplitude, of the largest, below which there is only rounding."""
 
 
@@ -20,18 +21,16 @@ def spectral_residual(plane: Doubles) -> Doubles:
 
     Frequencies that the plane lacks, of which the definition would take the logarithm of zero, stay out.
     """
-    from scipy.fft import fft2, ifft2  # noqa: PLC0415  (imported late: the folder's scan stays light)
-
     if plane.min() == plane.max():
         return np.zeros(plane.shape)
     small = imresize(plane, QUARTER)
-    spectrum = fft2(small)
+    spectrum = scipy_fft.fft2(small)
     amplitude = np.abs(spectrum)
-    least = _NOTHING * float(amplitude.max())
+    least = NOTHING * float(amplitude.max())
     spectrum[amplitude <= least] = 0
     logarithm = np.log(np.maximum(amplitude, least))
     mean = np.asarray(cv2.blur(logarithm, (3, 3), borderType=cv2.BORDER_REPLICATE))
-    residual = np.abs(ifft2(spectrum * np.exp(-mean))) ** 2
+    residual = np.abs(scipy_fft.ifft2(spectrum * np.exp(-mean))) ** 2
     saliency = _normalised(_smooth(residual))
     scales = plane.shape[0] / small.shape[0], plane.shape[1] / small.shape[1]
     # imresize rounds sizes up: a product a little above the whole number gives a row too many.
@@ -41,7 +40,7 @@ def spectral_residual(plane: Doubles) -> Doubles:
 def _smooth(plane: Doubles) -> Doubles:
     """Zeros outside; of its even window MATLAB takes the fifth pixel as the middle."""
     # cv2.getGaussianKernel is for odd windows: of an even one its taps are off by 1 %.
-    taps = np.exp(-((np.arange(WINDOW) - (WINDOW - 1) / 2) ** 2) / (2 * _SIGMA**2))
+    taps = np.exp(-((np.arange(WINDOW) - (WINDOW - 1) / 2) ** 2) / (2 * SIGMA**2))
     taps /= taps.sum()
     anchor = ((WINDOW - 1) // 2, (WINDOW - 1) // 2)
     border = cv2.BORDER_CONSTANT

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iqabench.metrics.shared.natural import Doubles, in_groups
+from iqabench.metrics.shared.natural_scene_statistics import Doubles, in_groups
 
 _START, _STEPS = 4, 60
 """The most steps from the thinned values and from all."""

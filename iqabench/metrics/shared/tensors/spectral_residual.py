@@ -8,48 +8,33 @@ from torch import Tensor
 from torch.nn import functional
 
 from iqabench.images.imresize import imresize
-from iqabench.metrics.batched.batch import Batch, batched_metric
-from iqabench.metrics.batched.filters import PLANE, framed, within
-from iqabench.metrics.batched.reduced import (
-    chroma_likeness,
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.shared.spectral_residual import NOTHING, QUARTER, SIGMA, WINDOW
+from iqabench.metrics.shared.sr_sim_maps import GRADIENT_CONSTANT, SALIENCY_CONSTANT
+from iqabench.metrics.shared.tensors.downsampling import (
     flat,
     likeness,
     luma_gradients,
     normalised,
-    pooled,
     yiq,
 )
-from iqabench.metrics.shared.spectral import _GRADIENT, _SALIENCY
-from iqabench.metrics.shared.spectral_residual import _NOTHING, _SIGMA, QUARTER, WINDOW
+from iqabench.metrics.shared.tensors.filters import PLANE, framed, within
 
 _SQUARED = (np.arange(WINDOW) - (WINDOW - 1) / 2) ** 2
-_BELL = np.exp(-_SQUARED / (2 * _SIGMA**2))
+_BELL = np.exp(-_SQUARED / (2 * SIGMA**2))
 _TAPS = tuple((_BELL / _BELL.sum()).tolist())
 _THIRDS = (1 / 3,) * 3
 
 
-@batched_metric(1.0)
-def sr_sim(batch: Batch) -> Tensor:
-    """Mirrors sr_sim.py."""
-    return pooled(*_spectral(batch)).clamp(0, 1)
-
-
-@batched_metric(1.0)
-def sr_simc(batch: Batch) -> Tensor:
-    """Mirrors sr_simc.py."""
-    similarity, weight = _spectral(batch)
-    return pooled(similarity * chroma_likeness(batch), weight).clamp(0, 1)
-
-
-def _spectral(batch: Batch) -> tuple[Tensor, Tensor]:
+def spectral(batch: Batch) -> tuple[Tensor, Tensor]:
     """The map of similarity, and where it counts; made once."""
     return batch.shared("spectral", _make_spectral)
 
 
 def _make_spectral(batch: Batch) -> tuple[Tensor, Tensor]:
     saliency = spectral_residual(yiq(batch)[0])
-    similarity = likeness(saliency, _SALIENCY)
-    similarity *= likeness(luma_gradients(batch), _GRADIENT).sqrt_()
+    similarity = likeness(saliency, SALIENCY_CONSTANT)
+    similarity *= likeness(luma_gradients(batch), GRADIENT_CONSTANT).sqrt_()
     return similarity, saliency.amax(0)
 
 
@@ -58,7 +43,7 @@ def spectral_residual(planes: Tensor) -> Tensor:
     (down, up), (left, right) = (_passes(side, planes.device) for side in planes.shape[-2:])
     spectrum = torch.fft.fft2(down @ planes @ left.mT)
     amplitude = spectrum.abs()
-    least = _NOTHING * amplitude.amax(PLANE, keepdim=True)
+    least = NOTHING * amplitude.amax(PLANE, keepdim=True)
     spectrum = torch.where(amplitude <= least, 0.0, spectrum)
     logarithm = torch.maximum(amplitude, least).log_()
     mean = within(functional.pad(logarithm, (1, 1, 1, 1), "replicate"), _THIRDS)

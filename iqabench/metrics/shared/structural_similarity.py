@@ -26,9 +26,9 @@ from iqabench.images import Pair
 WINDOW = 11
 """Pixels a side of the window."""
 
-_SIGMA = 1.5
-_K1, _K2 = 0.01, 0.03
-_KERNEL = cv2.getGaussianKernel(WINDOW, _SIGMA, cv2.CV_64F)
+SIGMA = 1.5
+K1, K2 = 0.01, 0.03
+_KERNEL = cv2.getGaussianKernel(WINDOW, SIGMA, cv2.CV_64F)
 _EDGE = WINDOW // 2
 _TILE = (128, 512)
 """Windows a tile has, about, downwards and across."""
@@ -133,7 +133,7 @@ def _sums(
     output: Plane, target: Plane, peak: float, offset: float, dtype: type[np.floating]
 ) -> tuple[NDArray[np.float64], float]:
     """As `_tile`, in this precision, and the rounding error to be feared in the mean of contrast."""
-    c1, c2 = 2 * (_K1 * peak) ** 2, 2 * (_K2 * peak) ** 2
+    c1, c2 = 2 * (K1 * peak) ** 2, 2 * (K2 * peak) ** 2
     x, y = (float(np.rint(cv2.mean(plane[::_EVERY])[0])) for plane in (output, target))
     depth = _DEPTH[dtype]
     mean_s, variance_s = _moments(cv2.addWeighted(output, 1, target, 1, -x - y, dtype=depth))
@@ -148,10 +148,10 @@ def _sums(
     mean_s = cv2.addWeighted(mean_s, 1, mean_d, 1, c1, dst=mean_s)
     luminance = np.divide(mean_d, mean_s, out=mean_d)
     both = np.multiply(luminance, contrast, out=mean_s)
-    return np.array([_total(inner(part)) for part in (luminance, contrast, both)]), doubt
+    return np.array([plane_sum(inner(part)) for part in (luminance, contrast, both)]), doubt
 
 
-def _total(plane: Plane) -> float:
+def plane_sum(plane: Plane) -> float:
     """The sum in double, column by column: cv2.sumElems adds in an order that depends on the address."""
     return float(cv2.reduce(plane, 0, cv2.REDUCE_SUM, dtype=cv2.CV_64F).sum())
 

@@ -13,7 +13,7 @@ from iqabench.metrics.shared.block_means import block_means
 Doubles = NDArray[np.float64]
 
 _NEAR = 256
-_YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
+YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 
 
 class Planes(NamedTuple):
@@ -63,7 +63,7 @@ def components(pair: Pair, colours: Doubles) -> list[Planes]:
 
 def yiq(pair: Pair) -> list[Planes]:
     """Y, I and Q of the reduced pair with the authors' three-digit weights; made once a pair."""
-    return pair.shared("reduced yiq", lambda p: components(p, _YIQ))
+    return pair.shared("reduced yiq", lambda p: components(p, YIQ))
 
 
 def _both(pair: Pair) -> tuple[NDArray[Any], NDArray[Any]]:

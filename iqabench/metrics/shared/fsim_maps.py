@@ -5,12 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from iqabench.images import Pair
-from iqabench.metrics.shared.likeness import likeness, luma_gradients
-from iqabench.metrics.shared.phase import phase_congruency
-from iqabench.metrics.shared.reduced import Doubles, yiq
+from iqabench.metrics.shared.downsampling import Doubles, yiq
+from iqabench.metrics.shared.phase_congruency import phase_congruency
+from iqabench.metrics.shared.similarity_maps import likeness, luma_gradients
 
-_PHASE = 0.85
-_GRADIENT = 160.0
+PHASE_CONSTANT = 0.85
+GRADIENT_CONSTANT = 160.0
 
 
 class Features(NamedTuple):
@@ -28,6 +28,6 @@ def features(pair: Pair) -> Features:
 def _features(pair: Pair) -> Features:
     luma = yiq(pair)[0]
     output, target = phase_congruency(luma.output), phase_congruency(luma.target)
-    similarity = likeness(output, target, _PHASE)
-    similarity *= likeness(*luma_gradients(pair), _GRADIENT)
+    similarity = likeness(output, target, PHASE_CONSTANT)
+    similarity *= likeness(*luma_gradients(pair), GRADIENT_CONSTANT)
     return Features(similarity, np.maximum(output, target))

@@ -5,50 +5,27 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from iqabench.metrics.batched.batch import Batch, batched_metric
-from iqabench.metrics.batched.filters import block_means, mixed
-from iqabench.metrics.batched.reduced import (
-    components,
-    gradients,
-    likeness,
+from iqabench.metrics.shared.bilinear import resizing_matrix
+from iqabench.metrics.shared.sdsp import SIDE, WARMTH, WHITE, XYZ, centre_weights, log_gabor_filter
+from iqabench.metrics.shared.tensors.downsampling import (
     normalised,
-    pooled,
-    real_power,
 )
-from iqabench.metrics.full_reference.vsi import _ALPHA, _BETA, _CHROMA, _GRADIENT, _LMN, _SALIENCY
-from iqabench.metrics.shared.linear import _pass
-from iqabench.metrics.shared.reduced import factor
-from iqabench.metrics.shared.sdsp import _SIDE, _WARMTH, _WHITE, _XYZ, _centre, _log_gabor
+from iqabench.metrics.shared.tensors.filters import mixed
 
-_RELATIVE = [tuple(row) for row in (_XYZ / _WHITE).tolist()]
-
-
-@batched_metric(1.0)
-def vsi(batch: Batch) -> Tensor:
-    """Mirrors vsi.py."""
-    by = factor(*batch.counts.shape[-2:])
-    saliency = sdsp(batch.values)
-    if by > 1:
-        saliency = block_means(saliency, by, (by - 1) // 2)
-    saliency = saliency.double()
-    luma, m, n = components(batch, _LMN)
-    similarity = likeness(saliency, _SALIENCY)
-    similarity *= likeness(gradients(luma), _GRADIENT) ** _ALPHA
-    similarity *= real_power(likeness(m, _CHROMA) * likeness(n, _CHROMA), _BETA)
-    return pooled(similarity, saliency.amax(0))
+_RELATIVE = [tuple(row) for row in (XYZ / WHITE).tolist()]
 
 
 def sdsp(images: Tensor) -> Tensor:
     """The saliency (2, N, H, W) of images (2, N, C, H, W) in 0..255, from 0 to 1; zeros if they are flat."""
     height, width = images.shape[-2:]
     flat = (images == images[..., :1, :1]).all(-1).all(-1).all(-1)
-    small = _resized(images.float(), _SIDE, _SIDE).double()
+    small = _resized(images.float(), SIDE, SIDE).double()
     lab = _lab(small)
     log_gabor, centre = _maps(images.device)
-    waves = torch.fft.irfft2(torch.fft.rfft2(lab) * log_gabor, (_SIDE, _SIDE))
+    waves = torch.fft.irfft2(torch.fft.rfft2(lab) * log_gabor, (SIDE, SIDE))
     contrast = waves.square_().sum(-3).sqrt_()
     warmth = normalised(lab[..., 1:, :, :]).square_().sum(-3)
-    saliency = contrast * centre * (1 - torch.exp(-warmth / _WARMTH**2))
+    saliency = contrast * centre * (1 - torch.exp(-warmth / WARMTH**2))
     large = normalised(_resized(saliency.float(), height, width))
     return torch.where(flat[..., None, None], 0.0, large)
 
@@ -74,9 +51,11 @@ def _resized(planes: Tensor, height: int, width: int) -> Tensor:
 @lru_cache(maxsize=16)
 def _matrix(length: int, size: int, device: torch.device) -> Tensor:
     """Of one pass, (size, length)."""
-    return torch.tensor(_pass(length, size).toarray(), device=device)
+    return torch.tensor(resizing_matrix(length, size).toarray(), device=device)
 
 
 @lru_cache(maxsize=4)
 def _maps(device: torch.device) -> tuple[Tensor, Tensor]:
-    return torch.tensor(_log_gabor(), device=device), torch.tensor(_centre(), device=device)
+    return torch.tensor(log_gabor_filter(), device=device), torch.tensor(
+        centre_weights(), device=device
+    )

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from iqabench.metrics.batched.batch import Batch
-from iqabench.metrics.batched.filters import block_means, framed, mixed
-from iqabench.metrics.shared.gradients import _DIFFERENCE, _MEAN
-from iqabench.metrics.shared.grey import _WEIGHTS
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.shared.gradients import DIFFERENCE, MEAN
+from iqabench.metrics.shared.grey import LUMINANCE_WEIGHTS
+from iqabench.metrics.shared.tensors.filters import block_means, framed, mixed
 
-_LUMINANCE = tuple(_WEIGHTS[0].tolist())
-_ACROSS, _ALONG = tuple(_DIFFERENCE.tolist()), tuple(_MEAN.tolist())
+_LUMINANCE = tuple(LUMINANCE_WEIGHTS[0].tolist())
+_ACROSS, _ALONG = tuple(DIFFERENCE.tolist()), tuple(MEAN.tolist())
 
 
 def grey(batch: Batch) -> Tensor:

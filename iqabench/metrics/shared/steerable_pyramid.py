@@ -54,21 +54,21 @@ _BAND[4:] *= -1
 """Odd from top to bottom: it answers to level edges, its transpose to upright ones."""
 
 
-class Level(NamedTuple):
+class SteerableLevel(NamedTuple):
     """Two bands of one size, (h, w)."""
 
     upright: Plane
     level: Plane
 
 
-def bands(plane: Plane) -> list[Level]:
+def bands(plane: Plane) -> list[SteerableLevel]:
     """Of a plane of at least `SHORTEST` pixels a side, from fine to coarse; flat planes give zeros."""
     low = _filtered(plane - plane.flat[0], _FIRST_LOW)
     levels = []
     for number in range(LEVELS):
         if number:
             low = _halved(low)
-        levels.append(Level(_filtered(low, _BAND.T), _filtered(low, _BAND)))
+        levels.append(SteerableLevel(_filtered(low, _BAND.T), _filtered(low, _BAND)))
     return levels
 
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Pair
-from iqabench.metrics.shared.reduced import Doubles, Planes, yiq
+from iqabench.metrics.shared.downsampling import Doubles, Planes, yiq
 
-_CHROMA_EXPONENT = 0.03
-_CHROMA_CONSTANT = 200.0
+CHROMA_EXPONENT = 0.03
+CHROMA_CONSTANT = 200.0
 
 
 def likeness(one: Doubles, other: Doubles, constant: float) -> Doubles:
@@ -53,8 +53,8 @@ def pooled(similarity: Doubles, weight: NDArray[np.floating]) -> float:
 
 def _chroma(pair: Pair) -> Doubles:
     _, i, q = yiq(pair)
-    product = likeness(*i, _CHROMA_CONSTANT) * likeness(*q, _CHROMA_CONSTANT)
-    return real_power(product, _CHROMA_EXPONENT)
+    product = likeness(*i, CHROMA_CONSTANT) * likeness(*q, CHROMA_CONSTANT)
+    return real_power(product, CHROMA_EXPONENT)
 
 
 def _scharr(plane: Doubles) -> Doubles:

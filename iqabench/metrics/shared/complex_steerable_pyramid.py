@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.metrics.core.lazy import scipy_fft
+
 Plane = NDArray[np.float64]
 Bands = NDArray[np.complex128]
 
@@ -22,9 +24,6 @@ def complex_bands(plane: Plane, level: int, orientations: int) -> Bands:
 
     Up to a factor, the same for all. A flat plane gives zeros.
     """
-    # Imported here: the scan of this folder does not wait for SciPy.
-    from scipy.fft import ifft2  # noqa: PLC0415
-
     height, width = plane.shape
     spectrum = _middle(plane - plane.mean(), _halved(height, level), _halved(width, level))
     y, x = (_steps(side) for side in spectrum.shape)
@@ -34,7 +33,7 @@ def complex_bands(plane: Plane, level: int, orientations: int) -> Bands:
     bands = np.empty((orientations, *spectrum.shape), np.complex128)
     for number in range(orientations):
         along = np.maximum(np.cos(angle - np.pi * number / orientations), 0)
-        bands[number] = ifft2(spectrum * along ** (orientations - 1))
+        bands[number] = scipy_fft.ifft2(spectrum * along ** (orientations - 1))
     return bands
 
 
@@ -51,10 +50,8 @@ def _steps(side: int) -> NDArray[Any]:
 
 def _middle(plane: Plane, height: int, width: int) -> Bands:
     """The lowest frequencies of a plane's spectrum, zero first; only they are computed."""
-    from scipy.fft import fft, rfft  # noqa: PLC0415
-
     y, x = _steps(height), _steps(width)
-    columns = np.asarray(fft(rfft(plane, axis=1)[:, : width // 2 + 1], axis=0))
+    columns = np.asarray(scipy_fft.fft(scipy_fft.rfft(plane, axis=1)[:, : width // 2 + 1], axis=0))
     right = columns[y[:, None], np.abs(x)]
     left = columns[-y[:, None], np.abs(x)].conj()
     middle: Bands = np.where(x < 0, left, right)

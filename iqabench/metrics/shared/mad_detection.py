@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.metrics.core.lazy import scipy_fft
 from iqabench.metrics.shared.block_moments import RIM, SIDE, STEP, cell_sums, mean_and_deviation
 
 _GAIN, _GAMMA = 0.02874, 2.2 / 3
@@ -67,11 +68,8 @@ def _quietest(texture: Plane, shape: tuple[int, ...]) -> Plane:
 
 def _seen(plane: Plane, sensitivity: Plane) -> Plane:
     """Lightness after the eye's contrast sensitivity."""
-    # Imported here: the scan of this folder does not wait for SciPy.
-    from scipy.fft import irfft2, rfft2  # noqa: PLC0415
-
     lightness = _GAIN * np.maximum(plane, 0) ** _GAMMA
-    return np.asarray(irfft2(rfft2(lightness) * sensitivity, plane.shape))
+    return np.asarray(scipy_fft.irfft2(scipy_fft.rfft2(lightness) * sensitivity, plane.shape))
 
 
 def _sensitivity(height: int, width: int) -> Plane:

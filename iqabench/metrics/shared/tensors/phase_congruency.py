@@ -9,41 +9,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iqabench.metrics.batched.batch import Batch, batched_metric
-from iqabench.metrics.batched.filters import PLANE
-from iqabench.metrics.batched.reduced import (
-    chroma_likeness,
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.shared.fsim_maps import GRADIENT_CONSTANT, PHASE_CONSTANT
+from iqabench.metrics.shared.phase_congruency import EPSILON, filter_bank
+from iqabench.metrics.shared.tensors.downsampling import (
     flat,
     likeness,
     luma_gradients,
-    pooled,
     yiq,
 )
-from iqabench.metrics.shared.feature import _GRADIENT, _PHASE
-from iqabench.metrics.shared.phase import _EPSILON, _bank
+from iqabench.metrics.shared.tensors.filters import PLANE
 
 
-@batched_metric(1.0)
-def fsim(batch: Batch) -> Tensor:
-    """Mirrors fsim.py."""
-    return pooled(*_features(batch))
-
-
-@batched_metric(1.0)
-def fsimc(batch: Batch) -> Tensor:
-    """Mirrors fsimc.py."""
-    similarity, weight = _features(batch)
-    return pooled(similarity * chroma_likeness(batch), weight)
-
-
-def _features(batch: Batch) -> tuple[Tensor, Tensor]:
+def features(batch: Batch) -> tuple[Tensor, Tensor]:
     """The map of similar phase and gradients, and where it counts; made once."""
     return batch.shared("features", _make_features)
 
 
 def _make_features(batch: Batch) -> tuple[Tensor, Tensor]:
     phase = phase_congruency(yiq(batch)[0])
-    similarity = likeness(phase, _PHASE) * likeness(luma_gradients(batch), _GRADIENT)
+    similarity = likeness(phase, PHASE_CONSTANT) * likeness(
+        luma_gradients(batch), GRADIENT_CONSTANT
+    )
     return similarity, phase.amax(0)
 
 
@@ -68,7 +55,7 @@ def _energy(waves: Tensor) -> Tensor:
     """What the waves (P, scales, h, w) have along their mean direction, less what they have across."""
     mean = waves.sum(1, keepdim=True)
     length = mean.abs()
-    inverse = 1 / (length + _EPSILON)
+    inverse = 1 / (length + EPSILON)
     across = waves.real * (mean.imag * inverse) - waves.imag * (mean.real * inverse)
     return (length * length * inverse)[:, 0] - across.abs_().sum(1)
 
@@ -83,5 +70,5 @@ def _median(planes: Tensor) -> Tensor:
 
 @lru_cache(maxsize=4)
 def _bank_on(height: int, width: int, device: torch.device) -> tuple[Tensor, list[float]]:
-    bank = _bank(height, width, np.dtype(np.float64))
+    bank = filter_bank(height, width, np.dtype(np.float64))
     return torch.tensor(bank.filters, device=device), bank.noise

@@ -17,17 +17,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_NOISE = 0.4
+NOISE = 0.4
 """Variance of what the observer adds."""
-_TINY = 1e-15
+TINY = 1e-15
 """The variance below which a place is flat."""
-_NULL = 1e-14
+NULL = 1e-14
 """The share of the largest eigenvalue below which another is zero but for rounding."""
 _STRIP = 64
 """Rows that are worked through at a time, to stay in the processor's cache."""
 
 Offset = tuple[int, int]
-_NEIGHBOURS: list[Offset] = [(y, x) for y in range(3) for x in range(3)]
+NEIGHBOURS: list[Offset] = [(y, x) for y in range(3) for x in range(3)]
 """Rows down and columns right."""
 
 Plane = NDArray[Any]
@@ -56,7 +56,7 @@ def _strips(height: int) -> Iterator[slice]:
 def _whitening(target: Plane, parent: Plane | None) -> tuple[Double, Double]:
     """A triangle R with s = |R Y|^2, and the eigenvalues; the parent is first, so that one row needs it."""
     values, vectors = np.linalg.eigh(_covariance(target, parent))
-    known = values > _NULL * values[-1]
+    known = values > NULL * values[-1]
     scales = np.zeros_like(values)
     scales[known] = 1 / np.sqrt(values[known] * len(values))
     triangle: Double = np.asarray(np.linalg.qr(scales[:, None] * vectors.T, mode="r"))
@@ -68,7 +68,7 @@ def _covariance(target: Plane, parent: Plane | None) -> Double:
     height, width = (side - 2 for side in target.shape)
     sums = _products(target)
     if parent is not None:
-        parts = [target[y : y + height, x : x + width] for y, x in _NEIGHBOURS]
+        parts = [target[y : y + height, x : x + width] for y, x in NEIGHBOURS]
         own = parent[1:-1, 1:-1]
         with_own = [np.einsum("yx,yx->", own, part) for part in (own, *parts)]
         sums = np.block([[np.array([with_own])], [np.array([with_own[1:]]).T, sums]])
@@ -91,7 +91,7 @@ def _products(plane: Plane) -> Double:
 
     every_row, every_column = slice(0, height), slice(0, width)
     sums: dict[tuple[Offset, Offset], float] = {}
-    for a, b in combinations_with_replacement(_NEIGHBOURS, 2):
+    for a, b in combinations_with_replacement(NEIGHBOURS, 2):
         if min(a[0], b[0]):
             upper = (a[0] - 1, a[1]), (b[0] - 1, b[1])
             won = over(*upper, slice(height, height + 1), every_column)
@@ -102,7 +102,7 @@ def _products(plane: Plane) -> Double:
             sums[a, b] = sums[left] + won - over(*left, every_row, slice(0, 1))
         else:
             sums[a, b] = over(a, b, every_row, every_column)
-    return np.array([[sums[min(a, b), max(a, b)] for a in _NEIGHBOURS] for b in _NEIGHBOURS])
+    return np.array([[sums[min(a, b), max(a, b)] for a in NEIGHBOURS] for b in NEIGHBOURS])
 
 
 def _weights(
@@ -113,11 +113,11 @@ def _weights(
     strength = _strength(target, parent, factors)
     gain *= gain
     gain += 1
-    gain *= _NOISE
+    gain *= NOISE
     gain += noise
     gain *= strength
-    gain /= _NOISE**2
-    noise /= _NOISE
+    gain /= NOISE**2
+    noise /= NOISE
     noise += 1
     weights = np.zeros_like(noise)
     for value in values.tolist():
@@ -131,9 +131,9 @@ def _regression(output: Plane, target: Plane) -> tuple[Plane, Plane]:
     covariance = _mean(target * output) - mean_x * mean_y
     variance_x = _mean(target * target) - mean_x * mean_x
     variance_y = _mean(output * output) - mean_y * mean_y
-    variance_x[variance_x < _TINY] = np.inf  # no gain
+    variance_x[variance_x < TINY] = np.inf  # no gain
     gain = covariance / variance_x
-    gain[variance_y < _TINY] = 0
+    gain[variance_y < TINY] = 0
     covariance *= gain
     noise = variance_y - covariance
     return gain, np.maximum(noise, 0, out=noise)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from iqabench.images import Pair
-from iqabench.metrics.shared.gaussian import _total
 from iqabench.metrics.shared.gradients import Plane, lack, magnitudes
+from iqabench.metrics.shared.structural_similarity import plane_sum
 
 C = 170.0
 """Of the similarity of gradients."""
@@ -16,9 +16,9 @@ SCALES = len(_WEIGHTS)
 
 def squares(plane: Plane) -> float:
     """The sum of squared deviations from the mean."""
-    deviation = plane - np.float32(_total(plane) / plane.size)
+    deviation = plane - np.float32(plane_sum(plane) / plane.size)
     deviation *= deviation
-    return _total(deviation)
+    return plane_sum(deviation)
 
 
 def multi_scale(pair: Pair) -> float:

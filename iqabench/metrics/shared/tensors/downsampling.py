@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from iqabench.metrics.batched.batch import Batch
-from iqabench.metrics.batched.filters import PLANE, block_means, framed, mixed
-from iqabench.metrics.shared.likeness import _CHROMA_CONSTANT, _CHROMA_EXPONENT
-from iqabench.metrics.shared.reduced import _YIQ, factor
+from iqabench.metrics.core.batch import Batch
+from iqabench.metrics.shared.downsampling import YIQ, factor
+from iqabench.metrics.shared.similarity_maps import CHROMA_CONSTANT, CHROMA_EXPONENT
+from iqabench.metrics.shared.tensors.filters import PLANE, block_means, framed, mixed
 
 _DIFFERENCE = (-1.0, 0.0, 1.0)
 _SCHARR = (3 / 16, 10 / 16, 3 / 16)
@@ -30,7 +30,7 @@ def components(batch: Batch, colours: NDArray[Any]) -> list[Tensor]:
 
 def yiq(batch: Batch) -> list[Tensor]:
     """Y, I and Q of the reduced pairs, made once."""
-    return batch.shared("reduced yiq", lambda b: components(b, _YIQ))
+    return batch.shared("reduced yiq", lambda b: components(b, YIQ))
 
 
 def luma_gradients(batch: Batch) -> Tensor:
@@ -88,5 +88,5 @@ def _reduced(batch: Batch) -> Tensor:
 
 def _chroma(batch: Batch) -> Tensor:
     _, i, q = yiq(batch)
-    product = likeness(i, _CHROMA_CONSTANT) * likeness(q, _CHROMA_CONSTANT)
-    return real_power(product, _CHROMA_EXPONENT)
+    product = likeness(i, CHROMA_CONSTANT) * likeness(q, CHROMA_CONSTANT)
+    return real_power(product, CHROMA_EXPONENT)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from iqabench.metrics.batched.filters import ACROSS, DOWN
+from iqabench.metrics.shared.tensors.filters import ACROSS, DOWN
 
 
 def laplacian(planes: Tensor, levels: int) -> list[Tensor]:

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.metrics.core.lazy import scipy_sparse
+
 
 def resized(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """`image`, (H, W) or (H, W, C), resized to that size."""
     rows, columns = image.shape[:2]
-    across, down = _pass(columns, width), _pass(rows, height)
+    across, down = resizing_matrix(columns, width), resizing_matrix(rows, height)
     # Which comes first changes only the rounding; this way the smaller image is transposed.
     if height <= rows:
         return _columns(_rows(image, down), across)
@@ -34,10 +36,8 @@ def _transposed(image: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=32)
-def _pass(length: int, size: int) -> Any:
+def resizing_matrix(length: int, size: int) -> Any:
     """The sparse matrix (size, length) of one dimension; beyond the edges the rows are mirrored."""
-    from scipy.sparse import csr_array  # noqa: PLC0415  (imported late: the folder's scan stays light)
-
     scale = size / length
     reach = 1 / min(scale, 1.0)
     centre = (np.arange(size) + 0.5) / scale - 0.5
@@ -49,4 +49,4 @@ def _pass(length: int, size: int) -> Any:
     line = np.broadcast_to(np.arange(size)[:, None], index.shape)
     used = weight > 0
     entries = weight[used].astype(np.float32), (line[used], index[used])
-    return csr_array(entries, shape=(size, length))
+    return scipy_sparse.csr_array(entries, shape=(size, length))

@@ -20,7 +20,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.metrics.shared.reduced import Doubles
+from iqabench.metrics.core.lazy import scipy_fft
+from iqabench.metrics.shared.downsampling import Doubles
 
 Number = TypeVar("Number", bound=np.floating)
 
@@ -32,7 +33,7 @@ _DIRECTIONS = 4
 _BANDWIDTH = 0.55
 _SPREAD = pi / _DIRECTIONS / 1.2
 _CUTOFF, _ORDER = 0.45, 15
-_EPSILON = 1e-4
+EPSILON = 1e-4
 """Added to an amplitude before it divides."""
 _DEVIATIONS = 2.0
 """Of the noise's energy above its mean, up to which energy counts for nothing."""
@@ -42,7 +43,9 @@ _COVERS = 0.2
 """The noise threshold, in levels, from which on single precision is enough."""
 
 
-class _Bank(NamedTuple):
+class FilterBank(NamedTuple):
+    """Log-Gabor filters of one size, and the noise that they let through."""
+
     filters: NDArray[Any]
     """Shape (directions, scales, h, w), zero frequency at the corner."""
     noise: list[float]
@@ -60,15 +63,12 @@ def phase_congruency(plane: Doubles) -> Doubles:
 
 def _congruency(plane: NDArray[Number]) -> tuple[Doubles, float]:
     """In the plane's precision; and the least noise threshold of a direction, in levels."""
-    # Imported here: the scan of this folder does not wait for SciPy.
-    from scipy.fft import fft2, ifft2  # noqa: PLC0415
-
-    bank = _bank(*plane.shape, plane.dtype)
-    spectrum = fft2(plane)
+    bank = filter_bank(*plane.shape, plane.dtype)
+    spectrum = scipy_fft.fft2(plane)
     energies, amplitudes = np.zeros_like(plane), np.zeros_like(plane)
     least = inf
     for filters, noise in zip(bank.filters, bank.noise, strict=True):
-        waves = ifft2(spectrum * filters, overwrite_x=True)
+        waves = scipy_fft.ifft2(spectrum * filters, overwrite_x=True)
         even, odd = np.ascontiguousarray(waves.real), np.ascontiguousarray(waves.imag)
         squares = even * even
         squares += odd * odd
@@ -84,7 +84,7 @@ def _energy(even: NDArray[Number], odd: NDArray[Number]) -> NDArray[Number]:
     """What the waves have along their mean direction, less what they have across."""
     x, y = even.sum(axis=0), odd.sum(axis=0)
     length = np.sqrt(x * x + y * y)
-    inverse = 1 / (length + even.dtype.type(_EPSILON))
+    inverse = 1 / (length + even.dtype.type(EPSILON))
     across = even * (y * inverse)
     across -= odd * (x * inverse)
     along: NDArray[Number] = length * length * inverse
@@ -93,7 +93,8 @@ def _energy(even: NDArray[Number], odd: NDArray[Number]) -> NDArray[Number]:
 
 
 @lru_cache(maxsize=4)
-def _bank(height: int, width: int, number: np.dtype[Any]) -> _Bank:
+def filter_bank(height: int, width: int, number: np.dtype[Any]) -> FilterBank:
+    """Return the filters for images (height, width), in that precision."""
     y, x = np.meshgrid(_frequencies(height), _frequencies(width), indexing="ij")
     radius = np.hypot(x, y)
     low_pass = 1 / (1 + (radius / _CUTOFF) ** (2 * _ORDER))
@@ -114,7 +115,7 @@ def _bank(height: int, width: int, number: np.dtype[Any]) -> _Bank:
         filters[direction] = part
         noise.append(_noise(part))
     filters.setflags(write=False)
-    return _Bank(filters, noise)
+    return FilterBank(filters, noise)
 
 
 def _frequencies(size: int) -> Doubles:

@@ -11,31 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from iqabench.metrics.batched.batch import Batch, batched_metric
-from iqabench.metrics.batched.filters import ACROSS, DOWN, PLANE, within
-from iqabench.metrics.batched.planes import grey
-from iqabench.metrics.batched.pyramid import laplacian
-from iqabench.metrics.batched.similarity import similarity, variances
-from iqabench.metrics.full_reference.iw_ssim import _C2, _RIM, _WEIGHTS
-from iqabench.metrics.shared.information import _NEIGHBOURS, _NOISE, _NULL, _TINY, Offset
+from iqabench.metrics.shared.information_content import NEIGHBOURS, NOISE, NULL, TINY, Offset
+from iqabench.metrics.shared.tensors.filters import ACROSS, DOWN, PLANE, within
 
 _THREE = (1.0, 1.0, 1.0)
-
-
-@batched_metric(1.0)
-def iw_ssim(batch: Batch) -> Tensor:
-    """Mirrors iw_ssim.py."""
-    bands = laplacian(grey(batch).double(), len(_WEIGHTS))
-    terms = []
-    for scale in range(len(_WEIGHTS) - 1):
-        coarser = bands[scale + 1][1] if scale < len(_WEIGHTS) - 2 else None
-        weights = information(bands[scale][0], bands[scale][1], coarser)
-        terms.append(_contrast(bands[scale], weights[:, _RIM:-_RIM, _RIM:-_RIM]))
-    terms.append(similarity(bands[-1]).full)
-    value = torch.ones_like(terms[0])
-    for term, weight in zip(terms, _WEIGHTS, strict=True):
-        value *= term.clamp(min=0) ** (weight / sum(_WEIGHTS))
-    return value
 
 
 def information(output: Tensor, target: Tensor, coarser: Tensor | None) -> Tensor:
@@ -43,27 +22,17 @@ def information(output: Tensor, target: Tensor, coarser: Tensor | None) -> Tenso
     height, width = target.shape[-2:]
     parent = None if coarser is None else _enlarged(coarser)[:, 1 : height - 1, 1 : width - 1]
     values, vectors = torch.linalg.eigh(_covariance(target, parent))
-    known = values > _NULL * values[:, -1:]
+    known = values > NULL * values[:, -1:]
     scales = torch.where(known, (values * values.shape[1]).rsqrt(), 0.0)
     triangle = torch.linalg.qr(scales[:, :, None] * vectors.mT, mode="r").R
     strength = _strength(target, parent, triangle)
     gain, noise = _regression(output, target)
-    gain = ((_NOISE * (gain * gain + 1) + noise) * strength / _NOISE**2).float()
-    noise = (noise / _NOISE + 1).float()
+    gain = ((NOISE * (gain * gain + 1) + noise) * strength / NOISE**2).float()
+    noise = (noise / NOISE + 1).float()
     weights = torch.zeros_like(noise)
     for value in values.clamp(min=0).float().unbind(1):
         weights += torch.addcmul(noise, gain, value[:, None, None]).log_()
     return weights
-
-
-def _contrast(band: Tensor, weights: Tensor) -> Tensor:
-    """The weighted mean of (2 cov + C2) / (var + var + C2), of the sum and the difference of both images."""
-    whole, lack = variances(torch.stack([band[0] + band[1], band[0] - band[1]]))
-    lack = lack / (whole + lack + 2 * _C2)
-    plain = lack.mean(PLANE)
-    in_all = weights.sum(PLANE, dtype=torch.float64)
-    weighted = lack.mul_(weights).sum(PLANE) / in_all
-    return 1 - 2 * torch.where(in_all == 0, plain, weighted)
 
 
 def _covariance(target: Tensor, parent: Tensor | None) -> Tensor:
@@ -71,7 +40,7 @@ def _covariance(target: Tensor, parent: Tensor | None) -> Tensor:
     sums = _products(target)
     if parent is not None:
         height, width = parent.shape[-2:]
-        parts = [target[:, y : y + height, x : x + width] for y, x in _NEIGHBOURS]
+        parts = [target[:, y : y + height, x : x + width] for y, x in NEIGHBOURS]
         row = torch.stack([(parent * part).sum(PLANE) for part in (parent, *parts)], 1)
         sums = torch.cat([row[:, None, 1:], sums], 1)
         sums = torch.cat([row[:, :, None], sums], 2)
@@ -83,7 +52,7 @@ def _products(plane: Tensor) -> Tensor:
     height, width = (side - 2 for side in plane.shape[-2:])
     sums: dict[tuple[Offset, Offset], Tensor] = {}
     for y, x in sorted(
-        {(b[0] - a[0], b[1] - a[1]) for a in _NEIGHBOURS for b in _NEIGHBOURS if a <= b}
+        {(b[0] - a[0], b[1] - a[1]) for a in NEIGHBOURS for b in NEIGHBOURS if a <= b}
     ):
         left = max(0, -x)
         upper = plane[:, : height + 2 - y, left : width + 2 - max(0, x)]
@@ -94,7 +63,7 @@ def _products(plane: Tensor) -> Tensor:
             for row in range(3 - y):
                 total = lines[:, row : row + height].sum(-1)
                 sums[(row, column), (row + y, column + x)] = total
-    rows = [torch.stack([sums[min(a, b), max(a, b)] for a in _NEIGHBOURS], 1) for b in _NEIGHBOURS]
+    rows = [torch.stack([sums[min(a, b), max(a, b)] for a in NEIGHBOURS], 1) for b in NEIGHBOURS]
     return torch.stack(rows, 1)
 
 
@@ -104,7 +73,7 @@ def _regression(output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     square_x, square_y, product = _mean(torch.stack([target**2, output**2, target * output]))
     covariance = product - mean_x * mean_y
     variance_x, variance_y = square_x - mean_x**2, square_y - mean_y**2
-    none = (variance_x < _TINY) | (variance_y < _TINY)
+    none = (variance_x < TINY) | (variance_y < TINY)
     gain = torch.where(none, 0.0, covariance / variance_x)
     return gain, (variance_y - gain * covariance).clamp_(min=0)
 
