@@ -1,12 +1,10 @@
-"""The disk: hashing, writing whole files or none, locks, and plain words for what can go wrong."""
+"""The disk: hashing, copying, and plain words for what can go wrong."""
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -72,34 +70,3 @@ def disk_trouble(error: OSError, what: str) -> str:
             "a folder that you may write to."
         )
     return f"{what} cannot be written into {home()}: {error.strerror or error}."
-
-
-@contextlib.contextmanager
-def locked(path: Path, check: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Hold the lock file `path`, against other threads and other processes.
-
-    `check` is called while waiting; it may raise to give up.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        check()
-        with path.open("ab") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                time.sleep(0.05)
-                continue
-            if not _is_at(file, path):  # its last holder took it away between our open and our lock
-                continue
-            try:
-                yield
-            finally:
-                path.unlink(missing_ok=True)
-            return
-
-
-def _is_at(file: BinaryIO, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False

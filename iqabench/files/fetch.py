@@ -12,11 +12,12 @@ from pathlib import Path
 
 from iqabench.errors import ChecksumError, FetchError, OfflineError
 from iqabench.files.cache import blob, find, keep, known_sha256, place, verify
-from iqabench.files.disk import disk_trouble, locked, sha256_of
+from iqabench.files.disk import disk_trouble, sha256_of
 from iqabench.files.home import home, is_url, mirrors, offline
 from iqabench.files.progress import Bar
 from iqabench.files.remote import RemoteFile
 from iqabench.files.transfer import Downloader, Stopped, discard
+from iqabench.locks import locked
 
 _THREADS = 8
 _PATIENCE_S = 2.0
@@ -69,7 +70,7 @@ def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ())
     """
     part = home() / "partial" / f"{file.key}.part"
     try:
-        with locked(part.with_suffix(".lock"), downloader.check):
+        with locked(part.with_suffix(".lock"), downloader.check, once=True):
             if path := find(file):  # another thread or process was faster
                 return path
             return _from_sources(file, downloader, part, [*_sources(file), *besides])

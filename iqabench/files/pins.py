@@ -12,9 +12,10 @@ from pathlib import Path
 
 from iqabench.atomic import write_whole
 from iqabench.errors import ChecksumError, FetchError
-from iqabench.files.disk import locked, writing
+from iqabench.files.disk import writing
 from iqabench.files.home import home, mirror_folders
 from iqabench.files.remote import RemoteFile
+from iqabench.locks import locked
 
 
 @dataclass(frozen=True)

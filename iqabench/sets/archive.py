@@ -9,7 +9,8 @@ from pathlib import Path
 
 from iqabench.errors import SetError
 from iqabench.files import home
-from iqabench.files.disk import locked, writing
+from iqabench.files.disk import writing
+from iqabench.locks import locked
 
 
 def unpacked(archive: Path, name: str) -> Path:
@@ -23,7 +24,7 @@ def unpacked(archive: Path, name: str) -> Path:
     with writing(f"the content of {name}"):
         if folder.is_dir():
             return folder
-        with locked(folder.with_suffix(".lock")):
+        with locked(folder.with_suffix(".lock"), once=True):
             if not folder.is_dir():
                 _unpack(archive, name, folder)
     return folder

@@ -1,8 +1,6 @@
 """The journal of one run: records as JSON lines, safe after every image."""
 
 import contextlib
-import fcntl
-import io
 import json
 import os
 from dataclasses import asdict
@@ -10,28 +8,26 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from filelock import BaseFileLock
 
+from iqabench.locks import remove_lock_file, try_lock, wait_for_lock
 from iqabench.store.record import FIELDS, Record
 from iqabench.store.tables import write_parquet
 
 
 class Journal:
-    """An append-only file of records, locked by the process that writes it."""
+    """An append-only file of records; the process that writes it holds a lock file beside it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = _open_locked(path)
+        self._lock = wait_for_lock(_lock_of(path))
+        self._file = path.open("ab")
 
     @classmethod
     def adopt(cls, path: Path) -> None:
-        """Turn a dead run's journal into Parquet; a living run's is left alone."""
-        try:
-            file = path.open("ab")
-        except FileNotFoundError:
-            return
-        with file:
-            if _lock(file):
-                _to_parquet(path)
+        """Turn the journal of a dead run into Parquet; the journal of a living run is left alone."""
+        if lock := try_lock(_lock_of(path)):
+            _close(path, lock)
 
     def append(self, records: list[Record]) -> None:
         """Write the records and wait until they are on the disk.
@@ -50,12 +46,12 @@ class Journal:
 
     def finish(self) -> None:
         """Turn the journal into Parquet."""
-        with self._file:
-            _to_parquet(self.path)
+        self._file.close()
+        _close(self.path, self._lock)
 
 
 def read_journal(path: Path) -> list[dict[str, Any]]:
-    """The records of a journal; a last line that was cut off by a crash is left out."""
+    """Return the records of a journal; a last line that was cut off by a crash is left out."""
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:  # its run has just finished: the records are in the Parquet file
@@ -68,7 +64,7 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
 
 
 def _to_parquet(journal: Path) -> None:
-    """When there is no room for that, the journal stays as it is; it is read as well."""
+    """Write the records of a journal as Parquet; without room for that the journal stays, and is read."""
     rows = read_journal(journal)
     with contextlib.suppress(OSError, duckdb.Error):
         if rows:
@@ -76,23 +72,18 @@ def _to_parquet(journal: Path) -> None:
         journal.unlink(missing_ok=True)
 
 
-def _open_locked(path: Path) -> io.BufferedWriter:
-    """A new journal, locked; if another process adopted the empty file meanwhile, once more."""
-    while True:
-        file = path.open("ab")
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_ino == os.fstat(file.fileno()).st_ino:
-                return file
-        file.close()
+def _lock_of(journal: Path) -> Path:
+    return journal.with_suffix(".lock")
 
 
-def _lock(file: io.BufferedWriter) -> bool:
+def _close(journal: Path, lock: BaseFileLock) -> None:
+    """Turn a journal into Parquet and give its lock back; without a journal the lock file goes, too."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        _to_parquet(journal)
+    finally:
+        lock.release()
+    if not journal.exists():
+        remove_lock_file(_lock_of(journal))
 
 
 def _write_all(handle: int, data: bytes) -> None:

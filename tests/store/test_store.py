@@ -125,7 +125,12 @@ def test_without_room_for_parquet_the_journal_stays(
     for name in ("a", "b"):  # the second would take over what the first left
         with Store(tmp_path).writer(name) as writer:
             writer.add([record(name)])
-    assert sorted(p.name for p in (tmp_path / "records").iterdir()) == ["a.jsonl", "b.jsonl"]
+    assert sorted(p.name for p in (tmp_path / "records").iterdir()) == [
+        "a.jsonl",
+        "a.lock",
+        "b.jsonl",
+        "b.lock",
+    ]
     assert sorted(values(Store(tmp_path))) == ["a", "b"]
 
 
