@@ -57,7 +57,7 @@ def test_every_kind_of_layer_takes_the_widths_of_its_weights() -> None:
     take_widths(wide, narrow.state_dict(), "a test")
     load_strictly(wide, narrow.state_dict(), "a test")
     x = torch.rand(2, 3, 9, 9)
-    assert torch.equal(wide.eval()(x), narrow.eval()(x))
+    torch.testing.assert_close(wide.eval()(x), narrow.eval()(x), rtol=1e-6, atol=1e-6)
     said = {name: layer.extra_repr() for name, layer in narrow.named_modules()}
     assert {name: layer.extra_repr() for name, layer in wide.named_modules()} == said
     wide.train()(x).sum().backward()  # the new parameters learn as the old ones did
@@ -213,7 +213,7 @@ def test_a_narrow_variant_loads_from_its_folder(tmp_path: Path) -> None:
     model = load_model(str(folder(tmp_path, narrow.state_dict(), "widths")))
     assert isinstance(model, NetworkModel)
     x = torch.rand(1, 3, 8, 11)
-    assert torch.equal(model.module(x), narrow(x))
+    torch.testing.assert_close(model.module(x), narrow(x), rtol=1e-6, atol=1e-6)
     assert model.trainable == sum(p.numel() for p in narrow.parameters())
     assert not any(p.requires_grad for p in model.module.parameters())
 
