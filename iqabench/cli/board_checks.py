@@ -1,4 +1,4 @@
-"""What `iqabench reproduce` prints of the published figures: what follows from them."""
+"""Checks of published figures on standard output, for `iqabench reproduce`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ with lazy_imports():
 
 
 def print_checks(checks: Sequence[Check], form: str | None) -> None:
-    """How many published scores and ranks follow, and each that does not."""
+    """Print how many published scores and ranks follow, and each that does not."""
     kinds: dict[str, dict[str, Any]] = {}
     for one in checks:
         row = kinds.setdefault(
@@ -50,8 +50,8 @@ def _odd(one: Check) -> dict[str, Any]:
 
 
 def unprinted(board: Board, entries: Sequence[BoardEntry]) -> list[dict[str, Any]]:
-    """Ranks that nobody printed, as they follow from the published figures."""
-    found = standings(board, entries)
+    """Return the ranks that were not printed, as they follow from the published figures."""
+    result = standings(board, entries)
     return [
         {
             "track": track.name,
@@ -64,12 +64,12 @@ def unprinted(board: Board, entries: Sequence[BoardEntry]) -> list[dict[str, Any
         }
         for track in board.tracks
         if not track.published
-        for s in found.tracks[track.name]
+        for s in result.tracks[track.name]
     ]
 
 
 def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:
-    """The same for people, with those whom a gate keeps out."""
+    """Print the ranks that were not printed, with the entries that a gate keeps out."""
     rows = unprinted(board, entries)
     if not rows:
         return
@@ -80,9 +80,9 @@ def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | Non
     for erratum in board.errata:
         instead = "" if erratum.instead is None else f" ({erratum.instead:g} is right)"
         click.echo(f"erratum: {erratum.entry}, {erratum.of}{instead}: {erratum.why}")
-    found = standings(board, entries)
+    result = standings(board, entries)
     for entry in entries:
-        for failed in found.judged[entry.name].failed:
+        for failed in result.judged[entry.name].failed:
             if not entry.ranks:
                 click.echo(f"not ranked: {entry.name}: {failed}")
 

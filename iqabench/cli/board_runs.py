@@ -1,4 +1,4 @@
-"""What `iqabench reproduce` prints of the runs: published, measured, difference, verdict."""
+"""Runs of a board on standard output, for `iqabench reproduce`: published, measured, difference, verdict."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ with lazy_imports():
 
 
 def print_compared(compared: list[ReproducedCell], form: str | None) -> None:
-    """The cells that were run, and on standard error those that were not, by reason."""
+    """Print the cells that were run, and on standard error those that were not, by reason."""
     run = [c for c in compared if c.verdict != "not run"]
     if run:
         click.echo()
@@ -48,20 +48,20 @@ def _print_not_run(compared: Sequence[ReproducedCell]) -> None:
         click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
 
 
-def summary(meant: Board, compared: Sequence[ReproducedCell], *, ran: bool) -> str:
-    """One line for people: what could be said at all."""
-    published = entries_of(meant)
+def summary(board: Board, compared: Sequence[ReproducedCell], *, ran: bool) -> str:
+    """Return one line for people on what was compared."""
+    published = entries_of(board)
     if not published:
         return (
-            f"The board {meant.name} has no published figures, so there is nothing to reproduce; "
-            f"'iqabench rank {meant.name} --model NAME' ranks models among each other."
+            f"The board {board.name} has no published figures, so there is nothing to reproduce; "
+            f"'iqabench rank {board.name} --model NAME' ranks models among each other."
         )
     if ran and not compared:
         return (
-            f"None of the {len(published)} entries of {meant.name} is registered here, so nothing was run; "
-            f"'iqabench rank {meant.name} --model NAME' says where another model would stand."
+            f"None of the {len(published)} entries of {board.name} is registered here, so nothing was run; "
+            f"'iqabench rank {board.name} --model NAME' says where another model would stand."
         )
     verdicts = Counter(c.verdict for c in compared)
-    said = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
-    here = f"; figures run here: {said}" if said else ""
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    here = f"; figures run here: {counts}" if counts else ""
     return f"{len(published)} published entries{here}."

@@ -1,4 +1,4 @@
-"""How long commands time a model."""
+"""The option that limits how long a model is timed."""
 
 import click
 
@@ -9,7 +9,7 @@ with lazy_imports():
 
 
 def _sampling(_: click.Context, __: click.Parameter, seconds: float) -> Sampling:
-    """Warming up takes as long at most."""
+    """Return the sampling of that budget; the warm-up takes at most as long."""
     return Sampling(budget_s=seconds, warm_up_most_s=min(seconds, Sampling.warm_up_most_s))
 
 
@@ -21,5 +21,5 @@ budget_option = click.option(
     show_default=True,
     metavar="SECONDS",
     callback=_sampling,
-    help="Sampling ends after so long for each model, and for the baseline beside it, if not steady before.",
+    help="Longest time of sampling for each model, the baseline included; it ends before if it is steady.",
 )

@@ -1,4 +1,4 @@
-"""`iqabench compare`."""
+"""The command `iqabench compare`."""
 
 import sys
 from pathlib import Path
@@ -119,8 +119,8 @@ def command(
     tell_failures(failures)
     met = [(text, row) for text in conditions for row in holds(text, rows)]
     for text, row in met:
-        found = row["difference"] if "difference" in row else row["ratio"]
-        click.echo(f"failed: {text}: {row['column']} is {found:+.4f}", err=True)
+        change = row["difference"] if "difference" in row else row["ratio"]
+        click.echo(f"failed: {text}: {row['column']} is {change:+.4f}", err=True)
     sys.exit(SOME_FAILED if failures or met else 0)
 
 

@@ -1,4 +1,4 @@
-"""What models cost, on standard output: for people a line for each model and size, else a row each cost."""
+"""Costs on standard output: one line for each model and size for people, else one row for each cost."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +16,8 @@ with lazy_imports():
 
 _MACHINE_FORMS = ("json", "csv")
 _FEW = 4
-"""Models and sizes up to which columns are read downwards: a terminal is higher than it is wide."""
+"""The number of models and sizes up to which columns are printed as rows: a terminal is higher than it is
+wide."""
 
 
 def print_costs(
@@ -47,12 +48,12 @@ def print_costs(
 
 
 def _flat(row: dict[str, Any], form: str) -> dict[str, Any]:
-    """JSON holds the details as they are; a CSV has no place for them."""
+    """Return the row for JSON with its details, and without them for CSV."""
     return row if form == "json" else {k: v for k, v in row.items() if k != "details"}
 
 
 def _lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One line for each model and size, columns side by side."""
+    """Return one line for each model and size, columns side by side."""
     lines: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows:
         at = (row["label"], row["device"], row["input"])
@@ -66,7 +67,7 @@ def _lines(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _turned(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Columns as rows, one model at one size beside the other."""
+    """Turn columns into rows, with the models and sizes side by side."""
     heads = [f"{line['model']} {line['input']}" for line in lines]
     names = [name for line in lines for name in line if name not in ("model", "input")]
     return [
@@ -76,7 +77,7 @@ def _turned(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _name(row: dict[str, Any]) -> str:
-    """The column without the size."""
+    """Return the column without the size."""
     return f"{row['probe']}@{row['convention']}" if row["convention"] else str(row["probe"])
 
 
@@ -90,12 +91,12 @@ def _text(row: dict[str, Any]) -> str:
 
 
 def _print_operators(row: dict[str, Any], form: str | None) -> None:
-    """What a count consists of."""
-    found = row["details"].get("operators")
-    if not found:
+    """Print the operators of a count."""
+    operators = row["details"].get("operators")
+    if not operators:
         return
     click.echo(f"\n{row['label']}, {row['column']}")
-    print_rows([{"operator": name, **facts} for name, facts in found.items()], form)
+    print_rows([{"operator": name, **facts} for name, facts in operators.items()], form)
 
 
 def _growths(rows: list[dict[str, Any]]) -> list[str]:
@@ -104,22 +105,22 @@ def _growths(rows: list[dict[str, Any]]) -> list[str]:
         size = megapixels_of(row["input"])
         if size and row["value"] is not None:
             sweeps.setdefault((row["label"], _name(row)), []).append((size, row["value"]))
-    said = []
+    lines = []
     for (label, name), points in sweeps.items():
-        found = growth(*zip(*points, strict=True))
-        if found and any(cost != points[0][1] for _, cost in points):
-            said.append(
-                f"{label}: {name} = {found.factor:.4g} x megapixels^{found.exponent:.3f} "
-                f"(R2 {found.r2:.4f} over {found.sizes} sizes)"
+        trend = growth(*zip(*points, strict=True))
+        if trend and any(cost != points[0][1] for _, cost in points):
+            lines.append(
+                f"{label}: {name} = {trend.factor:.4g} x megapixels^{trend.exponent:.3f} "
+                f"(R2 {trend.r2:.4f} over {trend.sizes} sizes)"
             )
-    return said
+    return lines
 
 
 def _notes(rows: list[dict[str, Any]]) -> list[str]:
-    """What a count says of itself: what it could not see, and what its convention leaves out."""
-    said = [
+    """Return the notes of counts: what each could not see, and what its convention leaves out."""
+    lines = [
         f"note: {row['label']}, {row['column']}: {note}"
         for row in rows
         for note in row["details"].get("notes", [])
     ]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(lines))

@@ -1,4 +1,4 @@
-"""`iqabench doctor`."""
+"""The command `iqabench doctor`."""
 
 import importlib.metadata
 import json
@@ -45,8 +45,8 @@ def _row(what: str, value: object, state: str = "ok") -> dict[str, object]:
 
 
 def _versions() -> list[dict[str, object]]:
-    found = json.loads(versions())
-    rows = [_row(name, value) for name, value in found.items()]
+    known = json.loads(versions())
+    rows = [_row(name, value) for name, value in known.items()]
     try:
         rows.append(_row("onnxruntime", importlib.metadata.version("onnxruntime")))
     except importlib.metadata.PackageNotFoundError:
@@ -73,8 +73,8 @@ def _places(store: Path) -> list[dict[str, object]]:
     rows.append(_row("network", "switched off by IQABENCH_OFFLINE" if offline() else "allowed"))
     try:
         with Store(store).connect() as connection:
-            found = connection.execute("SELECT count(*) FROM records").fetchone()
-        rows.append(_row("records", found[0] if found else 0))
+            count = connection.execute("SELECT count(*) FROM records").fetchone()
+        rows.append(_row("records", count[0] if count else 0))
     except IqabenchError as error:
         rows.append(_row("records", error, "wrong"))
     return rows

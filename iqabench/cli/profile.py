@@ -1,11 +1,13 @@
-"""`iqabench profile`."""
+"""The command `iqabench profile`."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from iqabench.cli.budget import budget_option
+from iqabench.cli.bundle import bundle
 from iqabench.cli.cost_table import print_costs
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
@@ -24,10 +26,105 @@ from iqabench.errors import UsageError
 with lazy_imports():
     from iqabench.models.core.mode import Mode
     from iqabench.models.core.model import Precision
-    from iqabench.probes import cost_columns, sizes_of
+    from iqabench.probes import CostColumn, Size, cost_columns, sizes_of
     from iqabench.probes.timing import Sampling
     from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
     from iqabench.store import Store
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The conditions under which models are measured."""
+
+    device: str
+    precision: Precision
+    batch: int
+    threads: int | None
+    compiled: bool
+    channels_last: bool
+    cuda_graph: bool
+    sampling: Sampling
+    wait: bool
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout of public submissions, and the way in which they are measured."""
+
+    checkout: Path | None
+    trust: bool
+    ids: tuple[int, ...]
+    published: str | None
+    stand_ins: tuple[Path, ...]
+    timeout: float
+
+
+condition_options = bundle(
+    "conditions",
+    Conditions,
+    device_option,
+    precision_option,
+    click.option(
+        "--batch",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Number of images at a time.",
+    ),
+    click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads on the CPU."),
+    click.option("--compile", "compiled", is_flag=True, help="Run with torch.compile."),
+    click.option("--channels-last", is_flag=True, help="Store channels innermost in memory."),
+    click.option("--cuda-graph", is_flag=True, help="Run as one recorded CUDA graph."),
+    budget_option,
+    click.option("--wait", is_flag=True, help="Wait while another process measures on the device."),
+)
+checkout_options = bundle(
+    "submissions",
+    Checkout,
+    click.option(
+        "--submissions",
+        "checkout",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="CHECKOUT",
+        help="Instead of models: the public submissions of an efficiency challenge, from a checkout "
+        "of the organisers' repository.",
+    ),
+    click.option(
+        "--trust", is_flag=True, help="Allow that other people's code in CHECKOUT is run."
+    ),
+    click.option(
+        "--id",
+        "ids",
+        type=int,
+        multiple=True,
+        metavar="N",
+        help="Only this submission; repeatable.",
+    ),
+    click.option(
+        "--published",
+        metavar="NAME|CSV",
+        help="Show the figures that the organisers printed beside the measured ones, as in "
+        "ntire2022_esr.",
+    ),
+    click.option(
+        "--stand-in",
+        "stand_ins",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        help="Folder with modules that CHECKOUT needs and this machine lacks, such as operators "
+        "compiled for a GPU; repeatable.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(1),
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time limit for each submission.",
+    ),
+)
 
 
 @click.command(
@@ -45,7 +142,7 @@ with lazy_imports():
     "models",
     multiple=True,
     metavar="NAME|FILE|...",
-    help="As for 'run'; repeatable: several are timed in turn and compared with the first.",
+    help="Model, as 'run' takes it; repeatable: several are timed in turn and compared with the first.",
 )
 @click.option(
     "--input",
@@ -67,65 +164,17 @@ with lazy_imports():
     "probes",
     multiple=True,
     metavar="PROBE[@CONVENTION]",
-    help="What to measure; repeatable, and commas part several.  [default: "
+    help="Cost to measure; repeatable, or several separated by commas.  [default: "
     "params, macs, activations, conv_layers, latency_ms, memory_mib]",
 )
 @scale_option("the model's; 4 where it has several")
-@device_option
-@precision_option
-@click.option(
-    "--batch",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Images at a time.",
-)
-@click.option("--threads", type=click.IntRange(1), metavar="N", help="Threads on the CPU.")
-@click.option("--compile", "compiled", is_flag=True, help="With torch.compile.")
-@click.option("--channels-last", is_flag=True, help="With channels innermost in memory.")
-@click.option("--cuda-graph", is_flag=True, help="As one recorded CUDA graph.")
-@budget_option
-@click.option("--wait", is_flag=True, help="Wait while another process measures on the device.")
-@click.option(
-    "--submissions",
-    "checkout",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="CHECKOUT",
-    help="Instead of models: the public submissions of an efficiency challenge, from a checkout of "
-    "the organisers' repository.",
-)
-@click.option("--trust", is_flag=True, help="Allow that other people's code in CHECKOUT is run.")
-@click.option(
-    "--id", "ids", type=int, multiple=True, metavar="N", help="Only this submission; repeatable."
-)
-@click.option(
-    "--published",
-    metavar="NAME|CSV",
-    help="Set what the organisers printed beside it, as in ntire2022_esr.",
-)
-@click.option(
-    "--stand-in",
-    "stand_ins",
-    multiple=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder with modules that CHECKOUT needs and this machine lacks, such as operators "
-    "compiled for a GPU; repeatable.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(1),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For each submission.",
-)
+@condition_options
+@checkout_options
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
 @click.option(
     "--allow-random-weights",
     is_flag=True,
-    help="Where weights cannot be had, use random ones; every record is marked.",
+    help="Use random weights if a model's own cannot be had; every record is marked.",
 )
 @store_option
 @table_options
@@ -135,21 +184,8 @@ def command(
     outputs: tuple[str, ...],
     probes: tuple[str, ...],
     scale: int | None,
-    device: str,
-    precision: Precision,
-    batch: int,
-    threads: int | None,
-    compiled: bool,
-    channels_last: bool,
-    cuda_graph: bool,
-    sampling: Sampling,
-    wait: bool,
-    checkout: Path | None,
-    trust: bool,
-    ids: tuple[int, ...],
-    published: str | None,
-    stand_ins: tuple[Path, ...],
-    timeout: float,
+    conditions: Conditions,
+    submissions: Checkout,
     operators: bool,
     allow_random_weights: bool,
     store: Path,
@@ -159,44 +195,54 @@ def command(
 
     Counts name their convention (macs@ntire2022 is not macs@fvcore: 'iqabench show probe macs'), and every
     column the size. Latency is sampled after a warm-up until the 95 % interval of its median is within 2 %,
-    model after model in turn; the state of the machine goes into the record, and a noisy one is told of.
+    model after model in turn. The state of the machine goes into the record, and a noisy machine is reported.
     """
-    if checkout is not None:
-        size = sizes_of(list(inputs), list(outputs), batch)[0]
-        wanted = cost_columns(probes)
-        status = profile_submissions(
-            checkout,
-            ids,
-            wanted,
-            size,
-            published,
-            form,
-            trust=trust,
-            timeout_s=timeout,
-            threads=threads,
-            stand_ins=stand_ins,
-        )
-        sys.exit(status)
+    sizes = sizes_of(list(inputs), list(outputs), conditions.batch)
+    if submissions.checkout is not None:
+        sys.exit(_profile_checkout(submissions, cost_columns(probes), sizes[0], conditions, form))
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
     columns = cost_columns(probes or DEFAULT_PROBES)
-    sizes = sizes_of(list(inputs), list(outputs), batch) if inputs or outputs or batch > 1 else None
+    asked_size = inputs or outputs or conditions.batch > 1
     options = ProfileOptions(
-        device=device,
-        precision=precision,
-        threads=threads,
-        wait=wait,
+        device=conditions.device,
+        precision=conditions.precision,
+        threads=conditions.threads,
+        wait=conditions.wait,
         scale=scale,
-        mode=Mode(compiled, channels_last, cuda_graph),
-        sampling=sampling,
+        mode=Mode(conditions.compiled, conditions.channels_last, conditions.cuda_graph),
+        sampling=conditions.sampling,
         allow_random_weights=allow_random_weights,
     )
     records = Store(store)
     with watching() as watch:
-        done = profile(models, columns, sizes, records, options, watch)
+        done = profile(models, columns, sizes if asked_size else None, records, options, watch)
     names = [column.name for column in columns]
     print_costs(records, done.keys, form, wanted=names, operators=operators)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
     tell_failures(done.failures)
     sys.exit(SOME_FAILED if done.failures else 0)
+
+
+def _profile_checkout(
+    submissions: Checkout,
+    columns: list[CostColumn],
+    size: Size,
+    conditions: Conditions,
+    form: str | None,
+) -> int:
+    """Measure the submissions of a checkout, and return the status."""
+    assert submissions.checkout is not None
+    return profile_submissions(
+        submissions.checkout,
+        submissions.ids,
+        columns,
+        size,
+        submissions.published,
+        form,
+        trust=submissions.trust,
+        timeout_s=submissions.timeout,
+        threads=conditions.threads,
+        stand_ins=submissions.stand_ins,
+    )

@@ -1,4 +1,4 @@
-"""`iqabench rank`."""
+"""The command `iqabench rank`."""
 
 import sys
 from dataclasses import asdict
@@ -42,13 +42,13 @@ with lazy_imports():
     multiple=True,
     required=True,
     metavar="NAME|FILE|...",
-    help="As for 'run'; repeatable.",
+    help="Model, as 'run' takes it; repeatable.",
 )
 @sets_option
 @click.option(
     "--no-quality",
     is_flag=True,
-    help="Restore no images: gates on quality are then told of as unchecked.",
+    help="Restore no images; gates on quality are then reported as unchecked.",
 )
 @budget_option
 @device_option
@@ -71,11 +71,11 @@ def command(
     without published figures the models are ranked among each other. The exit status is 3 when a model is
     not ranked.
     """
-    meant = board(name).with_sets(sets)
+    chosen_board = board(name).with_sets(sets)
     with watching() as watch:
         options = Options(device=device)
-        places, found = rank(
-            meant,
+        places, measurement = rank(
+            chosen_board,
             models,
             Store(store),
             options,
@@ -83,23 +83,26 @@ def command(
             quality=not no_quality,
             sampling=sampling,
         )
-    for warning in [*found.warnings, *_of_ratios(meant, places, found)]:
+    for warning in [*measurement.warnings, *_of_ratios(chosen_board, places, measurement)]:
         click.echo(f"warning: {warning}", err=True)
     if form:
         print_rows([_row(p) for p in places], form)
     else:
         for place in places:
-            click.echo(_said(meant, place))
+            click.echo(_said(chosen_board, place))
         for words in dict.fromkeys(w for p in places for w in _remarks(p)):
             click.echo(words)
     sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
 
 
-def _of_ratios(meant: Board, places: list[Placement], found: Measurement) -> list[str]:
-    """What to think of ratios that were taken on another machine."""
-    carried = [n for n, q in meant.quantities.items() if q.facts.relative and meant.published]
+def _of_ratios(board: Board, places: list[Placement], measurement: Measurement) -> list[str]:
+    """Warn of ratios that carry over from another machine."""
+    carried = [n for n, q in board.quantities.items() if q.facts.relative and board.published]
     measured = {
-        found.of(p.model)[n].device: n for p in places for n in carried if n in found.of(p.model)
+        measurement.of(p.model)[n].device: n
+        for p in places
+        for n in carried
+        if n in measurement.of(p.model)
     }
     return [
         f"{', '.join(carried)} were measured as ratios to the baseline on {device}; how well they carry over "
@@ -123,8 +126,8 @@ def _row(place: Placement) -> dict[str, Any]:
     }
 
 
-def _said(meant: Board, place: Placement) -> str:
-    track = meant.track(place.track)
+def _said(board: Board, place: Placement) -> str:
+    track = board.track(place.track)
     assert track is not None
     head = f"{place.model}, {track.title or track.name}: "
     if place.rank is None:
@@ -153,14 +156,14 @@ def _unranked(place: Placement) -> str:
 
 
 def _remarks(place: Placement) -> list[str]:
-    said = [f"gate not checked for {place.model}: {words}" for words in place.unchecked]
+    lines = [f"gate not checked for {place.model}: {words}" for words in place.unchecked]
     if place.failed:
-        said += [f"gate missed by {place.model}: {words}" for words in place.failed]
+        lines += [f"gate missed by {place.model}: {words}" for words in place.failed]
     if place.replaces:
-        said.append(
+        lines.append(
             f"{place.model} stands here by its own figures; published as {', '.join(place.replaces)}."
         )
-    return said
+    return lines
 
 
 def _nth(number: int | None) -> str:

@@ -1,4 +1,4 @@
-"""`iqabench reproduce`."""
+"""The command `iqabench reproduce`."""
 
 import sys
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ import click
 
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
-from iqabench.cli.board_submissions import submissions_status
 from iqabench.cli.budget import budget_option
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
@@ -22,6 +21,7 @@ from iqabench.cli.options import (
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import SOME_FAILED
+from iqabench.cli.submissions import rank_submissions
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 
@@ -66,7 +66,7 @@ _FOR_MACHINES = ("json", "csv")
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     metavar="DIR",
     help="Instead of models: the challenge's own submissions, from a checkout of its "
-    "repository, which stays as it is; nothing is recorded.",
+    "repository, which is not changed; nothing is recorded.",
 )
 @click.option(
     "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
@@ -79,8 +79,8 @@ _FOR_MACHINES = ("json", "csv")
     "probes",
     multiple=True,
     metavar="NAME",
-    help="Measure this of submissions, too, as in latency_ms, in turn with the baseline; "
-    "repeatable.",
+    help="Probe that depends on the machine, such as latency_ms: submissions are measured in turn with the "
+    "baseline; repeatable.",
 )
 @budget_option
 @click.option(
@@ -89,13 +89,13 @@ _FOR_MACHINES = ("json", "csv")
     default=600.0,
     show_default=True,
     metavar="SECONDS",
-    help="For each submission.",
+    help="Time limit for each submission.",
 )
-@click.option("--no-cost", is_flag=True, help="Measure quality alone.")
+@click.option("--no-cost", is_flag=True, help="Measure only quality.")
 @click.option(
     "--no-time",
     is_flag=True,
-    help="Measure nothing that depends on the machine: no latency, no memory.",
+    help="Measure nothing that depends on the machine, such as latency and memory.",
 )
 @sets_option
 @click.option(
@@ -129,11 +129,11 @@ def command(
     are registered here are run, and published stands beside measured; with --submissions it is the networks
     that were sent in. The exit status is 3 when a figure is out of tolerance or a rank does not follow.
     """
-    meant = board(name).with_sets(sets)
+    chosen_board = board(name).with_sets(sets)
     if checkout is not None:
         _check_alone(models, only_published, no_cost, no_time, limit, device)
-        status = submissions_status(
-            meant,
+        status = rank_submissions(
+            chosen_board,
             checkout,
             form,
             trust=trust,
@@ -144,15 +144,26 @@ def command(
         )
         sys.exit(status)
     if ids or probes or trust:
-        raise UsageError("--trust, --id and --probe are about --submissions, which is not given.")
-    checks, compared = _checked(meant, form, all_of_it=only_published), list[ReproducedCell]()
+        raise UsageError(
+            "--trust, --id and --probe apply only to --submissions, which is not given."
+        )
+    checks, compared = (
+        _checked(chosen_board, form, all_of_it=only_published),
+        list[ReproducedCell](),
+    )
     if not only_published:
         options = Options(device=device, limit=limit)
         compared = _run(
-            meant, Store(store), options, models, sampling, costs=not no_cost, timed=not no_time
+            chosen_board,
+            Store(store),
+            options,
+            models,
+            sampling,
+            costs=not no_cost,
+            timed=not no_time,
         )
-    status = _told(meant, checks, compared, form)
-    click.echo(summary(meant, compared, ran=not only_published), err=True)
+    status = _told(chosen_board, checks, compared, form)
+    click.echo(summary(chosen_board, compared, ran=not only_published), err=True)
     sys.exit(status)
 
 
@@ -164,7 +175,7 @@ def _check_alone(
     limit: int | None,
     device: str,
 ) -> None:
-    """Raises: UsageError for options that submissions know nothing of."""
+    """Raise UsageError for options that do not apply to submissions."""
     given = {
         "--model": models,
         "--published": only_published,
@@ -180,19 +191,19 @@ def _check_alone(
         )
 
 
-def _checked(meant: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
-    """What follows from the published figures; people see it at once, before anything runs."""
-    entries = entries_of(meant)
-    checks = check(meant, entries)
+def _checked(board: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
+    """Check what follows from the published figures, and print it for people before anything runs."""
+    entries = entries_of(board)
+    checks = check(board, entries)
     if form not in _FOR_MACHINES:
         print_checks(checks, form)
         if all_of_it:
-            print_unprinted(meant, entries, form)
+            print_unprinted(board, entries, form)
     return checks
 
 
 def _run(
-    meant: Board,
+    board: Board,
     store: Store,
     options: Options,
     models: Sequence[str],
@@ -202,20 +213,20 @@ def _run(
     timed: bool,
 ) -> list[ReproducedCell]:
     with watching() as watch:
-        compared, found = reproduce(
-            meant, store, options, models, watch, costs=costs, timed=timed, sampling=sampling
+        compared, measurement = reproduce(
+            board, store, options, models, watch, costs=costs, timed=timed, sampling=sampling
         )
-    for warning in found.warnings:
+    for warning in measurement.warnings:
         click.echo(f"warning: {warning}", err=True)
     return compared
 
 
 def _told(
-    meant: Board, checks: list[Check], compared: list[ReproducedCell], form: str | None
+    board: Board, checks: list[Check], compared: list[ReproducedCell], form: str | None
 ) -> int:
-    """Print what was run; for machines, all of it. The status."""
+    """Print what was run, or everything for machines, and return the status."""
     if form in _FOR_MACHINES:
-        print_rows(_rows(checks, unprinted(meant, entries_of(meant)), compared), form)
+        print_rows(_rows(checks, unprinted(board, entries_of(board)), compared), form)
     else:
         print_compared(compared, form)
     wrong = any(c.verdict == "differs" for c in checks) or any(c.verdict == "out" for c in compared)

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from iqabench.errors import FactsError
+from iqabench.boards.catalogue import shipped
+from iqabench.errors import FactsError, UsageError
 from iqabench.probes import cost_column
 from iqabench.submissions.measure import SubmissionRow
 
@@ -22,6 +23,16 @@ EXACT = "macs@exact"
 MISLEADING = 0.03
 """The relative distance of a printed figure from the exact count beyond which it is explained even if it was
 reproduced; activations, which the counter of 2022 adds, stay below."""
+
+COUNTS = (
+    "params",
+    "macs@exact",
+    "macs@fvcore",
+    "macs@ntire2022",
+    "activations@ntire",
+    "conv_layers@ntire",
+)
+"""The columns that organisers print, under every convention that they have used."""
 
 _USUAL = {
     "params_M": "params",
@@ -80,6 +91,21 @@ class PublishedCounts:
     columns: Mapping[str, str]
     """Names of our columns by the names of theirs."""
     rows: Sequence[Mapping[str, str]]
+
+
+def published_table(name: str) -> PublishedCounts:
+    """Read the table of a CSV file, or of a name that ships.
+
+    Raises: UsageError with the names that ship; FactsError, as `read_published` does.
+    """
+    folder = shipped() / "published"
+    for path in (Path(name), folder / f"{name}.csv"):
+        if path.is_file():
+            return read_published(path)
+    known = ", ".join(sorted(path.stem for path in folder.glob("*esr*.csv")))
+    raise UsageError(
+        f"there are no published figures '{name}'; expected a CSV file, or one of {known}."
+    )
 
 
 def read_published(path: Path) -> PublishedCounts:

@@ -1,6 +1,7 @@
 """Results of a checkout of submissions: counts, ratios and ranks beside the published ones."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from iqabench.boards import BoundedValue
 from iqabench.submissions.measure import INTERRUPTED
@@ -93,3 +94,29 @@ class SubmissionResults:
     def interrupted(self) -> bool:
         """True when it was ended before all were measured."""
         return INTERRUPTED in self.not_run.values()
+
+    @property
+    def agrees(self) -> bool:
+        """True when no count differs, no entry is missing, and the intervals allow every published rank."""
+        ranks = all(r.best <= r.published <= r.worst for r in self.ranks)
+        return ranks and all(c.equal for c in self.counts) and not self.not_run
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return everything as flat rows; `depth` names the kind of each."""
+        rows = [{"depth": "count", **asdict(count)} for count in self.counts]
+        rows += [{"depth": "ratio", **_ratio_row(ratio)} for ratio in self.relatives]
+        rows += [{"depth": "rank", **asdict(ranks)} for ranks in self.ranks]
+        rows += [{"depth": "track", **asdict(track)} for track in self.tracks]
+        absent = self.not_run.items()
+        return rows + [{"depth": "not run", "entry": entry, "why": why} for entry, why in absent]
+
+
+def _ratio_row(ratio: SubmissionRatio) -> dict[str, Any]:
+    value = ratio.measured
+    return {
+        **asdict(ratio),
+        "measured": value.value if value else None,
+        "warnings": list(ratio.warnings),
+        "ci_low": value.low if value else None,
+        "ci_high": value.high if value else None,
+    }

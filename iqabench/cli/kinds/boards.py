@@ -1,4 +1,4 @@
-"""Boards, for `list` and `show`. Imports no torch."""
+"""The boards, for `list` and `show`; without torch."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from iqabench.boards import Board, ColumnFacts, board, boards, entries_of
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each board."""
+    """Return one row for each board."""
     return [_row(one) for one in boards().values()]
 
 
@@ -24,7 +24,7 @@ def _row(one: Board) -> dict[str, Any]:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one board, its formulas in words."""
+    """Return the facts of one board, with its formulas in words."""
     one = board(name)
     facts = one.model_dump(
         include={"name", "title", "source", "task", "scale", "notes", "opinions", "baseline"}
@@ -49,8 +49,8 @@ def show(name: str) -> dict[str, Any]:
 
 
 def _models(one: Board, entry: str) -> str:
-    said = one.models_of(entry)
-    return ", ".join(f"{id_} (at {level})" if level else id_ for level, id_ in said.items())
+    models = one.models_of(entry)
+    return ", ".join(f"{id_} (at {level})" if level else id_ for level, id_ in models.items())
 
 
 def _column(column: ColumnFacts) -> str:
@@ -59,17 +59,17 @@ def _column(column: ColumnFacts) -> str:
         or column.agreement
         or (f"{column.probe} at {column.input}" if column.probe else "")
     )
-    said = [
+    parts = [
         column.title,
         f"in {column.unit}" if column.unit != "1" else "",
         f"{column.better} is better",
     ]
-    said.append(f"measured as {how}" if how else column.not_here or "published alone")
-    said += [f"{metric} for {entry}" for entry, metric in column.metric_of.items()]
-    said += [f"on {column.set}"] if column.set else []
-    said += [f"within {column.tolerance:g}"] if column.tolerance is not None else []
-    said += ["as a ratio to the baseline"] if column.relative else []
-    return "; ".join(part for part in said if part)
+    parts.append(f"measured as {how}" if how else column.not_here or "published alone")
+    parts += [f"{metric} for {entry}" for entry, metric in column.metric_of.items()]
+    parts += [f"on {column.set}"] if column.set else []
+    parts += [f"within {column.tolerance:g}"] if column.tolerance is not None else []
+    parts += ["as a ratio to the baseline"] if column.relative else []
+    return "; ".join(part for part in parts if part)
 
 
 def _track(one: Board, name: str) -> str:

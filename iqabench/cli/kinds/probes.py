@@ -1,4 +1,4 @@
-"""Probes, for `list` and `show`."""
+"""The probes, for `list` and `show`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from iqabench.probes import Probe, probes
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each probe."""
+    """Return one row for each probe."""
     return [_row(part) for part in probes()]
 
 
@@ -22,7 +22,7 @@ def _row(part: Probe) -> dict[str, Any]:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one probe, each convention explained."""
+    """Return the facts of one probe, with each convention explained."""
     part = probes().get(name)
     facts = {
         "probe": part.name,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from iqabench.boards import BoundedValue
-from iqabench.cli import board_submissions
+from iqabench.cli import submissions
 from iqabench.probes.timing import Sampling
 from iqabench.submissions.measure import INTERRUPTED, SubmissionRow
 from iqabench.submissions.results import (
@@ -47,7 +47,7 @@ def comes(monkeypatch: pytest.MonkeyPatch) -> Any:
             asked.update(how)
             return sent
 
-        monkeypatch.setattr(board_submissions, "reproduce_submissions", measure)
+        monkeypatch.setattr(submissions, "reproduce_submissions", measure)
         return asked
 
     return set_to
@@ -88,7 +88,7 @@ def test_an_interruption_prints_what_there_is(call: Call, comes: Any) -> None:
     assert "15_one" in result.out
     said = "not run: team 0, team 1, team 2, team 3, team 4 and 2 more: interrupted before it was"
     assert said in result.err
-    assert "it is not kept" in result.err
+    assert "it is not recorded" in result.err
 
 
 def test_where_nothing_could_be_measured_there_is_no_table(call: Call, comes: Any) -> None:
@@ -136,6 +136,6 @@ def test_profile_prints_what_there_is_too(
     result = call(*words)
     assert result.status == 130
     assert "01_one" in result.out
-    assert "it is not kept" in result.err
+    assert "it is not recorded" in result.err
     rows.pop()
     assert call(*words).status == 0
