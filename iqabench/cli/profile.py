@@ -33,7 +33,7 @@ with lazy_imports():
 
 
 @dataclass(frozen=True)
-class Conditions:
+class ProfileConditions:
     """The conditions under which models are measured."""
 
     device: str
@@ -48,7 +48,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Checkout:
+class CheckoutOptions:
     """A checkout of public submissions, and the way in which they are measured."""
 
     checkout: Path | None
@@ -61,7 +61,7 @@ class Checkout:
 
 condition_options = bundle(
     "conditions",
-    Conditions,
+    ProfileConditions,
     device_option,
     precision_option,
     click.option(
@@ -81,7 +81,7 @@ condition_options = bundle(
 )
 checkout_options = bundle(
     "submissions",
-    Checkout,
+    CheckoutOptions,
     click.option(
         "--submissions",
         "checkout",
@@ -184,8 +184,8 @@ def command(
     outputs: tuple[str, ...],
     probes: tuple[str, ...],
     scale: int | None,
-    conditions: Conditions,
-    submissions: Checkout,
+    conditions: ProfileConditions,
+    submissions: CheckoutOptions,
     operators: bool,
     allow_random_weights: bool,
     store: Path,
@@ -226,10 +226,10 @@ def command(
 
 
 def _profile_checkout(
-    submissions: Checkout,
+    submissions: CheckoutOptions,
     columns: list[CostColumn],
     size: Size,
-    conditions: Conditions,
+    conditions: ProfileConditions,
     form: str | None,
 ) -> int:
     """Measure the submissions of a checkout, and return the status."""
