@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,30 @@ LISTED = {
 }
 """Kinds that `iqabench list` knows, and the name that the stranger adds to each."""
 
-Type = Callable[..., str]
+LISTS = """
+import sys
+from iqabench.cli.main import main
+for kind in sys.argv[1:]:
+    sys.argv = ["iqabench", "list", kind]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, kind
+"""
+"""All lists in one process."""
+BATCH = """
+import numpy as np
+from iqabench.images import Pair
+from iqabench.metrics import metrics
+from iqabench.metrics.core.batch_scores import batch_scores
+images = np.random.default_rng(0).integers(0, 256, (4, 9, 7, 3), dtype=np.uint8)
+pairs = [Pair(images[0], images[1]), Pair(images[2], images[3])]
+metric = metrics().get("stranger_error")
+assert batch_scores([metric], pairs, "cpu") == [[metric(pair)] for pair in pairs]  # whole numbers
+"""
+"""The batched form, which commands use on a GPU only."""
+
+Run = Callable[..., str]
 
 
 def picture(seed: int) -> NDArray[np.uint8]:
@@ -96,13 +120,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def type_words(site: Path, in_tmp: Path) -> Type:
-    """`type_words("run", ...)`: what the command prints, in a process that sees the stranger."""
+def run_code(site: Path, in_tmp: Path) -> Run:
+    """`run_code(code, *words)`: what Python prints, in a process that sees the stranger."""
     path = os.pathsep.join([str(site), str(PACKAGE.parent)])
     environment = os.environ | {"PYTHONPATH": path, "IQABENCH_STORE": str(site / "store")}
-    code = "from iqabench.cli.main import main; main()"
 
-    def run(*words: object) -> str:
+    def run(code: str, *words: object) -> str:
         done = subprocess.run(
             [sys.executable, "-c", code, *map(str, words)],
             env=environment,
@@ -117,18 +140,24 @@ def type_words(site: Path, in_tmp: Path) -> Type:
     return run
 
 
+@pytest.fixture
+def type_words(run_code: Run) -> Run:
+    """`type_words("run", ...)`: what the command prints."""
+    return partial(run_code, "from iqabench.cli.main import main; main()")
+
+
 def rows(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(text)
     return found
 
 
-def test_one_of_each_kind_works_and_no_file_changes(type_words: Type, site: Path) -> None:
+def test_one_of_each_kind_works_and_no_file_changes(type_words: Run, site: Path) -> None:
     before = state()
     run_everything(type_words, site)
     assert state() == before
 
 
-def run_everything(type_words: Type, site: Path) -> None:
+def run_everything(type_words: Run, site: Path) -> None:
     """A run with seven kinds of parts; then opinions, a board and a report."""
     words = ["--model", "stranger-box", "--set", "stranger-set", "--probe", "stranger_modules"]
     words += ["--column", "stranger_error"]
@@ -146,9 +175,14 @@ def run_everything(type_words: Type, site: Path) -> None:
     assert "stranger-box" in (site / "pages" / "index.html").read_text()
 
 
-def test_each_is_listed_with_all_others(type_words: Type) -> None:
+def test_the_batched_form_of_its_metric_is_found(run_code: Run) -> None:
+    run_code(BATCH)
+
+
+def test_each_is_listed_with_all_others(run_code: Run) -> None:
+    printed = run_code(LISTS, *LISTED)
     for kind, name in LISTED.items():
-        assert name in type_words("list", kind), kind
+        assert name in printed, kind
 
 
 def test_nothing_in_the_package_names_the_stranger() -> None:
