@@ -82,6 +82,8 @@ def write_variant(
         }
         _write_card(part, card)
         load_model(str(part.resolve()))
+        if folder.exists():
+            folder.rmdir()  # it is empty, and Windows does not replace a folder
         part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -34,11 +34,11 @@ def explain(
     Raises: PairingError when no output has a target; ImageError when no pair can be compared.
     """
     scale = targets.subject.scale
-    found = Outputs(outputs, targets)
+    pairs = Outputs(outputs, targets)
     measured, inputs = [], []
     failures: list[str] = []
-    names = list(found.pairing.pairs)
-    for at, both in enumerate(found.pairs(names)):
+    names = list(pairs.pairing.pairs)
+    for at, both in enumerate(pairs.pairs(names)):
         try:
             output, target = _images(both)
             measured.append(measure(output, target, scale, ssim=claim.ssim is not None))
@@ -49,7 +49,7 @@ def explain(
     if not measured:
         raise ImageError(f"no pair can be compared. {failures[0]}")
     return Explanation(
-        answer(claim, mean_figures(measured)), consistency(inputs), failures, found.pairing
+        answer(claim, mean_figures(measured)), consistency(inputs), failures, pairs.pairing
     )
 
 

@@ -46,8 +46,8 @@ def worth_telling(answers: Sequence[Answer]) -> list[Answer]:
     giving = [a for a in answers if a.verdict == "gives it"]
     least = min((a.departures for a in giving), default=0)
     near = sorted((a for a in answers if a.verdict == "near"), key=_distance)[:_TOLD]
-    told = [a for a in giving if a.departures <= max(least, 1)] + near
-    return told + [a for a in answers if a.departures <= 1 and a not in told]
+    matches = [a for a in giving if a.departures <= max(least, 1)] + near
+    return matches + [a for a in answers if a.departures <= 1 and a not in matches]
 
 
 def in_words(claim: Claim, answers: Sequence[Answer]) -> list[str]:

@@ -136,8 +136,8 @@ def test_collapsing_changes_nothing() -> None:
 
 
 def test_training_lowers_the_error(photos: Path, tmp_path: Path) -> None:
-    patches = prepare(split(photos)[0], tmp_path / "patches", 4, seed=0)
-    training = training_of(Plan(steps=40, batch=2, warm_up=1), tmp_path)
+    patches = prepare(split(photos)[0], tmp_path / "patches", 4, seed=0, side=20)
+    training = training_of(Plan(steps=40, batch=2, warm_up=1, coarse=0), tmp_path)
     before = validate(training.module, patches)
     errors = [training.advance(patches) for _ in range(40)]
     assert np.mean(errors[-5:]) < 0.9 * np.mean(errors[:5])
