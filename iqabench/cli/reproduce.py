@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.budget import budget_option
+from iqabench.cli.bundle import bundle
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     device_option,
@@ -34,6 +35,86 @@ with lazy_imports():
     from iqabench.store import Store
 
 _FOR_MACHINES = ("json", "csv")
+
+
+@dataclass(frozen=True)
+class SentSubmissions:
+    """The checkout of a challenge's own submissions, and what is measured of them."""
+
+    checkout: Path | None
+    trust: bool
+    ids: tuple[int, ...]
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BoardRuns:
+    """The limits of what is run and measured for a board."""
+
+    sampling: Sampling
+    timeout: float
+    no_cost: bool
+    no_time: bool
+    sets: dict[str, str]
+    limit: int | None
+    device: str
+
+
+submission_options = bundle(
+    "submissions",
+    SentSubmissions,
+    click.option(
+        "--submissions",
+        "checkout",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        help="Instead of models: the challenge's own submissions, from a checkout of its "
+        "repository, which is not changed; nothing is recorded.",
+    ),
+    click.option(
+        "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
+    ),
+    click.option(
+        "--id",
+        "ids",
+        type=int,
+        multiple=True,
+        metavar="N",
+        help="Only these submissions; repeatable.",
+    ),
+    click.option(
+        "--probe",
+        "probes",
+        multiple=True,
+        metavar="NAME",
+        help="Probe that depends on the machine, such as latency_ms: submissions are measured in turn "
+        "with the baseline; repeatable.",
+    ),
+)
+run_options = bundle(
+    "runs",
+    BoardRuns,
+    budget_option,
+    click.option(
+        "--timeout",
+        type=click.FloatRange(1),
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time limit for each submission.",
+    ),
+    click.option("--no-cost", is_flag=True, help="Measure only quality."),
+    click.option(
+        "--no-time",
+        is_flag=True,
+        help="Measure nothing that depends on the machine, such as latency and memory.",
+    ),
+    sets_option,
+    click.option(
+        "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
+    ),
+    device_option,
+)
 
 
 @click.command(
@@ -60,65 +141,16 @@ _FOR_MACHINES = ("json", "csv")
     is_flag=True,
     help="Recompute scores and ranks from the published measurements; run nothing.",
 )
-@click.option(
-    "--submissions",
-    "checkout",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR",
-    help="Instead of models: the challenge's own submissions, from a checkout of its "
-    "repository, which is not changed; nothing is recorded.",
-)
-@click.option(
-    "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
-)
-@click.option(
-    "--id", "ids", type=int, multiple=True, metavar="N", help="Only these submissions; repeatable."
-)
-@click.option(
-    "--probe",
-    "probes",
-    multiple=True,
-    metavar="NAME",
-    help="Probe that depends on the machine, such as latency_ms: submissions are measured in turn with the "
-    "baseline; repeatable.",
-)
-@budget_option
-@click.option(
-    "--timeout",
-    type=click.FloatRange(1),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time limit for each submission.",
-)
-@click.option("--no-cost", is_flag=True, help="Measure only quality.")
-@click.option(
-    "--no-time",
-    is_flag=True,
-    help="Measure nothing that depends on the machine, such as latency and memory.",
-)
-@sets_option
-@click.option(
-    "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
-)
-@device_option
+@submission_options
+@run_options
 @store_option
 @table_options
 def command(
     name: str,
     models: tuple[str, ...],
     only_published: bool,
-    checkout: Path | None,
-    trust: bool,
-    ids: tuple[int, ...],
-    probes: tuple[str, ...],
-    sampling: Sampling,
-    timeout: float,
-    no_cost: bool,
-    no_time: bool,
-    sets: dict[str, str],
-    limit: int | None,
-    device: str,
+    submissions: SentSubmissions,
+    runs: BoardRuns,
     store: Path,
     form: str | None,
 ) -> None:
@@ -129,60 +161,40 @@ def command(
     are registered here are run, and published stands beside measured; with --submissions it is the networks
     that were sent in. The exit status is 3 when a figure is out of tolerance or a rank does not follow.
     """
-    chosen_board = board(name).with_sets(sets)
-    if checkout is not None:
-        _check_alone(models, only_published, no_cost, no_time, limit, device)
+    chosen_board = board(name).with_sets(runs.sets)
+    if submissions.checkout is not None:
+        _check_alone(models, runs, only_published=only_published)
         status = rank_submissions(
             chosen_board,
-            checkout,
+            submissions.checkout,
             form,
-            trust=trust,
-            ids=ids,
-            timed=probes,
-            timeout_s=timeout,
-            sampling=sampling,
+            trust=submissions.trust,
+            ids=submissions.ids,
+            timed=submissions.probes,
+            timeout_s=runs.timeout,
+            sampling=runs.sampling,
         )
         sys.exit(status)
-    if ids or probes or trust:
+    if submissions.ids or submissions.probes or submissions.trust:
         raise UsageError(
             "--trust, --id and --probe apply only to --submissions, which is not given."
         )
-    checks, compared = (
-        _checked(chosen_board, form, all_of_it=only_published),
-        list[ReproducedCell](),
-    )
-    if not only_published:
-        options = Options(device=device, limit=limit)
-        compared = _run(
-            chosen_board,
-            Store(store),
-            options,
-            models,
-            sampling,
-            costs=not no_cost,
-            timed=not no_time,
-        )
-    status = _told(chosen_board, checks, compared, form)
-    click.echo(summary(chosen_board, compared, ran=not only_published), err=True)
+    checks = _checked(chosen_board, form, all_of_it=only_published)
+    cells = [] if only_published else _run(chosen_board, Store(store), models, runs)
+    status = _told(chosen_board, checks, cells, form)
+    click.echo(summary(chosen_board, cells, ran=not only_published), err=True)
     sys.exit(status)
 
 
-def _check_alone(
-    models: Sequence[str],
-    only_published: bool,
-    no_cost: bool,
-    no_time: bool,
-    limit: int | None,
-    device: str,
-) -> None:
+def _check_alone(models: Sequence[str], runs: BoardRuns, *, only_published: bool) -> None:
     """Raise UsageError for options that do not apply to submissions."""
     given = {
         "--model": models,
         "--published": only_published,
-        "--no-cost": no_cost,
-        "--no-time": no_time,
-        "--limit": limit,
-        f"--device {device}": device not in ("auto", "cpu"),
+        "--no-cost": runs.no_cost,
+        "--no-time": runs.no_time,
+        "--limit": runs.limit,
+        f"--device {runs.device}": runs.device not in ("auto", "cpu"),
     }
     if wrong := [option for option, is_given in given.items() if is_given]:
         raise UsageError(
@@ -203,22 +215,24 @@ def _checked(board: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
 
 
 def _run(
-    board: Board,
-    store: Store,
-    options: Options,
-    models: Sequence[str],
-    sampling: Sampling,
-    *,
-    costs: bool,
-    timed: bool,
+    board: Board, store: Store, models: Sequence[str], runs: BoardRuns
 ) -> list[ReproducedCell]:
+    """Run the board's models, and print warnings of the machine."""
+    options = Options(device=runs.device, limit=runs.limit)
     with watching() as watch:
-        compared, measurement = reproduce(
-            board, store, options, models, watch, costs=costs, timed=timed, sampling=sampling
+        cells, measurement = reproduce(
+            board,
+            store,
+            options,
+            models,
+            watch,
+            costs=not runs.no_cost,
+            timed=not runs.no_time,
+            sampling=runs.sampling,
         )
     for warning in measurement.warnings:
         click.echo(f"warning: {warning}", err=True)
-    return compared
+    return cells
 
 
 def _told(
