@@ -8,20 +8,20 @@
     ├── ImageError                an image cannot be read, or is not of the kind a protocol needs
     ├── PairingError              outputs and targets cannot be matched
     ├── MetricError               a metric is not defined on these images
-    │   └── MetricWeightsError    what others trained for it cannot be had
+    │   └── MetricWeightsError    weights that a metric needs cannot be had
     ├── ModelError                a model cannot be loaded, or returned something unusable
     │   └── WeightsError          weights are absent, damaged, unsafe, or of another architecture
-    ├── ProbeError                what a model costs cannot be measured here, or not so
+    ├── ProbeError                a cost of a model cannot be measured here, or not in this way
     ├── BusyError                 a device is being measured by another process
     ├── CompressError             a variant cannot be made as it was asked for
     ├── FetchError                a file could not be brought here
     │   ├── OfflineError          it would need the network, which is switched off
-    │   └── ChecksumError         what arrived is not what was promised
+    │   └── ChecksumError         a file that arrived has another content than was promised
     ├── SetError                  a set is incomplete, or lacks the scale or level that was asked for
     └── StoreError                records cannot be written or read
 
-A message says what happened with the names and values, what was expected, and what to type next.
-Anything that is not an `IqabenchError` is a bug of ours and keeps its traceback.
+A message says what happened, with names and values, what was expected, and what to type next. Any other
+exception is a bug of iqabench and keeps its traceback.
 """
 
 from collections.abc import Iterable
@@ -46,13 +46,13 @@ class UnknownNameError(IqabenchError):
     def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
         names = sorted(set(known))
         close = get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-        said = f"no {kind} is called '{name}'."
+        message = f"no {kind} is called '{name}'."
         if close:
-            said += " Did you mean " + " or ".join(f"'{c}'" for c in close) + "?"
+            message += " Did you mean " + " or ".join(f"'{c}'" for c in close) + "?"
         elif len(names) <= 12:
-            said += f" Known: {', '.join(names) or 'none'}."
-        said += f" {hint}" if hint else f" 'iqabench list {kind}s' shows them all."
-        super().__init__(said)
+            message += f" Known: {', '.join(names) or 'none'}."
+        message += f" {hint}" if hint else f" 'iqabench list {kind}s' shows them all."
+        super().__init__(message)
 
 
 class DuplicateNameError(IqabenchError):
@@ -76,7 +76,7 @@ class MetricError(IqabenchError):
 
 
 class MetricWeightsError(MetricError):
-    """Weights or parameters that a metric stands on cannot be had."""
+    """Weights or parameters that a metric needs cannot be had."""
 
 
 class ModelError(IqabenchError):
@@ -88,7 +88,7 @@ class WeightsError(ModelError):
 
 
 class ProbeError(IqabenchError):
-    """What a model costs cannot be measured here, or not so."""
+    """A cost of a model cannot be measured here, or not in this way."""
 
 
 class BusyError(IqabenchError):
@@ -108,7 +108,7 @@ class OfflineError(FetchError):
 
 
 class ChecksumError(FetchError):
-    """What arrived is not what was promised."""
+    """A file that arrived has another content than was promised."""
 
 
 class SetError(IqabenchError):

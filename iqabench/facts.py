@@ -13,7 +13,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Facts(BaseModel):
-    """What every declared thing has in common: nothing unknown is accepted, nothing changes later."""
+    """The base of every declared thing: unknown fields are refused, and nothing changes later."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,7 +22,7 @@ F = TypeVar("F", bound=BaseModel)
 
 
 def read_yaml(path: Path) -> Any:
-    """The plain content of a YAML file.
+    """Return the plain content of a YAML file.
 
     Raises: FactsError when the file is absent, is not UTF-8 or is not YAML.
     """
@@ -38,22 +38,22 @@ def read_yaml(path: Path) -> Any:
 
 
 def validate(model: type[F], data: Any, path: Path, at: Sequence[str | int] = ()) -> F:
-    """`data`, found in the file `path` at the keys `at`, as a `model`.
+    """Return `data`, which stands in the file `path` at the keys `at`, as a `model`.
 
     Raises: FactsError naming file, line and key of each thing that is wrong.
     """
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        said = [
+        mistakes = [
             f"{path}:{line_of(path, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
             for e in error.errors(include_url=False)
         ]
-        raise FactsError("\n".join(said)) from error
+        raise FactsError("\n".join(mistakes)) from error
 
 
 def line_of(path: Path, keys: Sequence[object]) -> int:
-    """The line of a YAML file to which keys and positions lead, or as near as they lead."""
+    """Return the line of a YAML file to which keys and positions lead, or the nearest line above it."""
     return _line(yaml.compose(path.read_bytes(), Loader=_Loader), keys)
 
 
@@ -62,14 +62,14 @@ def _dotted(keys: Iterable[object]) -> str:
 
 
 def _line(node: Any, keys: Sequence[object]) -> int:
-    """The line of the deepest node that the keys lead to."""
+    """Return the line of the deepest node that the keys lead to."""
     line = int(node.start_mark.line) + 1 if node is not None else 1
     for key in keys:
         if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if str(k.value) == str(key)]
-            if not found:
+            values = [(k, v) for k, v in node.value if str(k.value) == str(key)]
+            if not values:
                 continue  # pydantic inserts type names that are not in the file
-            line, node = found[0][0].start_mark.line + 1, found[0][1]
+            line, node = values[0][0].start_mark.line + 1, values[0][1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
             node = node.value[key]
             line = node.start_mark.line + 1

@@ -28,8 +28,8 @@ class Registry(Generic[Part]):
 
     `kind` is the singular word used in messages, `folders` are the packages that are scanned and `group` the
     entry-point group that packages from outside use. A room may hold parts of two kinds: the second
-    registry stands `beside` the first, and neither takes a name that the other has. `elsewhere` says of
-    names that people may expect here where they are to be had.
+    registry stands `beside` the first, and neither takes a name that the other has. `elsewhere` gives hints
+    for names that people may expect here but that stand elsewhere.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Registry(Generic[Part]):
         self._origin[name] = origin
 
     def get(self, name: str) -> Part:
-        """The part of that name.
+        """Return the part of that name.
 
         Raises: UnknownNameError with suggestions.
         """
@@ -79,18 +79,18 @@ class Registry(Generic[Part]):
         return self._parts[name]
 
     def unknown(self, name: str) -> UnknownNameError:
-        """The error for a name that nothing has; the registry beside this one may hold what was meant."""
+        """Return the error for an unknown name; it suggests names of the registry beside this one, too."""
         beside = self._beside.names() if self._beside else []
         hint = self._elsewhere.get(name, "")
         return UnknownNameError(self.kind, name, [*self.names(), *beside], hint)
 
     def names(self) -> list[str]:
-        """All names, sorted."""
+        """Return all names, sorted."""
         self._find_all()
         return sorted(self._parts)
 
     def origin(self, name: str) -> str:
-        """The file that registered `name`."""
+        """Return the file that registered `name`."""
         self.get(name)
         return self._origin[name]
 
@@ -113,8 +113,8 @@ class Registry(Generic[Part]):
 def scan(package: str) -> list[ModuleType]:
     """Import every public module of `package`."""
     room = importlib.import_module(package)
-    found = sorted(m.name for m in pkgutil.iter_modules(room.__path__))
-    public = [name for name in found if not name.startswith("_")]
+    names = sorted(m.name for m in pkgutil.iter_modules(room.__path__))
+    public = [name for name in names if not name.startswith("_")]
     return [importlib.import_module(f"{package}.{name}") for name in public]
 
 
@@ -139,7 +139,7 @@ def load_entry_points(group: str) -> list[object]:
 
 
 def origin_of(thing: Callable[..., object]) -> str:
-    """The file and line in which a decorated function or class stands."""
+    """Return the file and line in which a decorated function or class stands."""
     inner = inspect.unwrap(thing)
     try:
         line = inspect.getsourcelines(inner)[1]

@@ -20,7 +20,7 @@ with lazy_imports():
     from iqabench.store import Store
 
 _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
-"""What people see; the machine-readable forms have everything."""
+"""The columns that people see; the machine-readable forms have everything."""
 
 
 @click.command(
@@ -36,21 +36,21 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     "images",
     required=True,
     metavar="NAME",
-    help="tid2013, kadid10k, pipal, live, csiq; without references: koniq10k, spaq, live_itw.",
+    help="A set of opinions; 'iqabench list opinions' shows them all.",
 )
 @click.option(
     "--from",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The set's folder, as its authors hand it out.  [default: IQABENCH_HOME/opinions/NAME]",
+    help="The folder of the set, as its authors hand it out.  [default: IQABENCH_HOME/opinions/NAME]",
 )
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="METRIC[@PROTOCOL]",
-    help="What to compare with people, as in ssim@rgb; repeatable.  [default: psnr and ssim, where there "
+    help="A metric to compare with people, as in ssim@rgb; repeatable.  [default: psnr and ssim, where there "
     "are references]",
 )
 @click.option(
@@ -58,7 +58,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     "fits",
     multiple=True,
     type=click.Choice(["none", "4", "5", "cubic"]),
-    help="What plcc and rmse are taken after; repeatable.  [default: none, 4 and 5]",
+    help="The fit before plcc and rmse; repeatable.  [default: none, 4 and 5]",
 )
 @click.option(
     "--resamples",
@@ -66,7 +66,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     default=1000,
     show_default=True,
     metavar="N",
-    help="Of the bootstrap that gives the 95 % intervals; 0 gives none.",
+    help="Resamples of the bootstrap that gives the 95 % intervals; 0 gives none.",
 )
 @click.option(
     "--resample",
@@ -74,7 +74,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     type=click.Choice(["samples", "references"]),
     default="samples",
     show_default=True,
-    help="What is drawn: images, or references with all that was made of them.",
+    help="Draw images, or references with all images made from them.",
 )
 @click.option(
     "--seed",
@@ -82,7 +82,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     default=0,
     show_default=True,
     metavar="N",
-    help="Of the bootstrap.",
+    help="Seed of the bootstrap.",
 )
 @device_option
 @store_option
@@ -99,10 +99,11 @@ def command(
     store: Path,
     form: str | None,
 ) -> None:
-    """How well do metrics agree with people? Correlations with the opinions of a public set.
+    """Compute how well metrics agree with people: correlations with the opinions of a public set.
 
-    Rank correlations (srcc, krcc), linear ones after a named fit (plcc, rmse), and ntire2021, the main score
-    of that challenge. Higher agrees, whichever way metric and opinions count; n is what a figure is over.
+    The statistics are rank correlations (srcc, krcc), linear correlation and error after a named fit (plcc,
+    rmse), and ntire2021, the main score of that challenge. A higher figure means better agreement, in
+    whichever direction metric and opinions count; n is the number of images behind a figure.
     """
     opinions = read_opinions(images, folder)
     how = resampling_of(opinions, resamples, drawn, seed)
@@ -117,15 +118,15 @@ def command(
 
 
 def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> None:
-    """What a reader of the figures should know, on standard error."""
-    said = [f"{opinions.facts.title}: {note}" for note in opinions.notes]
-    said += [
+    """Print notes for readers of the figures, on standard error."""
+    notes = [f"{opinions.facts.title}: {note}" for note in opinions.notes]
+    notes += [
         f"{column}: {count} infinite values (identical images) have ranks, but no place in plcc and rmse."
         for column, count in {r["column"]: r["infinite"] for r in rows if r["infinite"]}.items()
     ]
     if outcome.found:
-        said.append(f"{outcome.found} images had their records already.")
-    for line in said:
+        notes.append(f"{outcome.found} images had their records already.")
+    for line in notes:
         click.echo(line, err=True)
     tell_failures(outcome.failures)
 

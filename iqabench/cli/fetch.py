@@ -28,7 +28,7 @@ with lazy_imports():
 )
 @scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
-    """Bring the files of sets, models and metrics here: from the cache, a mirror, or their url.
+    """Fetch the files of sets, models and metrics from the cache, a mirror, or their url.
 
     Every file is checked against its SHA-256 before it is used; an interrupted fetch goes on where it
     stopped. Without --scale a set is fetched at all its scales.
@@ -38,13 +38,13 @@ def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> N
         files = files_named(name, scale)
         if folder is None:
             fetch(files, owner=name, recheck=True)
-            click.echo(f"{name}: {len(files)} files are here and checked.")
+            click.echo(f"{name}: {len(files)} files are in the cache and checked.")
             continue
-        found = adopt(folder, files)
-        click.echo(f"{name}: {found}")
-        lacking += [f"{name}: {file.name}" for file in found.missing]
+        adoption = adopt(folder, files)
+        click.echo(f"{name}: {adoption}")
+        lacking += [f"{name}: {file.name}" for file in adoption.missing]
     if lacking:
         some = "\n  ".join(lacking[:10]) + (
             f"\n  ... and {len(lacking) - 10} more" if lacking[10:] else ""
         )
-        raise FetchError(f"{len(lacking)} files are not in {folder}:\n  {some}")
+        raise FetchError(f"{len(lacking)} files were not found in {folder}:\n  {some}")

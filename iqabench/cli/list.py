@@ -12,11 +12,13 @@ from iqabench.errors import UsageError
 @click.command("list")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option(
-    "--variants", is_flag=True, help="Models that have variants, with these beneath them."
+    "--variants",
+    is_flag=True,
+    help="List only models that have variants, with the variants below each.",
 )
 @table_options
 def command(kind: str, variants: bool, form: str | None) -> None:
-    """List what is registered: sets, models, metrics, protocols, probes, degradations or opinions."""
+    """List the registered sets, models, metrics, protocols, probes, boards, degradations or opinions."""
     if variants:
         if kind != "models":
             raise UsageError(f"{kind} have no variants; type 'iqabench list models --variants'.")

@@ -11,20 +11,20 @@ from iqabench.errors import IqabenchError
 
 COMMANDS = {
     "run": "Restore sets with models and score the outputs.",
-    "profile": "Measure what models cost: operations, latency, memory, energy.",
+    "profile": "Measure the cost of models: operations, latency, memory, energy.",
     "score": "Score images that exist already.",
-    "explain": "Say which way of computing gives a claimed figure.",
+    "explain": "Find the way of computing that gives a claimed figure.",
     "compare": "Compare a model with another, image by image and cost by cost.",
-    "reproduce": "Recompute a challenge or a table: published beside measured.",
-    "rank": "Say where a model would stand in a challenge.",
-    "agree": "Say how well metrics agree with people.",
+    "reproduce": "Recompute a challenge or a table, and compare it with the published figures.",
+    "rank": "Compute the rank that a model would have in a challenge.",
+    "agree": "Compute how well metrics agree with people.",
     "compress": "Make a smaller or faster variant of a model.",
-    "report": "Render what is in the store as tables and pages.",
+    "report": "Render the records of a store as tables and pages.",
     "list": "List sets, models, metrics, probes, boards ...",
-    "show": "Show everything that is known of one of them.",
-    "fetch": "Bring the files of sets and models here.",
-    "verify": "Say which files are missing or damaged.",
-    "doctor": "Check this installation and say what it can do.",
+    "show": "Show everything that is known of one set, model, metric ...",
+    "fetch": "Fetch the files of sets, models and metrics.",
+    "verify": "Check files, and list the missing and damaged ones.",
+    "doctor": "Check this installation and report its abilities.",
 }
 """One-line help by name, in the order in which a newcomer meets the commands."""
 
@@ -46,15 +46,15 @@ class _Commands(LazyGroup):
 )
 @click.version_option(__version__, prog_name="iqabench")
 def cli() -> None:
-    """The benchmark harness of image restoration.
+    """Run the benchmark harness of image restoration.
 
-    Fetches test sets, runs restoration models, scores their outputs under named protocols, and renders
-    what was found. Every number is kept with its protocol, weights, versions and device.
+    It fetches test sets, runs restoration models, scores their outputs under named protocols, and renders
+    the results. Every number is kept with its protocol, weights, versions and device.
     """
 
 
 def main() -> None:
-    """The entry point: 0 done, 1 error, 2 wrong usage, 3 some cells failed, 130 interrupted."""
+    """Run the command line and exit: 0 done, 1 error, 2 wrong usage, 3 some cells failed, 130 interrupted."""
     try:
         status = cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -65,7 +65,10 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         status = error.exit_status
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted; what was finished is kept. The same command goes on.", err=True)
+        click.echo(
+            "\nInterrupted. Finished results are kept; the same command goes on from there.",
+            err=True,
+        )
         status = INTERRUPTED
         sys.stderr.flush()
         os._exit(status)  # threads that fetch or decode must not hold the shell

@@ -1,4 +1,4 @@
-"""Names on the command line that may mean a set, a model or a metric, and the files behind them."""
+"""Files by a name on the command line, which may mean a set, a model or a metric."""
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.errors import UnknownNameError
@@ -13,7 +13,7 @@ with lazy_imports():
 
 
 def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
-    """The files of a set or a model, at one scale or at all of them, or of a metric.
+    """Return the files of a set or a model, at one scale or at all of them, or of a metric.
 
     Raises: UnknownNameError with suggestions from all; SetError or ModelError for a scale it lacks.
     """
@@ -37,13 +37,13 @@ def _of_metric(name: str) -> list[RemoteFile]:
 
 
 def all_files() -> dict[str, list[RemoteFile]]:
-    """The files of every set, model and metric."""
-    found = {name: files_of(name) for name in set_names()}
+    """Return the files of every set, model and metric."""
+    files_by_name = {name: files_of(name) for name in set_names()}
     for card in cards().values():
-        found.setdefault(card.id, []).extend(_weights([card]))
+        files_by_name.setdefault(card.id, []).extend(_weights([card]))
     for part in [*metrics(), *set_metrics()]:
-        found.setdefault(part.name, []).extend(part.files)
-    return {name: files for name, files in found.items() if files}
+        files_by_name.setdefault(part.name, []).extend(part.files)
+    return {name: files for name, files in files_by_name.items() if files}
 
 
 def _weights(members: list[Card]) -> list[RemoteFile]:

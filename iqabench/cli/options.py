@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,6 +8,30 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+Option = Callable[[F], F]
+
+
+def bundle(
+    argument: str, build: Callable[..., Any], *options: Option[Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add several options that reach the command as one argument: `build(name=value, ...)`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def bundled(**values: Any) -> Any:
+            values[argument] = build(**{name: values.pop(name) for name in names})
+            return command(**values)
+
+        parameters: list[click.Parameter] = list(getattr(command, "__click_params__", []))
+        bundled.__click_params__ = parameters  # type: ignore[attr-defined]
+        count = len(parameters)
+        for option in reversed(options):
+            option(bundled)
+        names = [str(parameter.name) for parameter in parameters[count:]]
+        return bundled
+
+    return decorate
+
 
 store_option = click.option(
     "--store",
@@ -21,26 +46,26 @@ column_option = click.option(
     "columns",
     multiple=True,
     metavar="METRIC[@PROTOCOL]",
-    help="What to compute, as in psnr@sr-y; repeatable.  [default: psnr and ssim]",
+    help="A column to compute, as in psnr@sr-y; repeatable.  [default: psnr and ssim]",
 )
 device_option = click.option(
     "--device",
     default="auto",
     show_default=True,
     metavar="auto|cpu|cuda[:N]",
-    help="Where it runs.",
+    help="Device to run on.",
 )
 
 
-def _by_word(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """WORD=FOLDER, as a dictionary."""
-    found = {}
-    for text in given:
+def _by_word(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """Return texts of the form WORD=FOLDER as a dictionary."""
+    folders = {}
+    for text in texts:
         word, equals, folder = text.partition("=")
         if not (word and equals and Path(folder).expanduser().is_dir()):
-            raise click.BadParameter(f"'{text}' is not WORD=FOLDER with a folder that is there.")
-        found[word] = f"{Path(folder).expanduser().resolve()}"
-    return found
+            raise click.BadParameter(f"'{text}' is not WORD=FOLDER with a folder that exists.")
+        folders[word] = f"{Path(folder).expanduser().resolve()}"
+    return folders
 
 
 sets_option = click.option(
@@ -49,7 +74,7 @@ sets_option = click.option(
     multiple=True,
     metavar="WORD=FOLDER",
     callback=_by_word,
-    help="Where you have a set of the board, by the board's word for it; repeatable.",
+    help="Your folder of a set, by the board's word for the set; repeatable.",
 )
 precision_option = click.option(
     "--precision",
@@ -58,11 +83,11 @@ precision_option = click.option(
     show_default=True,
     help="Arithmetic of the network.",
 )
-per_image_option = click.option("--per-image", is_flag=True, help="A row for each image.")
+per_image_option = click.option("--per-image", is_flag=True, help="Print a row for each image.")
 
 
 def scale_option(default: str) -> Callable[[F], F]:
-    """--scale, which says what happens without it."""
+    """Return the option --scale, whose help names the default."""
     return click.option(
         "--scale",
         type=click.IntRange(1, 16),
@@ -72,12 +97,12 @@ def scale_option(default: str) -> Callable[[F], F]:
 
 
 def examples(*commands: str) -> str:
-    """What stands below a command's options whose lines click must not join."""
+    r"""Return examples to print below the options; `\b` keeps click from joining their lines."""
     return "\n".join(["\b", "Examples:", *(f"  {command}" for command in commands)])
 
 
 def table_options(command: F) -> F:
-    """--json, --csv and --markdown, at most one of them, as the argument `form`."""
+    """Add --json, --csv and --markdown, at most one of them, as the argument `form`."""
     for form in ("markdown", "csv", "json"):
         command = click.option(f"--{form}", "form", flag_value=form, help=f"Print {form}.")(command)
     return command

@@ -1,4 +1,4 @@
-"""Progress on standard error, for people who watch."""
+"""Progress bars on standard error."""
 
 import sys
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ with lazy_imports():
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """A bar for each cell on a terminal; nothing where nobody looks."""
+    """Give a function that draws a progress bar for each cell; without a terminal it draws nothing."""
     if not sys.stderr.isatty():
         yield lambda *_: None
         return

@@ -1,4 +1,4 @@
-"""What a run or a scoring came to: the table on standard output, failures and notes on standard error."""
+"""The result of a run or a scoring: a table on standard output, failures and notes on standard error."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -33,22 +33,22 @@ SHOWN = (
     "failed",
     "error",
 )
-"""What people see; the machine-readable forms have everything."""
+"""The columns that people see; the machine-readable forms have everything."""
 
 
 def print_outcome(
     outcome: Outcome, store: Store, form: str | None, *, per_image: bool, costs: Iterable[str] = ()
 ) -> int:
-    """Print the rows of an outcome, those costs beside them; the status is 0, or 3 when something failed."""
-    found = rows(store, outcome.keys, per_image=per_image)
-    beside = cost_rows(store, costs) if costs else []
+    """Print the rows of an outcome beside those costs; return the exit status: 0, or 3 for failures."""
+    shown = rows(store, outcome.keys, per_image=per_image)
+    cost_cells = cost_rows(store, costs) if costs else []
     if form not in ("json", "csv"):
-        names = [c["column"] for c in beside]
-        beside = [{**c, "value": cost_figure(c["value"], c["unit"])} for c in beside]
-        found = [_for_people(row, names) for row in with_costs(found, beside)]
+        names = [c["column"] for c in cost_cells]
+        cost_cells = [{**c, "value": cost_figure(c["value"], c["unit"])} for c in cost_cells]
+        shown = [_for_people(row, names) for row in with_costs(shown, cost_cells)]
     else:
-        found = with_costs(found, beside)
-    print_rows(found, form)
+        shown = with_costs(shown, cost_cells)
+    print_rows(shown, form)
     if outcome.found:
         click.echo(
             f"{outcome.found} images had their records already; --force runs them again.", err=True
@@ -58,22 +58,22 @@ def print_outcome(
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:
-    """Each reason once, with the images it befell, on standard error."""
+    """Print each reason once, with the images that failed by it, on standard error."""
     samples: dict[tuple[str, str], list[str]] = {}
     for failure in failures:
         samples.setdefault((failure.where, failure.error), []).append(failure.sample)
-    told = list(samples.items())
-    for (where, error), names in told[:_SHOWN]:
+    reasons = list(samples.items())
+    for (where, error), names in reasons[:_SHOWN]:
         named = [n for n in names if n]
         more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
         place = f"{where} on {', '.join(named[:_NAMED])}{more}" if named else where
         click.echo(f"failed: {place}: {error}", err=True)
-    if len(told) > _SHOWN:
-        click.echo(f"... and {len(told) - _SHOWN} more reasons.", err=True)
+    if len(reasons) > _SHOWN:
+        click.echo(f"... and {len(reasons) - _SHOWN} more reasons.", err=True)
 
 
 def tell_unpaired(pairing: Pairing) -> None:
-    """Names of images that have no partner, on standard error."""
+    """Print the names of images that have no partner, on standard error."""
     for what, names in (
         ("outputs without a target", pairing.outputs_alone),
         ("targets without an output", pairing.targets_alone),
@@ -84,7 +84,7 @@ def tell_unpaired(pairing: Pairing) -> None:
 
 
 def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
-    """The label says what tells two configurations of a model apart, such as bf16; costs stand at the end."""
+    """Return the shown columns; the label tells two configurations of a model apart, as in bf16."""
     shown = {**row, "model": row["label"]}
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]
     return {name: shown[name] for name in (*kept, *costs) if name in shown}

@@ -1,12 +1,14 @@
 """`iqabench run`."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    bundle,
     column_option,
     device_option,
     examples,
@@ -21,7 +23,6 @@ from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
-    from iqabench.models.core.model import Precision
     from iqabench.probes import cost_columns, sizes_of
     from iqabench.run import Cell, Options, evaluate, plan
     from iqabench.run.profile import profile_cells
@@ -56,31 +57,41 @@ with lazy_imports():
 )
 @scale_option("4")
 @column_option
-@device_option
-@precision_option
-@click.option(
-    "--tile",
-    type=click.IntRange(0),
-    default=0,
-    metavar="N",
-    help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]",
-)
-@click.option(
-    "--save-outputs",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Keep every output as PNG.",
-)
-@click.option(
-    "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
+@bundle(
+    "options",
+    Options,
+    device_option,
+    precision_option,
+    click.option(
+        "--tile",
+        type=click.IntRange(0),
+        default=0,
+        metavar="N",
+        help="Cut inputs into tiles of N pixels.  [default: only when memory runs out]",
+    ),
+    click.option(
+        "--save-outputs",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Keep every output as PNG.",
+    ),
+    click.option(
+        "--limit", type=click.IntRange(1), metavar="N", help="Run only the first N images of a set."
+    ),
+    click.option("--force", is_flag=True, help="Run again what has been run already."),
+    click.option(
+        "--allow-random-weights",
+        is_flag=True,
+        help="Use random weights where the real ones cannot be had; every record is marked.",
+    ),
 )
 @click.option(
     "--probe",
     "probes",
     multiple=True,
     metavar="PROBE[@CONVENTION]",
-    help="A cost to put beside the quality, as in latency_ms or macs; repeatable, and commas part "
-    "several.",
+    help="A cost to print beside the quality, as in latency_ms or macs; repeatable, and commas "
+    "separate several.",
 )
 @click.option(
     "--input",
@@ -90,12 +101,6 @@ with lazy_imports():
     help="Size at which --probe measures.  [default: 256 squared]",
 )
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
-@click.option("--force", is_flag=True, help="Run again what has been run already.")
-@click.option(
-    "--allow-random-weights",
-    is_flag=True,
-    help="Where weights cannot be had, use random ones; every record is marked.",
-)
 @store_option
 @per_image_option
 @table_options
@@ -104,23 +109,17 @@ def command(
     sets: tuple[str, ...],
     scale: int | None,
     columns: tuple[str, ...],
-    device: str,
-    precision: Precision,
-    tile: int,
-    save_outputs: Path | None,
-    limit: int | None,
+    options: Options,
     probes: tuple[str, ...],
     inputs: tuple[str, ...],
     dry_run: bool,
-    force: bool,
-    allow_random_weights: bool,
     store: Path,
     per_image: bool,
     form: str | None,
 ) -> None:
     """Restore sets with models and score the outputs.
 
-    What has been run already is found in the store and not run again; an interrupted run goes on where it
+    Images that have their records in the store are not run again; an interrupted run goes on where it
     stopped when the same command is given once more.
     """
     cells = plan(
@@ -128,37 +127,33 @@ def command(
         list(sets),
         list(columns),
         scale,
-        outputs_wanted=bool(save_outputs),
+        outputs_wanted=bool(options.save_outputs),
         fetch=not dry_run,
     )
     if dry_run:
-        print_rows([_row(cell, limit) for cell in cells], form)
+        print_rows([_row(cell, options.limit) for cell in cells], form)
         return
-    for name in dict.fromkeys(c.card.id for c in cells if tile and c.card and c.card.whole_image):
-        click.echo(
-            f"Note: attention in {name} pools over the whole image, so tiles change its figures.",
-            err=True,
-        )
-    options = Options(
-        device=device,
-        precision=precision,
-        tile=tile,
-        limit=limit,
-        force=force,
-        save_outputs=save_outputs,
-        allow_random_weights=allow_random_weights,
-    )
+    if options.tile:
+        _tell_tiled(cells)
     records = Store(store)
-    wanted = cost_columns(probes)
+    costs_wanted = cost_columns(probes)
+    sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
         outcome = evaluate(cells, records, options, watch)
-        costs = profile_cells(
-            cells, wanted, sizes_of(list(inputs), []) if inputs else None, records, options, watch
-        )
+        costs = profile_cells(cells, costs_wanted, sizes, records, options, watch)
     outcome.failures += costs.failures
     for warning in costs.warnings:
         click.echo(f"warning: {warning}", err=True)
     sys.exit(print_outcome(outcome, records, form, per_image=per_image, costs=costs.keys))
+
+
+def _tell_tiled(cells: Iterable[Cell]) -> None:
+    """Print the models whose figures tiles change, on standard error."""
+    for name in dict.fromkeys(c.card.id for c in cells if c.card and c.card.whole_image):
+        click.echo(
+            f"Note: attention in {name} pools over the whole image, so tiles change its figures.",
+            err=True,
+        )
 
 
 def _row(cell: Cell, limit: int | None) -> dict[str, object]:

@@ -21,7 +21,14 @@ from iqabench.cli.targets import chosen_targets, target_options
 from iqabench.errors import UsageError
 
 with lazy_imports():
-    from iqabench.run import has_kept_runs, no_targets, score_folder, score_kept, with_inputs
+    from iqabench.run import (
+        Targets,
+        has_kept_runs,
+        no_targets,
+        score_folder,
+        score_kept,
+        with_inputs,
+    )
     from iqabench.run.environment import resolve_device
     from iqabench.store import Store
 
@@ -47,7 +54,7 @@ with lazy_imports():
 )
 @scale_option("4 for a set; none for a folder")
 @column_option
-@click.option("--name", default="", help="What to call the outputs.  [default: their folder]")
+@click.option("--name", default="", help="Name of the outputs in tables.  [default: their folder]")
 @click.option("--force", is_flag=True, help="Score again what has been scored already.")
 @device_option
 @click.option(
@@ -55,7 +62,7 @@ with lazy_imports():
     type=click.IntRange(1),
     default=1,
     metavar="N",
-    help="Score N outputs at a time, where the device is a GPU.  [default: 1]",
+    help="Score N outputs at a time, on a GPU.  [default: 1]",
 )
 @store_option
 @per_image_option
@@ -84,32 +91,30 @@ def command(
     wrote knows its models and its set: its scores stand beside those of the run.
     """
     if batch > 1 and not resolve_device(device).startswith("cuda"):
-        raise UsageError(f"--batch {batch} is for GPUs; on the CPU single outputs are faster.")
+        raise UsageError(
+            f"--batch {batch} is for GPUs; leave it out: on a CPU single outputs are faster."
+        )
     records = Store(store)
-    alone = target is None and images is None and inputs is None
+    chosen = list(columns)
+    no_targets_named = target is None and images is None and inputs is None
     with watching() as watch:
-        if alone and has_kept_runs(outputs):
-            outcome = score_kept(
-                outputs, records, list(columns), device, watch, force=force, batch=batch
-            )
+        if no_targets_named and has_kept_runs(outputs):
+            outcome = score_kept(outputs, records, chosen, device, watch, force=force, batch=batch)
         else:
-            targets = (
-                no_targets(outputs, scale)
-                if target is None and images is None
-                else chosen_targets(target, images, scale, scale)
-            )
-            if inputs is not None:
-                targets = with_inputs(targets, inputs, scale)
+            targets = _targets(outputs, target, images, inputs, scale)
             outcome, pairing = score_folder(
-                outputs,
-                targets,
-                records,
-                list(columns),
-                name,
-                device,
-                watch,
-                force=force,
-                batch=batch,
+                outputs, targets, records, chosen, name, device, watch, force=force, batch=batch
             )
             tell_unpaired(pairing)
     sys.exit(print_outcome(outcome, records, form, per_image=per_image))
+
+
+def _targets(
+    outputs: Path, target: Path | None, images: str | None, inputs: Path | None, scale: int | None
+) -> Targets:
+    """Return the targets and inputs that the outputs are compared with, as far as they are named."""
+    if target is None and images is None:
+        targets = no_targets(outputs, scale)
+    else:
+        targets = chosen_targets(target, images, scale, scale)
+    return targets if inputs is None else with_inputs(targets, inputs, scale)

@@ -15,22 +15,22 @@ _SINGULAR = [kind.removesuffix("s") for kind in KINDS]
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print json.")
 def command(kind: str, name: str, as_json: bool) -> None:
-    """Show everything that is known of one set, model, metric, probe or whatever else is registered."""
+    """Show everything that is known of one set, model, metric, probe or other registered thing."""
     facts = kind_of(kind).show(name)
     if as_json:
         click.echo(json.dumps(facts, indent=2, default=str))
     else:
-        said = {k: _words(v) for k, v in facts.items()}
-        print_rows([{"fact": k, "value": v} for k, v in said.items() if v != ""], None)
+        texts = {k: _words(v) for k, v in facts.items()}
+        print_rows([{"fact": k, "value": v} for k, v in texts.items() if v != ""], None)
 
 
 def _words(value: object) -> str:
-    """Facts as a person would write them; what is not there is left out."""
+    """Return facts as a person would write them; empty ones are left out."""
     if value in (None, "", (), [], {}):
         return ""
     if isinstance(value, dict):
-        said = {k: _words(v) for k, v in value.items() if v is not False}
-        return "\n".join(f"{k}: {v}" for k, v in said.items() if v)
+        texts = {k: _words(v) for k, v in value.items() if v is not False}
+        return "\n".join(f"{k}: {v}" for k, v in texts.items() if v)
     if isinstance(value, (list, tuple)):
         lines = any(isinstance(v, dict) for v in value)
         return ("\n" if lines else ", ").join(_words(v) for v in value)

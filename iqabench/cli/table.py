@@ -20,7 +20,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def print_rows(rows: Rows, form: str | None) -> None:
-    """Print rows in the asked form."""
+    """Print rows as a table, or in the form json, csv or markdown."""
     rows = [{key: _plain(value) for key, value in row.items()} for row in rows]
     if form == "json":
         click.echo(json.dumps([{k: _json(v) for k, v in r.items()} for r in rows], indent=2))
@@ -65,7 +65,7 @@ def _names(rows: Rows) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """NaN, which pandas has for a number that is not there, as nothing at all."""
+    """Return None for NaN, which pandas has for a missing number."""
     return None if isinstance(value, float) and math.isnan(value) else value
 
 

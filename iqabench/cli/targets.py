@@ -1,4 +1,4 @@
-"""What outputs are compared with: a folder of targets or a registered set."""
+"""The targets that outputs are compared with: a folder or a registered set."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def target_options(command: F) -> F:
-    """--target and --set, as the arguments `target` and `images`."""
+    """Add --target and --set, as the arguments `target` and `images`."""
     command = click.option(
         "--set", "images", metavar="NAME", help="A registered set instead of a folder."
     )(command)
@@ -28,7 +28,7 @@ def target_options(command: F) -> F:
 def chosen_targets(
     target: Path | None, images: str | None, scale: int | None, folder_scale: int | None
 ) -> Targets:
-    """The targets of one of the two; `folder_scale` is what a folder is compared at.
+    """Return the targets of one of the two; `folder_scale` is the scale at which a folder is compared.
 
     Raises: UsageError when neither or both are named; what reading them raises.
     """
@@ -36,4 +36,4 @@ def chosen_targets(
         return targets_of_folder(target, folder_scale)
     if images is not None and target is None:
         return targets_of_set(images, scale)
-    raise UsageError("name the targets: either --target DIR or --set NAME.")
+    raise UsageError("the targets are not clear; name either --target DIR or --set NAME.")

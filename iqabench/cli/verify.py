@@ -17,10 +17,10 @@ _SOME_FAILED = 3
 
 @click.command("verify")
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@click.option("--all", "every", is_flag=True, help="Show the files that are in order, too.")
+@click.option("--all", "every", is_flag=True, help="List the files that are in order, too.")
 @table_options
 def command(names: tuple[str, ...], every: bool, form: str | None) -> None:
-    """Hash the files of sets, models and metrics again; say which are missing or damaged.
+    """Hash the files of sets, models and metrics again, and list the missing and damaged ones.
 
     Without names, everything that has at least one file here is checked.
     """
@@ -28,18 +28,20 @@ def command(names: tuple[str, ...], every: bool, form: str | None) -> None:
     checked = {name: states(files) for name, files in wanted.items()}
     if not names:
         checked = {
-            n: found for n, found in checked.items() if any(s.state != "missing" for s in found)
+            n: of_name
+            for n, of_name in checked.items()
+            if any(s.state != "missing" for s in of_name)
         }
     rows = [
         {"name": name, "file": s.file.name, "state": s.state, "path": str(s.path or "")}
-        for name, found in checked.items()
-        for s in found
+        for name, of_name in checked.items()
+        for s in of_name
         if every or s.state != "ok"
     ]
     if rows or form:
         print_rows(rows, form)
-    files = sum(len(found) for found in checked.values())
-    bad = sum(s.state in ("missing", "damaged") for found in checked.values() for s in found)
+    files = sum(len(of_name) for of_name in checked.values())
+    bad = sum(s.state in ("missing", "damaged") for of_name in checked.values() for s in of_name)
     click.echo(
         f"{files} files of {len(checked)} names checked, {bad} missing or damaged.", err=True
     )

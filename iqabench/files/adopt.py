@@ -16,33 +16,32 @@ _THREADS = 4
 
 @dataclass(frozen=True)
 class Adoption:
-    """What a folder gave."""
+    """The result of looking through a folder."""
 
     adopted: dict[RemoteFile, Path]
     """Files found in the folder and copied into the cache."""
     present: dict[RemoteFile, Path]
     """Files that were in the cache before."""
     missing: list[RemoteFile]
-    """Files that are still lacking."""
+    """Files that are still missing."""
     other: dict[RemoteFile, Path]
-    """For missing files: a file of the same name whose content is another."""
+    """A file of the same name but of another content, for missing files."""
 
     def __str__(self) -> str:
-        """One line for a person."""
-        said = f"{len(self.adopted)} files adopted, {len(self.present)} were here, "
-        said += f"{len(self.missing)} still missing"
+        """Return one line for a person."""
+        text = f"{len(self.adopted)} files adopted, {len(self.present)} were here, "
+        text += f"{len(self.missing)} still missing"
         if self.other:
             first = next(iter(self.other.values()))
-            said += f" ({len(self.other)} have the right name but another content, such as {first})"
-        return said + "."
+            text += f" ({len(self.other)} have the right name but another content, such as {first})"
+        return text + "."
 
 
 def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
-    """Take the wanted files that lie anywhere below `folder` into the cache.
+    """Copy the wanted files that lie anywhere below `folder` into the cache.
 
-    A file is recognised by size, then by checksum, never by its name; one whose checksum nobody
-    published is taken by its exact name, and pinned. They are copied, not linked: a user's own file
-    may change.
+    A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
+    is recognised by its exact name, and pinned. Files are copied, not linked: a user's own file may change.
 
     Raises: FetchError when there is no such folder, or when the cache cannot be written to.
     """
@@ -62,7 +61,7 @@ def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, int]]:
-    """All files below a folder with their sizes; what cannot be looked at is left out."""
+    """Give all files below a folder with their sizes; unreadable ones are left out."""
     for base, _, names in os.walk(folder):
         for name in sorted(names):
             path = Path(base) / name
@@ -79,11 +78,11 @@ def _by_hash(here: Sequence[tuple[Path, int]], lacking: list[RemoteFile]) -> dic
         return {}
     candidates = [path for path, size in here if size in sizes or None in sizes]
     with ThreadPoolExecutor(_THREADS) as pool:
-        found = {
+        paths = {
             hashed: path
             for path, hashed in zip(candidates, pool.map(_hash, candidates), strict=True)
         }
-        have = [(file, found[file.sha256]) for file in lacking if file.sha256 in found]
+        have = [(file, paths[file.sha256]) for file in lacking if file.sha256 in paths]
         kept = pool.map(lambda pair: keep(pair[1], pair[0]), have)
         return {file: path for (file, _), path in zip(have, kept, strict=True)}
 

@@ -1,6 +1,6 @@
 """The content-addressed cache: `home()/sha256/<first two>/<hash>`, the layout of a mirror.
 
-So one person's cache serves another as a mirror. A file is in the cache whole or not at all: it is
+So the cache of one person serves another as a mirror. A file is in the cache complete or not at all: it is
 written elsewhere on the same disk, hashed, synced, and then renamed.
 """
 
@@ -18,12 +18,12 @@ from iqabench.files.remote import RemoteFile
 
 
 def blob(root: Path, sha256: str) -> Path:
-    """Where a file with that checksum lies below a cache or a mirror."""
+    """Return the place of a file with that checksum below a cache or a mirror."""
     return root / "sha256" / sha256[:2] / sha256
 
 
 def known_sha256(file: RemoteFile) -> str | None:
-    """The file's checksum, published or pinned."""
+    """Return the checksum of a file, published or pinned; None where there is none."""
     if file.sha256 is not None:
         return file.sha256
     pin = find_pin(file)
@@ -31,7 +31,7 @@ def known_sha256(file: RemoteFile) -> str | None:
 
 
 def find(file: RemoteFile) -> Path | None:
-    """The file in the cache, or None; one of the wrong size counts as absent.
+    """Return the file in the cache, or None; a file of the wrong size counts as absent.
 
     Files were hashed when they came; `states.states` hashes them again.
     """
@@ -44,7 +44,7 @@ def find(file: RemoteFile) -> Path | None:
 
 
 def verify(path: Path, sha256: str) -> bool:
-    """Whether the content of a file has that checksum."""
+    """Return whether the content of a file has that checksum."""
     try:
         return sha256_of(path) == sha256
     except OSError:
@@ -52,9 +52,9 @@ def verify(path: Path, sha256: str) -> bool:
 
 
 def keep(source: Path, file: RemoteFile, *, link: bool = False) -> Path:
-    """Take a copy of `source` into the cache; with `link` a hard link where the disk allows it.
+    """Copy `source` into the cache; with `link` make a hard link where the disk allows it.
 
-    Raises: ChecksumError when it is not that file; FetchError when it cannot be read or written.
+    Raises: ChecksumError when it is another file; FetchError when it cannot be read or written.
     """
     try:
         reading = source.open("rb")

@@ -1,4 +1,4 @@
-"""The disk: hashing, copying, and plain words for what can go wrong."""
+"""The disk: hashing, copying, and plain words for its failures."""
 
 import contextlib
 import errno
@@ -17,13 +17,13 @@ _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def sha256_of(path: Path) -> str:
-    """The checksum of a file."""
+    """Return the checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def size_of(path: Path) -> int | None:
-    """The size of a file, or None when it is not there."""
+    """Return the size of a file, or None when it does not exist."""
     try:
         return path.stat().st_size
     except (FileNotFoundError, NotADirectoryError):
@@ -58,7 +58,7 @@ def writing(what: str) -> Iterator[None]:
 
 
 def disk_trouble(error: OSError, what: str) -> str:
-    """What to tell a user when the cache cannot take a file."""
+    """Return the message for a user when the cache cannot take a file."""
     if error.errno in _FULL:
         return (
             f"the disk is full: {what} does not fit into {home()}. Make room, or set "

@@ -1,6 +1,6 @@
-"""Bring files here: from the cache, else a mirror, else their url.
+"""Fetching: files come from the cache, else from a mirror, else from their url.
 
-One failing file does not lose the others: all that can be had is had, then one error names the
+One failing file does not lose the others: every file that can be fetched is fetched, then one error names the
 rest. An interrupted fetch keeps its partial files and goes on behind them the next time.
 """
 
@@ -21,10 +21,10 @@ from iqabench.locks import locked
 
 _THREADS = 8
 _PATIENCE_S = 2.0
-"""How long an interrupted fetch waits for its threads; what they wrote is kept in any case."""
+"""Seconds that an interrupted fetch waits for its threads; their bytes are kept in any case."""
 
 _LOGIN = re.compile(r"//[^/@\s]*@")
-"""A name and password in a mirror's url, which no message repeats."""
+"""The name and password in the url of a mirror, which no message repeats."""
 
 Result = Path | Exception
 
@@ -36,19 +36,19 @@ def fetch(
     owner: str = "NAME",
     recheck: bool = False,
 ) -> dict[RemoteFile, Path]:
-    """The place of each file in the cache, after fetching what was not there.
+    """Fetch the files that the cache lacks, and return the place of each file in the cache.
 
-    `progress`: whether to show a bar; None shows it on a terminal alone. `owner`: the set or model
+    `progress`: whether to show a bar; None shows it only on a terminal. `owner`: the set or model
     that needs the files, for messages. `recheck`: hash cached files again and replace damaged ones.
 
     Raises: OfflineError, ChecksumError or FetchError, after all others have been fetched: it names
         the files that could not be had, and why.
     """
     wanted = list(dict.fromkeys(files))
-    found = {file: path for file in wanted if (path := _cached(file, recheck=recheck))}
-    missing = [file for file in wanted if file not in found]
+    paths = {file: path for file in wanted if (path := _cached(file, recheck=recheck))}
+    missing = [file for file in wanted if file not in paths]
     if not missing:
-        return found
+        return paths
     sizes = [file.bytes for file in missing]
     total = None if None in sizes else sum(size or 0 for size in sizes)
     with Bar(owner, len(missing), total, shown=progress) as bar:
@@ -60,11 +60,11 @@ def fetch(
     failed = {file: result for file, result in got.items() if isinstance(result, Exception)}
     if failed:
         raise _failure(failed, len(wanted), owner)
-    return found | {file: result for file, result in got.items() if isinstance(result, Path)}
+    return paths | {file: result for file, result in got.items() if isinstance(result, Path)}
 
 
 def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ()) -> Path:
-    """One file from the first source that has it: mirrors, its url, then the places `besides`.
+    """Fetch one file from the first source that has it: mirrors, its url, then the places `besides`.
 
     Raises: OfflineError, ChecksumError or FetchError; Stopped.
     """
@@ -114,8 +114,8 @@ def _from_sources(
             troubles.append(error)
     if not troubles:
         troubles = [FetchError("no mirror has it, and it has no url")]
-    said = _LOGIN.sub("//", "; ".join(dict.fromkeys(str(t).rstrip(".") for t in troubles)))
-    raise _kind(troubles)(f"{said}. Get it by hand from {file.page}" if file.page else said)
+    reasons = _LOGIN.sub("//", "; ".join(dict.fromkeys(str(t).rstrip(".") for t in troubles)))
+    raise _kind(troubles)(f"{reasons}. Get it by hand from {file.page}" if file.page else reasons)
 
 
 def _from_url(file: RemoteFile, downloader: Downloader, part: Path, url: str) -> Path:
@@ -138,7 +138,7 @@ def _in_parallel(
     downloader: Downloader,
     bar: Bar,
 ) -> dict[RemoteFile, Result]:
-    """What became of each file. An interrupt stops all threads and goes on to the caller.
+    """Return the result for each file. An interrupt stops all threads and goes on to the caller.
 
     Daemon threads and not a pool: a pool's threads are waited for at exit, and one that sits in a
     dead connection would hold up an interrupted user for half a minute.
@@ -177,7 +177,7 @@ def _in_parallel(
 
 
 def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Exception:
-    """One error for all files that could not be had; a bug among them goes first, as it is."""
+    """Return one error for all files that could not be fetched; a bug among them goes first, as it is."""
     for error in failed.values():
         if not isinstance(error, FetchError):
             return error
@@ -205,7 +205,7 @@ def _some(names: list[str]) -> str:
 
 
 def _kind(troubles: Iterable[Exception]) -> type[FetchError]:
-    """The error that says most: a wrong file is worse than an absent one."""
+    """Return the kind of error that says most: a wrong file is worse than an absent one."""
     kinds = {type(trouble) for trouble in troubles}
     if ChecksumError in kinds:
         return ChecksumError

@@ -11,7 +11,7 @@ from iqabench.files.transfer import Downloader
 
 
 def find_named(relative: str, sha256: str) -> Path | None:
-    """The file `relative` of some mirror, taken into the cache; None when no mirror can give it.
+    """Copy the file `relative` of some mirror into the cache; return None when no mirror has it.
 
     Raises: ChecksumError when a mirror has another file under that name.
     """

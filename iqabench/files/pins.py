@@ -1,7 +1,7 @@
 """Pins: the checksums of files for which nobody published one.
 
-The first download decides: its checksum is noted in `pins.json` of the cache, and a later download
-that differs is refused. A mirror folder that is somebody's cache brings its `pins.json` along.
+The first download decides: its checksum is noted in `pins.json` of the cache, and a later download that
+differs is refused. A mirror folder that is the cache of somebody else has a `pins.json`, which counts, too.
 """
 
 import json
@@ -20,7 +20,7 @@ from iqabench.locks import locked
 
 @dataclass(frozen=True)
 class Pin:
-    """What the first download of a file was."""
+    """The first download of a file."""
 
     sha256: str
     bytes: int
@@ -28,7 +28,7 @@ class Pin:
 
 
 def find_pin(file: RemoteFile) -> Pin | None:
-    """The pin of a file, from the cache or else from a mirror folder."""
+    """Return the pin of a file, from the cache or else from a mirror folder."""
     if file.url is None:
         return None
     for folder in [home(), *mirror_folders()]:
@@ -39,8 +39,7 @@ def find_pin(file: RemoteFile) -> Pin | None:
 
 
 def admit(file: RemoteFile, sha256: str, size: int, source: str) -> None:
-    """Compare what came from `source` with all that is known of the file; pin it if that is
-    nothing.
+    """Compare a file from `source` with everything that is known of it; pin it where nothing is known.
 
     Raises: ChecksumError when it is another file than was promised.
     """

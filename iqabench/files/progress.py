@@ -1,4 +1,4 @@
-"""The progress bar of a fetch: bytes and files, on stderr."""
+"""The progress bar of a fetch: bytes and files, on standard error."""
 
 import sys
 from types import TracebackType
@@ -16,10 +16,10 @@ from rich.progress import (
 
 
 class Bar:
-    """How many of the bytes and files have arrived; safe to use from several threads."""
+    """A progress bar of bytes and files; safe to use from several threads."""
 
     def __init__(self, title: str, files: int, size: int | None, *, shown: bool | None) -> None:
-        """`shown`: None shows the bar on a terminal alone; `size` None: not known beforehand."""
+        """Prepare the bar. `shown`: None shows it only on a terminal; `size`: None where it is unknown."""
         visible = sys.stderr.isatty() if shown is None else shown
         console = Console(stderr=True)
         self._progress = Progress(
@@ -49,10 +49,10 @@ class Bar:
         self._progress.stop()
 
     def advance(self, size: int) -> None:
-        """So many bytes have arrived."""
+        """Add bytes that have arrived."""
         self._progress.advance(self._task, size)
 
     def file_done(self) -> None:
-        """One more file is done, or given up."""
+        """Count one more file as done, or given up."""
         self._done += 1
         self._progress.update(self._task, done=self._done)

@@ -1,4 +1,4 @@
-"""What is in the cache, and whether it is what it should be."""
+"""The state of files in the cache: ok, missing, damaged or unpinned."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,20 +11,20 @@ from iqabench.files.home import home
 from iqabench.files.remote import RemoteFile
 
 State = Literal["ok", "missing", "damaged", "unpinned"]
-"""`unpinned`: nobody published a checksum, and the file was never fetched."""
+"""The state of a file. `unpinned`: nobody published a checksum, and the file was never fetched."""
 
 
 class FileState(NamedTuple):
-    """A file that something needs, and how it is."""
+    """A file that a set, a model or a metric needs, and its state."""
 
     file: RemoteFile
     state: State
     path: Path | None
-    """Where it lies or should lie; None as long as its checksum is unknown."""
+    """The place where it lies or should lie; None as long as its checksum is unknown."""
 
 
 def states(files: Iterable[RemoteFile]) -> list[FileState]:
-    """The state of each file; those that are here are hashed again, several at a time."""
+    """Return the state of each file; files in the cache are hashed again, several at a time."""
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(_state, files))
 

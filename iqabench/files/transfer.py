@@ -1,4 +1,4 @@
-"""One url to one file: resumed where it broke off, tried again where that may help."""
+"""Transfers: one url to one file, resumed where it broke off, tried again where that may help."""
 
 import os
 import threading
@@ -14,8 +14,8 @@ from iqabench.files.disk import size_of, write
 from iqabench.files.remote import RemoteFile
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between tries that brought nothing; one more try than pauses. A try that brought new
-bytes counts as none, so that a bad line delays a large file but does not lose it."""
+"""Seconds between tries that brought nothing; there is one more try than pauses. A try that brought new bytes
+does not count, so that a bad line delays a large file but does not lose it."""
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -31,14 +31,14 @@ class _Again(Exception):  # noqa: N818 - not an error yet: the next try may do
 
 
 class Downloader:
-    """Brings urls to files; several threads share one.
+    """A client that downloads urls to files; several threads share one.
 
     A host that could not be reached in all tries for one file is not tried for the next.
     """
 
     def __init__(self, advance: Callable[[int], None] = lambda _: None) -> None:
         self.stop = threading.Event()
-        """Set it, and transfers end at the next chunk."""
+        """An event that ends transfers at the next chunk."""
         self._advance = advance
         self._counted: dict[str, int] = {}
         self._unreachable: dict[str, str] = {}
@@ -64,7 +64,7 @@ class Downloader:
         self._counted[file.key] = size
 
     def download(self, url: str, file: RemoteFile, part: Path) -> None:
-        """Bring `url` to the file `part`, going on behind the bytes that it already has.
+        """Download `url` to the file `part`, going on behind the bytes that it already has.
 
         Raises: FetchError when that cannot be done; OSError when the disk cannot take it; Stopped.
         """
@@ -80,10 +80,10 @@ class Downloader:
                 if (size := size_of(part) or 0) > best:
                     best, tries = size, 0
                 if tries > len(PAUSES):
-                    said = f"{error} (tried {tries} times)"
+                    message = f"{error} (tried {tries} times)"
                     if error.unreachable:
-                        self._unreachable[host] = said
-                    raise FetchError(said) from error
+                        self._unreachable[host] = message
+                    raise FetchError(message) from error
             if self.stop.wait(PAUSES[max(0, tries - 1)]):
                 raise Stopped
 
@@ -149,7 +149,7 @@ def discard(part: Path) -> None:
 
 
 def _resumable(part: Path, file: RemoteFile) -> int:
-    """How many bytes of `part` a transfer may go on behind."""
+    """Return the number of bytes of `part` behind which a transfer may go on."""
     have = size_of(part) or 0
     too_long = file.bytes is not None and have > file.bytes
     unknown = file.sha256 is None and size_of(_version_note(part)) is None

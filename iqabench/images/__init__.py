@@ -1,4 +1,4 @@
-"""The currency of the house: images as numpy arrays, how they are read, written, viewed and paired.
+"""Images as numpy arrays: reading, writing, the view of a protocol, and pairs for metrics.
 
 An image is a numpy array (H, W, C) with C = 1 or 3, RGB order, in units of 0..255: uint8, or float where
 a degradation or a protocol is not quantised.

@@ -1,4 +1,4 @@
-"""Whatever a caller holds (numpy, PIL, torch) as an image of the house."""
+"""Images of callers: numpy arrays, PIL images and torch tensors."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from iqabench.images.read import Image
 
 
 def as_image(thing: Any) -> Image:
-    """A numpy array, PIL image or torch tensor as an image.
+    """Return a numpy array, PIL image or torch tensor as an image.
 
     Shapes: numpy uint8 (H, W), (H, W, 1) or (H, W, 3); PIL modes L and RGB; torch (C, H, W) or
         (1, C, H, W), float in [0, 1] or uint8. Torch is recognised by its methods, never imported.

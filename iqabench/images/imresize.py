@@ -1,9 +1,8 @@
 """MATLAB's imresize, to the pixel.
 
-The field's inputs were made with it, so its habits are part of the benchmark: Keys' kernel with a
-= -0.5, stretched when it shrinks; the dimension with the smaller scale first; and on 8-bit images
-each of the two passes rounds half up and clips. One rounding at the end instead changes 10 to 15 %
-of the pixels by 1.
+The inputs of the field's sets were made with it, so its details are part of the benchmark: Keys' kernel with
+a = -0.5, stretched when it shrinks; the dimension with the smaller scale first; and on 8-bit images each of
+the two passes rounds half up and clips. A single rounding at the end changes 10 to 15 % of the pixels by 1.
 """
 
 import cv2
@@ -22,7 +21,7 @@ def imresize(
     kernel: Kernel = "cubic",
     edge: Edge = "mirror",
 ) -> Image:
-    """`image` resized by `scale`, or by `scale = (of the rows, of the columns)`.
+    """Resize `image` by `scale`, or by `scale = (of the rows, of the columns)`.
 
     `kernel` and `edge` are MATLAB's: cubic and lanczos3 antialias when they shrink, nearest does
     not; newer versions mirror at the edge, older ones clamp.
@@ -47,7 +46,7 @@ def imresize(
 
 
 def _rows(image: Image, part: Band) -> Image:
-    """One pass along the first dimension."""
+    """Resize along the first dimension."""
     eight_bit = image.dtype == np.uint8
     flat = np.ascontiguousarray(image).reshape(len(image), -1)
     out = np.empty((part.size, flat.shape[1]), np.uint8 if eight_bit else np.float64)
@@ -68,7 +67,7 @@ def _columns(image: Image, part: Band) -> Image:
 
 
 def _transposed(image: Image) -> NDArray[np.generic]:
-    """Rows and columns exchanged, contiguous; OpenCV does it five times as fast as numpy."""
+    """Exchange rows and columns, contiguous; OpenCV does it five times as fast as numpy."""
     if image.ndim == 2 or image.shape[2] in (1, 3):
         height, width, *channels = image.shape
         return np.asarray(cv2.transpose(image)).reshape(width, height, *channels)

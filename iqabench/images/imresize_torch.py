@@ -1,6 +1,6 @@
-"""`imresize` on tensors, on any device: one gather and one batched product a pass.
+"""The function `imresize` on tensors, on any device: one gather and one batched product a pass.
 
-A file of its own, because the rest of this room never imports torch.
+It has a file of its own, because the rest of this folder never imports torch.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ def imresize_torch(
     kernel: Kernel = "cubic",
     edge: Edge = "mirror",
 ) -> Tensor:
-    """`x` resized as `imresize` does it; the same pixels for uint8 and float64.
+    """Resize `x` as `imresize` does, with the same pixels for uint8 and float64.
 
     Shapes: (N, C, H, W) to (N, C, ceil(scale H), ceil(scale W)).
     Range: uint8 is computed in float64, rounded half up and clipped after each pass; float32 and
@@ -44,7 +44,7 @@ def _columns(x: Tensor, part: Band) -> Tensor:
 
 
 def _rows(x: Tensor, part: Band) -> Tensor:
-    """One pass along H."""
+    """Resize along H."""
     eight_bit = x.dtype == torch.uint8
     blocks, block, taps = part.weights.shape
     index = torch.tensor(part.start[:, None] + np.arange(taps), device=x.device)

@@ -1,4 +1,4 @@
-"""Luma of RGB images, exact.
+"""Exact luma of RGB images.
 
 The weights of BT.601 are thousandths, so the luma of an 8-bit pixel is a whole number of thousandths,
 299 R + 587 G + 114 B, at most 255,000: float32 holds that number without rounding, and so the difference
@@ -15,13 +15,13 @@ from iqabench.images.read import Image
 
 _THOUSANDTHS = np.array([[299, 587, 114]], np.float32)
 _STRIP = 64
-"""Rows that are converted at a time: the floats of three channels stay in the processor's cache."""
+"""The number of rows converted at a time: the floats of three channels stay in the processor's cache."""
 
 
 def luma(
     image: Image, *, full: bool = False, dtype: type[np.floating] = np.float32
 ) -> NDArray[np.floating]:
-    """BT.601 luma of an RGB image, not rounded; a one-channel image counts as R = G = B.
+    """Return the BT.601 luma of an RGB image, not rounded; a one-channel image counts as R = G = B.
 
     Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1) of `dtype`.
     Range: 16..235, or 0..255 if `full`.
@@ -42,7 +42,7 @@ def luma(
 
 
 def luma_counts(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Full-range luma of an 8-bit image in thousandths: whole numbers, exact.
+    """Return the full-range luma of an 8-bit image in thousandths: whole numbers, exact.
 
     Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1).
     Range: 0..255,000.
@@ -58,5 +58,5 @@ def luma_counts(image: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def luma_unit(*, full: bool = False) -> tuple[float, float]:
-    """What a count is worth, and the luma of zero counts: luma = unit * count + offset."""
+    """Return unit and offset of the luma: luma = unit * count + offset."""
     return (0.001, 0.0) if full else (219 / 255_000, 16.0)

@@ -1,8 +1,8 @@
-"""What metrics are given, and what they share: an output alone, or a pair of output and target.
+"""The arguments of metrics: an output, or a pair of output and target, with values that metrics share.
 
 Ten metrics on one pair must cost far less than ten metrics. What they have in common (float planes, local
-similarity, gradients, pyramids ...) is computed once, under a name, by whoever asks first. A pair is an
-output alone too, so that no-reference metrics ride along and share with the others.
+similarity, gradients, pyramids ...) is computed once, under a name, by the first metric that needs it. A pair
+is a view of an output, too, so that no-reference metrics ride along and share with the others.
 """
 
 import numpy as np
@@ -14,9 +14,9 @@ from iqabench.images.shared import Shared
 
 
 class OutputView(Shared):
-    """An output after a protocol's view: all that a no-reference metric is given.
+    """An output under a protocol: the argument of a no-reference metric.
 
-    Made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
+    It is made from counts: value = unit * count + offset. For 8-bit pixels a count is a level; for luma it is
     a thousandth of one before the swing (see `luma`), a whole number, so that differences are exact.
 
     Shapes: (H, W, C), C = 1 or 3.
@@ -29,13 +29,13 @@ class OutputView(Shared):
     def __init__(self, output: Image, *, unit: float = 1.0, offset: float = 0.0) -> None:
         super().__init__()
         self.counts: tuple[Image, ...] = (output,)
-        """The output, (H, W, C), as it is looked at."""
+        """The output, (H, W, C), in counts."""
         self.unit = unit
-        """What one count is worth."""
+        """The value of one count."""
         self.offset = offset
         """The value of zero counts."""
         self.device = "cpu"
-        """Where metrics that are neural networks run, as torch names it."""
+        """The device on which metrics that are neural networks run, as torch names it."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -58,7 +58,7 @@ class OutputView(Shared):
 
 
 class Pair(OutputView):
-    """An output and its target after a protocol's view: what a full-reference metric is given.
+    """An output and its target under a protocol: the argument of a full-reference metric.
 
     Shapes: both (H, W, C), C = 1 or 3.
     Units: values in 0..255.
@@ -69,7 +69,7 @@ class Pair(OutputView):
     ) -> None:
         super().__init__(output, unit=unit, offset=offset)
         self.counts = (output, target)
-        """Output and target, (H, W, C), as they are compared."""
+        """Output and target, (H, W, C), in counts."""
 
     @property
     def target(self) -> Image:
@@ -83,7 +83,7 @@ class Pair(OutputView):
 
 
 class PoolView(OutputView):
-    """An output, and a pool of pristine images of other scenes that it is compared with as a whole.
+    """An output and the pool of pristine images of other scenes that it is compared with.
 
     Shapes: the output (H, W, C), C = 1 or 3; the pool's images of any size.
     Units: values in 0..255.

@@ -1,4 +1,4 @@
-"""A pool: pristine images of other scenes, which stand in for targets that do not exist."""
+"""A pool: pristine images of other scenes, which stand in for missing targets."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -7,7 +7,7 @@ from iqabench.images.shared import Shared
 
 
 class Pool(Shared):
-    """Images that are read one at a time, and what metrics made of all of them (see `shared`).
+    """Images that are read one at a time, and the values that metrics computed from them (see `shared`).
 
     `load`: one function for each image, which gives its values, (H, W, C), in 0..255, after the
     protocol's view. `digest`: hexadecimal, over everything that decides a pixel.
@@ -16,7 +16,7 @@ class Pool(Shared):
     def __init__(self, name: str, digest: str, load: Sequence[Callable[[], Image]]) -> None:
         super().__init__()
         self.name = name
-        """As the user wrote it: a folder or a set."""
+        """The name that the user wrote: a folder or a set."""
         self.digest = digest
         self._load = tuple(load)
 
@@ -24,5 +24,5 @@ class Pool(Shared):
         return len(self._load)
 
     def __iter__(self) -> Iterator[Image]:
-        """The images, each read when it is its turn."""
+        """Give the images; each is read when it is its turn."""
         return (load() for load in self._load)

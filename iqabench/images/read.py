@@ -1,4 +1,4 @@
-"""Images from files: 8-bit grey or RGB, and a clear word about everything else."""
+"""Images from files: 8-bit grey or RGB, and a clear message about everything else."""
 
 import warnings
 from pathlib import Path
@@ -15,32 +15,32 @@ Image = NDArray[Any]
 """(H, W, C) with C = 1 or 3, RGB order, uint8 or float in units of 0..255."""
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"})
-"""File names with these endings are taken for images."""
+"""The endings of image files."""
 
 _PLAIN = frozenset({"L", "RGB", "1", "P", "PA", "LA", "RGBA"})
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
 
 def image_files(folder: Path) -> list[Path]:
-    """The image files directly in `folder`, sorted by name; hidden files are left out.
+    """Return the image files directly in `folder`, sorted by name; hidden files are left out.
 
     Raises: ImageError when there is no such folder.
     """
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "does not exist"
         raise ImageError(f"{folder} {what}; expected a folder of images.")
-    found = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
-    return sorted(p for p in found if not p.name.startswith("."))
+    files = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    return sorted(p for p in files if not p.name.startswith("."))
 
 
 def read_image(path: Path, name: str = "") -> Image:
-    """The pixels of an 8-bit image file; palettes are resolved, an opaque alpha channel is dropped.
+    """Return the pixels of an 8-bit image file; palettes are resolved, an opaque alpha channel is dropped.
 
     `name` stands for the file in messages (a content-addressed path says little).
 
     Shapes: (H, W, 1) for grey files, (H, W, 3) for colour, uint8.
     Raises: ImageError for a file that is absent, empty, damaged or no image, and for 16-bit, float, CMYK
-        and transparent images, which no 8-bit protocol can compare without a choice that is the user's.
+        and transparent images: how to compare these in 8 bits is a choice of the user.
     """
     name = name or str(path)
     data = read_content(path, name)
@@ -68,11 +68,11 @@ def read_content(path: Path, name: str) -> bytes:
 
 
 class _Header(NamedTuple):
-    """What the first bytes say, and what decides how the rest is read."""
+    """The facts in the first bytes that decide how the rest is read."""
 
     grey: bool
     plain: bool
-    """Grey or RGB without palette or transparency: OpenCV decodes it, and faster."""
+    """True for grey or RGB without palette or transparency, which OpenCV decodes faster."""
 
 
 def _header(path: Path, data: bytes, name: str) -> _Header:
@@ -95,7 +95,7 @@ def _header(path: Path, data: bytes, name: str) -> _Header:
 
 
 def _bits(data: bytes, kind: str | None) -> int:
-    """Bits a channel: Pillow shows some deep images as if they had 8."""
+    """Return the bits of a channel: Pillow shows some deep images as if they had 8."""
     if kind == "PNG":
         return data[24]
     if kind in ("TIFF", "PPM"):
@@ -132,7 +132,7 @@ def _without_alpha(image: PillowImage.Image, name: str) -> PillowImage.Image:
 
 
 def _is_whole(data: bytes) -> bool:
-    """Whether a PNG or JPEG has its end; of other kinds nothing is said."""
+    """Return whether a PNG or JPEG has its end; other kinds are not checked."""
     if data.startswith(b"\x89PNG"):
         return data[-8:-4] == b"IEND" or b"IEND" in data[-64:]
     return not data.startswith(b"\xff\xd8") or b"\xff\xd9" in data[-64:]

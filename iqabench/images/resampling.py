@@ -24,7 +24,7 @@ from iqabench.errors import UsageError
 
 Doubles = NDArray[np.float64]
 Edge = Literal["mirror", "clamp"]
-"""What lies outside: the image mirrored, edge pixel included (newer MATLAB), or its edge pixel."""
+"""The pixels outside: the image mirrored, edge pixel included (newer MATLAB), or its edge pixel."""
 Kernel = Literal["cubic", "lanczos3", "nearest"]
 
 _BLOCK_DOWN, _BLOCK_UP = 8, 16
@@ -50,7 +50,7 @@ class _Shape(NamedTuple):
 
 
 def _cubic(x: Doubles) -> Doubles:
-    """Keys' kernel, a = -0.5."""
+    """Return Keys' kernel, a = -0.5."""
     x = np.abs(x)
     inner = 1.5 * x**3 - 2.5 * x**2 + 1.0
     outer = -0.5 * x**3 + 2.5 * x**2 - 4.0 * x + 2.0
@@ -76,7 +76,7 @@ _SHAPES: dict[str, _Shape] = {
 
 @lru_cache(maxsize=128)
 def band(length: int, scale: float, kernel: Kernel, edge: Edge) -> Band:
-    """The pass that resizes `length` rows by `scale`.
+    """Return the pass that resizes `length` rows by `scale`.
 
     Raises: UsageError for a scale that is not positive, an unknown kernel or an unknown edge rule.
     """
@@ -98,7 +98,7 @@ def band(length: int, scale: float, kernel: Kernel, edge: Edge) -> Band:
 
 
 def _taps(size: int, scale: float, shape: _Shape) -> tuple[NDArray[np.intp], Doubles]:
-    """Input rows, from 0 and possibly outside, and weights of every output row: (size, P)."""
+    """Return input rows, from 0 and possibly outside, and weights of every output row: (size, P)."""
     stretch = min(scale, 1.0) if shape.antialias else 1.0
     width = shape.width / stretch
     # MATLAB counts from 1; so do these two lines, or the rounding of `centre` would differ.

@@ -1,4 +1,4 @@
-"""What is computed once and asked for by name."""
+"""Values that are computed once and looked up by name."""
 
 import threading
 from collections.abc import Callable
@@ -8,16 +8,16 @@ T = TypeVar("T")
 
 
 class Shared:
-    """Something that keeps what was computed from it."""
+    """An object that keeps the values computed from it."""
 
     def __init__(self) -> None:
         self._shared: dict[str, Any] = {}
         self._locks: dict[str, threading.Lock] = {}
 
     def shared(self, name: str, make: Callable[[Self], T]) -> T:
-        """What `make` computes from this, computed once and kept under `name`.
+        """Return the value that `make` computes from this object, computed once and kept under `name`.
 
-        Metrics may ask from several threads; `make` may ask for other names.
+        Several threads may call it; `make` may look up other names.
         """
         if name not in self._shared:
             with self._locks.setdefault(name, threading.Lock()):

@@ -1,4 +1,4 @@
-"""A protocol applied to an output, and to its target: what a metric is given."""
+"""A protocol applied to an output and to its target: the result is the argument of a metric."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from iqabench.protocol import Protocol
 
 
 def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pair:
-    """What `protocol` compares.
+    """Return the pair that `protocol` compares.
 
     Shapes: output and target (H, W, C) in units of 0..255.
     Returns: a pair of equal shapes, (H', W', 1) or (H', W', 3).
@@ -30,7 +30,7 @@ def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pa
 
 
 def view_output(protocol: Protocol, output: Image, scale: int = 1) -> OutputView:
-    """What `protocol` looks at, of an output that has no target.
+    """Return the view of an output without a target under `protocol`.
 
     Shapes: output (H, W, C) in units of 0..255.
     Raises: ImageError when the protocol wants another kind of image, or nothing is left after the shave.
@@ -46,7 +46,7 @@ def view_output(protocol: Protocol, output: Image, scale: int = 1) -> OutputView
 
 
 def quantise(image: Image) -> NDArray[np.uint8]:
-    """The image clipped to 0..255 and rounded half up to 8 bits.
+    """Return the image clipped to 0..255 and rounded half up to 8 bits.
 
     Raises: ImageError when it holds NaN or infinite values.
     """
@@ -73,7 +73,7 @@ def _shaved(protocol: Protocol, image: Image, scale: int) -> Image:
 
 
 def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float, float]:
-    """Luma of each image in the same counts, what a count is worth, and the value of zero counts."""
+    """Return the luma of each image in counts, the value of one count, and the value of zero counts."""
     full = protocol.channels == "luma-full"
     if not protocol.round_luma and all(image.dtype == np.uint8 for image in images):
         return [luma_counts(image) for image in images], *luma_unit(full=full)
@@ -91,11 +91,11 @@ def _require_comparable(protocol: Protocol, output: Image, target: Image) -> Non
 
 def _require_grey(protocol: Protocol, *images: Image) -> None:
     if protocol.channels == "grey" and any(image.shape[2] != 1 for image in images):
-        told = ", the ".join(
+        shapes = ", the ".join(
             f"{who} has {image.shape[2]} channels" if at == 0 else f"{who} {image.shape[2]}"
             for at, (who, image) in enumerate(zip(("output", "target"), images, strict=False))
         )
-        raise ImageError(f"protocol '{protocol.name}' compares one-channel images; the {told}.")
+        raise ImageError(f"protocol '{protocol.name}' compares one-channel images; the {shapes}.")
 
 
 def _expand(image: Image, channels: int) -> Image:

@@ -1,4 +1,4 @@
-"""Images to files: whole or not at all."""
+"""Images to files: complete, or not at all."""
 
 from pathlib import Path
 

@@ -1,12 +1,12 @@
-"""Opinions: what people said of images, read from the folders that the authors of the sets hand out.
+"""Opinions: ratings of images by people, read from the folders that the authors of the sets hand out.
 
     @opinion_set(title="TID2013", scale="MOS, 0 to 9", better="higher", ...)
     def tid2013(folder: Folder) -> Iterator[Opinion]: ...
 
-One reader a file, found by folder scan: a new file is a new set. Nothing is fetched: most of these sets are
-behind a form or a licence, so a person gets them, and says where they lie. A reader knows one thing: which
-files there are, and what they say. What all sets have in common (images that must be there, names that occur
-once, numbers that are numbers) is checked here, once.
+Each file is the reader of one set, found by folder scan: a new file is a new set. Nothing is fetched: most of
+these sets are behind a form or a licence, so a person gets them, and names their folder. A reader knows the
+files of its set and their format. The checks that all sets share (images that must exist, names that occur
+once, opinions that are numbers) are here.
 """
 
 from collections.abc import Iterable
@@ -31,30 +31,30 @@ __all__ = [
 ]
 
 FEWEST = 5
-"""Opinions below which a correlation says nothing."""
+"""The number of opinions below which a correlation is not computed."""
 
 
 def read_opinions(name: str, folder: Path | None = None) -> Opinions:
-    """The opinions of a set, from its official folder; from `IQABENCH_HOME`/opinions/NAME without one.
+    """Read the opinions of a set from its official folder, by default `IQABENCH_HOME`/opinions/NAME.
 
-    Raises: UnknownNameError; SetError when the folder or a file of it is missing or damaged, an image that an
-        opinion is about is not there, a name occurs twice, or there are fewer than five opinions.
+    Raises: UnknownNameError; SetError when the folder or a file of it is missing or damaged, the image of an
+        opinion does not exist, a name occurs twice, or there are fewer than five opinions.
     """
     facts = opinion_set_named(name)
     place = folder or home() / "opinions" / name
     if not place.is_dir():
-        raise SetError(_absent(facts, place, asked=folder is not None))
-    handed = Folder(place, facts)
-    samples = tuple(facts.read(handed))
+        raise SetError(_absent(facts, place, named=folder is not None))
+    opened = Folder(place, facts)
+    samples = tuple(facts.read(opened))
     _check(samples, facts, place)
-    notes = list(handed.notes)
+    notes = list(opened.notes)
     if len(samples) != facts.size:
         notes.append(f"{len(samples)} opinions are in {place}; the whole set has {facts.size}.")
     return Opinions(facts, place, samples, tuple(notes))
 
 
 def opinion_set_named(name: str) -> OpinionSet:
-    """The facts of a set.
+    """Return the facts of a set.
 
     Raises: UnknownNameError with suggestions.
     """
@@ -66,9 +66,9 @@ def opinion_set_named(name: str) -> OpinionSet:
     return opinion_sets().get(name)
 
 
-def _absent(facts: OpinionSet, place: Path, *, asked: bool) -> str:
+def _absent(facts: OpinionSet, place: Path, *, named: bool) -> str:
     what = "is a file" if place.is_file() else "does not exist"
-    where = "" if asked else f" Nothing was named with --from, and {place.parent} was looked into."
+    where = "" if named else f" Nothing was named with --from, and {place.parent} was looked into."
     return (
         f"{place} {what}; expected the folder of {facts.title}.{where} Get the set from {facts.site} "
         f"({facts.source}) and name its folder with --from.\n{facts.layout}"
@@ -91,7 +91,7 @@ def _check(samples: tuple[Opinion, ...], facts: OpinionSet, place: Path) -> None
         if missing:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
             raise SetError(
-                f"{len(missing)} {kind}s of {facts.title} that there are opinions of are missing: "
+                f"{len(missing)} {kind}s of {facts.title} are missing, though there are opinions of them: "
                 f"{', '.join(map(str, missing[:3]))}{more}.\n{facts.layout}"
             )
     if len(samples) < FEWEST:

@@ -18,7 +18,7 @@ _IN_NAMES = {
     "jpeg 2000": "jpeg2000",
     "jpeg2000": "jpeg2000",
 }
-"""What the sheet calls a distortion, and what the names of the images call it."""
+"""The word of a distortion in the names of the images, by its word in the sheet."""
 
 
 @opinion_set(
@@ -36,29 +36,29 @@ _IN_NAMES = {
     ),
 )
 def csiq(folder: Folder) -> Iterator[Opinion]:
-    """Read from the sheet all_by_image, below the line of column names."""
+    """Read the opinions from the sheet all_by_image, below the line of column names."""
     distorted = folder.images("dst_imgs", "dst_imgs_all")
     references = folder.images("src_imgs")
     path = folder.file("csiq.DMOS.xlsx", "csiq.DMOS.csv")
     for row in read_table(path, ("image", "dst_type", "dst_lev", "dmos"), sheet="all_by_image"):
-        said = row.text("dst_type").lower()
-        if said not in _IN_NAMES:
+        distortion = row.text("dst_type").lower()
+        if distortion not in _IN_NAMES:
             raise SetError(
-                f"{row.where}: '{said}' is no distortion of CSIQ; expected one of "
+                f"{row.where}: '{distortion}' is no distortion of CSIQ; expected one of "
                 f"{', '.join(_IN_NAMES)}."
             )
         scene, level = _whole(row.text("image")), _whole(row.text("dst_lev"))
-        name = f"{scene}.{_IN_NAMES[said]}.{level}"
+        name = f"{scene}.{_IN_NAMES[distortion]}.{level}"
         yield Opinion(
             name=name,
             distorted=distorted[f"{name}.png"],
             reference=references[f"{scene}.png"],
             value=row.number("dmos"),
-            kind=_IN_NAMES[said].lower(),
+            kind=_IN_NAMES[distortion].lower(),
             level=level,
         )
 
 
 def _whole(text: str) -> str:
-    """The reference 1600 is a number to a spreadsheet, which may write 1600.0."""
+    """Return a name without .0: a spreadsheet takes the reference 1600 for a number and may write 1600.0."""
     return text.removesuffix(".0")

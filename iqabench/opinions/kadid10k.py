@@ -23,17 +23,17 @@ from iqabench.opinions.core.tables import read_table
     ),
 )
 def kadid10k(folder: Folder) -> Iterator[Opinion]:
-    """Its column is called dmos, but is a MOS: 5 is "imperceptible", so higher is better."""
+    """Read the opinions; the column dmos is a MOS: 5 is "imperceptible", so higher is better."""
     images = folder.images("images")
     for row in read_table(folder.file("dmos.csv"), ("dist_img", "ref_img", "dmos")):
         name = row.text("dist_img")
         stem = name.rpartition(".")[0]
-        made = re.fullmatch(r"\w+_(\d+)_(\d+)", stem)
+        parts = re.fullmatch(r"\w+_(\d+)_(\d+)", stem)
         yield Opinion(
             name=stem,
             distorted=images[name],
             reference=images[row.text("ref_img")],
             value=row.number("dmos"),
-            kind=made[1] if made else "",
-            level=made[2] if made else "",
+            kind=parts[1] if parts else "",
+            level=parts[2] if parts else "",
         )

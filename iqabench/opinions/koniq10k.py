@@ -1,4 +1,4 @@
-"""KonIQ-10k: photographs as people put them on the web."""
+"""KonIQ-10k: photographs from the web."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ from iqabench.opinions.core.tables import read_table
     ),
 )
 def koniq10k(folder: Folder) -> Iterator[Opinion]:
-    """The opinion is MOS_zscore, in which each person's own scale is taken out; MOS is the plain mean."""
+    """Read MOS_zscore, from which the scale of each person is taken out; MOS is the plain mean."""
     images = folder.images("1024x768", "512x384")
     size = folder.folder("1024x768", "512x384").name
     folder.notes.append(f"images are those of {size}; opinions are MOS_zscore.")

@@ -35,7 +35,7 @@ _FOLDERS = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174
     ),
 )
 def live(folder: Folder) -> Iterator[Opinion]:
-    """DMOS of the realignment experiment where its file is there, as its authors advise; else the first."""
+    """Read the DMOS of the realignment experiment where its file exists, as its authors advise."""
     path = folder.file("dmos_realigned.mat", "dmos.mat")
     realigned = path.name.lower().startswith("dmos_realigned")
     dmos, copies = read_mat(path, "dmos_new" if realigned else "dmos", "orgs")
@@ -64,18 +64,18 @@ def live(folder: Folder) -> Iterator[Opinion]:
             )
 
 
-def _check(folder: Folder, **found: NDArray[Any]) -> None:
-    whole = sum(_FOLDERS.values())
-    for name, values in found.items():
-        if len(values) != whole:
+def _check(folder: Folder, **arrays: NDArray[Any]) -> None:
+    count = sum(_FOLDERS.values())
+    for name, values in arrays.items():
+        if len(values) != count:
             raise SetError(
-                f"{name} in {folder.path} has {len(values)} entries; expected {whole}, one for each image "
+                f"{name} in {folder.path} has {len(values)} entries; expected {count}, one for each image "
                 "of release 2, copies of references included."
             )
 
 
 def _levels(folder: Folder, kind: str) -> dict[str, str]:
-    """What info.txt says of each image: reference, image, and bit rate or strength. Nothing depends on it."""
+    """Return the bit rate or strength of each image from info.txt, where it can be read: it is optional."""
     try:
         lines = folder.file(f"{kind}/info.txt").read_text(errors="replace").splitlines()
     except (SetError, OSError):

@@ -29,7 +29,7 @@ _TRAINING = 7
     ),
 )
 def live_itw(folder: Folder) -> Iterator[Opinion]:
-    """Without the seven training images."""
+    """Read the opinions, without the seven training images."""
     images = folder.images("Images")
     path = folder.file("Data/AllMOS_release.mat")
     (mos,) = read_mat(path, "AllMOS_release")

@@ -1,4 +1,4 @@
-"""PIPAL, the part for training, which alone has public opinions: 200 references, 116 distortions of each."""
+"""PIPAL, the training part: 200 references, 116 distortions of each; other parts have no public opinions."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _NAME = re.compile(r"(A\d+)_(\d+)_(\d+)(\.\w+)", re.IGNORECASE)
     ),
 )
 def pipal(folder: Folder) -> Iterator[Opinion]:
-    """Distorted images lie in Train_Dist*/, Dist*/ or Distortion_*/, or in folders of that name in those."""
+    """Read the opinions; distorted images lie in Train_Dist*/, Dist*/ or Distortion_*/, at any depth."""
     distorted = folder.images_of_all("Train_Dist", "Dist")
     references = folder.images("Train_Ref", "Ref")
     labels = folder.folder("Train_Label", "Label")
@@ -37,15 +37,15 @@ def pipal(folder: Folder) -> Iterator[Opinion]:
     for path in files:
         for where, line in read_lines(path):
             name, _, elo = line.partition(",")
-            found = _NAME.fullmatch(name.strip())
-            if not found or not elo:
+            parts = _NAME.fullmatch(name.strip())
+            if not parts or not elo:
                 raise SetError(
                     f"{where}: '{line}' is not 'NAME,ELO', such as 'A0001_00_00.bmp,1520.0648'."
                 )
-            scene, kind, level, suffix = found.groups()
+            scene, kind, level, suffix = parts.groups()
             yield Opinion(
-                name=found[0].removesuffix(suffix),
-                distorted=distorted[found[0]],
+                name=parts[0].removesuffix(suffix),
+                distorted=distorted[parts[0]],
                 reference=references[scene + suffix],
                 value=number(elo.strip(), where),
                 kind=kind,

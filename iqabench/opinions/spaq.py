@@ -24,7 +24,7 @@ _SHEET = "MOS and Image attribute scores.xlsx"
     ),
 )
 def spaq(folder: Folder) -> Iterator[Opinion]:
-    """Papers often shrink the images first (shorter side 512); here they are as they are in the folder."""
+    """Read the opinions; images keep their size, though papers often shrink them (shorter side 512)."""
     images = folder.images("TestImage", "Dataset/TestImage")
     path = folder.file(f"Annotations/{_SHEET}", f"TestAnnotations/{_SHEET}", _SHEET)
     for row in read_table(path, ("Image name", "MOS")):

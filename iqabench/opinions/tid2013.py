@@ -27,17 +27,17 @@ _NAME = re.compile(r"(i\d+)_(\d+)_(\d+)(\.\w+)", re.IGNORECASE)
     ),
 )
 def tid2013(folder: Folder) -> Iterator[Opinion]:
-    """Names mix upper and lower case (I01_01_1.bmp beside i01_01_2.bmp, I24.BMP beside i25.bmp)."""
+    """Read the opinions; names mix upper and lower case (I01_01_1.bmp beside i01_01_2.bmp, i25.bmp)."""
     distorted, references = folder.images("distorted_images"), folder.images("reference_images")
     for where, line in read_lines(folder.file("mos_with_names.txt")):
         mos, *name = line.split()
-        found = _NAME.fullmatch(" ".join(name))
-        if not found:
+        parts = _NAME.fullmatch(" ".join(name))
+        if not parts:
             raise SetError(f"{where}: '{line}' is not 'MOS NAME', such as '5.51429 i01_01_1.bmp'.")
-        scene, kind, level, suffix = found.groups()
+        scene, kind, level, suffix = parts.groups()
         yield Opinion(
-            name=found[0].removesuffix(suffix).lower(),
-            distorted=distorted[found[0]],
+            name=parts[0].removesuffix(suffix).lower(),
+            distorted=distorted[parts[0]],
             reference=references[scene + suffix],
             value=number(mos, where),
             kind=kind,

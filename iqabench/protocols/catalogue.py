@@ -127,11 +127,11 @@ def _read(file: Path) -> list[Protocol]:
         raise FactsError(
             f"{file}:1: expected a list of protocols: '- name: ...', 'version: 1', 'summary: ...' ..."
         )
-    found = [validate(Protocol, entry, file, [index]) for index, entry in enumerate(entries)]
-    for index, defined in enumerate(found):
+    defined_here = [validate(Protocol, entry, file, [index]) for index, entry in enumerate(entries)]
+    for index, defined in enumerate(defined_here):
         if not _NAME.fullmatch(defined.name):
             raise FactsError(
                 f"{file}:{line_of(file, [index, 'name'])}: '{defined.name}' is no name for a protocol; "
                 "expected letters, digits, dots, hyphens and underscores."
             )
-    return found
+    return defined_here

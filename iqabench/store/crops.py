@@ -1,6 +1,6 @@
-"""Small cuts of what was seen: for every sample one window, the same for input, target and all models.
+"""Crops: for every sample one small window, the same for input, target and all models.
 
-They are the evidence beside the numbers, a few kilobytes each; whole outputs are kept on request alone.
+They are shown beside the numbers, a few kilobytes each; whole outputs are kept only on request.
 
     STORE/crops/SET_LEVEL-SETHASH/SAMPLE/target.png  input.png  model-NAME-HASH[-bf16][-tile48].png
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class CropFolder:
-    """Where the cuts of one sample lie."""
+    """The folder of the crops of one sample."""
 
     store: Path
     set: str
@@ -23,22 +23,22 @@ class CropFolder:
 
     @property
     def path(self) -> Path:
-        """The folder; it exists once something was cut."""
+        """The path of the folder; it exists once a crop was written."""
         name = f"{file_name(self.set)}_{file_name(self.level)}-{self.set_hash[:8]}"
         return self.store / "crops" / name / file_name(self.sample)
 
     @property
     def target(self) -> Path:
-        """The window of the target."""
+        """The file of the target's crop."""
         return self.path / "target.png"
 
     @property
     def input(self) -> Path:
-        """The same window of the input, at the input's own size."""
+        """The file of the input's crop, at the size of the input."""
         return self.path / "input.png"
 
     def model(self, model: str, model_hash: str, precision: str = "fp32", tile: int = 0) -> Path:
-        """The same window of what a model made of it, under the conditions that were asked for."""
+        """Return the file of the crop of a model's output, under those conditions."""
         condition = ("" if precision == "fp32" else f"-{precision}") + (
             f"-tile{tile}" if tile else ""
         )
@@ -46,7 +46,7 @@ class CropFolder:
 
 
 def file_name(text: str) -> str:
-    """A file name for any text: plain names stay, others are shortened and told apart by a hash."""
+    """Return a file name for any text: plain names stay, others are shortened and get a hash."""
     plain = re.sub(r"[^A-Za-z0-9._@+-]+", "_", text).lstrip(".")[-60:]
     if plain == text:
         return plain

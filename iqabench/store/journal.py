@@ -56,11 +56,11 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:  # its run has just finished: the records are in the Parquet file
         return []
-    found = []
+    records = []
     for line in lines[:-1]:
         with contextlib.suppress(ValueError):
-            found.append(json.loads(line))
-    return found
+            records.append(json.loads(line))
+    return records
 
 
 def _to_parquet(journal: Path) -> None:

@@ -1,10 +1,10 @@
-"""Whole outputs, kept on request, or because something compares with them.
+"""Whole outputs, kept on request, or because another output is compared with them.
 
     ROOT/MODEL/SET_LEVEL/SAMPLE.png
-    ROOT/MODEL/SET_LEVEL/run.json      which weights made them, from which set, under which conditions
+    ROOT/MODEL/SET_LEVEL/run.json      the weights that made them, the set, the conditions
 
-With that file the images remain what a run made: they can be scored by other columns later, as records of
-the same model, and what other weights made is never taken for them.
+With that file the images can be scored by other columns later, as records of the same model, and outputs of
+other weights are never taken for them.
 """
 
 import json
@@ -23,12 +23,12 @@ _RUN = "run.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where outputs come from."""
+    """The origin of outputs: model, weights, set and conditions."""
 
     model: str
     model_hash: str
     model_facts: str
-    """JSON, as in a record."""
+    """Facts of the model as JSON, as in a record."""
     model_version: int
     random_weights: bool
     precision: str
@@ -41,17 +41,17 @@ class Provenance:
     set_hash: str
     level: str
     address: str
-    """What `load_set` finds the set by."""
+    """The name or path by which `load_set` finds the set."""
     domain: str
 
     @property
     def folder(self) -> str:
-        """Where under the root the outputs lie."""
+        """The folder of the outputs below the root."""
         domain = "" if self.domain == "image" else f"_{self.domain}"
         return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}"
 
     def same_as(self, other: "Provenance") -> bool:
-        """Whether the pixels must be the same: all but the prose and the place of the set."""
+        """Return whether the pixels must be the same: everything but the prose and the place of the set."""
         return _pixels(self) == _pixels(other)
 
 
@@ -63,15 +63,15 @@ class OutputFolder:
         self.path = root / provenance.folder
 
     def file(self, sample: str) -> Path:
-        """Where the output of a sample lies, or will lie."""
+        """Return the file of a sample's output, which need not exist yet."""
         return self.path / f"{file_name(sample)}.png"
 
     def has(self, sample: str) -> bool:
-        """Whether that output is there, and was made by these weights under these conditions."""
+        """Return whether that output exists and was made by these weights under these conditions."""
         return self._is_ours and self.file(sample).exists()
 
     def claim(self) -> None:
-        """Make the folder ours before the first output is written: what others made there goes.
+        """Take the folder before the first output is written; outputs of other weights in it are deleted.
 
         Raises: StoreError when it cannot be written.
         """
@@ -97,15 +97,15 @@ class OutputFolder:
 
 
 def kept_runs(root: Path) -> Iterator[OutputFolder]:
-    """The outputs under a root, or in the folder itself, that tell where they come from."""
+    """Give the output folders below a root, or the folder itself, that have a run.json."""
     for run in sorted([*root.glob(_RUN), *root.glob(f"*/{_RUN}"), *root.glob(f"*/*/{_RUN}")]):
-        found = OutputFolder(root, read_provenance(run.parent))
-        found.path = run.parent  # wherever it was copied to
-        yield found
+        folder = OutputFolder(root, read_provenance(run.parent))
+        folder.path = run.parent  # wherever it was copied to
+        yield folder
 
 
 def read_provenance(folder: Path) -> Provenance:
-    """What run.json in the folder says.
+    """Return the provenance from the run.json of a folder.
 
     Raises: StoreError when it is absent or damaged.
     """
@@ -115,7 +115,7 @@ def read_provenance(folder: Path) -> Provenance:
         return Provenance(**{f.name: data[f.name] for f in fields(Provenance)})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"{path} is absent or damaged ({error}); it says where the outputs beside it come from. "
+            f"{path} is absent or damaged ({error}); it names the origin of the outputs beside it. "
             "Run the model again with --save-outputs."
         ) from error
 

@@ -1,4 +1,4 @@
-"""The record: one number, and everything that one must know to believe it."""
+"""The record: one number, with everything that is needed to judge it."""
 
 import hashlib
 import json
@@ -9,13 +9,13 @@ Status = Literal["ok", "failed"]
 Kind = Literal["image", "set", "cost"]
 
 WHOLE_SET = "(whole set)"
-"""What stands for the sample in a record of a whole set."""
+"""The sample's name in a record of a whole set."""
 
 NO_SAMPLE = "(cost)"
-"""What stands for the sample in a record of what a model costs."""
+"""The sample's name in a record of a cost."""
 
 SCHEMA_VERSION = 1
-"""Raised when a column of the store changes its meaning or goes; adding one does not raise it."""
+"""A number that is raised when a column of the store changes its meaning or goes, not when one is added."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +27,15 @@ class Record:
     """
 
     key: str
-    """Content key of the cell: equal keys mean equal numbers."""
+    """The content key of the cell: equal keys mean equal numbers."""
     sample: str
     column: str
-    """metric@protocol."""
+    """The column: metric@protocol."""
     status: Status
     value: float | None
-    """Absent when failed; inf is a value."""
+    """The value; None when the cell failed. Infinity is a value."""
     error: str
-    """The reason, when failed; otherwise empty."""
+    """The reason of a failure; otherwise empty."""
     unit: str
     better: str
     metric: str
@@ -45,54 +45,52 @@ class Record:
     task: str
     set: str
     set_hash: str
-    """Over the names and checksums of all samples and the way their inputs are made."""
+    """The hash over the names and checksums of all samples and the way their inputs are made."""
     scale: int
     level: str
-    """Strength of the degradation, as in n25 or q10; x4 for super-resolution."""
+    """The strength of the degradation, as in n25 or q10; x4 for super-resolution."""
     model: str
     model_hash: str
-    """SHA-256 of the weights; for models without any, of their name and version."""
+    """The SHA-256 of the weights; for models without weights, of their name and version."""
     model_facts: str
-    """JSON: parameters, licence, source, training sets."""
+    """Facts of the model as JSON: parameters, licence, source, training sets."""
     random_weights: bool
     precision: str
     tile: int
-    """Input tile in pixels; 0 is the whole image."""
+    """The input tile in pixels; 0 is the whole image."""
     tile_note: str
-    """Why it was tiled, when nobody asked for it."""
+    """The reason for tiles that the user did not ask for."""
     device_class: str
     device: str
     restore_ms: float | None
-    """Wall time of the one forward pass, the first included: an indication, not a latency."""
+    """The wall time of the one forward pass, the first included: an indication, not a latency."""
     run: str
     versions: str
-    """JSON: iqabench, Python, torch, numpy ... and the operating system."""
+    """Versions as JSON: iqabench, Python, torch, numpy ... and the operating system."""
     time: str
-    """UTC, ISO 8601."""
+    """The time in UTC, ISO 8601."""
     kind: Kind = "image"
-    """Whether the value is of one image, of the whole set, or of what the model costs: then `sample` says so,
-    and names none.
-    """
+    """The kind of the value: of one image, of the whole set, or a cost; the latter two name no sample."""
     images: int = 1
-    """How many images the value is of."""
+    """The number of images behind the value."""
     reference: str = ""
-    """What tells the reference from others of its name, where the protocol has another than the target."""
+    """The identity of the reference, where the protocol has another reference than the target."""
     mode: str = ""
-    """How the network was made to run, where that is not plain: compile+channels_last, cuda_graph ..."""
+    """The mode of the network, where it is not the plain one: compile+channels_last, cuda_graph ..."""
     details: str = ""
-    """JSON of what stands behind a cost: interval, samples, operators, clocks, load; see `probes`."""
+    """Details of a cost as JSON: interval, samples, operators, clocks, load; see `probes`."""
 
 
 _TYPES: dict[object, str] = {int: "BIGINT", bool: "BOOLEAN", float | None: "DOUBLE"}
 
 FIELDS: dict[str, str] = {f.name: _TYPES.get(f.type, "VARCHAR") for f in fields(Record)}
-"""Names and DuckDB types of a record's fields."""
+"""The names and DuckDB types of a record's fields."""
 
 ADDED: dict[str, object] = {f.name: f.default for f in fields(Record) if f.default is not MISSING}
-"""Fields that old stores lack, and what they mean there."""
+"""The fields that old stores lack, and their values there."""
 
 
 def content_key(**parts: Any) -> str:
-    """24 hexadecimal digits over all named parts."""
+    """Return the content key of a cell: 24 hexadecimal digits over all named parts."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:24]

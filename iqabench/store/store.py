@@ -1,9 +1,10 @@
-"""A folder of records: Parquet for what is finished, a journal for what is being written.
+"""The store, a folder of records: Parquet files of finished runs, journals of the others.
 
     STORE/store.json             the version of the layout
     STORE/records/RUN.parquet    the records of one finished run, written once
     STORE/records/RUN.jsonl      the journal of a run that is going on, or was killed
-    STORE/crops/...              small cuts of outputs, for reports
+    STORE/records/RUN.lock       the lock of its writer
+    STORE/crops/...              small crops of outputs, for reports
 
 Every run writes a journal of its own, one fsync per image, so a `kill -9` costs at most the image in
 flight, and two runs on one store never touch the same file. A finished journal becomes a Parquet file by
@@ -32,13 +33,13 @@ CASE WHEN task <> 'denoise' OR level NOT IN ('', 'x1') THEN task
      WHEN model = 'identity' AND model_facts LIKE '%The image as it is%' THEN 'opinion'
      ELSE 'restore' END AS task
 """
-"""The task of a record: up to version 0.1 whatever kept its size was called denoising, opinions included."""
+"""The task of a record: up to version 0.1 every task that keeps the size was called denoising."""
 
 
 class Store:
     """The records in one folder.
 
-    Raises: StoreError when the folder is of a newer version or is something else altogether.
+    Raises: StoreError when the folder is of a newer version or is not a store.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -47,11 +48,11 @@ class Store:
 
     @property
     def crops(self) -> Path:
-        """Where small cuts of outputs lie."""
+        """The folder of crops."""
         return self.folder / "crops"
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with the view `records`: every record once, the latest of equals."""
+        """Return a DuckDB connection with the view `records`: every record once, the latest of equals."""
         connection = connect()
         # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
         pending = [r for p in sorted(self._records.glob("*.jsonl")) for r in read_journal(p)]
@@ -71,7 +72,7 @@ class Store:
         return connection
 
     def finished(self, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """Those pairs of cell key and sample that have a value already."""
+        """Return the pairs of cell key and sample that have a value already."""
         wanted = sorted(set(keys))
         if not wanted or self._is_empty():
             return set()
@@ -83,7 +84,7 @@ class Store:
         return {(key, sample) for key, sample in rows}
 
     def writer(self, run: str) -> "Writer":
-        """A writer for one run; adopts the journals of runs that died.
+        """Return a writer for one run, and adopt the journals of runs that died.
 
         Raises: StoreError when the folder cannot be written to.
         """
@@ -101,7 +102,7 @@ class Store:
             ) from error
 
     def _is_empty(self) -> bool:
-        """Whether there are no records; without asking the database, which takes its time."""
+        """Return whether there are no records, without starting the database, which is slow."""
         for path in self._records.glob("*.*"):
             if path.suffix == ".parquet":
                 return False
@@ -124,22 +125,22 @@ class Store:
         if not path.exists():
             return
         try:
-            found = int(json.loads(path.read_text())["schema"])
+            version = int(json.loads(path.read_text())["schema"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{path} is damaged ({error}); expected {{'schema': 1}}.") from error
-        if found > SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise StoreError(
-                f"the store {self.folder} was written by a newer iqabench (layout {found}; this one reads "
+                f"the store {self.folder} was written by a newer iqabench (layout {version}; this one reads "
                 f"up to {SCHEMA_VERSION}). Upgrade with 'pip install -U iqabench', or name another folder "
                 "with --store."
             )
 
     def _columns_of(self, connection: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
-        """The fields that any of the files has.
+        """Return the fields that any of the files has.
 
         Raises: StoreError when one is damaged, or lacks what every store has.
         """
-        found: set[str] = set()
+        columns: set[str] = set()
         for file in files:
             try:
                 names = parquet_columns(connection, file)
@@ -150,12 +151,12 @@ class Store:
             missing = sorted(set(FIELDS) - set(ADDED) - names)
             if missing:
                 raise StoreError(f"{file} lacks the columns {', '.join(missing)}. Move it away.")
-            found |= names
-        return found
+            columns |= names
+        return columns
 
 
 class Writer:
-    """Writes the records of one run; a context manager that closes the journal on the way out."""
+    """The writer of the records of one run: a context manager that closes the journal at the end."""
 
     def __init__(self, path: Path) -> None:
         self._journal = Journal(path)

@@ -1,4 +1,4 @@
-"""Rows of Python's into tables of DuckDB's, and from there into Parquet files."""
+"""Tables of DuckDB from rows of Python, and Parquet files from them."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from iqabench.atomic import replacing
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A database in memory that draws no progress bars: they would stand between the lines of an answer."""
+    """Return a database in memory without progress bars, which would mix with the lines of a command."""
     connection = duckdb.connect()
     connection.execute("SET enable_progress_bar = false")
     return connection
@@ -22,7 +22,7 @@ def create_table(
     types: Mapping[str, str],
     rows: Sequence[Mapping[str, Any]],
 ) -> None:
-    """A temporary table of these columns and rows; what a row lacks is NULL."""
+    """Create a temporary table of these columns and rows; a column that a row lacks is NULL."""
     columns = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
     connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
     if rows:  # whole columns at a time: as fast as it gets from lists
@@ -34,7 +34,7 @@ def create_table(
 
 
 def write_parquet(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """The rows as one Parquet file, written whole.
+    """Write the rows as one Parquet file, atomically.
 
     Raises: OSError or duckdb.Error when that fails.
     """
@@ -45,9 +45,9 @@ def write_parquet(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[s
 
 
 def parquet_columns(connection: duckdb.DuckDBPyConnection, path: str) -> set[str]:
-    """The names of a Parquet file's columns.
+    """Return the names of the columns of a Parquet file.
 
     Raises: duckdb.Error when it is damaged.
     """
-    found = connection.execute("SELECT name FROM parquet_schema(?)", [path]).fetchall()
-    return {name for (name,) in found}
+    rows = connection.execute("SELECT name FROM parquet_schema(?)", [path]).fetchall()
+    return {name for (name,) in rows}

@@ -38,8 +38,8 @@ def create_records(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute(_SUMMED)
     connection.execute(_DOUBLED)
-    found = connection.execute("SELECT count(*) FROM doubled").fetchone()
-    if found is None or not found[0]:
+    count = connection.execute("SELECT count(*) FROM doubled").fetchone()
+    if count is None or not count[0]:
         connection.execute("CREATE TEMP VIEW records AS SELECT * FROM every_record")
         return
     connection.execute(_ONCE)

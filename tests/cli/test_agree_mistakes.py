@@ -58,4 +58,4 @@ def test_ctrl_c_exits_with_130(call: Call, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("os._exit", leave)
     result = call("agree", "--set", "csiq", "--from", "csiq")
     assert (result.status, ended) == (130, [130])
-    assert "what was finished is kept" in result.err
+    assert "Finished results are kept" in result.err

@@ -132,7 +132,7 @@ def test_ctrl_c_exits_with_130(call: Call, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("os._exit", leave)
     result = call("run", "--model", "bicubic", *DEMO)
     assert (result.status, ended) == (130, [130])
-    assert "what was finished is kept" in result.err
+    assert "Finished results are kept" in result.err
 
 
 def test_score_pairs_by_name_and_lists_strays(call: Call) -> None:

@@ -28,7 +28,18 @@ def test_every_file_and_folder_is_missed_by_name(tmp_path: Path, name: str) -> N
     assert read_opinions(name, folder).samples
 
 
-@pytest.mark.parametrize("name", sorted(HANDED))
+@pytest.mark.parametrize("name", opinion_sets().names())
+def test_an_empty_folder_is_named_with_the_layout_that_is_expected(
+    tmp_path: Path, name: str
+) -> None:
+    facts = opinion_sets().get(name)
+    with pytest.raises(SetError) as error:
+        read_opinions(name, tmp_path)
+    assert str(tmp_path) in str(error.value)
+    assert facts.layout in str(error.value)
+
+
+@pytest.mark.parametrize("name", opinion_sets().names())
 def test_no_folder_says_where_to_get_one(tmp_path: Path, name: str) -> None:
     facts = opinion_sets().get(name)
     for folder in (tmp_path / "nowhere", None):
@@ -56,7 +67,7 @@ def test_opinions_without_an_image(tmp_path: Path) -> None:
     folder = HANDED["tid2013"](tmp_path)
     (folder / "distorted_images" / "i03_08_2.bmp").unlink()
     (folder / "distorted_images" / "i03_08_3.bmp").unlink()
-    with pytest.raises(SetError, match=r"2 images of TID2013 .* missing: .*i03_08_2\.bmp"):
+    with pytest.raises(SetError, match=r"2 images of TID2013 are missing, .*i03_08_2\.bmp"):
         read_opinions("tid2013", folder)
 
 

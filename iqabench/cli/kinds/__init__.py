@@ -1,6 +1,6 @@
-"""What `list` and `show` know of each kind of registered thing: one file per kind.
+"""The kinds of registered things, for `list` and `show`: one file per kind.
 
-A kind's module is imported when it is asked for: listing models must not import what metrics need.
+The module of a kind is imported when it is needed: listing models must not import the modules of metrics.
 """
 
 import importlib
@@ -11,16 +11,16 @@ KINDS = ("sets", "models", "metrics", "protocols", "probes", "boards", "degradat
 
 
 class Kind(Protocol):
-    """What every module of this room offers."""
+    """The functions of every module in this folder."""
 
     def rows(self) -> Sequence[Mapping[str, Any]]:
-        """One row for each registered thing."""
+        """Return one row for each registered thing."""
 
     def show(self, name: str) -> Mapping[str, Any]:
-        """Everything that is known of one of them."""
+        """Return everything that is known of one of them."""
 
 
 def kind_of(name: str) -> Kind:
-    """The module of a kind, by its plural or singular name."""
+    """Return the module of a kind, by its plural or singular name."""
     plural = name if name in KINDS else f"{name}s"
     return cast(Kind, importlib.import_module(f"iqabench.cli.kinds.{plural}"))

@@ -19,7 +19,7 @@ HIDDEN = ("identical", "least side", "oracle", "agreement", "ms/MP GPU", "versio
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each metric."""
+    """Return one row for each metric."""
     return [_row(part) for part in sorted([*metrics(), *set_metrics()], key=lambda m: m.name)]
 
 
@@ -44,7 +44,7 @@ def _row(part: Metric | SetMetric) -> dict[str, Any]:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one metric."""
+    """Return the facts of one metric."""
     part = any_metric(name)
     gpu = _gpu_cost(part)
     return {
@@ -76,12 +76,12 @@ def _range(part: Metric | SetMetric) -> str:
 
 
 def _gpu_cost(part: Metric | SetMetric) -> float | None:
-    """Milliseconds per megapixel, where somebody measured them: an optional fact."""
+    """Return milliseconds per megapixel, an optional fact: None where nobody measured them."""
     return part.gpu_cost
 
 
 def _files(files: Sequence[RemoteFile]) -> dict[str, str]:
-    """Where each can be had."""
+    """Return the place of each file, by name."""
     return {file.name: file.url or file.page or "to be handed over" for file in files}
 
 
@@ -91,6 +91,6 @@ def _said(row: Agreement, unit: str) -> str:
     return f"{amount}, the largest of {row.pairs} ({row.measured_on})"
 
 
-def _remarks(found: Sequence[Agreement]) -> str | None:
-    said = [row.other_libraries for row in found if row.other_libraries]
-    return "; ".join(dict.fromkeys(said)) or None
+def _remarks(agreements: Sequence[Agreement]) -> str | None:
+    remarks = [row.other_libraries for row in agreements if row.other_libraries]
+    return "; ".join(dict.fromkeys(remarks)) or None

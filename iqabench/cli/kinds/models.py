@@ -7,7 +7,7 @@ from iqabench.models.core.catalogue import card_of, cards
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each model, its scales together."""
+    """Return one row for each model, with all its scales."""
     found: dict[str, list[Card]] = {}
     for card in cards().values():
         found.setdefault(card.id, []).append(card)
@@ -39,5 +39,5 @@ def _weights(card: Card) -> str:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one model."""
+    """Return the facts of one model."""
     return card_of(name).model_dump()

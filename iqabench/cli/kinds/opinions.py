@@ -6,7 +6,7 @@ from iqabench.opinions import opinion_set_named, opinion_sets
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each set of opinions."""
+    """Return one row for each set of opinions."""
     return [
         {
             "opinions": s.name,
@@ -22,17 +22,17 @@ def rows() -> list[dict[str, Any]]:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one set of opinions."""
-    found = opinion_set_named(name)
+    """Return the facts of one set of opinions."""
+    facts = opinion_set_named(name)
     return {
-        "opinions": found.name,
-        "title": found.title,
-        "images": found.size,
-        "references": found.has_references,
-        "scale": found.scale,
-        "better": found.better,
-        "where": found.site,
-        "source": found.source,
-        "layout": found.layout,
+        "opinions": facts.name,
+        "title": facts.title,
+        "images": facts.size,
+        "references": facts.has_references,
+        "scale": facts.scale,
+        "better": facts.better,
+        "where": facts.site,
+        "source": facts.source,
+        "layout": facts.layout,
         "file": opinion_sets().origin(name),
     }

@@ -6,7 +6,7 @@ from iqabench.sets import files_of, set_facts, set_names
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row for each set."""
+    """Return one row for each set."""
     return [_row(name) for name in set_names()]
 
 
@@ -25,7 +25,7 @@ def _row(name: str) -> dict[str, Any]:
 
 
 def show(name: str) -> dict[str, Any]:
-    """The facts of one set, and what its files come to."""
+    """Return the facts of one set, with the number and the size of its files."""
     facts = set_facts(name)
     files = files_of(name)
     sizes = [f.bytes for f in files]

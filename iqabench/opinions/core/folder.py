@@ -1,4 +1,4 @@
-"""A folder as its authors handed it out, and as file systems changed it since.
+"""The folder of a set, as its authors hand it out and as file systems change it.
 
 Sets were made on Windows, where I25.BMP and i25.bmp are one file; so names are compared without their case
 where the exact name is not there.
@@ -16,12 +16,12 @@ class Images:
 
     def __init__(self, place: Path, files: Iterable[Path]) -> None:
         self._place = place
-        found = sorted(files)
-        self._exact = {path.name: path for path in found}
-        self._folded = {path.name.lower(): path for path in found}
+        paths = sorted(files)
+        self._exact = {path.name: path for path in paths}
+        self._folded = {path.name.lower(): path for path in paths}
 
     def __getitem__(self, name: str) -> Path:
-        """The file of that name; if there is none, where one would expect it."""
+        """Return the file of that name, or the place where it is expected."""
         return self._exact.get(name) or self._folded.get(name.lower()) or self._place / name
 
 
@@ -34,26 +34,26 @@ class Folder:
         self.notes: list[str] = []
 
     def file(self, *names: str) -> Path:
-        """The first of these files that is there.
+        """Return the first of these files that exists.
 
-        Raises: SetError when none is.
+        Raises: SetError when none does.
         """
         for name in names:
-            found = self._find(name)
-            if found is not None and found.is_file():
-                return found
+            path = self._find(name)
+            if path is not None and path.is_file():
+                return path
         raise self._lacks(names)
 
     def images(self, *names: str) -> Images:
-        """The files of the first of these folders that is there, and of what is in it.
+        """Return the files at any depth of the first of these folders that exists.
 
-        Raises: SetError when none is.
+        Raises: SetError when none does.
         """
         place = self.folder(*names)
         return Images(place, _files(place))
 
     def images_of_all(self, *prefixes: str) -> Images:
-        """The files of all folders whose names begin so, and of what is in them.
+        """Return the files at any depth of all folders whose names begin with one of the prefixes.
 
         Raises: SetError when there is none.
         """
@@ -66,42 +66,42 @@ class Folder:
         return Images(min(places), (file for place in places for file in _files(place)))
 
     def folder(self, *names: str) -> Path:
-        """The first of these folders that is there.
+        """Return the first of these folders that exists.
 
-        Raises: SetError when none is.
+        Raises: SetError when none does.
         """
         for name in names:
-            found = self._find(name)
-            if found is not None and found.is_dir():
-                return found
+            path = self._find(name)
+            if path is not None and path.is_dir():
+                return path
         raise self._lacks([f"{name}/" for name in names])
 
     def _find(self, name: str) -> Path | None:
-        """The path of these parts, whatever their case."""
-        found = self.path
+        """Return the path of that name in any case, or None."""
+        path = self.path
         for part in name.split("/"):
-            exact = found / part
+            exact = path / part
             if not exact.exists():
-                if not found.is_dir():
+                if not path.is_dir():
                     return None
-                same = [p for p in found.iterdir() if p.name.lower() == part.lower()]
+                same = [p for p in path.iterdir() if p.name.lower() == part.lower()]
                 if not same:
                     return None
                 exact = min(same)
-            found = exact
-        return found
+            path = exact
+        return path
 
     def _lacks(self, names: Iterable[str]) -> SetError:
         names = list(names)
         deeper = [p for name in names for p in self.path.glob(f"*/{name.rstrip('/')}")]
         if deeper:
-            said = f" There is {deeper[0]}: did you mean --from {self._deeper(deeper[0])}?"
+            hint = f" There is {deeper[0]}: did you mean --from {self._deeper(deeper[0])}?"
         else:
-            said = f" Get the set from {self.facts.site}."
-        return SetError(f"{self.path} lacks {' or '.join(names)}.{said}\n{self.facts.layout}")
+            hint = f" Get the set from {self.facts.site}."
+        return SetError(f"{self.path} lacks {' or '.join(names)}.{hint}\n{self.facts.layout}")
 
-    def _deeper(self, found: Path) -> Path:
-        return self.path / found.relative_to(self.path).parts[0]
+    def _deeper(self, path: Path) -> Path:
+        return self.path / path.relative_to(self.path).parts[0]
 
 
 def _files(place: Path) -> Iterator[Path]:

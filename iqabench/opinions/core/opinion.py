@@ -1,4 +1,4 @@
-"""The nouns of this room: an opinion, a set of them, and the facts of a set."""
+"""Opinion, opinions of a folder, and the facts of a set of opinions."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,44 +13,44 @@ Better = Literal["higher", "lower"]
 
 @dataclass(frozen=True)
 class Opinion:
-    """What people said of one image, on average."""
+    """The average rating of one image by people."""
 
     name: str
     distorted: Path
     reference: Path | None
-    """The image that it was made from; none where images are as cameras took them."""
+    """The image that it was made from; None for photographs as cameras took them."""
     value: float
     kind: str = ""
-    """The distortion, where the set tells it."""
+    """The distortion, where the set names it."""
     level: str = ""
-    """Its strength, as the set tells it."""
+    """The strength of the distortion, as the set names it."""
 
 
 @dataclass(frozen=True)
 class OpinionSet:
-    """What is known of a set before its folder is opened."""
+    """The facts of a set, known before its folder is opened."""
 
     name: str
-    """Function, file and command-line name."""
+    """The name of the reader, of its file, and on the command line."""
     title: str
     scale: str
-    """What the numbers are."""
+    """The scale of the numbers, such as MOS, 0 to 9."""
     better: Better
-    """Where the good images are: MOS higher, DMOS lower."""
+    """The end of the scale where the good images are: higher for MOS, lower for DMOS."""
     size: int
-    """Opinions in the whole set."""
+    """The number of opinions in the whole set."""
     has_references: bool
     site: str
-    """Where a person gets it."""
+    """The page on which a person gets the set."""
     source: str
     """The publication."""
     files: tuple[tuple[str, str], ...]
-    """What its folder holds: names, and what they are."""
+    """The files of its folder: name and content."""
     read: Callable[["Folder"], Iterable[Opinion]]
 
     @property
     def layout(self) -> str:
-        """What its folder holds, for messages."""
+        """The files of its folder, for messages."""
         width = max(len(name) for name, _ in self.files)
         lines = (f"  {name:{width}}  {what}" for name, what in self.files)
         return "\n".join([f"The folder of {self.title} holds:", *lines])
@@ -58,10 +58,10 @@ class OpinionSet:
 
 @dataclass(frozen=True)
 class Opinions:
-    """The opinions that were found in a folder."""
+    """The opinions in a folder."""
 
     facts: OpinionSet
     folder: Path
     samples: tuple[Opinion, ...]
     notes: tuple[str, ...] = ()
-    """What a reader of figures should be told: what was left out, which of two files was taken."""
+    """Notes for readers of the figures: images that were left out, the choice between two files."""

@@ -1,4 +1,4 @@
-"""The readers by name."""
+"""The registry of sets of opinions."""
 
 from collections.abc import Callable, Iterable
 from typing import TypedDict, Unpack
@@ -14,7 +14,9 @@ _registry: Registry[OpinionSet] = Registry(
 )
 
 
-class _Facts(TypedDict):
+class OpinionSetFacts(TypedDict):
+    """The facts that a reader is registered with; see `OpinionSet`."""
+
     title: str
     scale: str
     better: Better
@@ -26,11 +28,11 @@ class _Facts(TypedDict):
 
 
 def opinion_sets() -> Registry[OpinionSet]:
-    """All sets of opinions by name."""
+    """Return the registry of all sets of opinions."""
     return _registry
 
 
-def opinion_set(**facts: Unpack[_Facts]) -> Callable[[Reader], Reader]:
+def opinion_set(**facts: Unpack[OpinionSetFacts]) -> Callable[[Reader], Reader]:
     """Register the decorated function as the reader of the set of its own name."""
 
     def register(read: Reader) -> Reader:

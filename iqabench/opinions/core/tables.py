@@ -1,4 +1,4 @@
-"""Tables of labels: comma- or semicolon-separated text, Excel sheets, MATLAB files; with decent errors."""
+"""Tables of opinions: text with commas or semicolons, Excel sheets, MATLAB files; errors name the line."""
 
 import csv
 import zlib
@@ -16,47 +16,47 @@ from iqabench.opinions.core.xlsx import read_xlsx
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a table, which remembers where it stands."""
+class OpinionRow:
+    """One line of a table, and its place."""
 
     where: str
     cells: dict[str, str]
-    """By column, in lower case."""
+    """The cells by the name of their column, in lower case."""
 
     def text(self, column: str) -> str:
-        """What stands in a column.
+        """Return the text in a column.
 
-        Raises: SetError when nothing does.
+        Raises: SetError when the cell is empty.
         """
-        found = self.cells[column.lower()].strip()
-        if not found:
+        cell = self.cells[column.lower()].strip()
+        if not cell:
             raise SetError(f"{self.where} has nothing under '{column}'.")
-        return found
+        return cell
 
     def number(self, column: str) -> float:
-        """The number in a column.
+        """Return the number in a column.
 
-        Raises: SetError when it is none.
+        Raises: SetError when the cell holds no number.
         """
         return number(self.text(column), f"{self.where}, column '{column}'")
 
 
 def number(text: str, where: str) -> float:
-    """A finite number, with a point or, as some spreadsheets export it, a comma.
+    """Return a finite number, written with a point or, as some spreadsheets do, with a comma.
 
-    Raises: SetError that says where it stands.
+    Raises: SetError that names the place.
     """
     try:
-        found = float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
-        found = float("nan")
-    if not isfinite(found):
+        value = float("nan")
+    if not isfinite(value):
         raise SetError(f"{where}: '{text}' is no opinion; expected a finite number.")
-    return found
+    return value
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Where a line stands and what it says, for all that are not empty.
+    """Give place and text of every line that is not empty.
 
     Raises: SetError when the file is no text.
     """
@@ -65,8 +65,8 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
             yield f"{path}, line {at}", line.strip()
 
 
-def read_table(path: Path, needed: Iterable[str], sheet: str = "") -> Iterator[Row]:
-    """The rows of an .xlsx or text table below the line that has the needed columns.
+def read_table(path: Path, needed: Iterable[str], sheet: str = "") -> Iterator[OpinionRow]:
+    """Give the rows of an .xlsx or text table below the line that names the needed columns.
 
     Raises: SetError when there is no such line, or the file is damaged.
     """
@@ -78,7 +78,7 @@ def read_table(path: Path, needed: Iterable[str], sheet: str = "") -> Iterator[R
         if header:
             if any(cells):
                 padded = cells + [""] * (len(header) - len(cells))
-                yield Row(f"{path}, line {at}", dict(zip(header, padded, strict=False)))
+                yield OpinionRow(f"{path}, line {at}", dict(zip(header, padded, strict=False)))
         elif {n.lower() for n in needed} <= {c.lower() for c in cells}:
             header = [c.lower() for c in cells]
     if not header:
@@ -100,17 +100,16 @@ def _text(path: Path) -> str:
 
 
 def read_mat(path: Path, *names: str) -> list[NDArray[Any]]:
-    """Variables of a MATLAB file, each in one dimension; cells of text become text.
+    """Return variables of a MATLAB file, each in one dimension; cells of text become text.
 
     Raises: SetError when one is missing or the file is damaged.
     """
-    from scipy.io import loadmat  # noqa: PLC0415 - slow
-    from scipy.io.matlab import MatReadError  # noqa: PLC0415
+    from scipy import io  # noqa: PLC0415 - slow, and only two sets need it
 
     try:
-        found = loadmat(path)
+        variables = io.loadmat(path)
     except (
-        MatReadError,
+        io.matlab.MatReadError,
         OSError,
         EOFError,
         ValueError,
@@ -120,15 +119,15 @@ def read_mat(path: Path, *names: str) -> list[NDArray[Any]]:
         zlib.error,
     ) as error:
         raise SetError(f"{path} is no MATLAB file that can be read ({error}).") from error
-    missing = [name for name in names if name not in found]
+    missing = [name for name in names if name not in variables]
     if missing:
-        there = ", ".join(name for name in found if not name.startswith("__"))
+        there = ", ".join(name for name in variables if not name.startswith("__"))
         raise SetError(f"{path} has no variable {', '.join(missing)}; it has: {there or 'none'}.")
-    return [_flat(found[name]) for name in names]
+    return [_flat(variables[name]) for name in names]
 
 
-def _flat(found: Any) -> NDArray[Any]:
-    array = np.asarray(found).ravel()
+def _flat(values: Any) -> NDArray[Any]:
+    array = np.asarray(values).ravel()
     if array.dtype != object:
         return array
     return np.array(["".join(map(str, np.asarray(cell).ravel()[:1])) for cell in array])

@@ -1,4 +1,4 @@
-"""Excel sheets as lines of text, from the standard library alone.
+"""Excel sheets as lines of text, read with the standard library.
 
 An .xlsx file is a zip of XML: `xl/workbook.xml` names the sheets, `xl/sharedStrings.xml` holds the texts that
 cells refer to by number. Formulas were computed when the file was saved; their values are taken.
@@ -19,7 +19,7 @@ _REF = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def read_xlsx(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
-    """Line numbers and cells of a sheet, the first one unless it is named.
+    """Give line numbers and cells of a sheet, the first one unless it is named.
 
     Raises: SetError when the file is damaged or has no such sheet.
     """
@@ -32,7 +32,7 @@ def read_xlsx(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
 
 
 def _member(book: zipfile.ZipFile, path: Path, sheet: str) -> str:
-    """The file in the zip that is the sheet."""
+    """Return the name of the file in the zip that is the sheet."""
     sheets = {
         s.get("name", ""): s.get(_REF, "")
         for s in _xml(book, "xl/workbook.xml").iter(f"{_MAIN}sheet")
@@ -74,7 +74,7 @@ def _said(item: Xml.Element) -> str:
 
 
 def _column(reference: str | None, place: int) -> int:
-    """D5 is in the fourth column, which is number 3."""
+    """Return the number of a column, counted from 0: D5 is in column 3."""
     letters = re.match(r"[A-Z]+", reference or "")
     if not letters:
         return place
