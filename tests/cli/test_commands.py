@@ -227,7 +227,7 @@ def test_explain_refuses_and_leaves_out_with_a_reason(call: Call) -> None:
     where = ("explain", str(folder), "--set", "demo")
     refused = call(*where, "--claimed", "32,63")
     assert refused.status == 2
-    assert "is no claim" in refused.err
+    assert "is not a claim" in refused.err
     first = sorted(folder.glob("*.png"))[0]
     cv2.imwrite(str(first), np.zeros((20, 20, 3), np.uint8))
     result = call(*where, "--claimed", "30.00")
