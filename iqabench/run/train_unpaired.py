@@ -17,8 +17,8 @@ from iqabench import __version__
 from iqabench.errors import IqabenchError, UsageError
 from iqabench.images import Image, read_image, view_output
 from iqabench.images.read import image_files
-from iqabench.metrics.networks.unpaired_data import Data, Pristine, Rated
-from iqabench.metrics.networks.unpaired_training import Plan, train
+from iqabench.metrics.networks.unpaired_data import Data, PristineImage, Rated
+from iqabench.metrics.networks.unpaired_training import UnpairedPlan, train
 from iqabench.metrics.networks.unpaired_weights import weights_path
 from iqabench.opinions import Opinions, read_opinions
 from iqabench.protocols import protocol
@@ -40,7 +40,7 @@ def rated(opinions: Opinions) -> list[Rated]:
     ]
 
 
-def pristine(opinions: Opinions, folder: Path | None) -> list[Pristine]:
+def pristine(opinions: Opinions, folder: Path | None) -> list[PristineImage]:
     """The images of a folder, else the references of the set.
 
     Raises: UsageError when there is neither.
@@ -51,7 +51,7 @@ def pristine(opinions: Opinions, folder: Path | None) -> list[Pristine]:
         raise UsageError(
             f"{opinions.facts.title} has no pristine images; name a folder of some with --pristine DIR."
         )
-    return [Pristine(_loader(path), str(path), _identity(path)) for path in paths]
+    return [PristineImage(_loader(path), str(path), _identity(path)) for path in paths]
 
 
 def _loader(path: Path) -> Callable[[], Image]:
@@ -71,14 +71,16 @@ def _identity(path: Path) -> str:
 @click.command()
 @click.option("--opinions", "name", required=True, help="A set of opinions: tid2013, kadid10k ...")
 @click.option("--from", "folder", type=PATH, help="Its folder.")
-@click.option("--pristine", "pool", type=PATH, help="Pristine images; else the set's references.")
+@click.option(
+    "--pristine", "pool", type=PATH, help="PristineImage images; else the set's references."
+)
 @click.option(
     "--out", type=PATH, help="The weights to write; else where the metric looks for them."
 )
 @click.option("--work", type=PATH, help="A folder for checkpoints; else beside --out.")
 @click.option("--device", default="cpu", show_default=True, help="Where AlexNet runs.")
-@click.option("--steps", default=Plan.steps, show_default=True)
-@click.option("--seed", default=Plan.seed, show_default=True)
+@click.option("--steps", default=UnpairedPlan.steps, show_default=True)
+@click.option("--seed", default=UnpairedPlan.seed, show_default=True)
 def main(
     name: str,
     folder: Path | None,
@@ -95,7 +97,7 @@ def main(
         work = work or out.with_suffix(".work")
         opinions = read_opinions(name, folder)
         data = Data(rated(opinions), pristine(opinions, pool), work, told=_tell, device=device)
-        for training in train(data, Plan(steps, seed), work):
+        for training in train(data, UnpairedPlan(steps, seed), work):
             srcc, plcc, images = training.figures()
             click.echo(
                 f"step {training.step}/{steps}: {images} held-out images, SRCC {srcc:.3f}, PLCC {plcc:.3f}"

@@ -5,7 +5,7 @@ from functools import cache, partial
 import cv2
 import numpy as np
 
-from iqabench.metrics.networks.unpaired_data import Pristine, Rated
+from iqabench.metrics.networks.unpaired_data import PristineImage, Rated
 
 from .damage import Pixels, photographs
 
@@ -42,5 +42,7 @@ def rated() -> list[Rated]:
     ]
 
 
-def pristine() -> list[Pristine]:
-    return [Pristine(partial(np.asarray, photographs()[n]), str(n), f"scene {n}") for n in range(5)]
+def pristine() -> list[PristineImage]:
+    return [
+        PristineImage(partial(np.asarray, photographs()[n]), str(n), f"scene {n}") for n in range(5)
+    ]

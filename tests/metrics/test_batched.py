@@ -86,6 +86,12 @@ def check(found: list[list[float]], expected: list[list[float]], near: float = N
         assert told == pytest.approx(dict(zip(NAMES, others, strict=True)), abs=near, rel=near)
 
 
+def check_values(found: list[list[float]], expected: list[list[float]]) -> None:
+    """The same but for roundings, which depend on what else is in a batch."""
+    for values, others in zip(found, expected, strict=True):
+        assert values == pytest.approx(others, rel=1e-9, abs=1e-9)
+
+
 def test_the_twelve_are_there() -> None:
     assert set(TWELVE) <= set(NAMES)
     assert not has_batched_form(metrics().get("lpips"))
@@ -132,7 +138,8 @@ def test_shapes_and_kinds_may_be_mixed(device: str) -> None:
         batch_scores(NAMES, [a[0], b[0], a[1], b[1]], device), [of_a[0], of_b[0], of_a[1], of_b[1]]
     )
     [[ssim, psnr]] = batch_scores(["ssim", "psnr"], a[:1], device)
-    assert [psnr] == batch_scores(["psnr"], a[:1], device)[0] != [ssim]
+    assert batch_scores(["psnr"], a[:1], device)[0] == [pytest.approx(psnr, rel=1e-9)]
+    assert psnr != ssim
     assert batch_scores(NAMES, [], device) == []
     assert batch_scores([], a[:2], device) == [[], []]
 
@@ -154,7 +161,8 @@ def test_the_formulas_themselves_give_the_ideal(device: str) -> None:
     batch = Batch.of([Pair(image, image.copy()), Pair(image, image.copy())], device)
     batch.shared("same", lambda _: torch.zeros(2, dtype=torch.bool, device=device))
     for part in parts():
-        assert batched_values(part, batch).tolist() == [part.identical] * 2, part.name
+        expected = pytest.approx([part.identical] * 2, abs=1e-12)
+        assert batched_values(part, batch).tolist() == expected, part.name
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -193,7 +201,7 @@ def test_work_is_cut_to_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(_batch_scores, "BUDGET", 181 * 217 * 2.5)
     monkeypatch.setattr(Batch, "of", of)
-    assert batch_scores(["psnr", "gmsd"], pairs, "cpu") == expected
+    check_values(batch_scores(["psnr", "gmsd"], pairs, "cpu"), expected)
     assert seen == [2, 2]
 
 
@@ -209,7 +217,7 @@ def test_where_memory_ends_there_is_less_at_a_time(monkeypatch: pytest.MonkeyPat
         return made(some, device)
 
     monkeypatch.setattr(Batch, "of", of)
-    assert batch_scores(["gmsd"], pairs, "cpu") == expected
+    check_values(batch_scores(["gmsd"], pairs, "cpu"), expected)
     room = 0
     [[first], *others] = batch_scores(["gmsd"], pairs, "cpu")
     assert len(others) == len(pairs) - 1
@@ -266,4 +274,4 @@ def test_images_are_left_alone(device: str) -> None:
     expected = batch_scores(NAMES, [Pair(output[::-1].copy(), target[::-1].copy())], device)
     for image in (output, target):
         image.setflags(write=False)
-    assert batch_scores(NAMES, [Pair(output[::-1], target[::-1])], device) == expected
+    check_values(batch_scores(NAMES, [Pair(output[::-1], target[::-1])], device), expected)

@@ -151,6 +151,6 @@ def test_contrast_has_a_known_value() -> None:
 def test_flat_images() -> None:
     """Two have the same structure: none. One lacks all of the other's."""
     flat: Pixels = np.full((80, 90, 1), 200, np.uint8)
-    assert cw_ssim(Pair(flat // 2, flat)) == 1
-    assert cw_ssim(Pair(photographs()[0][:80, :90, :1], flat)) == 0
-    assert cw_ssim(Pair(flat, DAMAGES["noise"](flat))) == 0
+    assert cw_ssim(Pair(flat // 2, flat)) == pytest.approx(1, abs=1e-12)
+    assert cw_ssim(Pair(photographs()[0][:80, :90, :1], flat)) == pytest.approx(0, abs=1e-12)
+    assert cw_ssim(Pair(flat, DAMAGES["noise"](flat))) == pytest.approx(0, abs=1e-12)

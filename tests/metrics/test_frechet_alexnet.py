@@ -1,5 +1,6 @@
 """The Frechet distance of AlexNet's features: against torchvision's network, np.cov and scipy's sqrtm."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,20 @@ from iqabench.metrics.networks import alexnet_features as ours
 from .damage import DAMAGES, Pixels, photographs
 
 
+def features_by(network: Any, image: Pixels) -> Any:
+    x = normalize(to_tensor(image), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+    with torch.no_grad():
+        found = network(x[None])[0]
+    return found.reshape(256, -1).T.double().numpy()
+
+
 @pytest.fixture
 def theirs(mirror: str) -> Any:
     assert mirror
-    network = torchvision_alexnet(weights=None).features[:12]
-    network.load_state_dict(ours._network("cpu", "a test").state_dict())
-
-    def features(image: Pixels) -> Any:
-        x = normalize(to_tensor(image), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-        with torch.no_grad():
-            found = network(x[None])[0]
-        return found.reshape(256, -1).T.double().numpy()
-
-    return features
+    with torch.device("meta"):  # no weights of chance for the classifier's 58 million connections
+        network = torchvision_alexnet(weights=None).features[:12]
+    network.load_state_dict(ours._network("cpu", "a test").state_dict(), assign=True)
+    return partial(features_by, network)
 
 
 def test_features_are_those_of_torchvision(theirs: Any) -> None:

@@ -13,7 +13,7 @@ from scipy.signal import convolve2d
 from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Image, OutputView
 from iqabench.images.imresize import imresize
-from iqabench.metrics.blind.ilniqe import Pristine, _mean_distance, ilniqe, pristine
+from iqabench.metrics.blind.ilniqe import PristineModel, _mean_distance, ilniqe, pristine
 from iqabench.metrics.shared import ilniqe_model as model
 from iqabench.metrics.shared.weibull import weibull
 
@@ -184,7 +184,7 @@ def test_the_value_is_the_mean_distance_to_the_authors_model() -> None:
     assert value == pytest.approx(distance(authors, found, flat), rel=1e-5)
 
 
-def distance(authors: Pristine, found: Plane, flat: NDArray[np.bool_]) -> float:
+def distance(authors: PristineModel, found: Plane, flat: NDArray[np.bool_]) -> float:
     parts = (authors.components.T @ (found - authors.centre).T).T
     middle = parts[~flat].mean(axis=0)
     both = (authors.gaussian.covariance + np.cov(parts[~flat].T)) / 2

@@ -18,10 +18,10 @@ from iqabench.metrics.shared.grey import rounded_grey
     files=(MODEL, RANGE),
 )
 def brisque(seen: OutputView) -> float:
-    """What viewers would say of the image, as a regression learned from its local statistics.
+    """Return the score that a regression, trained on opinions, gives the local statistics of the image.
 
     The regression is the one of the authors' release (774 support vectors). OpenCV's and MATLAB's brisque()
-    carry others, and their figures differ by tens.
+    have other regressions, and their figures differ by tens.
 
     Range: about 0, the best, to 100; beyond them where an image is unlike those of the LIVE database.
     Differs: flat areas count as flat; in the authors' program they count as rounding happens to fall, which

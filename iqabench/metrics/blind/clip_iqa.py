@@ -23,7 +23,7 @@ from iqabench.metrics.networks.weights import CLIP, clip_file
     requirement=clip_file,
 )
 def clip_iqa(seen: OutputView) -> float:
-    """How sure CLIP is that 'Good photo.' and not 'Bad photo.' is what one would say of the image.
+    """Return CLIP's probability that 'Good photo.' describes the image, and not 'Bad photo.'.
 
     The image is not resized: CLIP goes without the places of its features. Grey images count as R = G = B.
 

@@ -21,7 +21,7 @@ from iqabench.metrics.shared.structural_similarity import Plane, plane_sum
     cost=2.5,
 )
 def colourfulness(seen: OutputView) -> float:
-    """How far the colours spread, and how far they lie from grey: M3 = sigma + 0.3 mu.
+    """Return the spread of colours plus their distance from grey: M3 = sigma + 0.3 mu.
 
     In the plane of rg = R - G and yb = (R + G) / 2 - B, sigma is the root of the sum of both variances and
     mu the distance of the mean from the origin. It tells what is in an image, and is no measure of quality

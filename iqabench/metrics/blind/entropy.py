@@ -17,7 +17,7 @@ from iqabench.metrics.shared.grey import rounded_grey
     cost=5,
 )
 def entropy(seen: OutputView) -> float:
-    """How evenly the 256 levels of grey are used: -sum p log2 p.
+    """Return the entropy of the 256 levels of grey: -sum p log2 p.
 
     Range: 0, the value of flat images, to 8. Units: bits a pixel.
     Source: MATLAB's entropy(rgb2gray(image)).

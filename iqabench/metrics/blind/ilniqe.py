@@ -40,7 +40,7 @@ _EPS = float(np.finfo(np.float64).eps)
     files=(PRISTINE,),
 )
 def ilniqe(seen: OutputView) -> float:
-    """How far blocks lie, on average, from pristine photographs in structure, gradients, colour and bands.
+    """Return the mean distance of blocks from pristine ones in structure, gradients, colour and bands.
 
     Images are rounded to 8 bits and resized to 524 x 524, whatever their shape, so the cost of an image does
     not depend on its size. Grey images count as R = G = B.
@@ -60,29 +60,31 @@ def ilniqe(seen: OutputView) -> float:
     return _mean_distance(model, found)
 
 
-class Pristine(NamedTuple):
-    """Pristine images in 430 principal components of the features."""
+class PristineModel(NamedTuple):
+    """PristineModel images in 430 principal components of the features."""
 
     gaussian: Gaussian
     least: float
     """The least eigenvalue of its covariance."""
     centre: Doubles
-    """What is subtracted from the features, (468,)."""
+    """The vector (468,) that is subtracted from the features."""
     components: Doubles
     """Shape (468, 430)."""
 
 
 @cache
-def pristine() -> Pristine:
-    """The authors' model of pristine images."""
+def pristine() -> PristineModel:
+    """Return the authors' model of pristine images."""
     path = find_files([PRISTINE], "ilniqe")[0]
     mean, covariance, centre, components = scipy_io.loadmat(path)["templateModel"][0]
     least = float(np.linalg.eigvalsh(covariance)[0])
-    return Pristine(Gaussian(mean.ravel(), covariance), least, centre.ravel(), components)
+    return PristineModel(Gaussian(mean.ravel(), covariance), least, centre.ravel(), components)
 
 
-def _mean_distance(model: Pristine, found: Doubles) -> float:
-    """Of every block to the model, under the mean of the model's covariance and that of the blocks.
+def _mean_distance(model: PristineModel, found: Doubles) -> float:
+    """Return the mean distance of all blocks to the model.
+
+    It is taken under the mean of the model's covariance and that of the blocks.
 
     Blocks with features that are not finite, as flat ones have them, count as the mean of the others.
     Products are summed by einsum: the last digits of BLAS depend on the number of threads.
@@ -104,7 +106,7 @@ def _mean_distance(model: Pristine, found: Doubles) -> float:
 
 
 def _squares(covariance: Doubles, apart: Doubles) -> Doubles:
-    """Of each row the square x C^-1 x, by elimination."""
+    """Return the square x C^-1 x of each row, by elimination."""
     rest, rows = covariance.copy(), apart.T.copy()
     squares = np.zeros(len(apart))
     for k in range(len(rest)):

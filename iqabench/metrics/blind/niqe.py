@@ -34,7 +34,7 @@ PRISTINE = RemoteFile(
     files=(PRISTINE,),
 )
 def niqe(seen: OutputView) -> float:
-    """How far the statistics of 96 x 96 blocks lie from those of pristine photographs.
+    """Return the distance of the statistics of 96 x 96 blocks from those of pristine photographs.
 
     Grey is rounded as MATLAB's rgb2gray does it; under a protocol of luma the figures are those of BasicSR.
     MATLAB's own niqe() has another model of pristine images, and its figures differ by whole units.
@@ -54,6 +54,6 @@ def niqe(seen: OutputView) -> float:
 
 @cache
 def pristine() -> Gaussian:
-    """The authors' model of pristine images."""
+    """Return the authors' model of pristine images."""
     with np.load(find_files([PRISTINE], "niqe")[0]) as stored:
         return Gaussian(stored["mu_pris_param"][0], stored["cov_pris_param"])

@@ -33,7 +33,7 @@ Doubles = NDArray[np.float64]
     cost=13,
 )
 def piqe(seen: OutputView) -> float:
-    """The share of distortion in the blocks in which something happens.
+    """Return the share of distortion in the active blocks, those in which something varies.
 
     Blocks of 16x16 contrast-normalised coefficients with a variance v above 0.1 count. One that has a flat
     segment of 6 pixels along an edge adds 1 - v, one that looks like noise adds v; the score is
@@ -68,7 +68,7 @@ def _blocks(plane: Doubles) -> Doubles:
 
 
 def _variance(values: Doubles) -> Doubles:
-    """Of each block, with n - 1 in the denominator."""
+    """Return the variance of each block, with n - 1 in the denominator."""
     variance: Doubles = values.var(axis=(1, 2), ddof=1)
     return variance
 
@@ -81,7 +81,7 @@ def _has_flat_edge(blocks: Doubles) -> NDArray[np.bool_]:
 
 
 def _is_noisy(blocks: Doubles, variance: Doubles) -> NDArray[np.bool_]:
-    """Whether the deviation of a block is alike to the ratio of those in its centre and surround."""
+    """Return whether the deviation of a block is alike to the ratio of those in its centre and surround."""
     deviation = np.sqrt(variance)
     ratio = np.sqrt(_variance(blocks[:, :, _CENTRE]) / _variance(blocks[:, :, _SURROUND]))
     unlike = np.abs(deviation - ratio) / np.maximum(deviation, ratio)

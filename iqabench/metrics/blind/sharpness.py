@@ -19,9 +19,9 @@ from iqabench.metrics.shared.structural_similarity import plane_sum
     cost=3.8,
 )
 def sharpness(seen: OutputView) -> float:
-    """The variance of the Laplacian, with the kernel (0 1 0; 1 -4 1; 0 1 0), of the grey levels.
+    """Return the variance of the Laplacian, with the kernel (0 1 0; 1 -4 1; 0 1 0), of the grey levels.
 
-    This one of the many measures of focus, as it is the one that people print: cv2.Laplacian(grey,
+    Of the many measures of focus this is the one that most people print: cv2.Laplacian(grey,
     cv2.CV_64F).var(). Noise raises it too: it tells how much fine detail there is, true or not.
 
     Range: 0, the value of flat images, to 1020^2, that of a chequerboard. Units: squared 8-bit levels.

@@ -16,9 +16,9 @@ from iqabench.metrics.core.metric import no_reference
     cost=3.2,
 )
 def total_variation(seen: OutputView) -> float:
-    """Mean absolute step to the right neighbour plus that to the one below, over all such neighbours.
+    """Return the mean absolute step to the right neighbour plus that to the one below, over all neighbours.
 
-    Noise raises it, blur lowers it: it tells how busy an image is, and is no measure of quality alone.
+    Noise raises it, blur lowers it: it tells how busy an image is, and is not a measure of quality.
 
     Range: 0, the value of flat images, to 510. Units: 8-bit levels.
     Source: Rudin et al. 1992, in its anisotropic form. Other libraries give the sum instead of the mean,

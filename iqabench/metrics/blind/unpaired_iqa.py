@@ -21,9 +21,9 @@ from iqabench.metrics.networks.unpaired_weights import require_weights, weights_
     identity=weights_hash,
 )
 def unpaired_iqa(seen: PoolView) -> float:
-    """How good people would find the output, as a network trained on opinions tells beside a pool.
+    """Return the quality that a network, trained on opinions, gives the output beside a pool.
 
-    It is not the published Unpaired-IQA: of that only the idea was at hand, to fuse features of a distorted
+    It is not the published Unpaired-IQA: only its idea was available, to fuse features of a distorted
     image with those of an unpaired pristine one. Ours describes both by the statistics of two layers of
     AlexNet, encodes both alike, and judges the codes and how far they lie apart; the value is the mean over
     the pool's images. It comes without weights: 'python -m iqabench.run.train_unpaired' makes them from a

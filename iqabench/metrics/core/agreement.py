@@ -1,4 +1,4 @@
-"""How near each metric comes to its oracle: what `python tests/benchmarks/agreement.py` measured last."""
+"""The agreement of each metric with its oracle, as last measured by tests/benchmarks/agreement.py."""
 
 import csv
 from dataclasses import dataclass
@@ -15,30 +15,30 @@ class Agreement:
     metric: str
     oracle: str
     pairs: int
-    """Of images; images alone or sets of them, where the metric looks at those."""
+    """The number of pairs of images, or of single images or sets where the metric looks at those."""
     largest_difference: float
     relative: bool
-    """Whether the difference is divided by the oracle's value; in the metric's unit otherwise."""
+    """True when the difference is divided by the oracle's value; else it is in the metric's unit."""
     measured_on: str
     other_libraries: str = ""
-    """Where other libraries, or releases, differ from the oracle."""
+    """The differences of other libraries, or releases, from the oracle."""
 
     @property
     def difference(self) -> str:
-        """In words, such as '4e-08 relative'."""
+        """The difference in words, such as '4e-08 relative'."""
         if not self.largest_difference:
             return "no difference"
         return f"{self.largest_difference:.1g} {'relative' if self.relative else 'absolute'}"
 
 
 def agreement(name: str) -> list[Agreement]:
-    """What was measured of a metric, its main oracle first; nothing for metrics of plugins."""
+    """Return the measurements of a metric, its main oracle first; none for metrics of plugins."""
     return [row for row in agreements() if row.metric == name]
 
 
 @cache
 def agreements() -> tuple[Agreement, ...]:
-    """All rows, sorted by metric."""
+    """Return all rows, sorted by metric."""
     with FILE.open(encoding="utf-8", newline="") as lines:
         return tuple(_read(row) for row in csv.DictReader(lines))
 

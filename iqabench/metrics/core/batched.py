@@ -17,7 +17,7 @@ from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import Metric
 
 BatchedForm = Callable[[Batch], "torch.Tensor"]
-"""From a batch of N pairs to their values, (N,) of float64."""
+"""A function that gives the values (N,) of float64 of a batch of N pairs."""
 
 _forms: dict[Callable[..., object], BatchedForm] = {}
 """The batched forms by the functions that they belong to."""

@@ -19,11 +19,11 @@ from iqabench.protocol import Protocol
 T = TypeVar("T")
 
 _MANY = 4
-"""Columns from which on threads are worth their start."""
+"""The number of columns from which threads save time."""
 
 
 class Named(typing.Protocol):
-    """What both kinds of metrics say of themselves."""
+    """The facts that both kinds of metrics have."""
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class _Written:
 
     @property
     def name(self) -> str:
-        """As it is written: psnr@sr-y."""
+        """The name of the column, such as psnr@sr-y."""
         return f"{self.metric.name}@{self.protocol.name}"
 
     @property
@@ -60,16 +60,16 @@ class Column(_Written):
 
     @property
     def needs_target(self) -> bool:
-        """Whether it has no value without a target."""
+        """True when it has no value without a target."""
         return self.metric.reference == "full" and self.protocol.reference == "target"
 
     @property
     def waits(self) -> bool:
-        """Whether it needs what several models made."""
+        """True when it needs the outputs of several models."""
         return self.protocol.reference == "consensus"
 
     def __call__(self, output: Image, target: Image | None = None, scale: int = 1) -> float:
-        """The value for one output and, if the metric asks for one, its target, in units of 0..255."""
+        """Return the value for one output and, if the metric asks for one, its target, in units of 0..255."""
         return scores([self], Case(output, target, scale))[0]
 
 
@@ -81,12 +81,12 @@ class SetColumn(_Written):
 
     @property
     def needs_target(self) -> bool:
-        """Whether it compares with the targets, and not with a pool."""
+        """True when it compares with the targets, and not with a pool."""
         return self.protocol.reference == "target"
 
     @property
     def waits(self) -> bool:
-        """Whether it needs more than one image at a time: always."""
+        """True, as it always needs more than one image."""
         return True
 
 
@@ -117,7 +117,7 @@ def scores(columns: list[Column], case: Case) -> list[float]:
 
 
 def attempts(columns: list[Column], case: Case) -> list[float | IqabenchError]:
-    """Return what `scores` does, with the error in the place of a value that there is not."""
+    """Return what `scores` does, with the error in the place of a missing value."""
     seen = views(columns, case)
     return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
 
@@ -175,7 +175,7 @@ def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
 def _map(
     find: Callable[[Column], float | IqabenchError], columns: list[Column]
 ) -> list[float | IqabenchError]:
-    """In threads where that pays: what metrics spend their time on lets other threads run."""
+    """Return the value or error of each column, in threads where that saves time."""
     threads = min(len(columns), threads_allowed())
     if threads < 2 or len(columns) < _MANY:
         return [find(c) for c in columns]
@@ -186,7 +186,7 @@ def _map(
 
 
 def threads_allowed() -> int:
-    """OMP_NUM_THREADS, or the processors that this process may use."""
+    """Return OMP_NUM_THREADS, or the number of processors that this process may use."""
     asked = os.environ.get("OMP_NUM_THREADS", "")
     if asked.isdigit() and int(asked):
         return int(asked)
@@ -194,12 +194,12 @@ def threads_allowed() -> int:
 
 
 def large_enough(part: Column, seen: OutputView) -> bool:
-    """Whether the metric is defined on an image of that size."""
+    """Return whether the metric is defined on an image of that size."""
     return min(seen.shape[:2]) >= part.metric.min_size
 
 
 def value(part: Column, seen: OutputView | IqabenchError) -> float | IqabenchError:
-    """Of one column, or the error."""
+    """Return the value of one column, or the error."""
     return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
 
 

@@ -1,4 +1,4 @@
-"""What a metric is: a function and the facts that stand beside it."""
+"""The metric: a function and the facts about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
 Reference = Literal["full", "none", "pool"]
-"""What it is given: output and target, the output alone, or the output and a pool of other images."""
+"""The input of a metric: output and target, only the output, or the output and a pool of other images."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A registered metric; called with what a protocol shows, it gives a number."""
+    """A registered metric; it gives a number for the view of a protocol."""
 
     name: str
     """Function, file and command-line name."""
     function: Callable[[Any], float]
-    """Of a Pair, of OutputView or of PoolView, as `reference` says."""
+    """The function of a Pair, an OutputView or a PoolView, as `reference` says."""
     title: str
     better: Better
     source: str
@@ -36,28 +36,28 @@ class Metric:
     low: float = -inf
     high: float = inf
     version: int = 1
-    """Raised whenever the numbers change; old records keep theirs."""
+    """The version of its numbers, raised whenever they change; old records keep theirs."""
     min_size: int = 1
-    """The shorter side that it needs, in pixels."""
+    """The length of the shorter side that it needs, in pixels."""
     tolerance: float = 1e-6
-    """Largest accepted difference between devices, absolute."""
+    """The largest accepted difference between devices, absolute."""
     colour: bool = False
-    """Whether it looks at colour: a bare name then never means a protocol of luma."""
+    """True when it looks at colour: its name alone then never means a protocol of luma."""
     cost: float = 0.0
-    """Milliseconds per megapixel of an RGB pair, alone on one thread of the machine of
-    leaderboards/measured; an indication, by which the dearest are started first."""
+    """Milliseconds per megapixel of an RGB pair, on one thread of the machine of leaderboards/measured.
+    It is optional. The most expensive metrics are started first."""
 
     gpu_cost: float | None = None
     """The same on the GPU of leaderboards/measured, in batches, where it was measured."""
     files: tuple[RemoteFile, ...] = ()
-    """What others trained or fitted and it stands on."""
+    """The files with weights or fitted parameters that it needs."""
 
     requirement: Requirement | None = None
-    """Finds what it needs, where that is not simply every file of `files`: one of several sources, a package,
-    weights that the user trained. It is called with the metric's name."""
+    """The function that finds what it needs, where that is not simply every file of `files`: one of several
+    sources, a package, weights that the user trained. It is called with the metric's name."""
 
     identity: Callable[[], str] | None = None
-    """What else decides its numbers, such as a hash of weights that the user trained."""
+    """Gives a text on which its numbers depend too, such as a hash of weights that the user trained."""
 
     def require(self) -> None:
         """Find or fetch everything that the metric needs beside its code, before the first image.
@@ -67,7 +67,7 @@ class Metric:
         require(self.name, self.files, self.requirement)
 
     def __call__(self, seen: OutputView) -> float:
-        """The value for one pair, or for an output alone.
+        """Return the value for one pair, or for only an output.
 
         Raises: MetricError when it needs a target and there is none, or is not defined on these images.
         """
@@ -91,12 +91,12 @@ Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
 
 
 def metrics() -> Registry[Metric]:
-    """All metrics by name."""
+    """Return the registry of all metrics."""
     return _registry
 
 
 class MetricFacts(TypedDict, total=False):
-    """What the decorators take beside title, direction and source."""
+    """The optional facts that the decorators take."""
 
     unit: str
     low: float

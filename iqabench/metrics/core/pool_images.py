@@ -7,7 +7,7 @@ from iqabench.images import OutputView, PoolView
 
 
 def pool_images(seen: PoolView, owner: str, least: int = 1) -> Iterator[OutputView]:
-    """Each image of the pool that `seen` is compared with, on its device.
+    """Yield each image of the pool that `seen` is compared with, on its device.
 
     `owner`: the metric that asks, for messages. `least`: pixels a side that it needs.
 
@@ -21,9 +21,9 @@ def pool_images(seen: PoolView, owner: str, least: int = 1) -> Iterator[OutputVi
                 f"{owner} needs at least {least} pixels a side; image {number} of the pool "
                 f"'{seen.pool.name}' has {width}x{height}."
             )
-        alone = OutputView(image)
-        alone.device = seen.device
-        yield alone
+        view = OutputView(image)
+        view.device = seen.device
+        yield view
     if number == 0:
         raise MetricError(
             f"{owner} compares with pristine images, and the pool '{seen.pool.name}' is empty."

@@ -1,7 +1,7 @@
-"""What a metric over a whole set is: features of each image, and a distance of all outputs from all targets.
+"""The metric over a whole set: features of each image, and a distance of all outputs from all targets.
 
-It has no value for one pair. Images are looked at one by one, what is kept of them is gathered in bounded
-memory and can be added up over workers, and the distance is taken once:
+It has no value for one pair. Images are looked at one by one; their features are gathered in bounded memory,
+in parts that can be added up over workers; the distance is computed once:
 
     part = set_metrics().get("frechet_alexnet")
     outputs = part.gather(part.look(OutputView(image)) for image in ...)
@@ -30,14 +30,14 @@ Features = Callable[[OutputView], Floats]
 
 
 class Gathered(Protocol):
-    """What is kept of the features of many images; it can be pickled."""
+    """A summary of the features of many images; it can be pickled."""
 
     @property
     def images(self) -> int:
-        """Of how many."""
+        """The number of images."""
 
     def __add__(self, other: Self, /) -> Self:
-        """What would be kept of both sets of images as one."""
+        """Return the summary of both sets of images as one."""
 
 
 Kept = TypeVar("Kept", bound=Gathered)
@@ -50,11 +50,11 @@ class SetMetric:
     name: str
     """Function, file and command-line name."""
     features: Features
-    """Of one image, (N, D): N = 1 where they describe it as a whole, more where they describe places."""
+    """The features (N, D) of one image: N = 1 where they describe all of it, more where places."""
     keep: Callable[[Iterable[Floats]], Any]
-    """Gives what is kept of the features of several images: Moments or Rows."""
+    """The function that summarises the features of several images, as Moments or Rows."""
     distance: Callable[[Any, Any], float]
-    """Of what is kept of all outputs from what is kept of all targets."""
+    """The distance of the summary of all outputs from that of all targets."""
     title: str
     better: Better
     source: str
@@ -62,25 +62,25 @@ class SetMetric:
     identical: float | None
     """The value for a set that equals the other; none where the set decides it."""
     least_images: int
-    """How many images it needs."""
+    """The number of images that it needs."""
     unit: str = "1"
     low: float = -inf
     high: float = inf
     version: int = 1
-    """Raised whenever the numbers change; old records keep theirs."""
+    """The version of its numbers, raised whenever they change; old records keep theirs."""
     min_size: int = 1
-    """The shorter side that it needs, in pixels."""
+    """The length of the shorter side that it needs, in pixels."""
     tolerance: float = 1e-6
-    """Largest accepted difference between devices, absolute."""
+    """The largest accepted difference between devices, absolute."""
     cost: float = 0.0
     """Milliseconds per megapixel of an RGB pair, the features of both, as for `Metric`."""
 
     gpu_cost: float | None = None
     """The same on the GPU of leaderboards/measured, where it was measured."""
     files: tuple[RemoteFile, ...] = ()
-    """What others trained or fitted and it stands on."""
+    """The files with weights or fitted parameters that it needs."""
     requirement: Requirement | None = None
-    """Finds what it needs, as for `Metric`."""
+    """The function that finds what it needs, as for `Metric`."""
     reference: ClassVar[Literal["set"]] = "set"
 
     def require(self) -> None:
@@ -91,7 +91,7 @@ class SetMetric:
         require(self.name, self.files, self.requirement)
 
     def look(self, seen: OutputView) -> Floats:
-        """The features of one image.
+        """Return the features of one image.
 
         Shapes: (N, D).
         Raises: MetricError when the image is too small or its features are not numbers.
@@ -104,19 +104,19 @@ class SetMetric:
         found = call_metric(self.name, self.features, seen)
         if not np.isfinite(found).all():
             raise MetricError(
-                f"{self.name} found features that are no numbers in an image of {width}x{height}."
+                f"{self.name} found features that are not finite numbers in an image of {width}x{height}."
             )
         return found
 
     def gather(self, features: Iterable[Floats]) -> Any:
-        """Return what is kept of the features of several images.
+        """Return the summary of the features of several images.
 
         Raises: MetricError in the place of anything that the metric raises.
         """
         return call_metric(self.name, self.keep, features)
 
     def __call__(self, outputs: Gathered, targets: Gathered) -> float:
-        """The distance of all outputs from all targets.
+        """Return the distance of all outputs from all targets.
 
         Raises: MetricError when there are too few of either.
         """
@@ -135,12 +135,12 @@ _registry: Registry[SetMetric] = Registry(
 
 
 def set_metrics() -> Registry[SetMetric]:
-    """All metrics over a set by name; no metric of a pair has the name of one of them."""
+    """Return the registry of all metrics over a set; no metric of a pair has the name of one of them."""
     return _registry
 
 
 class SetMetricFacts(TypedDict, total=False):
-    """What the decorator may be told besides."""
+    """The optional facts that the decorator takes."""
 
     unit: str
     low: float
@@ -161,7 +161,7 @@ _WAYS = (
 
 
 def any_metric(name: str) -> Metric | SetMetric:
-    """The metric of that name, of single images or of whole sets.
+    """Return the metric of that name, of single images or of whole sets.
 
     Raises: UnknownNameError with suggestions.
     """

@@ -1,4 +1,4 @@
-"""How a column is written: `metric@protocol`, or a bare metric under a default."""
+"""The spelling of columns: `metric@protocol`, or only a metric under a default protocol."""
 
 from iqabench.errors import UsageError
 from iqabench.metrics.core.column import AnyColumn, Column, SetColumn
@@ -8,7 +8,7 @@ from iqabench.protocols import protocol
 
 
 def column(text: str, default_protocol: str = "rgb") -> Column:
-    """`psnr@sr-y`, or a bare `psnr` under the default protocol, as a column of single images.
+    """Return the column of single images that `psnr@sr-y`, or `psnr` under the default protocol, stands for.
 
     A metric that looks at colour takes the default's sibling in colour: `lpips` on a
     super-resolution set means lpips@sr-rgb. So does a no-reference metric, whose authors say
@@ -27,7 +27,7 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
 
 
 def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
-    """As `column`, for metrics of single images and of whole sets.
+    """Return the column of that spelling, for metrics of single images and of whole sets.
 
     Raises: UsageError, UnknownNameError.
     """

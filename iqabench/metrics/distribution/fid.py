@@ -24,7 +24,7 @@ from iqabench.metrics.shared.frechet import frechet
     requirement=inception,
 )
 def fid(seen: OutputView) -> Floats:
-    """How far the features of all outputs lie from those of all targets, both taken as normal.
+    """Return features whose Frechet distance, of all outputs from all targets, is the metric.
 
     The numbers of pytorch-fid, whose weights are those of the paper. torch-fidelity and torchmetrics resize
     as TensorFlow 1 did, without half-pixel centres; clean-fid smooths before it reduces: all three differ.

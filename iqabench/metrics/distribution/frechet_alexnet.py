@@ -24,7 +24,7 @@ from iqabench.metrics.shared.frechet import frechet
     requirement=ALEXNET.path,
 )
 def frechet_alexnet(seen: OutputView) -> Floats:
-    """How far the features of all outputs lie from those of all targets, both taken as normal.
+    """Return features whose Frechet distance, of all outputs from all targets, is the metric.
 
     For sets too small for FID. It is not FID, and no number of that name compares with it:
 

@@ -22,7 +22,9 @@ from iqabench.metrics.shared.mmd import mmd
     requirement=inception,
 )
 def kid(seen: OutputView) -> Floats:
-    """The unbiased MMD^2 of the features of all outputs and all targets, with a kernel of degree 3.
+    """Return features whose unbiased MMD^2, of all outputs and all targets, is the metric.
+
+    The kernel has degree 3.
 
     Over all images at once, so that it is the same each time: it is what the mean over random subsets, as
     torch-fidelity and clean-fid draw them, comes to. The features are those of `fid`, and so are the

@@ -15,7 +15,7 @@ from iqabench.metrics.shared.frechet import frechet
 
 _LAYERS = (2, 3)
 _SHARE = 0.01
-"""Of the pool's mean variance, added to each variance before features are divided by it."""
+"""The share of the pool's mean variance that is added to each variance before features are divided by it."""
 
 
 @against_pool(
@@ -32,7 +32,7 @@ _SHARE = 0.01
     requirement=ALEXNET.path,
 )
 def pool_frechet(seen: PoolView) -> float:
-    """How far the features of the output's places lie from those of all the pool's, both taken as normal.
+    """Return the Frechet distance of the features of the output's places from those of the pool's places.
 
     A combination of ours, not a published number. As in SinGAN's single image FID a sample is a place of an
     early layer, so that one image suffices; the features are those of LPIPS before its weights, of AlexNet's
@@ -62,19 +62,19 @@ def pool_frechet(seen: PoolView) -> float:
     )
 
 
-class _Layer(NamedTuple):
-    """What a layer sees in the pool."""
+class PoolLayer(NamedTuple):
+    """The pool's features in one layer."""
 
     moments: Moments
-    """In these units."""
+    """The moments in these units."""
     units: Floats
     """(D, k): features times this are in units of the pool's deviations."""
 
 
-def _pool(seen: PoolView) -> list[_Layer]:
+def _pool(seen: PoolView) -> list[PoolLayer]:
     found = _moments(pool_images(seen, "pool_frechet", 31))
     units = [_units(one) for one in found]
-    return [_Layer(_in_units(one, by), by) for one, by in zip(found, units, strict=True)]
+    return [PoolLayer(_in_units(one, by), by) for one, by in zip(found, units, strict=True)]
 
 
 def _units(of: Moments) -> Floats:

@@ -31,11 +31,11 @@ _FEATURES = 36
     cost=43,
 )
 def pool_niqe(seen: PoolView) -> float:
-    """How far the statistics of the output's blocks lie from those of the pool's sharp blocks.
+    """Return the distance of the statistics of the output's blocks from those of the pool's sharp blocks.
 
-    As NIQE, whose published model of 125 photographs is replaced by one of the pool: fitted as the authors
-    fit theirs, to blocks of 96 x 96 whose sharpness exceeds 0.75 of the sharpest of their image. So it asks
-    whether an output looks like the pool, and its values compare under one pool only. MATLAB's fitniqe
+    This is NIQE, whose published model of 125 photographs is replaced by one of the pool: fitted as the
+    authors fit theirs, to blocks of 96 x 96 whose sharpness exceeds 0.75 of the sharpest of their image. It
+    tells whether an output looks like the pool, and its values compare only under one pool. MATLAB's fitniqe
     fits such models too.
 
     Range: 0 upwards; a small pool gives larger values than the published model. What is left of whole blocks
@@ -66,5 +66,5 @@ def _model(seen: PoolView) -> Gaussian:
 
 
 def _count(blocks: Doubles) -> int:
-    """How many have features that are all numbers: those of flat blocks are not."""
+    """Return the number of blocks whose features are all finite: those of flat blocks are not."""
     return int(np.isfinite(blocks).all(axis=1).sum())

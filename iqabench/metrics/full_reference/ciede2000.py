@@ -19,7 +19,7 @@ _ROWS = 32
     cost=86,
 )
 def ciede2000(pair: Pair) -> float:
-    """The mean over all pixels of how different their colours look, taken as sRGB under D65.
+    """Return the mean difference of colours over all pixels, taken as sRGB under D65.
 
     The parametric factors kL, kC and kH are 1; matrix and white are those of scikit-image, which rounds
     the constants of CIELAB near black. One channel counts as R = G = B.

@@ -29,7 +29,7 @@ Plane = NDArray[np.float64]
     cost=24,
 )
 def cw_ssim(pair: Pair) -> float:
-    """How far complex wavelet coefficients agree but for a common turn of phase, as small shifts cause.
+    """Return the similarity of complex wavelet coefficients, whatever turn of phase they have in common.
 
     Of luminance: 8 orientations of the fourth level of the complex steerable pyramid, which has an eighth
     of the image's size; windows of 7 x 7, weighted by a Gaussian about the middle. K = 0. The authors'
@@ -52,7 +52,7 @@ def cw_ssim(pair: Pair) -> float:
 
 
 def _lack(x: NDArray[np.complex128], y: NDArray[np.complex128]) -> Plane:
-    """What the similarity 2 |sum x conj(y)| / sum (|x|^2 + |y|^2) of each window lacks to 1."""
+    """Return 1 minus the similarity 2 |sum x conj(y)| / sum (|x|^2 + |y|^2) of each window."""
     real = _sum(x.real * y.real + x.imag * y.imag)
     imaginary = _sum(x.imag * y.real - x.real * y.imag)
     power = _sum(x.real * x.real + x.imag * x.imag + y.real * y.real + y.imag * y.imag)
@@ -63,7 +63,7 @@ def _lack(x: NDArray[np.complex128], y: NDArray[np.complex128]) -> Plane:
 
 
 def _sum(plane: Plane) -> Plane:
-    """Of every window that lies within the band."""
+    """Return the sums over every window that lies within the band."""
     sums = cv2.boxFilter(plane, -1, (_WINDOW, _WINDOW), normalize=False)
     edge = _WINDOW // 2
     return np.asarray(sums[edge:-edge, edge:-edge], np.float64)

@@ -23,7 +23,7 @@ from iqabench.metrics.networks.weights import DISTS, dists_files
     requirement=dists_files,
 )
 def dists(pair: Pair) -> float:
-    """The distance of the two images in the means and variances of VGG16's features, as people judged.
+    """Return the distance of the two images in the means and variances of VGG16's features, as people judged.
 
     At the images' own size, as the authors' function has it. Above a shorter side of 256 pixels their
     script shrinks both images to that first, by Pillow's antialiased bilinear filter, and piq always does,

@@ -24,7 +24,7 @@ Plane = NDArray[np.float64]
 
 
 def _weights() -> Plane:
-    """Of the subbands (8, 8): a Gaussian of sigma 1.55 around the corner, nothing below 0.01."""
+    """Return the weights (8, 8) of the subbands: a Gaussian of sigma 1.55, nothing below 0.01."""
     squared = (np.arange(_SIDE) + 0.5) ** 2
     weights = np.exp(-np.add.outer(squared, squared) / (2 * 1.55**2))
     weights[weights < 0.01] = 0
@@ -55,7 +55,7 @@ _KERNEL = cv2.getGaussianKernel(3, 1.5, cv2.CV_64F)
     cost=15,
 )
 def dss(pair: Pair) -> float:
-    """The similarity of local variance in the subbands of an 8 x 8 DCT, on luminance.
+    """Return the similarity of local variance in the subbands of an 8 x 8 DCT, on luminance.
 
     Of each subband the mean of its worst 5 % counts; the DC's is multiplied by that of the correlation.
     Rows and columns beyond a multiple of 8 are left out. How many values 5 % are is rounded half up, as in
@@ -85,12 +85,12 @@ def _blocks(plane: NDArray[np.float32]) -> Plane:
 
 
 def _weighed(weights: Plane, planes: Plane) -> Plane:
-    """The sum over the first axis; not by BLAS, whose roundings depend on the number of threads."""
+    """Return the sum over the first axis; not by BLAS, whose roundings depend on the number of threads."""
     return np.asarray(np.einsum("i,i...->...", weights, planes))
 
 
 def _lack(x: Plane, y: Plane, *, is_mean: bool) -> float:
-    """What the similarity of two subbands lacks to 1; `is_mean` for those of the blocks' means."""
+    """Return 1 minus the similarity of two subbands; `is_mean` for those of the blocks' means."""
     constant = _DC if is_mean else _AC
     mean_x, mean_y = _blur(x), _blur(y)
     variance_x = np.maximum(_blur(x * x) - mean_x * mean_x, 0)
@@ -107,12 +107,12 @@ def _lack(x: Plane, y: Plane, *, is_mean: bool) -> float:
 
 
 def _blur(plane: Plane) -> Plane:
-    """Gaussian means of 3 x 3, zeros around."""
+    """Return Gaussian means of 3 x 3, zeros around."""
     return np.asarray(cv2.sepFilter2D(plane, -1, _KERNEL, _KERNEL, borderType=cv2.BORDER_CONSTANT))
 
 
 def _worst(lacks: Plane) -> float:
-    """The mean of the largest 5 %."""
+    """Return the mean of the largest 5 %."""
     count = floor(_WORST * lacks.size + 0.5)
     return float(np.partition(lacks, lacks.size - count, axis=None)[-count:].mean())
 

@@ -20,7 +20,7 @@ from iqabench.metrics.core.metric import metric
     cost=9,
 )
 def ergas(pair: Pair) -> float:
-    """100 h/l times the root mean square, over channels, of RMSE / mean of the target.
+    """Return 100 h/l times the root mean square, over channels, of RMSE / mean of the target.
 
     h/l, the size of a pixel of the sharp image in parts of one of the coarse image that it was made from,
     is 1: a pair has no coarse image. Tables of pansharpening and of hyperspectral super-resolution by a

@@ -23,7 +23,7 @@ from iqabench.metrics.shared.similarity_maps import pooled
     cost=73,
 )
 def fsim(pair: Pair) -> float:
-    """Similar phase congruency and gradients of luminance, weighted by the greater phase congruency.
+    """Return the similarity of phase congruency and gradients, weighted by the greater phase congruency.
 
     T1 = 0.85, T2 = 160, on an image shrunk to about 256 pixels. Equals the authors' FeatureSIM.m. Where
     that divides zero by zero, flat points have no phase congruency, and pairs without any a plain mean.

@@ -24,7 +24,7 @@ from iqabench.metrics.shared.similarity_maps import chroma_likeness, pooled
     cost=76,
 )
 def fsimc(pair: Pair) -> float:
-    """FSIM whose map is multiplied by the similarity of I and Q to the power of 0.03.
+    """Return FSIM whose map is multiplied by the similarity of I and Q to the power of 0.03.
 
     T3 = T4 = 200. Of a negative product the real part of the power is taken, as the authors' code does;
     PIQ takes the power of the absolute value and has a fourth digit in I and Q. See `fsim` for the rest.

@@ -24,11 +24,12 @@ from iqabench.metrics.shared.gradients import lack, magnitudes
     cost=6.4,
 )
 def gmsd(pair: Pair) -> float:
-    """The standard deviation of the similarity of Prewitt gradients, on luminance at half size, c = 170.
+    """Return the standard deviation of the similarity of Prewitt gradients.
 
-    Zeros lie around the image, whose rim therefore counts as an edge. The deviation is taken over n - 1
-    values, as the authors' MATLAB does by std2; the paper and piq divide by n, a part in 2n lower.
-    Luminance is not rounded, where MATLAB's rgb2gray of 8-bit pixels gives whole levels.
+    It is taken on luminance at half size, with c = 170. Zeros lie around the image, so its rim counts as an
+    edge. The deviation is taken over n - 1 values, as the authors' MATLAB does by std2; the paper and piq
+    divide by n, a part in 2n lower. Luminance is not rounded, where MATLAB's rgb2gray of 8-bit pixels gives
+    whole levels.
 
     Range: 0, the value of identical images, to 1/2 (0.58 on the smallest images, of four values).
     Source: Xue et al., IEEE TIP 23(2), 2014.

@@ -18,7 +18,7 @@ from iqabench.metrics.shared.structural_similarity import plane_sum
 _C = 30.0
 _ALPHA = 4.2
 _YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
-"""In the authors' digits."""
+"""The weights of Y, I and Q in the authors' digits."""
 
 
 @metric(
@@ -34,7 +34,7 @@ _YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523,
     cost=16,
 )
 def haarpsi(pair: Pair) -> float:
-    """The similarity of fine Haar coefficients, weighed by the coarse ones, and that of chroma.
+    """Return the similarity of fine Haar coefficients, weighed by the coarse ones, and that of chroma.
 
     On YIQ at half size, C = 30, alpha = 4.2. piq has I and Q in four digits instead of the authors'
     three, and is off by up to 0.002 where colours change. One channel has no chroma to agree in, so R = G =
@@ -78,7 +78,7 @@ def _lack(planes: Halves, scale: int, transposed: bool) -> Plane:
 
 
 def _chroma(pair: Pair) -> Plane:
-    """What the similarities of I and of Q lack to 1, added."""
+    """Return 1 minus the similarity of I plus 1 minus that of Q."""
     output, target = (cv2.split(cv2.transform(image, _YIQ))[1:] for image in colour_halves(pair, 1))
     i, q = (lack(_mean(x), _mean(y), _C) for x, y in zip(output, target, strict=True))
     i += q
@@ -92,7 +92,7 @@ def _mean(plane: Plane) -> Plane:
 
 
 def _logistic(two: Plane) -> Plane:
-    """What the logistic function of a similarity lacks to that of 1, of what two similarities lack.
+    """Return the loss of the logistic function, for the sum of the losses of two similarities.
 
     s(a) - s(a - x) = r (e^x - 1) / ((1 + r)(1 + r e^x)) where r = e^-a: no digit is lost near 0.
     Overwrites `two`.

@@ -15,10 +15,10 @@ from iqabench.metrics.shared.laplacian_pyramid import laplacian
 from iqabench.metrics.shared.structural_similarity import WINDOW, Plane, blur, similarity
 
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""Of the scales, from the finest; their sum is 1.0001, and the powers are shares of it."""
+"""The weights of the scales, from the finest; their sum is 1.0001, and the powers are shares of it."""
 _C2 = (0.03 * Pair.peak) ** 2
 _RIM = WINDOW // 2 - 1
-"""Information is told for all pixels but the outermost, contrast for those whose window lies within."""
+"""Information is known for all pixels but the outermost, contrast for those whose window lies within."""
 
 
 @metric(
@@ -34,11 +34,11 @@ _RIM = WINDOW // 2 - 1
     cost=80,
 )
 def iw_ssim(pair: Pair) -> float:
-    """Similarity of five bands of a Laplacian pyramid, which counts most where the bands hold information.
+    """Return the similarity of five bands of a Laplacian pyramid, weighted by their information.
 
     Of luminance, not rounded. Four bands give the mean of SSIM's contrast term, weighted by information
-    (see `_information`), the blurred rest gives its SSIM. What is read off the target alone makes the
-    measure one of output against target, not of two equals.
+    (see `information_content`), the blurred rest gives its SSIM. Information is that of the target, so it is
+    a measure one of output against target, not of two equals.
 
     piq 0.8 gives the same when output and target come in this order (the other way round it was off by up
     to 2e-2); where a side is odd it reflects the pyramid about another pixel, which changes it by 5e-6.
@@ -64,7 +64,7 @@ def iw_ssim(pair: Pair) -> float:
 
 
 def _contrast(output: Plane, target: Plane, weights: Plane) -> float:
-    """The weighted mean of (2 cov + C2) / (var + var + C2), of the sum and the difference of both images."""
+    """Return the weighted mean of (2 cov + C2) / (var + var + C2), of sum and difference of both images."""
     output, target = output.astype(np.float32), target.astype(np.float32)
     lack = _variance(cv2.subtract(output, target))
     whole = _variance(cv2.add(output, target))
@@ -79,7 +79,7 @@ def _contrast(output: Plane, target: Plane, weights: Plane) -> float:
 
 
 def _variance(plane: Plane) -> Plane:
-    """Of every window that lies within the plane, which is overwritten."""
+    """Return the variance in every window that lies within the plane, which is overwritten."""
     mean = blur(plane)
     plane *= plane
     variance = blur(plane)

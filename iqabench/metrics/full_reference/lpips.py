@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("AlexNet", "alex", "0.1", ALEXNET, min_size=31, cost=640, revision=2)
 def lpips(pair: Pair) -> float:
-    """The distance of the two images in the features of AlexNet, weighed as people judged.
+    """Return the distance of the two images in the features of AlexNet, weighed as people judged.
 
     Grey images count as R = G = B.
 

@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("SqueezeNet 1.1", "squeeze", "0.1", SQUEEZENET, min_size=17, cost=1300)
 def lpips_squeeze(pair: Pair) -> float:
-    """The distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
+    """Return the distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
 
     Grey images count as R = G = B.
 

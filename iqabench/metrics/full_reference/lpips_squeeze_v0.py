@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("SqueezeNet 1.1", "squeeze", "0.0", SQUEEZENET, min_size=17, cost=1300)
 def lpips_squeeze_v0(pair: Pair) -> float:
-    """The distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
+    """Return the distance of the two images in the features of SqueezeNet 1.1, weighed as people judged.
 
     Version 0.0 is of the paper's first preprint: its heads were trained on images in -1..1 that were not
     brought to the scale the backbone was trained on, and so they are given here too. Kept for comparison with

@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("AlexNet", "alex", "0.0", ALEXNET, min_size=31, cost=640)
 def lpips_v0(pair: Pair) -> float:
-    """The distance of the two images in the features of AlexNet, weighed as people judged.
+    """Return the distance of the two images in the features of AlexNet, weighed as people judged.
 
     Version 0.0 is of the paper's first preprint: its heads were trained on images in -1..1 that were not
     brought to the scale the backbone was trained on, and so they are given here too. Kept for comparison with

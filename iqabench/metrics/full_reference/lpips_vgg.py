@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("VGG16", "vgg", "0.1", VGG16, min_size=16, cost=17000)
 def lpips_vgg(pair: Pair) -> float:
-    """The distance of the two images in the features of VGG16, weighed as people judged.
+    """Return the distance of the two images in the features of VGG16, weighed as people judged.
 
     Grey images count as R = G = B.
 

@@ -7,7 +7,7 @@ from iqabench.metrics.networks.lpips import distance, lpips_metric
 
 @lpips_metric("VGG16", "vgg", "0.0", VGG16, min_size=16, cost=17000)
 def lpips_vgg_v0(pair: Pair) -> float:
-    """The distance of the two images in the features of VGG16, weighed as people judged.
+    """Return the distance of the two images in the features of VGG16, weighed as people judged.
 
     Version 0.0 is of the paper's first preprint: its heads were trained on images in -1..1 that were not
     brought to the scale the backbone was trained on, and so they are given here too. Kept for comparison with

@@ -13,7 +13,7 @@ from iqabench.metrics.shared.mad_detection import visible
 
 _FACTOR = exp(-2.55 / 3.35)
 _POWER = 1 / (log(10) * 3.35)
-"""Of visible errors, in what share they have of the exponent."""
+"""The power of visible errors in their share of the exponent."""
 
 
 @metric(
@@ -27,7 +27,7 @@ _POWER = 1 / (log(10) * 3.35)
     cost=800,
 )
 def mad(pair: Pair) -> float:
-    """Visible errors and changed appearance, a geometric mean: the worse the former, the more the latter.
+    """Return the weighted geometric mean of visible errors and changed appearance.
 
     Of luminance, not rounded. Equals the authors' MAD_index of September 2011, C functions included:
     blocks of 16 x 16 at every fourth pixel, each of which stands for its first 4 x 4. An edge of 16

@@ -20,7 +20,7 @@ from iqabench.metrics.shared.mean_errors import mean_absolute
     cost=0.065,
 )
 def mae(pair: Pair) -> float:
-    """The mean absolute difference over all pixels and channels.
+    """Return the mean absolute difference over all pixels and channels.
 
     Range: 0, the value of identical images, to 255.
     Unit: 8-bit levels.

@@ -35,7 +35,7 @@ _ALPHA = 0.6
     cost=7.3,
 )
 def mdsi(pair: Pair) -> float:
-    """The mean deviation of the similarity of gradients and of chroma, added 0.6 to 0.4.
+    """Return the mean deviation of the similarity of gradients and of chroma, added 0.6 to 0.4.
 
     Similarities are raised to 1/4 before, the deviation to 1/4 after. A sum below zero has a complex
     root, and deviations are then distances in the complex plane. Images are first made smaller by the
@@ -62,7 +62,7 @@ def _lhm(image: Image, by: int) -> list[Plane]:
 
 
 def _structure(output: Plane, target: Plane) -> Plane:
-    """What the gradients' similarity lacks to 1, corrected by that of each to their mean image."""
+    """Return 1 minus the gradients' similarity, corrected by that of each to their mean image."""
     (x1, y1), (x2, y2) = gradient(output), gradient(target)
     half = np.float32(0.5)
     mean = length((x1 + x2) * half, (y1 + y2) * half)
@@ -74,7 +74,7 @@ def _structure(output: Plane, target: Plane) -> Plane:
 
 
 def _colour(h1: Plane, m1: Plane, h2: Plane, m2: Plane) -> Plane:
-    """What the chroma's similarity lacks to 1."""
+    """Return 1 minus the chroma's similarity."""
     distance = (h1 - h2) ** 2
     distance += (m1 - m2) ** 2
     whole = h1 * h1

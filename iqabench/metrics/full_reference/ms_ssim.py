@@ -18,7 +18,7 @@ from iqabench.metrics.shared.structural_similarity import (
 )
 
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""Of the scales, from the finest."""
+"""The weights of the scales, from the finest."""
 
 
 @metric(
@@ -33,7 +33,7 @@ _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
     cost=42,
 )
 def ms_ssim(pair: Pair) -> float:
-    """The contrast terms of four scales and the SSIM of the fifth, each to its weight, multiplied.
+    """Return the product of the contrast terms of four scales and the SSIM of the fifth, each to its weight.
 
     A scale is the one before, averaged over 2x2 pixels; an odd last row or column counts twice. So does
     the authors' MATLAB code of 2009 (msssim.m); piq 0.8 counts an odd first row and column twice, and
@@ -52,7 +52,7 @@ def ms_ssim(pair: Pair) -> float:
 
 
 def _product(output: Plane, target: Plane, first: Similarity) -> float:
-    """Of one channel, whose similarity at the finest scale is known."""
+    """Return the product of one channel, whose similarity at the finest scale is known."""
     scales = [similarity(output, target) if is_faint(first) else first]
     for _ in _WEIGHTS[1:]:
         output, target = _halved(output), _halved(target)

@@ -19,7 +19,7 @@ from iqabench.metrics.shared.normalised_pyramid import LEAST, normalised_pyramid
     cost=28,
 )
 def nlpd(pair: Pair) -> float:
-    """The root mean square difference of each level of the normalised pyramid, averaged over six levels.
+    """Return the mean, over six levels of the normalised pyramid, of root mean square differences.
 
     On luminance in 0..1, taken as it is: the authors' later variant for displays (JOSA A 34(9), 2017)
     has a gamma before and other weights.

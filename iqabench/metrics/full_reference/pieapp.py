@@ -20,7 +20,7 @@ from iqabench.metrics.networks.weights import PIEAPP, pieapp_file
     requirement=pieapp_file,
 )
 def pieapp(pair: Pair) -> float:
-    """The error that people would see, of patches of 64x64 that lie 27 pixels apart.
+    """Return the predicted error that people see, of patches of 64x64 that lie 27 pixels apart.
 
     On a fixed grid, no patch is drawn: what the authors' program calls sparse, and other libraries' default.
     The channels go in as B, G, R, as in the authors' program; piq gives R, G, B. Grey counts as R = G = B.

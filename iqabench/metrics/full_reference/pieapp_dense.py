@@ -20,7 +20,7 @@ from iqabench.metrics.networks.weights import PIEAPP, pieapp_file
     requirement=pieapp_file,
 )
 def pieapp_dense(pair: Pair) -> float:
-    """The error that people would see, of patches of 64x64 that lie 6 pixels apart.
+    """Return the predicted error that people see, of patches of 64x64 that lie 6 pixels apart.
 
     What the authors' program does by default, and what they recommend for comparisons; twenty times as dear
     as `pieapp`, whose patches lie 27 apart. The channels go in as B, G, R. Grey counts as R = G = B.

@@ -21,7 +21,7 @@ from iqabench.metrics.shared.mean_errors import mean_squared
     cost=0.082,
 )
 def psnr(pair: Pair) -> float:
-    """The peak of 255 against the mean squared error over all pixels and channels, in decibels.
+    """Return the ratio of the peak of 255 to the error over all pixels and channels, in decibels.
 
     Range: 0 to infinity, which is the value of identical images.
     """

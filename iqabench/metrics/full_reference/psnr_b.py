@@ -25,7 +25,7 @@ _BLOCK = 8
     cost=5.3,
 )
 def psnr_b(pair: Pair) -> float:
-    """PSNR, whose error is raised by the edges that the output has where blocks of 8x8 pixels meet.
+    """Return PSNR, whose error is raised by the edges that the output has where blocks of 8x8 pixels meet.
 
     Of luminance. What is added to the mean squared error is by how much the mean squared step between
     neighbours across blocks exceeds that between all others, times log2(8) / log2(shorter side). Blocks

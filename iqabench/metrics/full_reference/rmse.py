@@ -22,7 +22,7 @@ from iqabench.metrics.shared.mean_errors import mean_squared
     cost=0.081,
 )
 def rmse(pair: Pair) -> float:
-    """The root of the mean squared difference over all pixels and channels: 255 / 10^(PSNR / 20).
+    """Return the root of the mean squared difference over all pixels and channels: 255 / 10^(PSNR / 20).
 
     Range: 0, the value of identical images, to 255.
     Unit: 8-bit levels.

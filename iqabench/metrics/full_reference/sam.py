@@ -28,9 +28,9 @@ Plane = NDArray[np.float32]
     cost=16,
 )
 def sam(pair: Pair) -> float:
-    """The mean angle between the colours of output and target, as vectors of their channels.
+    """Return the mean angle between the colours of output and target, as vectors of their channels.
 
-    It sees colour alone: brightness does not change it, and it is 0 between grey images. A black pixel
+    It sees only colour: brightness does not change it, and it is 0 between grey images. A black pixel
     has no direction; as in the toolboxes of pansharpening, pixels that are black in either image are left
     out. If that leaves none, the value is 90, or 0 between two black images.
 
@@ -57,7 +57,7 @@ def _black(planes: Sequence[Plane]) -> NDArray[np.bool_]:
 
 
 def _angles(output: Sequence[Plane], target: Sequence[Plane]) -> NDArray[np.float64]:
-    """In radians, from the sine beside the cosine: arccos alone has no digits left near 0."""
+    """Return angles in radians, from sine and cosine: arccos has no digits left near 0."""
     if len(target) == 1:
         return np.zeros(target[0].shape)
     r, g, b = (plane.astype(np.float64) for plane in output)

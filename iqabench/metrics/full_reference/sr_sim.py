@@ -22,7 +22,7 @@ from iqabench.metrics.shared.sr_sim_maps import LEAST, spectral
     cost=7.8,
 )
 def sr_sim(pair: Pair) -> float:
-    """Similar saliency and gradients of luminance, weighted by the greater saliency.
+    """Return the similarity of saliency and gradients of luminance, weighted by the greater saliency.
 
     C1 = 0.40, C2 = 225, alpha = 0.5, on an image shrunk to about 256 pixels. Equals the authors'
     SR_SIM.m, and PIQ but for a factor of 2.5, which it rounds to 2. Where the authors take the logarithm

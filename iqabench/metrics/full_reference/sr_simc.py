@@ -23,9 +23,9 @@ from iqabench.metrics.shared.sr_sim_maps import LEAST, spectral
     cost=9.1,
 )
 def sr_simc(pair: Pair) -> float:
-    """SR-SIM whose map is multiplied by FSIMc's similarity of I and Q to the power of 0.03.
+    """Return SR-SIM whose map is multiplied by FSIMc's similarity of I and Q to the power of 0.03.
 
-    The paper has luminance alone: this is the variant that PIQ introduced. PIQ takes the power of a
+    The paper has only luminance: this is the variant that PIQ introduced. PIQ takes the power of a
     negative product's absolute value, where FSIMc, and this, have its real part, and has a fourth digit
     in I and Q. One channel counts as R = G = B, for which this is SR-SIM.
 

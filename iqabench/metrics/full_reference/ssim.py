@@ -21,7 +21,7 @@ from iqabench.metrics.shared.structural_similarity import WINDOW, similarities
     cost=27,
 )
 def ssim(pair: Pair) -> float:
-    """The mean of the similarity map over the windows that lie within the image, then over channels.
+    """Return the mean of the similarity map over the windows that lie within the image, then over channels.
 
     11x11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255, no downsampling before.
 

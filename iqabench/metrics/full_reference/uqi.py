@@ -32,7 +32,7 @@ Plane = NDArray[Any]
     cost=62,
 )
 def uqi(pair: Pair) -> float:
-    """SSIM's forerunner: no constants, and a mean over all windows of 8x8 pixels, evenly weighted.
+    """Return the forerunner of SSIM: without constants, over all windows of 8x8 pixels, evenly weighted.
 
     With the sum s and the difference d of both images, of means m and variances v in a window,
 
@@ -56,7 +56,7 @@ def uqi(pair: Pair) -> float:
 
 
 def _lack(output: Plane, target: Plane, black: float) -> float:
-    """What the index lacks to 1, summed over the windows; `black` is what sums of zero counts stand for."""
+    """Return 1 minus the index, summed over the windows; `black` is what sums of zero counts stand for."""
     sum_s, square_s = _sums(cv2.addWeighted(output, 1, target, 1, 0, dtype=cv2.CV_64F))
     sum_d, square_d = _sums(cv2.addWeighted(output, 1, target, -1, 0, dtype=cv2.CV_64F))
     spread_d = np.maximum(square_d - sum_d * sum_d, 0)
@@ -75,7 +75,7 @@ def _lack(output: Plane, target: Plane, black: float) -> float:
 
 
 def _sums(plane: Plane) -> tuple[Plane, Plane]:
-    """Of the pixels of every window, and of their squares times their number."""
+    """Return the sum of the pixels of every window, and that of their squares times their number."""
     size, (height, width) = (_WINDOW, _WINDOW), plane.shape
     within = slice(0, height - _WINDOW + 1), slice(0, width - _WINDOW + 1)
     both: Iterator[Plane] = (

@@ -38,12 +38,12 @@ Plane = NDArray[np.float64]
     cost=190,
 )
 def vif(pair: Pair) -> float:
-    """The information on the scene that the output keeps, as a part of what the target holds.
+    """Return the information on the scene that the output keeps, as a part of what the target holds.
 
     Of luminance, in the upright and the level band of four levels of a steerable pyramid: the authors'
     `vifvec`, whose figures in MATLAB it equals. For grey images made by rgb2gray it has to be given
     luminance rounded to whole levels: the noise of rounding counts, by up to 6e-3 where the output is
-    nearly the target. `vifp` is the authors' shorter way, in the pixel domain; piq has that one alone.
+    nearly the target. `vifp` is the authors' shorter way, in the pixel domain; piq has only that one.
     IQA-PyTorch gives the same as long as it computes in double; its single precision costs up to 3e-4.
 
     The authors' guards against division by zero are comparisons here, so that identical images give 1 and
@@ -66,7 +66,7 @@ def vif(pair: Pair) -> float:
 
 
 def _information(output: Plane, target: Plane, window: int) -> tuple[float, float]:
-    """In nats, of all blocks of a band but those at the rim: what the output keeps, the target holds."""
+    """Return the information in nats that output and target hold, without blocks at the rim."""
     height, width = (side - side % _BLOCK for side in target.shape)
     output, target = output[:height, :width], target[:height, :width]
     rim = -(-(window // 2) // _BLOCK)
@@ -119,7 +119,7 @@ def _mixture(target: Plane) -> tuple[Plane, Plane]:
 
 
 def _covariance(target: Plane) -> Plane:
-    """Of the coefficients of all blocks, those that overlap too."""
+    """Return the covariance of the coefficients of all blocks, those that overlap too."""
     height, width = (side - _BLOCK + 1 for side in target.shape)
     parts = [target[y : y + height, x : x + width] for y in range(_BLOCK) for x in range(_BLOCK)]
     means = [part.mean() for part in parts]

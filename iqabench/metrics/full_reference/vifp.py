@@ -35,7 +35,7 @@ Plane = NDArray[np.float64]
     cost=61,
 )
 def vifp(pair: Pair) -> float:
-    """The information on the scene that the output keeps, as a part of what the target holds.
+    """Return the information on the scene that the output keeps, as a part of what the target holds.
 
     On luminance, over four scales, with the constants of the authors' `vifp_mscale`. Their guards
     against division by zero (1e-10; piq has 1e-8) are comparisons here, so that identical images give 1
@@ -56,7 +56,7 @@ def vifp(pair: Pair) -> float:
 
 
 def _tiled(output: Plane, target: Plane, size: int) -> tuple[float, float]:
-    """As `_information`, in parts whose intermediates stay in the processor's cache."""
+    """Return what `_information` does, in parts whose intermediates stay in the processor's cache."""
     height, width = (side - size + 1 for side in target.shape)
     sums = np.zeros(2)
     for top in range(0, height, _TILE[0]):
@@ -69,7 +69,7 @@ def _tiled(output: Plane, target: Plane, size: int) -> tuple[float, float]:
 
 
 def _information(output: Plane, target: Plane, size: int) -> tuple[float, float]:
-    """In nats, of all windows at one scale: what the output keeps and what the target holds."""
+    """Return the information in nats, at one scale, that the output keeps and the target holds."""
     mean_x, mean_y = _mean(output, size), _mean(target, size)
     variance_x = _mean(output * output, size) - mean_x * mean_x
     variance_y = _mean(target * target, size) - mean_y * mean_y

@@ -30,12 +30,12 @@ _LMN = np.array([[0.06, 0.63, 0.27], [0.30, 0.04, -0.35], [0.34, -0.60, 0.17]])
     cost=29,
 )
 def vsi(pair: Pair) -> float:
-    """Similar saliency, gradients and colour, weighted by the greater saliency, which is SDSP's.
+    """Return the similarity of saliency, gradients and colour, weighted by the greater saliency (SDSP).
 
     On an image shrunk to about 256 pixels. Equals the authors' VSI.m. One channel counts as R = G = B.
     Where that divides zero by zero, flat images have no saliency, and pairs without any a plain mean.
 
-    PIQ agrees at 256 x 256 pixels alone. Elsewhere it shrinks to SDSP's 256 x 256 without antialiasing,
+    PIQ agrees only at 256 x 256 pixels. Elsewhere it shrinks to SDSP's 256 x 256 without antialiasing,
     enlarges the saliency so that corners fall on corners, and pads before it averages blocks.
 
     Range: 0 to 1, which is the value of identical images.

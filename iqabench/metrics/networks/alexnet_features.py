@@ -1,4 +1,4 @@
-"""What AlexNet sees in an image, place by place."""
+"""The features of AlexNet at each place of an image."""
 
 import threading
 from functools import cache
@@ -14,13 +14,13 @@ from iqabench.metrics.networks.convolutions import alexnet, convolutions
 from iqabench.metrics.networks.image_tensors import load_state, precision
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of ImageNet's colours, as torchvision's networks expect them, in 0..1."""
+"""The mean and deviation of ImageNet's colours, as torchvision's networks expect them, in 0..1."""
 
 _loading = threading.Lock()
 
 
 def alexnet_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
-    """The 256 features of the fifth convolution, after its ReLU, at each of its places.
+    """Return the 256 features of the fifth convolution, after its ReLU, at each of its places.
 
     The image keeps its size: a place every 16 pixels, which sees 163. Grey images count as R = G = B.
 
@@ -36,7 +36,7 @@ def alexnet_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
 
 
 def network(device: str, owner: str) -> nn.Sequential:
-    """AlexNet's convolutions with their published weights, loaded once for each device and owner.
+    """Return AlexNet's convolutions with their published weights, loaded once for each device and owner.
 
     `owner`: the metric that asks, for messages.
 

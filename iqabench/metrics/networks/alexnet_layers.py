@@ -1,4 +1,4 @@
-"""What the early layers of AlexNet see in an image: where damage shows most, and scenes differ least."""
+"""The features of the early layers of AlexNet, where damage shows most and scenes differ least."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -25,7 +25,7 @@ _STRIDES = {1: 4, 2: 8, 3: 16}
 
 
 def alexnet_layers(seen: OutputView, owner: str, layers: tuple[int, ...]) -> Iterator[list[Floats]]:
-    """For each tile of the image, the features of these layers at each place, divided by their length.
+    """Yield for each tile of the image the features of these layers at each place, divided by their length.
 
     As in LPIPS, the length does not count: a place of much contrast weighs as one of little. Grey images
     count as R = G = B. `owner`: the metric that asks, for messages.

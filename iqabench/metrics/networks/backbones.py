@@ -1,4 +1,4 @@
-"""Networks that others trained and learned metrics stand on: where their weights can be had."""
+"""The networks that learned metrics are built on, and the sources of their weights."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,7 @@ INCEPTION = RemoteFile(
     sha256="6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2",
     bytes=95_628_359,
 )
-"""Those of the paper's network, ported from TensorFlow's inception-2015-12-05 by pytorch-fid."""
+"""The weights of the paper's network, ported from TensorFlow's inception-2015-12-05 by pytorch-fid."""
 
 
 def inception(owner: str) -> Path:

@@ -51,7 +51,7 @@ class Goodness(nn.Module):
 
 
 class _FirstToken(nn.Module):
-    """CLIP's attention pooling without places: of all tokens it asks for the first alone, their mean.
+    """CLIP's attention pooling without places: it asks only for the first token, their mean.
 
     piq computes every token's attention, whose memory grows with the square of the image's size.
 
@@ -63,7 +63,7 @@ class _FirstToken(nn.Module):
         self.pool = pool
 
     def forward(self, x: Tensor, return_token: bool, pos_embedding: bool) -> Tensor:
-        """What piq's gives with both options off, as `Goodness` has them."""
+        """Return what piq's pooling gives with both options off, as `Goodness` has them."""
         assert not return_token
         assert not pos_embedding
         tokens = x.flatten(2).permute(2, 0, 1)

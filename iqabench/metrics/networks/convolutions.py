@@ -83,7 +83,7 @@ def convolutions(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def through(layers: nn.Sequential, taps: Collection[int], x: Tensor) -> Iterator[Tensor]:
-    """What comes out of the layers of those numbers, one after the other."""
+    """Yield the outputs of the layers of those numbers, in order."""
     for number, layer in enumerate(layers):
         x = layer(x)
         if number in taps:

@@ -76,7 +76,7 @@ class Smooth(nn.Module):
 
 
 def _moments(both: Tensor) -> Tensor:
-    """For each channel the sums of x, y, x^2, y^2 and (x - y)^2: (5, N, C)."""
+    """Return for each channel the sums of x, y, x^2, y^2 and (x - y)^2: (5, N, C)."""
     parts = []
     for channels in torch.split(both, _CHANNELS, dim=1):
         x, y = channels.double().chunk(2)
@@ -86,7 +86,7 @@ def _moments(both: Tensor) -> Tensor:
 
 
 def _apart(means: Tensor) -> Tensor:
-    """Of moments, how far the similarity of means and that of variances lie below 1: (2, N, C)."""
+    """Return 1 minus the similarity of means and 1 minus that of variances: (2, N, C)."""
     x, y, xx, yy, difference = means
     between = (x - y).square()
     structure = between / (x.square() + y.square() + _STABLE)
@@ -96,7 +96,7 @@ def _apart(means: Tensor) -> Tensor:
 
 
 def network(device: str) -> Dists:
-    """The network with its published weights, loaded once for each device.
+    """Return the network with its published weights, loaded once for each device.
 
     Raises: MetricError when the weights cannot be had.
     """

@@ -1,4 +1,4 @@
-"""What learned metrics have in common: images as tensors, weights as tensors, and in which precision."""
+"""Images and weights as tensors, and their precision, for all learned metrics."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from iqabench.images import Image, Pair
 
 
 def precision(device: str) -> torch.dtype:
-    """Double on Nvidia's GPUs, single elsewhere.
+    """Return double on Nvidia's GPUs, single elsewhere.
 
     Convolutions in single precision may run as TF32 there, as the precision of the model that shares
     the process has it, which moves a distance in its fourth digit; those in double never do.
@@ -20,7 +20,7 @@ def precision(device: str) -> torch.dtype:
 
 
 def tensors(pair: Pair, unit: float, offset: float = 0.0) -> tuple[Tensor, Tensor]:
-    """Output and target where and as networks want them: levels / unit + offset; grey as R = G = B.
+    """Return output and target on the device as levels / unit + offset; grey as R = G = B.
 
     Shapes: (H, W, C) to (1, 3, H, W).
     """
@@ -34,7 +34,7 @@ def tensors(pair: Pair, unit: float, offset: float = 0.0) -> tuple[Tensor, Tenso
 
 
 def load_state(path: Path) -> dict[str, Tensor]:
-    """What a file of safetensors or torch holds, by name."""
+    """Return the tensors of a file of safetensors or torch, by name."""
     with path.open("rb") as file:
         named = file.read(9).endswith(b"{")  # safetensors: a length, then JSON
     if named:
@@ -44,5 +44,5 @@ def load_state(path: Path) -> dict[str, Tensor]:
 
 
 def colours(*values: float) -> Tensor:
-    """One value for each of R, G and B, to be combined with (N, 3, H, W)."""
+    """Return one value for each of R, G and B, to be combined with (N, 3, H, W)."""
     return torch.tensor(values).view(1, 3, 1, 1)

@@ -104,7 +104,7 @@ _POINT, _ROW, _COLUMN, _SQUARE = (1, 1), (1, 7), (7, 1), (3, 3)
 
 
 def _fine(pooled: int) -> tuple[Branch, ...]:
-    """At a stride of 8."""
+    """Return the branches at a stride of 8."""
     return (
         (_Step("branch1x1", 64),),
         _chain("branch5x5", (48, _POINT), (64, (5, 5))),
@@ -114,7 +114,7 @@ def _fine(pooled: int) -> tuple[Branch, ...]:
 
 
 def _middle(inner: int) -> tuple[Branch, ...]:
-    """At a stride of 16; 7x7 as rows and columns."""
+    """Return the branches at a stride of 16; 7x7 as rows and columns."""
     double = [(inner, kernel) for kernel in (_POINT, _COLUMN, _ROW, _COLUMN)]
     return (
         (_Step("branch1x1", 192),),
@@ -125,7 +125,7 @@ def _middle(inner: int) -> tuple[Branch, ...]:
 
 
 def _coarse(pool: str) -> tuple[Branch, ...]:
-    """At a stride of 32."""
+    """Return the branches at a stride of 32."""
 
     def fork(name: str) -> _Fork:
         return _Fork(_Step(f"{name}a", 384, (1, 3)), _Step(f"{name}b", 384, (3, 1)))

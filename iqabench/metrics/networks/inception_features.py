@@ -1,4 +1,4 @@
-"""What Inception sees in an image, for FID and KID."""
+"""The features of Inception, for FID and KID."""
 
 import threading
 
@@ -18,7 +18,7 @@ _loaded: dict[str, Inception] = {}
 
 
 def inception_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
-    """The 2048 features of the last pooling. Made once an image.
+    """Return the 2048 features of the last pooling, computed once an image.
 
     As pytorch-fid: resized to 299x299 by two-tap bilinear interpolation, which smooths nothing when it
     reduces, then -1..1. Grey images count as R = G = B.
@@ -41,7 +41,7 @@ def _features(seen: OutputView, owner: str) -> NDArray[np.float64]:
 
 
 def network(device: str, owner: str) -> Inception:
-    """The network with its published weights, loaded once for each device.
+    """Return the network with its published weights, loaded once for each device.
 
     `owner`: the metric that needs it, for messages.
 

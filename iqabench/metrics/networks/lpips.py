@@ -1,4 +1,4 @@
-"""What the six metrics of LPIPS have in common."""
+"""The registration and computation that the six metrics of LPIPS share."""
 
 from iqabench.images import Pair
 from iqabench.metrics import networks
@@ -46,7 +46,7 @@ def lpips_metric(
 
 
 def distance(pair: Pair, owner: str, net: str, version: str = "0.1") -> float:
-    """The distance in a backbone, with heads of that version. `owner`: the metric, for messages.
+    """Return the distance in a backbone, with heads of that version. `owner`: the metric, for messages.
 
     Raises: MetricError when the network's weights cannot be had.
     """

@@ -30,7 +30,7 @@ class Trunk:
     taps: tuple[int, ...]
     widths: tuple[int, ...]
     tiled: bool = False
-    """Whether large images are taken in tiles: VGG16's first stage keeps 64 numbers for each pixel."""
+    """True when large images are taken in tiles: VGG16's first stage keeps 64 numbers for each pixel."""
 
 
 TRUNKS = {
@@ -40,7 +40,7 @@ TRUNKS = {
         SQUEEZENET, squeezenet, (1, 4, 7, 9, 10, 11, 12), (64, 128, 256, 384, 384, 512, 512)
     ),
 }
-"""By the names of the authors' files."""
+"""The trunks by the names of the authors' files."""
 
 
 class Lpips(nn.Module):
@@ -75,14 +75,14 @@ class Lpips(nn.Module):
         return distance
 
     def _layers(self, both: Tensor) -> list[Tensor]:
-        """For each layer how far outputs and targets lie apart at each place: (N, h, w)."""
+        """Return for each layer the distance of outputs and targets at each place: (N, h, w)."""
         x = (both - self.shift) / self.scale if self.scaled else both
         features = through(self.features, self.trunk.taps, x)
         return [_apart(layer, head) for layer, head in zip(features, self.heads, strict=True)]
 
 
 def _sum(apart: Tensor) -> Tensor:
-    """Over places, row by row and in double, on which the number of threads has no influence."""
+    """Return the sum over places, row by row and in double, where the order of adding matters little."""
     return apart.sum(2, dtype=torch.float64).sum(1)
 
 
@@ -93,7 +93,7 @@ def _apart(features: Tensor, head: Tensor) -> Tensor:
 
 
 def network(device: str, owner: str = "lpips", net: str = "alex", version: str = "0.1") -> Lpips:
-    """The network with its published weights, loaded once for each device.
+    """Return the network with its published weights, loaded once for each device.
 
     Raises: MetricError when the weights cannot be had.
     """
@@ -110,7 +110,7 @@ def _load(device: str, owner: str, net: str, version: str) -> Lpips:
 
 
 def heads(owner: str, net: str, version: str) -> dict[str, Tensor]:
-    """What the authors trained, from their package.
+    """Return the heads that the authors trained, from their package.
 
     Raises: MetricWeightsError when that is not installed.
     """

@@ -1,4 +1,4 @@
-"""What PieAPP and its dense form have in common."""
+"""The computation that PieAPP and its dense form share."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from iqabench.metrics.core.lazy import torch
 
 
 def error(pair: Pair, owner: str, stride: int) -> float:
-    """The error with patches that far apart. `owner`: the metric, for messages.
+    """Return the error with patches that far apart. `owner`: the metric, for messages.
 
     Raises: MetricError when the network's weights cannot be had.
     """

@@ -66,7 +66,7 @@ class PieApp(nn.Module):
         return error[..., 0].double(), weight[..., 0].double()
 
     def _scales(self, x: Tensor) -> list[Tensor]:
-        """What the odd convolutions from the third on give, flat."""
+        """Return the flattened outputs of the odd convolutions from the third on."""
         found = []
         for n in range(1, len(_WIDTHS)):
             x = relu(self.get_submodule(f"conv{n}")(x))
@@ -78,16 +78,16 @@ class PieApp(nn.Module):
 
 
 def _apart(features: Tensor, images: int) -> tuple[Tensor, Tensor]:
-    """Those of outputs and targets: (P * 2 * images, F) to two (P, images, F)."""
+    """Return the features of outputs and targets: (P * 2 * images, F) to two (P, images, F)."""
     output, target = features.view(-1, 2, images, features.shape[1]).unbind(1)
     return output, target
 
 
 def _through(layer: nn.Linear, x: Tensor) -> Tensor:
-    """As `layer(x)`: (P, N, F) to (P, N, G).
+    """Return `layer(x)`: (P, N, F) to (P, N, G).
 
     On processors as a convolution of single points: those add up in an order of their own, products of
-    matrices in one that hangs on the number of threads. The dilation says nothing but keeps torch there.
+    matrices in one that depends on the number of threads. The dilation says nothing but keeps torch there.
     """
     if x.is_cuda:
         return cast(Tensor, layer(x))
@@ -97,11 +97,11 @@ def _through(layer: nn.Linear, x: Tensor) -> Tensor:
 
 
 def starts(side: int, stride: int) -> list[int]:
-    """Where patches begin along one side: at multiples of the stride, as far as they fit.
+    """Return the first pixels of patches along one side: at multiples of the stride, as far as they fit.
 
     With one exception of the authors' program, which adds a patch at the very end to those and then cuts the
-    image into pieces of ten: a piece that begins with the last patch has it alone, and where it overlaps the
-    piece before, that one loses its tenth.
+    image into pieces of ten: a piece that begins with the last patch has only that one, and where it overlaps
+    the piece before, that one loses its tenth.
     """
     end = side - PATCH
     pieces = [*range(0, end, stride), end][::_ROW]
@@ -113,7 +113,7 @@ def starts(side: int, stride: int) -> list[int]:
 
 
 def network(device: str, owner: str) -> PieApp:
-    """The network with its published weights, loaded once for each device.
+    """Return the network with its published weights, loaded once for each device.
 
     Raises: MetricError when the weights cannot be had.
     """

@@ -12,7 +12,7 @@ from torch import Tensor
 SIDE = 1024
 """Tiles are at most this wide and high, in pixels, without their rim."""
 RIM = 112
-"""How far VGG16's fifth stage sees: 90 pixels, or 105 where its poolings are of 3x3; up to a whole step."""
+"""The reach of VGG16's fifth stage: 90 pixels, or 105 where its poolings are of 3x3; up to a whole step."""
 STEP = 16
 """Tiles begin at multiples of that: where the deepest layer has a place."""
 
@@ -24,7 +24,7 @@ class Span:
     start: int
     stop: int
     length: int
-    """Of the whole axis."""
+    """The length of the axis."""
 
     @property
     def cut(self) -> slice:
@@ -52,7 +52,7 @@ class Tile:
         return images[:, :, self.rows.cut, self.columns.cut]
 
     def inner(self, features: Tensor, stride: int) -> Tensor:
-        """What a layer says of it, without its rim."""
+        """Return the features of the tile, without its rim."""
         return features[..., self.rows.inner(stride), self.columns.inner(stride)]
 
 

@@ -1,4 +1,4 @@
-"""What the network of unpaired_iqa learns from: any images and opinions.
+"""The data that the network of unpaired_iqa learns from: any images and opinions.
 
 AlexNet stays as it is, so each image is described once; descriptions are kept, and an interrupted run goes
 on. Scenes are held out as wholes: a network that knows the opinions of a scene by its content would else
@@ -29,12 +29,12 @@ class Rated(NamedTuple):
     opinion: float
     """Higher is better."""
     scene: str = ""
-    """What it shows: images of one scene are held out together. Without it, each is a scene of its own."""
+    """The scene: images of one scene are held out together. Without it, each is a scene of its own."""
     name: str = ""
     """Tells it from all others, and from itself once it has changed; without it, nothing is kept."""
 
 
-class Pristine(NamedTuple):
+class PristineImage(NamedTuple):
     """An image without damage, which never stands beside its own scene in training."""
 
     load: Callable[[], Image]
@@ -54,7 +54,7 @@ class Data:
     def __init__(
         self,
         rated: Sequence[Rated],
-        pristine: Sequence[Pristine],
+        pristine: Sequence[PristineImage],
         folder: Path,
         held_out: int = 5,
         told: Told | None = None,
@@ -62,7 +62,7 @@ class Data:
     ) -> None:
         rated = [Rated(*sample) for sample in rated]
         scenes = [sample.scene or f"image {number}" for number, sample in enumerate(rated)]
-        self._divide(scenes, [Pristine(*sample).scene for sample in pristine], held_out)
+        self._divide(scenes, [PristineImage(*sample).scene for sample in pristine], held_out)
         self.opinions = np.array([sample.opinion for sample in rated], np.float64)
         images = [*((r.name, r.load) for r in rated), *((p.name, p.load) for p in pristine)]
         described = _described(images, folder, told, device)
@@ -78,7 +78,7 @@ class Data:
             scene: np.array([n for n in usable if pristine[n] != scene], np.intp)
             for scene in self.scenes
         }
-        """For each scene, the pristine images of others; none of a scene that is held out."""
+        """The pristine images of other scenes, for each scene; none of a scene that is held out."""
         self.scene_of = scenes
         if len(self.learned) < 2 or not all(map(len, self.beside.values())):
             raise SetError(

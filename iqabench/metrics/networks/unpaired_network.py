@@ -43,7 +43,7 @@ class Unpaired(nn.Module):
         super().__init__()
         self.mean = nn.Buffer(torch.zeros(FEATURES))
         self.deviation = nn.Buffer(torch.ones(FEATURES))
-        """Of the descriptions that it was trained on."""
+        """The deviation of the descriptions that it was trained on."""
         self.encode = nn.Sequential(nn.Linear(FEATURES, width), nn.ReLU())
         self.judge = nn.Sequential(nn.Linear(3 * width, hidden), nn.ReLU(), nn.Linear(hidden, 1))
 

@@ -16,37 +16,38 @@ from iqabench.metrics.networks.unpaired_data import Data, Floats
 from iqabench.metrics.networks.unpaired_network import OWNER, Unpaired
 
 _LEAST_DEVIATION = 0.05
-"""Of a description's numbers, which are logarithms: what hardly varied in training must not decide later."""
+"""The least deviation of a description's numbers: what hardly varied in training must not decide later."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How long and how fast to learn."""
+class UnpairedPlan:
+    """The length and the rates of training."""
 
     steps: int = 2000
     seed: int = 0
     batch: int = 32
     rate: float = 1e-3
-    """Of AdamW; falls to 0 along a cosine."""
+    """The learning rate of AdamW; it falls to 0 along a cosine."""
     decay: float = 1e-2
     drop: float = 0.2
     """The part of each description that is left out at random."""
 
 
 class Figures(NamedTuple):
-    """How well held-out opinions are told: rank and linear correlation, and of how many images."""
+    """The agreement with held-out opinions: rank and linear correlation, and the number of images."""
 
     srcc: float
     plcc: float
     images: int
 
 
-class Training:
+class UnpairedTraining:
     """A network, its optimizer and the step they have reached, kept in a folder."""
 
-    def __init__(self, data: Data, plan: Plan, folder: Path) -> None:
+    def __init__(self, data: Data, plan: UnpairedPlan, folder: Path) -> None:
         self.data, self.plan, self.step = data, plan, 0
-        identity = sha256(f"{plan}{data.digest}".encode()).hexdigest()[:16]
+        named = str(plan).removeprefix("Unpaired")  # so that older checkpoints are found
+        identity = sha256(f"{named}{data.digest}".encode()).hexdigest()[:16]
         self.checkpoint = folder / f"checkpoint-{identity}.pt"
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(plan.seed)
@@ -89,7 +90,7 @@ class Training:
         return standard * torch.from_numpy(kept).float()
 
     def figures(self) -> Figures:
-        """Of what is held out, beside all pristine images that were learned from."""
+        """Return the correlations of held-out images, beside all pristine images that were learned from."""
         data, said = self.data, self.data.opinions[self.data.held]
         told = [
             self.network.beside(data.outputs[n], data.pristine[data.beside[data.scene_of[n]]])
@@ -127,9 +128,11 @@ class Training:
         }
 
 
-def train(data: Data, plan: Plan, folder: Path, every: int = 500) -> Iterator[Training]:
+def train(
+    data: Data, plan: UnpairedPlan, folder: Path, every: int = 500
+) -> Iterator[UnpairedTraining]:
     """The training after every so many steps, and at its end; it goes on where an earlier run stopped."""
-    training = Training(data, plan, folder)
+    training = UnpairedTraining(data, plan, folder)
     while training.step < plan.steps:
         training.advance()
         if training.step % every == 0 and training.step < plan.steps:

@@ -26,8 +26,8 @@ _STRIP = 16
 Plane = NDArray[np.float64]
 
 
-class Moments(NamedTuple):
-    """Of each block, by the place of its first pixel divided by `STEP`."""
+class BlockMoments(NamedTuple):
+    """Moments of each block, by the place of its first pixel divided by `STEP`."""
 
     power: Plane
     """The mean square."""
@@ -38,8 +38,8 @@ class Moments(NamedTuple):
     """3 for a Gaussian. Flat blocks have 0 of both."""
 
 
-def moments(plane: NDArray[Any]) -> Moments:
-    """Of a plane of at least 16 pixels a side, in single or double precision."""
+def moments(plane: NDArray[Any]) -> BlockMoments:
+    """Return the moments of a plane of at least 16 pixels a side, in single or double precision."""
     mean, second, third, fourth = (_blocks(cells) / _AREA for cells in _power_sums(plane))
     square = mean * mean
     variance = second - square
@@ -50,7 +50,7 @@ def moments(plane: NDArray[Any]) -> Moments:
         variance[again], skew[again], kurt[again] = _again(plane, *again)
     known = variance > 0
     unit = np.where(known, variance, 1)
-    return Moments(
+    return BlockMoments(
         second,
         np.sqrt(variance * (_AREA / (_AREA - 1))),
         np.where(known, skew / (unit * np.sqrt(unit)), 0),
@@ -59,7 +59,7 @@ def moments(plane: NDArray[Any]) -> Moments:
 
 
 def counted(side: int) -> NDArray[np.intp]:
-    """Of the first four pixels of each block along a side, those which MAD counts."""
+    """Return how many of the first four pixels of each block along a side MAD counts."""
     pixels = np.arange(RIM, side - RIM - 1)
     return np.bincount(pixels // STEP, minlength=side // STEP - SIDE // STEP + 1)
 
@@ -70,7 +70,7 @@ def cell_sums(plane: Plane) -> Plane:
 
 
 def mean_and_deviation(plane: Plane, side: int = SIDE) -> tuple[Plane, Plane]:
-    """Of the first `side` x `side` pixels of each block; the deviation over one less than pixels."""
+    """Return mean and deviation (over n - 1) of the first `side` x `side` pixels of each block."""
     area = side * side
     sums, squares = (_blocks(cells, side) for cells in _power_sums(plane, 2))
     variance = np.maximum(squares - sums * sums / area, 0) / (area - 1)

@@ -58,7 +58,7 @@ class Regression(NamedTuple):
 
 
 def features(grey: NDArray[np.generic]) -> Doubles | None:
-    """The 36 features: 18 of the plane, 18 of its half size; None where one of them does not exist.
+    """Return the 36 features: 18 of the plane, 18 of its half size; None where one of them does not exist.
 
     Shapes: (H, W) to (36,).
     Units: the plane in levels, 0..255.
@@ -69,7 +69,7 @@ def features(grey: NDArray[np.generic]) -> Doubles | None:
 
 
 def score(found: Doubles, model: Regression) -> float:
-    """What the regression makes of the features.
+    """Return the score that the regression gives the features.
 
     The authors' programs hand features on in files, with six digits behind the point, then six digits in
     all; the published figures need that rounding.
@@ -83,7 +83,7 @@ def score(found: Doubles, model: Regression) -> float:
 
 @cache
 def regression() -> Regression:
-    """The authors'."""
+    """Return the regression of the authors."""
     model, ranges = find_files([MODEL, RANGE], "brisque")
     bounds = np.loadtxt(ranges, skiprows=2)
     head, body = model.read_text("ascii").replace("\r", "").split("\nSV\n")
@@ -101,7 +101,7 @@ def regression() -> Regression:
 
 
 def _features(plane: Doubles) -> list[float]:
-    """Of one size of the image."""
+    """Return the features of one size of the image."""
     table = shapes()
     coefficients = mscn(plane, edge="zero")
     found = _symmetric(coefficients)

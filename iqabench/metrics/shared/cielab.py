@@ -17,7 +17,7 @@ Plane = NDArray[np.float64]
 _XYZ = np.array(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
-"""From linear RGB of the primaries of sRGB (BT.709), white D65."""
+"""The matrix from linear RGB of the primaries of sRGB (BT.709), white D65."""
 _RELATIVE = _XYZ / np.array([[0.95047], [1.0], [1.08883]])
 """The same in parts of white."""
 _POWER = 25.0**7

@@ -4,8 +4,8 @@ Portilla and Simoncelli's pyramid ("A parametric texture model based on joint st
 wavelet coefficients", IJCV 40(1), 2000), buildSCFpyr of matlabPyrTools: in the plane of frequencies, a
 band of level L is cos(pi/2 (log2 r + L)) across the two octaves around 2^-L of the highest frequency,
 times a power of the cosine of the angle, of one half plane. The low-pass filters of the levels above are
-1 there, so that a level can be had alone: from the middle of the spectrum, at its own size. matlabPyrTools
-looks both factors up in tables, between whose places it interpolates; they are computed here.
+1 there, so that a level can be computed on its own: from the middle of the spectrum, at its own size.
+matlabPyrTools looks both factors up in tables, between whose places it interpolates; they are computed here.
 """
 
 from typing import Any

@@ -7,7 +7,7 @@ from iqabench.metrics.shared.gradients import Plane, lack, magnitudes
 from iqabench.metrics.shared.structural_similarity import plane_sum
 
 C = 170.0
-"""Of the similarity of gradients."""
+"""The constant of the similarity of gradients."""
 _WEIGHTS = (0.096, 0.596, 0.289, 0.019)
 _MASK = 0.5
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 _TOGETHER = 2
-"""How many times D rows are taken in at once: fewer are slower, more need more memory."""
+"""The rows that are taken in at once, in multiples of D: fewer are slower, more need more memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,10 @@ class Moments:
 
     @classmethod
     def gathered(cls, features: Iterable[Floats]) -> "Moments":
-        """Of the features (N, D) of each image. One pass; another order changes the last digits only."""
+        """Return the moments of the features (N, D) of each image, in one pass.
+
+        Another order changes only the last digits.
+        """
         whole: Moments | None = None
         for several in _batches(features):
             part = cls._of(several)
@@ -70,12 +73,12 @@ class Rows:
 
     @classmethod
     def gathered(cls, features: Iterable[Floats]) -> "Rows":
-        """Of the features (N, D) of each image, in this order."""
+        """Return the features (N, D) of each image, in this order."""
         several = list(features)
         return cls(len(several), np.concatenate(several) if several else np.zeros((0, 0)))
 
     def __add__(self, other: "Rows") -> "Rows":
-        """Those of the one, then those of the other."""
+        """Return the rows of the one, then those of the other."""
         if not (self.images and other.images):
             return self if self.images else other
         both = np.concatenate((self.features, other.features))
@@ -96,7 +99,7 @@ def _batches(features: Iterable[Floats]) -> Iterator[list[Floats]]:
 
 
 def _shortened(root: Floats) -> Floats:
-    """At most D rows with the same root' root."""
+    """Return at most D rows with the same root' root."""
     if root.shape[0] <= root.shape[1]:
         return root
     return np.asarray(np.linalg.qr(root, mode="r"), np.float64)

@@ -7,7 +7,7 @@ import numpy as np
 from iqabench.metrics.shared.feature_moments import Moments
 
 _ROUNDING = 1e-12
-"""What a difference of traces may be by rounding alone, relative to them."""
+"""The difference of traces, relative to them, that may come only from rounding."""
 
 
 def frechet(one: Moments, other: Moments) -> float:

@@ -1,4 +1,4 @@
-"""What FSIM and FSIMc share: the map of similar phase and gradients, and where it counts."""
+"""The maps that FSIM and FSIMc share: the similarity of phase and gradients, and its weight."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Features(NamedTuple):
 
 
 def features(pair: Pair) -> Features:
-    """Made once a pair."""
+    """Return the maps of the pair, computed once."""
     return pair.shared("features", _features)
 
 

@@ -31,7 +31,7 @@ class Magnitudes(NamedTuple):
 
 
 def magnitudes(pair: Pair, halvings: int) -> Magnitudes:
-    """Of the pair in grey, halved so many times, computed once."""
+    """Return the magnitudes of the pair in grey, halved so many times; computed once."""
     return pair.shared(f"magnitudes_{halvings}", lambda p: _magnitudes(p, halvings))
 
 
@@ -44,7 +44,7 @@ def gradient(plane: Plane) -> tuple[Plane, Plane]:
 
 
 def length(across: Plane, down: Plane) -> Plane:
-    """Of the gradient with these components; overwrites both."""
+    """Return the length of the gradient with these components, which are overwritten."""
     across *= across
     down *= down
     across += down
@@ -52,7 +52,7 @@ def length(across: Plane, down: Plane) -> Plane:
 
 
 def lack(a: Plane, b: Plane, constant: float, mask: float = 0.0) -> Plane:
-    """What the similarity of two planes of magnitudes lacks to 1; a mask takes mask * ab off both sides."""
+    """Return 1 minus the similarity of two planes of magnitudes; a mask takes mask * ab off both sides."""
     difference = a - b
     difference *= difference
     # a^2 + b^2 - mask ab, of the difference and the product

@@ -1,4 +1,4 @@
-"""What is seen, in grey, for metrics that were defined on luminance."""
+"""The grey of images, for metrics that were defined on luminance."""
 
 from typing import NamedTuple
 

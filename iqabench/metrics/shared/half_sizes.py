@@ -13,11 +13,11 @@ from iqabench.metrics.shared.block_means import block_means
 from iqabench.metrics.shared.grey import grey
 
 Plane = NDArray[Any]
-"""Of float32."""
+"""A plane of float32."""
 
 
 class Halves(NamedTuple):
-    """Of output and target, in float32: (H, W) if grey, else (H, W, 3)."""
+    """The halves of output and target, in float32: (H, W) if grey, else (H, W, 3)."""
 
     output: Plane
     target: Plane

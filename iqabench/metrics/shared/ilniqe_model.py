@@ -24,7 +24,7 @@ from iqabench.metrics.shared.niqe_model import block_features
 from iqabench.metrics.shared.weibull import weibull
 
 SIDE = 524
-"""What every image is resized to, whatever its shape."""
+"""The side that every image is resized to, whatever its shape."""
 BLOCK = 84
 _WHOLE = SIDE // BLOCK * BLOCK
 
@@ -64,7 +64,7 @@ def features(rgb: NDArray[np.uint8]) -> Doubles:
 
 
 def resized(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """By MATLAB's imresize, which rounds to 8 bits, to 524 x 524."""
+    """Return the image at 524 x 524, by MATLAB's imresize, which rounds to 8 bits."""
     height, width = rgb.shape[:2]
     found = imresize(rgb, (SIDE / height, SIDE / width))
     return np.asarray(found[:SIDE, :SIDE], np.uint8)  # rounding may have made one line more
@@ -81,7 +81,7 @@ def _halved(image: Doubles) -> Doubles:
 
 
 def _features(image: Doubles, opponent: Doubles, scale: int) -> Doubles:
-    """Of one size, in the authors' order; (36, 234)."""
+    """Return the features of one size, in the authors' order; (36, 234)."""
     size = BLOCK // scale
     sigma = _DERIVATIVE / scale**_DERIVATIVE_FALLS
     light = np.ascontiguousarray(opponent[:, :, 2])
@@ -106,7 +106,7 @@ def _planes(image: Doubles) -> Iterator[Doubles]:
 
 
 def _derivatives(image: Doubles, sigma: float) -> tuple[Doubles, Doubles]:
-    """By x and by y of the Gaussian mean, with zeros around the image; the sign is left out."""
+    """Return the negative derivatives by x and by y of the Gaussian mean, zeros around the image."""
     reach = ceil(3 * sigma)
     x = np.arange(-reach, reach + 1)
     bell = np.exp(-(x**2) / (2 * sigma**2))
@@ -142,7 +142,7 @@ def _responses(light: Doubles, scale: int) -> Iterator[Doubles]:
 
 @lru_cache(maxsize=2)
 def _gabor(side: int, scale: int) -> tuple[Doubles, Doubles]:
-    """What the filters pass by frequency, (3, H, W), and by direction, (4, H, W)."""
+    """Return the gains of the filters by frequency, (3, H, W), and by direction, (4, H, W)."""
     frequency = np.fft.fftfreq(side)
     x, y = frequency[None, :], frequency[:, None]
     radius = np.hypot(x, y)

@@ -1,4 +1,4 @@
-"""How much information each place of a band holds, by a Gaussian scale mixture: the weights of IW-SSIM.
+"""The information that each place of a band holds, by a Gaussian scale mixture: the weights of IW-SSIM.
 
 Around every coefficient of the target's band stands a vector of N = 10 neighbours: 3x3 coefficients and
 the one above them in the next coarser band (9 where that is not to be had). Of covariance C, with
@@ -77,8 +77,10 @@ def _covariance(target: Plane, parent: Plane | None) -> Double:
 
 
 def _products(plane: Plane) -> Double:
-    """Of two neighbours in 3x3, summed; where both lie a row below or a column right of two others,
-    those sums lose a row or column at one end and win one at the other.
+    """Return sums of products of two neighbours in 3x3.
+
+    Where both lie a row below or a column right of two others, those sums lose a row or column at one end and
+    win one at the other.
     """
     height, width = (side - 2 for side in plane.shape)
 
@@ -159,7 +161,7 @@ def _enlarged(plane: Plane) -> Plane:
 
 
 def _stretched(plane: Plane) -> Plane:
-    """As `_enlarged`, of the rows alone."""
+    """Return what `_enlarged` does, for only the rows."""
     count = plane.shape[0]
     size = 4 * count - 3
     at = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)

@@ -57,7 +57,7 @@ def waves(output: Plane, target: Plane, number: type[np.floating[Any]]) -> Itera
 
 
 def _frequencies(side: int) -> Plane:
-    """Of the highest frequency, zero first."""
+    """Return frequencies in parts of the highest, zero first."""
     return np.asarray(np.fft.fftshift(np.arange(side) - side / 2) / (side / 2))
 
 

@@ -1,4 +1,4 @@
-"""How far the appearance of an image has changed: the part of MAD for plainly visible distortion.
+"""The change of the appearance of an image: the part of MAD for plainly visible distortion.
 
 Single precision is enough for photographs (5e-7 was seen). Skewness and kurtosis of blocks whose amplitudes
 hardly vary, as those of drawings on an empty page, are ratios of rounding errors; then all is computed once
@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.metrics.shared.block_moments import Moments, counted, moments
+from iqabench.metrics.shared.block_moments import BlockMoments, counted, moments
 from iqabench.metrics.shared.log_gabor import waves
 
 _WEIGHTS = (0.5, 0.75, 1.0, 5.0, 6.0)
-"""Of the scales, from fine to coarse; they count by their shares of the sum."""
+"""The weights of the scales, from fine to coarse; they count by their shares of the sum."""
 _DOUBT = 1000.0
 """The doubt beside the value from which on single precision is not enough; photographs have 20 to 400."""
 
@@ -25,7 +25,7 @@ Plane = NDArray[np.float64]
 class _Change(NamedTuple):
     value: float
     doubt: float
-    """Of the bands, by their weights: the amplitude over the deviation of a block, as root mean squares."""
+    """The weighted mean over bands: the amplitude over the deviation of a block, as root mean squares."""
 
 
 def apparent(output: Plane, target: Plane) -> float:
@@ -51,7 +51,7 @@ def _change(output: Plane, target: Plane, number: type[np.floating[Any]]) -> _Ch
     return _Change(sqrt(float((change * change * pixels).sum() / pixels.sum())), doubt)
 
 
-def _doubt(of: Moments) -> float:
+def _doubt(of: BlockMoments) -> float:
     """No less than 0; of flat bands, which are exact, 0."""
     if not of.power.any():
         return 0.0

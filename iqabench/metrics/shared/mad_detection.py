@@ -1,4 +1,4 @@
-"""How visible the errors of an image are: the part of MAD for distortion near the threshold."""
+"""The visibility of the errors of an image: the part of MAD for distortion near the threshold."""
 
 from math import exp, sqrt
 
@@ -10,7 +10,7 @@ from iqabench.metrics.core.lazy import scipy_fft
 from iqabench.metrics.shared.block_moments import RIM, SIDE, STEP, cell_sums, mean_and_deviation
 
 _GAIN, _GAMMA = 0.02874, 2.2 / 3
-"""From pixels to lightness: the cube root of a display's luminance."""
+"""The curve from pixels to lightness: the cube root of a display's luminance."""
 _DARKEST = 0.5
 """The mean lightness below which no error is seen."""
 _LEAST = exp(-5)
@@ -73,7 +73,7 @@ def _seen(plane: Plane, sensitivity: Plane) -> Plane:
 
 
 def _sensitivity(height: int, width: int) -> Plane:
-    """For the spectrum of a real image, (height, width // 2 + 1), zero frequency first.
+    """Return the sensitivity (height, width // 2 + 1) for the spectrum of a real image, zero frequency first.
 
     Mannos and Sakrison's, level up to its peak, weaker along diagonals. The authors lay its middle between
     the four lowest frequencies of an even side and keep the real part of what comes out: that is the mean

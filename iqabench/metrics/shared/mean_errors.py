@@ -10,13 +10,13 @@ from iqabench.images import Pair
 
 
 def mean_squared(pair: Pair) -> float:
-    """In squared 8-bit levels."""
+    """Return the mean squared error in squared 8-bit levels."""
     output, target = _alike(pair)
     return pair.unit**2 * float(cv2.norm(output, target, cv2.NORM_L2SQR)) / target.size
 
 
 def mean_absolute(pair: Pair) -> float:
-    """In 8-bit levels."""
+    """Return the mean absolute error in 8-bit levels."""
     output, target = _alike(pair)
     return pair.unit * float(cv2.norm(output, target, cv2.NORM_L1)) / target.size
 

@@ -50,7 +50,7 @@ def local_moments(
 
 
 def normalised(plane: Doubles, mean: Doubles, deviation: Doubles) -> Doubles:
-    """What `mscn` makes of the plane and its local moments, which it overwrites.
+    """Return what `mscn` does, of the plane and its local moments, which are overwritten.
 
     A coefficient that is nothing but rounding is zero: where an image is flat, its local mean misses it by
     1e-13. The fits below tell values below zero from those above, however small, so that with the authors'
@@ -108,7 +108,9 @@ def shapes() -> Shapes:
 
 
 def sums(values: Doubles) -> Doubles:
-    """What `asymmetric` needs of every row of values; rows of these sums add up to those of longer rows.
+    """Return the sums that `asymmetric` needs of every row of values.
+
+    Rows of these sums add up to those of longer rows.
 
     Shapes: (N, P) to (N, 6): how many are below zero, how many above, how many in all, the sum of |x|, of
     x^2 below zero, of x^2 above.
@@ -128,7 +130,7 @@ class Asymmetric(NamedTuple):
     """Asymmetric generalised Gaussians, an entry for each."""
 
     entry: NDArray[np.intp]
-    """Where in `shapes` its shape is."""
+    """The index of its shape in `shapes`."""
     left: Doubles
     """The standard deviation of what is below zero; not a number where nothing is."""
     right: Doubles
@@ -151,6 +153,6 @@ def asymmetric(of: Doubles) -> Asymmetric:
 
 
 def nearest(table: Doubles, values: Doubles) -> NDArray[np.intp]:
-    """Where in the growing `table` the nearest entry is: the first of two; 0 for what is not a number."""
+    """Return the index of the nearest entry in the growing `table`, the first of two; 0 for NaN."""
     index = np.searchsorted((table[1:] + table[:-1]) / 2, values, side="left")
     return np.where(np.isnan(values), 0, index)

@@ -50,7 +50,7 @@ def features(grey: NDArray[np.generic]) -> Doubles:
 
 
 def sharp_features(grey: NDArray[np.generic]) -> Doubles:
-    """As `features`, of the sharp blocks alone, as models of pristine images are fitted to them.
+    """Return the features of only the sharp blocks, as models of pristine images are fitted to them.
 
     A block's sharpness is its mean local deviation; it must exceed 0.75 of the sharpest one's.
     """
@@ -106,7 +106,7 @@ def _features(plane: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _fits(coefficients: Doubles, shift: tuple[int, int] | None) -> Asymmetric:
-    """Of every block, or of its products with itself shifted."""
+    """Return the fits of every block, or of its products with itself shifted."""
     products = (_product(group, shift) for group in in_groups(coefficients))
     return asymmetric(np.vstack([sums(group.reshape(len(group), -1)) for group in products]))
 

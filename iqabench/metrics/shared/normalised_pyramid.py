@@ -13,7 +13,7 @@ Plane = NDArray[np.float64]
 
 
 class _PyramidLevel(NamedTuple):
-    """How one level is normalised: weights of a pixel's neighbours, and what is added to their sum."""
+    """The normalisation of one level: weights of a pixel's neighbours, and what is added to their sum."""
 
     below: float
     above: float

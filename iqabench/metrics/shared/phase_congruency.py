@@ -36,9 +36,9 @@ _CUTOFF, _ORDER = 0.45, 15
 EPSILON = 1e-4
 """Added to an amplitude before it divides."""
 _DEVIATIONS = 2.0
-"""Of the noise's energy above its mean, up to which energy counts for nothing."""
+"""The deviations of the noise's energy above its mean up to which energy does not count."""
 _OVERESTIMATE = 1.7
-"""Of the noise, found by Kovesi for this measure."""
+"""The overestimate of the noise, found by Kovesi for this measure."""
 _COVERS = 0.2
 """The noise threshold, in levels, from which on single precision is enough."""
 
@@ -49,7 +49,7 @@ class FilterBank(NamedTuple):
     filters: NDArray[Any]
     """Shape (directions, scales, h, w), zero frequency at the corner."""
     noise: list[float]
-    """For each direction, the noise threshold squared over the median squared amplitude."""
+    """The noise threshold of each direction: the threshold squared over the median squared amplitude."""
 
 
 def phase_congruency(plane: Doubles) -> Doubles:
@@ -62,7 +62,7 @@ def phase_congruency(plane: Doubles) -> Doubles:
 
 
 def _congruency(plane: NDArray[Number]) -> tuple[Doubles, float]:
-    """In the plane's precision; and the least noise threshold of a direction, in levels."""
+    """Return phase congruency in the plane's precision, and the least noise threshold in levels."""
     bank = filter_bank(*plane.shape, plane.dtype)
     spectrum = scipy_fft.fft2(plane)
     energies, amplitudes = np.zeros_like(plane), np.zeros_like(plane)
@@ -81,7 +81,7 @@ def _congruency(plane: NDArray[Number]) -> tuple[Doubles, float]:
 
 
 def _energy(even: NDArray[Number], odd: NDArray[Number]) -> NDArray[Number]:
-    """What the waves have along their mean direction, less what they have across."""
+    """Return what the waves have along their mean direction, less what they have across."""
     x, y = even.sum(axis=0), odd.sum(axis=0)
     length = np.sqrt(x * x + y * y)
     inverse = 1 / (length + even.dtype.type(EPSILON))
@@ -119,7 +119,10 @@ def filter_bank(height: int, width: int, number: np.dtype[Any]) -> FilterBank:
 
 
 def _frequencies(size: int) -> Doubles:
-    """In cycles a pixel, zero first, as the authors have them: an odd size is divided by one less."""
+    """Return frequencies in cycles a pixel, zero first.
+
+    The authors divide an odd size by one less.
+    """
     return np.fft.ifftshift(np.arange(size) - size // 2) / (size - size % 2)
 
 

@@ -1,4 +1,4 @@
-"""How alike two maps are, point by point, and the weighted mean over them."""
+"""The similarity of two maps, point by point, and the weighted mean over them."""
 
 from math import cos, pi
 
@@ -39,7 +39,7 @@ def gradients(planes: Planes) -> Planes:
 
 
 def luma_gradients(pair: Pair) -> Planes:
-    """Of the reduced pair's luminance; made once a pair."""
+    """Return the gradients of the reduced pair's luminance; computed once a pair."""
     return pair.shared("reduced luma gradients", lambda p: gradients(yiq(p)[0]))
 
 

@@ -1,4 +1,4 @@
-"""What SR-SIM and its variant with colour share: the map of similarity, and where it counts."""
+"""The maps that SR-SIM and its variant with colour share: similarity and its weight."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Spectral(NamedTuple):
 
 
 def spectral(pair: Pair) -> Spectral:
-    """Made once a pair."""
+    """Return the maps of the pair, computed once."""
     return pair.shared("spectral", _spectral)
 
 

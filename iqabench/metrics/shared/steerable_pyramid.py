@@ -62,7 +62,7 @@ class SteerableLevel(NamedTuple):
 
 
 def bands(plane: Plane) -> list[SteerableLevel]:
-    """Of a plane of at least `SHORTEST` pixels a side, from fine to coarse; flat planes give zeros."""
+    """Return the levels of a plane of `SHORTEST` pixels a side or more, from fine to coarse."""
     low = _filtered(plane - plane.flat[0], _FIRST_LOW)
     levels = []
     for number in range(LEVELS):

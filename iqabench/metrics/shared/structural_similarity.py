@@ -53,7 +53,7 @@ class Similarity(NamedTuple):
     full: float
     """Luminance x contrast: SSIM."""
     contrast: float
-    """Contrast and structure alone, as the finer scales of MS-SSIM have it."""
+    """Only contrast and structure, as the finer scales of MS-SSIM have it."""
 
 
 def similarities(pair: Pair) -> list[Similarity]:
@@ -68,14 +68,14 @@ def similarity(output: Plane, target: Plane) -> Similarity:
 
 
 def is_faint(found: Similarity) -> bool:
-    """Whether rounding that no mean would show could be felt in a small power of it."""
+    """Return whether rounding that no mean would show could be felt in a small power of it."""
     return min(abs(found.full), abs(found.contrast)) < _FAINT
 
 
 def _similarity(
     output: Plane, target: Plane, peak: float, offset: float, doubt: float
 ) -> Similarity:
-    """Of two planes, with tiles in double where their error is estimated at `doubt` or more.
+    """Return the similarity of two planes; tiles whose estimated error is `doubt` or more are in double.
 
     `peak` and `offset` are in units of the planes: their largest value, and what black lacks to zero.
     """
@@ -94,12 +94,12 @@ def blur(plane: Plane) -> Plane:
 
 
 def inner(plane: Plane) -> Plane:
-    """Where windows lie within the plane."""
+    """Return the part of the plane in which windows lie."""
     return plane[_EDGE:-_EDGE, _EDGE:-_EDGE]
 
 
 def _blur(plane: Plane) -> Plane:
-    """As `blur`, with zeros around the plane."""
+    """Return what `blur` does, with zeros around the plane."""
     return cv2.sepFilter2D(plane, -1, _KERNEL, _KERNEL, borderType=cv2.BORDER_CONSTANT)
 
 
@@ -132,7 +132,7 @@ def _tile(
 def _sums(
     output: Plane, target: Plane, peak: float, offset: float, dtype: type[np.floating]
 ) -> tuple[NDArray[np.float64], float]:
-    """As `_tile`, in this precision, and the rounding error to be feared in the mean of contrast."""
+    """Return what `_tile` does, in this precision, and the possible rounding error of mean contrast."""
     c1, c2 = 2 * (K1 * peak) ** 2, 2 * (K2 * peak) ** 2
     x, y = (float(np.rint(cv2.mean(plane[::_EVERY])[0])) for plane in (output, target))
     depth = _DEPTH[dtype]

@@ -11,7 +11,7 @@ _CLOSE = 1e-6
 _ROUNDING = 1e-9
 """Logarithms that are no farther apart are of one value."""
 _THINNED = 8
-"""Of how many values one is looked at for a start."""
+"""The step between the values that are looked at for a start."""
 
 
 def weibull(values: Doubles) -> tuple[Doubles, Doubles]:
@@ -26,7 +26,7 @@ def weibull(values: Doubles) -> tuple[Doubles, Doubles]:
 
 
 def _fits(logs: Doubles) -> Doubles:
-    """Of the values with these logarithms; (N, P) to (2, N)."""
+    """Return scale and shape for values with these logarithms; (N, P) to (2, N)."""
     top = logs.max(axis=1, keepdims=True)
     logs = logs - top
     varies = logs.min(axis=1) < -_ROUNDING

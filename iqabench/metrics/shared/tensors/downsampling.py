@@ -1,4 +1,4 @@
-"""The pairs shrunk to about 256 pixels, and how alike their maps are: `_reduced.py` and `_likeness.py`.
+"""Pairs shrunk to about 256 pixels, and the similarity of their maps: `downsampling` and `similarity_maps`.
 
 In double precision as there: a sixteenth of the pixels of a large image are left.
 """
@@ -34,7 +34,7 @@ def yiq(batch: Batch) -> list[Tensor]:
 
 
 def luma_gradients(batch: Batch) -> Tensor:
-    """Of the reduced pairs' luminance, made once."""
+    """Return the gradients of the reduced pairs' luminance, computed once."""
     return batch.shared("reduced luma gradients", lambda b: gradients(yiq(b)[0]))
 
 
@@ -69,12 +69,12 @@ def pooled(similarity: Tensor, weight: Tensor) -> Tensor:
 
 
 def flat(planes: Tensor) -> Tensor:
-    """Whether planes have one value alone, (..., 1, 1)."""
+    """Return whether planes have only one value, (..., 1, 1)."""
     return planes.amin(PLANE, keepdim=True) == planes.amax(PLANE, keepdim=True)
 
 
 def normalised(planes: Tensor) -> Tensor:
-    """From 0 to 1 each; flat ones become zeros."""
+    """Return the planes from 0 to 1 each; flat ones become zeros."""
     low, high = planes.amin(PLANE, keepdim=True), planes.amax(PLANE, keepdim=True)
     return torch.where(high > low, (planes - low) / (high - low), 0.0)
 

@@ -19,12 +19,12 @@ PLANE = (DOWN, ACROSS)
 
 
 def gaussian(size: int, sigma: float) -> Taps:
-    """As OpenCV has it, of odd size."""
+    """Return the taps of a Gaussian of odd size, as OpenCV has them."""
     return tuple(cv2.getGaussianKernel(size, sigma, cv2.CV_64F)[:, 0].tolist())
 
 
 def filtered(planes: Tensor, taps: Taps, dim: int) -> Tensor:
-    """The correlation along one dimension, where all taps lie within the plane."""
+    """Return the correlation along one dimension, where all taps lie within the plane."""
     height, width = planes.shape[-2:]
     flat = planes.reshape(1, -1, height, width)
     count = flat.shape[1]
@@ -50,7 +50,7 @@ def framed(planes: Tensor, across: Taps, down: Taps) -> Tensor:
 
 
 def block_means(planes: Tensor, side: int, before: int = 0, *, exact: bool = False) -> Tensor:
-    """Means of side x side pixels; mirrors `_block_means.block_means`.
+    """Return means of side x side pixels; the torch form of `shared.block_means`.
 
     If `exact`, planes hold whole numbers of float32, and the means are of float64.
     """

@@ -1,4 +1,4 @@
-"""Information content: mirrors `_information.py` and `iw_ssim.py`.
+"""Information content: the torch form of `information_content`.
 
 In double precision but for the logarithms, where the single version has single: what it rounds off, it
 rounds off.
@@ -85,7 +85,7 @@ def _mean(planes: Tensor) -> Tensor:
 def _strength(target: Tensor, parent: Tensor | None, factors: Tensor) -> Tensor:
     """The sum of the squares of the neighbours' products with each row of the factors (N, 10, 10).
 
-    They are triangles: one row alone needs the parent, which is first.
+    They are triangles: only one row needs the parent, which is first.
     """
     count, height, width = target.shape
     strength = target.new_zeros((count, height - 2, width - 2))
@@ -110,7 +110,7 @@ def _enlarged(planes: Tensor) -> Tensor:
 
 @lru_cache(maxsize=32)
 def _stretch(count: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Mirrors `_information._stretched`: each pixel's predecessor, and the share of the one after it."""
+    """Return for each pixel of the enlarged side its predecessor and the share of the one after it."""
     size = 4 * count - 3
     at = np.clip((np.arange(size) + 0.5) * count / size - 0.5, 0, count - 1)
     at = np.concatenate([[2 * at[0] - at[1]], at[1::2], [2 * at[-1] - at[-2]]])

@@ -1,4 +1,4 @@
-"""The Laplacian pyramid: mirrors `_laplacian.py`, in double precision."""
+"""The Laplacian pyramid: the torch form of `laplacian_pyramid`, in double precision."""
 
 import torch
 from torch import Tensor

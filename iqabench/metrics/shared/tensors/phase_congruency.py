@@ -1,4 +1,4 @@
-"""Phase congruency: mirrors `_phase.py`, `_feature.py`, `fsim.py` and `fsimc.py`.
+"""Phase congruency and the maps of FSIM: the torch form of `phase_congruency` and `fsim_maps`.
 
 In double precision throughout, where the single versions take it in doubt. Filters and noise are theirs.
 """
@@ -52,7 +52,7 @@ def phase_congruency(planes: Tensor) -> Tensor:
 
 
 def _energy(waves: Tensor) -> Tensor:
-    """What the waves (P, scales, h, w) have along their mean direction, less what they have across."""
+    """Return what the waves (P, scales, h, w) have along their mean direction, less what they have across."""
     mean = waves.sum(1, keepdim=True)
     length = mean.abs()
     inverse = 1 / (length + EPSILON)
@@ -61,7 +61,7 @@ def _energy(waves: Tensor) -> Tensor:
 
 
 def _median(planes: Tensor) -> Tensor:
-    """Of each plane; the mean of the two middle values if they are two."""
+    """Return the median of each plane, the mean of the two middle values if they are two."""
     values = planes.flatten(1)
     count = values.shape[1]
     upper = values.kthvalue(count // 2 + 1).values

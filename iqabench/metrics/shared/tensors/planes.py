@@ -1,4 +1,4 @@
-"""Luminance, its halves and their gradients: mirrors `_grey.py`, `_halves.py` and `_gradients.py`."""
+"""Luminance, its halves and their gradients: the torch form of `grey`, `half_sizes` and `gradients`."""
 
 from collections.abc import Sequence
 
@@ -35,12 +35,12 @@ def gradient(planes: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def length(across: Tensor, down: Tensor) -> Tensor:
-    """Of the gradient with these components."""
+    """Return the length of the gradient with these components."""
     return torch.addcmul(across * across, down, down).sqrt_()
 
 
 def lack(both: Sequence[Tensor] | Tensor, constant: float) -> Tensor:
-    """What the similarity of two planes of magnitudes lacks to 1."""
+    """Return 1 minus the similarity of two planes of magnitudes."""
     a, b = both
     squared = (a - b).square_()
     lacks: Tensor = squared / (squared + 2 * a * b + constant)

@@ -1,4 +1,4 @@
-"""Saliency by simple priors: mirrors `_sdsp.py`, `_linear.py` and `vsi.py`."""
+"""Saliency by simple priors: the torch form of `sdsp` and `bilinear`."""
 
 from functools import lru_cache
 
@@ -50,7 +50,7 @@ def _resized(planes: Tensor, height: int, width: int) -> Tensor:
 
 @lru_cache(maxsize=16)
 def _matrix(length: int, size: int, device: torch.device) -> Tensor:
-    """Of one pass, (size, length)."""
+    """Return the matrix (size, length) of one pass."""
     return torch.tensor(resizing_matrix(length, size).toarray(), device=device)
 
 

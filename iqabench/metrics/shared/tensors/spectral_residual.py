@@ -1,4 +1,4 @@
-"""Spectral residual saliency: mirrors `_spectral_residual.py`, `_spectral.py`, `sr_sim.py`, `sr_simc.py`."""
+"""Spectral residual saliency: the torch form of `spectral_residual` and `sr_sim_maps`."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Similarity under a Gaussian window: mirrors `_gaussian.py`, `ssim.py` and `ms_ssim.py`.
+"""Similarity under a Gaussian window: the torch form of `structural_similarity`.
 
 In double precision throughout, where the single versions take it in doubt: to ask whether there is doubt
 would hold up the device.
@@ -26,12 +26,12 @@ class Similarities(NamedTuple):
 
 
 def similarities(batch: Batch) -> list[Similarities]:
-    """Of each channel, made once."""
+    """Return the similarity of each channel, computed once."""
     return batch.shared("similarities", _channels)
 
 
 def similarity(planes: Tensor) -> Similarities:
-    """Of planes (2, N, H, W) of float64."""
+    """Return the similarity of planes (2, N, H, W) of float64."""
     both = torch.stack([planes[0] + planes[1], planes[0] - planes[1]])
     means = within(both, WINDOW_TAPS)
     variances = within(both.square_(), WINDOW_TAPS)
@@ -45,12 +45,12 @@ def similarity(planes: Tensor) -> Similarities:
 
 
 def variances(planes: Tensor) -> Tensor:
-    """Of every window that lies within the planes."""
+    """Return the variance in every window that lies within the planes."""
     return within(planes * planes, WINDOW_TAPS) - within(planes, WINDOW_TAPS).square_()
 
 
 def _share(both: Tensor, constant: float) -> Tensor:
-    """Of the difference in the sum's and the difference's moments: half of what a term lacks to 1."""
+    """Return the share of the difference in both moments: half of what a term lacks to 1."""
     of_sum, of_difference = both[0], both[1]
     return of_difference / (of_sum + of_difference + constant)
 
