@@ -29,7 +29,7 @@ OURS = [
     for part in ALL
     if (set_metrics() if isinstance(part, SetMetric) else metrics())
     .origin(part.name)
-    .startswith(str(FILE.parent))
+    .startswith(str(FILE.parents[1]))
 ]
 """Without those of plugins."""
 
