@@ -27,6 +27,11 @@ CARD = "card.yaml"
 _PACKAGE = catalogue.FAMILIES
 
 
+def card_file(folder: Path) -> Path:
+    """Return the path of the card in the folder of a variant."""
+    return folder / CARD
+
+
 def check_place(folder: Path) -> None:
     """Check that a variant can be written to this folder, before hours of training.
 

@@ -1,4 +1,4 @@
-"""Small networks in which channels hang together in every way that is met in super-resolution."""
+"""Small networks with all kinds of coupled channels that occur in super-resolution."""
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +26,7 @@ class Shuffled(nn.Module):
 
 
 class Unshuffled(nn.Module):
-    """The other way round: features folded away, and their pixels back at the end."""
+    """One convolution before a pixel unshuffle, and a pixel shuffle at the end."""
 
     def __init__(self, features: int = 5) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class Residual(nn.Module):
 
 
 def small(name: str) -> nn.Module:
-    """The real architectures, small; weights drawn from one seed."""
+    """Return a small network of a real architecture, with weights drawn from one seed."""
     torch.manual_seed(0)
     made: dict[str, nn.Module] = {
         "edsr": EDSR(4, 2, 8),

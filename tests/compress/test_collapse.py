@@ -140,7 +140,7 @@ def test_all_factors_learn(block: str) -> None:
 
 
 def test_sesr_begins_with_kernels_that_are_not_seen_yet() -> None:
-    """Rank beyond the given kernel's, so that the width is of use."""
+    """The rank is higher than that of the plain kernel, so that the width has an effect."""
     network = Pocket(4, 6, 1)
     expand(network, BLOCKS["sesr"], 24)
     wide = network.get_parameter("body.0.wide")

@@ -1,4 +1,4 @@
-"""Which channels go together, and that taking them out is the same as nobody reading them."""
+"""Coupled channels, and that removing them equals not reading them."""
 
 import copy
 
@@ -28,7 +28,7 @@ READS = (function.prune_conv_in_channels,)
 
 
 def members(network: nn.Module, coupled: CoupledSet) -> dict[tuple[str, str], dict[int, int]]:
-    """Channels and their units, by layer and by what is taken."""
+    """Return channels and their units, by layer and side."""
     names = {module: name for name, module in network.named_modules()}
     return {
         (names[item.dep.target.module], item.dep.handler.__name__): dict(
@@ -61,8 +61,9 @@ def test_behind_a_pixel_unshuffle_too() -> None:
 def test_without_the_mapping_the_library_takes_a_shuffle_for_keeping_channels(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What the mapping is for. Nothing is broken without it, and nothing before a shuffle can go; when the
-    library learns it by itself, ours can go.
+    """Without the mapping nothing breaks, but no channel before a shuffle can be removed.
+
+    When the library has such a mapping, ours can be deleted.
     """
     monkeypatch.setattr("iqabench.compress.coupling.map_pixel_shuffles", lambda graph: 0)
     couplings = Couplings(Shuffled(5), IMAGE)
@@ -87,7 +88,7 @@ def test_a_split_right_before_a_shuffle_is_refused() -> None:
 
 
 def unread(network: nn.Module, chosen: list[tuple[CoupledSet, list[int]]]) -> nn.Module:
-    """A copy in which every layer that reads a doomed channel reads it times nothing."""
+    """Return a copy in which every layer that reads a removed channel multiplies it by zero."""
     names = {module: name for name, module in network.named_modules()}
     made = copy.deepcopy(network)
     for coupled, units in chosen:

@@ -1,4 +1,4 @@
-"""DistillationLoss: who may teach whom, and the whole way from photographs to a card."""
+"""Distillation: pairs of teacher and student, and the whole way from photographs to a card."""
 
 import shutil
 from pathlib import Path
@@ -113,7 +113,7 @@ def test_lessons_that_cannot_be() -> None:
 
 
 def test_outputs_computed_once_teach_the_same(photos: Path, tmp_path: Path) -> None:
-    """But for 8 bits, and for what the teacher would make of a patch that was turned."""
+    """Stored outputs differ by 8-bit rounding, and for patches that are turned."""
     teacher = load_model("pocket")
     distillation = Distillation("output", teacher, "pocket", once=True)
     asked = setup(photos, tmp_path / "w")

@@ -1,4 +1,4 @@
-"""Figures of a variant beside its parent's, and what cannot be measured."""
+"""Figures of a variant beside its parent's, and sets that cannot be scored."""
 
 from pathlib import Path
 

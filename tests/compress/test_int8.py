@@ -31,7 +31,7 @@ def integers(network: nn.Module) -> list[str]:
 
 
 def test_weights_are_rounded_by_channel_and_inputs_over_their_range() -> None:
-    """By hand: the largest weight of a channel over 127.5, half of 255 steps; inputs in 0 to 255."""
+    """The scale by hand is the largest weight of a channel over 127.5, half of 255 steps."""
     torch.manual_seed(0)
     network = Two(4)
     images = [torch.linspace(0, 2, 192).view(1, 3, 8, 8)]
@@ -149,7 +149,7 @@ def test_a_network_that_torch_cannot_export_says_so() -> None:
         def forward(self, x: Tensor) -> Tensor:
             return x if float(x.sum()) > 3 else -x
 
-    with pytest.raises(CompressError, match="cannot be exported"):
+    with pytest.raises(CompressError, match="torch cannot export the network"):
         export_network(Deciding(), IMAGES[0])
 
 

@@ -37,7 +37,7 @@ INPUTS = torch.tensor([0.2, 0.4, 0.8]).view(3, 1, 1, 1).expand(3, 3, 2, 2).conti
 
 
 def as_it_is(loss: DistillationLoss) -> DistillationLoss:
-    """The regressors as identities: features are compared as they are."""
+    """Make the regressors identities, so that features are compared unchanged."""
     for regressor in loss.regressors:
         assert isinstance(regressor, nn.Conv2d)
         assert regressor.bias is not None

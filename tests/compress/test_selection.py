@@ -1,4 +1,4 @@
-"""Which units go."""
+"""The selection of units to remove."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What a compression leaves: a folder that is a model, whole or not at all."""
+"""The folder of a variant, which is a model and appears complete or not at all."""
 
 import importlib.metadata
 import shutil

@@ -104,7 +104,7 @@ def test_uniform_window_is_scikit_images(pairs: Pairs) -> None:
 
 
 def reference(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The map of SSIM, border replicated."""
+    """Return the map of SSIM with a replicated border."""
     kernel = np.exp(-(np.arange(-5, 6) ** 2) / 4.5)
     kernel /= kernel.sum()
 

@@ -1,4 +1,4 @@
-"""Networks written as MatConvNet writes them."""
+"""Networks in files of MatConvNet's format."""
 
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Layer = tuple[str, list[NDArray[Any]]]
-"""Its type and its weights, filters with height, width, inputs and outputs."""
+"""The type of a layer and its weights: filters of height, width, inputs and outputs, and biases."""
 
 
 def write_network(path: Path, layers: list[Layer]) -> None:
-    """As `save -v7.3` does: HDF5 after 512 bytes of MATLAB's own, cells by reference, dimensions reversed."""
+    """Write layers as `save -v7.3` does.
+
+    That is HDF5 after 512 bytes of MATLAB's own, with cells by reference and dimensions reversed.
+    """
     with h5py.File(path, "w", userblock_size=512) as file:
         heap = file.create_group("#refs#")
         found = []

@@ -17,7 +17,7 @@ from iqabench.models.layers.blocks import (
 
 
 class Plus(nn.Module):
-    """Adds a number."""
+    """A layer that adds a number."""
 
     def __init__(self, number: float) -> None:
         super().__init__()

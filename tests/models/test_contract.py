@@ -17,7 +17,7 @@ from iqabench.models.core.restore import restore
 torch.set_num_threads(1)
 
 LARGE = 5_000_000
-"""Networks above this are not run here: their cost is minutes; their parameters are counted."""
+"""Parameters above which a network is not run here, because it takes minutes."""
 
 ALL = sorted(cards())
 SHIPPED = [n for n in ALL if cards()[n].folder.parent == FAMILIES]
@@ -27,7 +27,7 @@ RUNNABLE = [n for n in ALL if (cards()[n].params or 0) < LARGE]
 
 @cache
 def crop(channels: int, side: int = 48) -> np.ndarray:
-    """A natural-looking crop: smooth shapes with edges; noise makes some networks overflow."""
+    """Return a natural-looking crop: smooth shapes with edges; noise makes some networks overflow."""
     y, x = np.mgrid[0:side, 0:side].astype(np.float64)
     plane = 110 + 60 * np.sin(x / 5) * np.cos(y / 7) + 60 * ((x - 20) ** 2 + (y - 25) ** 2 < 120)
     planes = [np.clip(plane * (1 - 0.1 * c), 0, 255) for c in range(channels)]
@@ -141,7 +141,7 @@ def test_it_is_deterministic(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in RUNNABLE if card_of(n).scale in (1, 4)])
 def test_tiles_change_an_output_if_and_only_if_it_depends_on_the_whole_image(name: str) -> None:
-    """In levels of 255; 0.001 could move a PSNR of 38 dB by 0.003 dB at the very most."""
+    """Differences are in levels of 255; 0.001 could change a PSNR of 38 dB by 0.003 dB at most."""
     model = loaded(name)
     image = crop(1 if model.card.channels == "grey" else 3, 112)[:49]  # a row of three tiles
     difference = restore(model, image).image - restore(model, image, tile=49).image

@@ -1,4 +1,4 @@
-"""DnCNN and FFDNet: their forms, written out once more, and an authors' figure."""
+"""DnCNN and FFDNet against independent code, and against a figure of the authors."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -43,7 +43,7 @@ def chain(rng: np.random.Generator, inputs: int, features: int, outputs: int) ->
 
 
 def run_chain(layers: list[Layer], x: Array) -> Array:
-    """By the definition, of (H, W, C)."""
+    """Apply layers to an image (H, W, C) by the definition of a convolution."""
     for kind, arrays in layers:
         if kind == "relu":
             x = np.maximum(x, 0)
@@ -59,7 +59,7 @@ def run_chain(layers: list[Layer], x: Array) -> Array:
 
 
 def split(x: Array) -> Array:
-    """Every second pixel: of each channel the four that stand in a 2x2 block, down its columns."""
+    """Split each channel into four of every second pixel, in the order of the columns of a 2x2 block."""
     return np.concatenate(
         [
             x[row::2, column::2, c : c + 1]

@@ -15,7 +15,7 @@ Conv = nn.Conv2d
 
 
 def shaken(network: nn.Module) -> nn.Module:
-    """With weights, biases and statistics that are far from zeros and ones."""
+    """Give a network weights, biases and statistics that are far from zeros and ones."""
     torch.manual_seed(4)
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d) and layer.running_var is not None:
@@ -31,7 +31,7 @@ def shaken(network: nn.Module) -> nn.Module:
 
 
 def apart(network: nn.Module) -> float:
-    """Between a network and its fold, as a share of the largest output."""
+    """Return the difference between a network and its fold, as a share of the largest output."""
     x = torch.rand(2, 3, 12, 16)
     with torch.no_grad():
         before, after = network(x), fold(network).network(x)

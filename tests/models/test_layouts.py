@@ -1,4 +1,4 @@
-"""Variants whose networks are not what the card's code builds: other widths, 8-bit convolutions."""
+"""Variants whose networks differ from those of the card's code: other widths, 8-bit convolutions."""
 
 import copy
 import hashlib
@@ -28,7 +28,7 @@ torch.set_num_threads(1)
 
 
 class Everything(nn.Module):
-    """One of each kind of layer that a width is said in."""
+    """A network with a layer of every kind that has a width."""
 
     def __init__(self, a: int = 8, b: int = 4) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def test_kernels_and_groups_are_no_widths() -> None:
 def by_hand(
     x: np.ndarray, weight: np.ndarray, scale: np.ndarray, bias: np.ndarray, step: float, zero: int
 ) -> np.ndarray:
-    """The 8-bit convolution in whole numbers: 3x3, zero padding, one image."""
+    """Compute the 8-bit convolution in integers: 3x3, zero padding, one image."""
     q = np.clip(np.rint(x / np.float32(step)) + zero, 0, 255).astype(np.int64) - zero
     padded = np.pad(q, ((0, 0), (1, 1), (1, 1)))
     outputs, _, height, width = len(weight), *x.shape
@@ -185,7 +185,7 @@ def test_places_that_are_no_convolutions_are_refused() -> None:
 
 
 def folder(tmp_path: Path, state: dict[str, Tensor], layout: str, **changed: object) -> Path:
-    """A variant of pocket as a folder."""
+    """Write a variant of pocket as a folder."""
     place = tmp_path / "variant"
     place.mkdir(exist_ok=True)
     safetensors.torch.save_file(state, place / "w.safetensors")
@@ -260,7 +260,7 @@ def test_code_with_widths_of_its_own_fails_at_loading(tmp_path: Path) -> None:
 
 
 def int8_state(network: nn.Module, *layers: str) -> dict[str, Tensor]:
-    """Weights rounded to 8 bits, inputs of 0 to 2."""
+    """Return the weights rounded to 8 bits, for inputs of 0 to 2."""
     state = network.state_dict()
     for name in layers:
         weight = state.pop(f"{name}.weight")

@@ -141,7 +141,7 @@ def test_spandrel_recognises_a_file_by_its_tensors(tmp_path: Path) -> None:
 
 
 class Payload:
-    """What a hostile pickle looks like."""
+    """The object of a hostile pickle."""
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return (eval, ("__import__('pathlib').Path('ran').write_text('x')",))

@@ -1,4 +1,4 @@
-"""The embedded model: the file in the package, what it reaches, and the script that made it."""
+"""The embedded model: the file in the package, its quality, and the script that trained it."""
 
 import csv
 import hashlib

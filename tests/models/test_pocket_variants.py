@@ -1,4 +1,4 @@
-"""The embedded model's variants made by distilling and collapsing: what their cards say is measured again."""
+"""The embedded model's distilled and collapsed variants: the figures of their cards are measured again."""
 
 import pytest
 import torch
@@ -55,7 +55,7 @@ def test_the_distilled_one_is_smaller_and_was_taught_by_what_ships() -> None:
 
 
 ALONE_DB = 29.9808
-"""On set5 x4: the distilled one's network, seed and steps with --loss none."""
+"""Quality on set5 x4 of the distilled variant's network, seed and steps with --loss none."""
 PARENT_DB = 30.8972
 
 

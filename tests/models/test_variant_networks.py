@@ -22,7 +22,7 @@ MARGIN = 20
 
 
 def fill(conv: nn.Module, weight: float = 0.0, bias: float = 0.0) -> None:
-    """Weight times the centre pixel of the channel of the same number, plus bias."""
+    """Let a convolution return weight times its centre pixel, channel by channel, plus bias."""
     assert isinstance(conv, nn.Conv2d)
     assert conv.bias is not None
     nn.init.zeros_(conv.weight)
@@ -34,14 +34,14 @@ def fill(conv: nn.Module, weight: float = 0.0, bias: float = 0.0) -> None:
 
 
 def picture(side: int) -> Tensor:
-    """Soft waves of three colours in 0..1."""
+    """Return soft waves of three colours in 0..1."""
     y, x = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
     planes = [0.5 + 0.3 * torch.sin(x / (3 + c)) * torch.cos(y / 5) for c in range(3)]
     return torch.stack(planes)[None].double()
 
 
 def folded(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
-    """The one kernel and bias of two 3x3 convolutions, read off their answers to single points."""
+    """Return the one kernel and bias of two 3x3 convolutions, from their outputs for single points."""
     points = torch.zeros(3, 3, 11, 11, dtype=torch.float64)
     points[range(3), range(3), 5, 5] = 1
     still = second(first(torch.zeros(1, 3, 11, 11, dtype=torch.float64)))
@@ -50,7 +50,7 @@ def folded(first: nn.Conv2d, second: nn.Conv2d) -> tuple[Tensor, Tensor]:
 
 
 def fold(span: SPAN, features: int) -> MergedSPAN:
-    """What a SPAN becomes when its linear layers are folded by hand."""
+    """Fold the linear layers of a SPAN by hand."""
     merged = MergedSPAN(4, features).double()
     given = span.state_dict()
     state = {name: given[name] for name in merged.state_dict() if name in given}
@@ -69,7 +69,7 @@ def fold(span: SPAN, features: int) -> MergedSPAN:
 
 
 def inside(image: Tensor) -> Tensor:
-    """What no border reaches, of an output four times as large as its input."""
+    """Return the part of an output, four times as large as its input, that no border reaches."""
     return image[..., 4 * MARGIN : -4 * MARGIN, 4 * MARGIN : -4 * MARGIN]
 
 
@@ -100,7 +100,7 @@ def test_steps_without_skips_are_steps_whose_kernels_hold_the_identity() -> None
 
 
 def test_plain_distillation_by_hand() -> None:
-    """Of four channels one is kept and three go on; kept are 2, then 3 x 2, then 5 x 6, then 30."""
+    """One of four channels is kept and three go on; the kept ones are 2, then 3 x 2, then 5 x 6, then 30."""
     block = PlainDistillation(4)
     for layers, weight in ((block.conv1, 2.0), (block.conv2, 3.0), (block.conv3, 5.0)):
         assert isinstance(layers, nn.Sequential)
@@ -154,7 +154,7 @@ def test_span_f_with_a_silent_body_enlarges_the_filtered_image() -> None:
 
 
 def published(name: str) -> nn.Module:
-    """A registered network with its published weights; the test is skipped without them."""
+    """Load a registered network with its published weights, or skip the test without them."""
     try:
         module = load_card(card_of(name), progress=False).module
     except WeightsError as error:

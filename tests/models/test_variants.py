@@ -1,4 +1,4 @@
-"""Variants and their parents: what a card may say, and what the registered ones say."""
+"""Variants and their parents: the rules for cards, and the registered cards."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ ESR_MODELS = Path(__file__).parents[2] / "leaderboards" / "published" / "esr_mod
 
 
 def member(name: str, parent: str = "", scale: int = 2, task: str = "sr") -> str:
-    """One entry of a card: three lines, or seven with a parent, who stands in the fifth."""
+    """Return an entry of a card: three lines, or seven with a parent, which is in the fifth."""
     text = f"  - id: {name}\n    scale: {scale}\n    task: {task}\n"
     if parent:
         made = f"parent: {parent}\n      method: pruned\n      recipe: half\n"
@@ -28,7 +28,7 @@ def member(name: str, parent: str = "", scale: int = 2, task: str = "sr") -> str
 
 @pytest.fixture
 def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
-    """Puts a family of the user's own beside the registered ones."""
+    """Return a function that registers a user's own family."""
 
     def put(members: str) -> None:
         (tmp_path / "mine").mkdir()

@@ -118,7 +118,7 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
 
 
 class Failing(MeanAbsolute):
-    """Does `what` at a step."""
+    """A loss that raises `what`, or is not a number, at a step."""
 
     def __init__(self, at: int, what: object) -> None:
         self.calls, self.at, self.what = 0, at, what

@@ -54,7 +54,7 @@ def test_the_photographs_hash_is_of_names_and_contents(photos: Path, tmp_path: P
 
 
 def test_quality_on_patches_by_hand(photos: Path, tmp_path: Path) -> None:
-    """Against the formula in double precision; the network's outputs are made from the targets."""
+    """The value equals the formula in double precision; the network's outputs are made from the targets."""
     _, held = photographs(photos).patches(tmp_path, scale=2, side=8, per_copy=8)
     _, targets = tensors(held)
 

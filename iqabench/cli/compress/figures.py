@@ -10,7 +10,7 @@ from iqabench.cli.table import print_rows
 
 with lazy_imports():
     from iqabench.compress.figures import Figures, measure
-    from iqabench.compress.variant_folder import CARD
+    from iqabench.compress.variant_folder import card_file
     from iqabench.run import plan
     from iqabench.run.environment import resolve_device
 
@@ -43,7 +43,9 @@ def tell_figures(before: Figures, after: Figures, folder: Path, form: str | None
     print_rows(
         [_row(name, before.get(name), after.get(name)) for name in {**before, **after}], form
     )
-    click.echo(f"wrote {folder / CARD}; iqabench run --model {folder} --set ... runs it.", err=True)
+    click.echo(
+        f"wrote {card_file(folder)}; iqabench run --model {folder} --set ... runs it.", err=True
+    )
 
 
 def _row(name: str, before: float | None, after: float | None) -> dict[str, str | float | None]:
