@@ -93,7 +93,7 @@ class ColumnFacts(Facts):
             raise ValueError("give one of metric, probe, agreement and not_here")
         if not (any(ways) or self.published):
             raise ValueError(
-                "nobody measures it: give a metric, a probe, an agreement or a published column"
+                "it cannot be measured: give a metric, a probe, an agreement or a published column"
             )
         if self.metric_of and not self.metric:
             raise ValueError("metric_of names exceptions from a metric; give the metric")

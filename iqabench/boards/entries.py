@@ -187,6 +187,6 @@ def _check_gates(board: Board, entries: dict[str, BoardEntry]) -> None:
             continue
         if not any(gate.of in entry.values for entry in entries.values()):
             raise FactsError(
-                f"{board.file}:{line_of(board.file, at)}: a gate on '{gate.of}', which nobody measured: "
-                "no row has a figure, and it cannot be measured here."
+                f"{board.file}:{line_of(board.file, at)}: a gate on '{gate.of}', which no entry was "
+                "measured for: no row has a figure, and it cannot be measured here."
             )

@@ -114,7 +114,10 @@ def _columns(board: Board) -> Iterator[Mistake]:
                 f"{said}name the CSV's columns of these in 'published'",
             )
         if board.published is None and not (column.measurable or column.not_here):
-            said = "nobody measures it: it has no metric and no probe, and the board no published figures"
+            said = (
+                "it cannot be measured: it has no metric and no probe, and the board has no published "
+                "figures"
+            )
             yield ("columns", name), said
 
 

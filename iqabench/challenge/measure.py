@@ -132,7 +132,7 @@ def _joined(cells: Sequence[Cell]) -> list[Cell]:
 def _not_at_hand(board: Board, name: str) -> str:
     word = board.quantities[name].set_word
     return (
-        f"the set {word} is not to be had here; name a folder that has it with --set {word}=FOLDER"
+        f"the set {word} is not available here; name a folder that has it with --set {word}=FOLDER"
     )
 
 

@@ -49,7 +49,7 @@ def _check_set(name: str) -> None:
     if entry is None:
         raise FactsError(f"no set is called '{name}'; 'iqabench list sets' shows them all.")
     if entry[0].facts.name != name:
-        raise FactsError(f"the set '{name}' goes by '{entry[0].facts.name}' here; write that.")
+        raise FactsError(f"the set '{name}' is called '{entry[0].facts.name}' here; write that.")
 
 
 def _check_probe(text: str) -> None:

@@ -74,7 +74,7 @@ def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | Non
     if not rows:
         return
     for track in dict.fromkeys(row["track"] for row in rows):
-        click.echo(f"\n{track}, which nobody printed the ranks of:")
+        click.echo(f"\n{track}, whose ranks were not printed:")
         some = [row for row in rows if row["track"] == track]
         print_rows([_for_people(row) for row in some], form)
     for erratum in board.errata:

@@ -149,10 +149,10 @@ def _said(board: Board, place: Placement) -> str:
 
 def _unranked(place: Placement) -> str:
     if place.failed:
-        return f"not ranked, for it misses a gate: {'; '.join(place.failed)}"
+        return f"not ranked, because it misses a gate: {'; '.join(place.failed)}"
     if place.missing:
-        return f"cannot be said, for lack of {'; '.join(place.missing)}"
-    return f"cannot be said, for a gate was not checked: {'; '.join(place.unchecked)}"
+        return f"has no rank, because figures are missing: {'; '.join(place.missing)}"
+    return f"has no rank, because a gate was not checked: {'; '.join(place.unchecked)}"
 
 
 def _remarks(place: Placement) -> list[str]:

@@ -1,4 +1,4 @@
-"""Boards that are written by tests."""
+"""Fixtures that write boards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,8 @@ c,28.0,1
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """`write(more, csv)`: a board from YAML that is added to the plain one, or replaces it."""
+    """Return `write(more, csv)`, which reads a board from YAML that is added to the plain one, or replaces
+    it."""
 
     def made(more: str = "", rows: str = ROWS, *, whole: str = "", name: str = "made") -> Board:
         (tmp_path / "made.csv").write_text(dedent(rows).lstrip())

@@ -1,4 +1,4 @@
-"""What is wrong in a board is told with file and line, before anything is measured."""
+"""Mistakes in a board, which are reported with file and line before anything is measured."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_mistakes_of_a_board(write: Write, tmp_path: Path, more: str, said: str)
 
 
 COLUMNS = [
-    ("{better: lower}", "nobody measures it"),
+    ("{better: lower}", "it cannot be measured"),
     ("{better: lower, metric: psnr, probe: params}", "give one of metric, probe"),
     ("{better: lower, metric: psnr, set: s}", "a metric needs a set"),
     ("{better: lower, published: x, set: s}", "'s' is none of the board's sets"),
@@ -58,7 +58,7 @@ COLUMNS = [
     ("{better: lower, published: x, metric_of: {a: psnr}}", "give the metric"),
     ("{better: sideways, published: x}", "Input should be 'higher' or 'lower'"),
     ("{better: lower, published: x, tolerance: -1}", "greater than or equal to 0"),
-    ("{better: lower, published: x}", "nobody measures it: it has no metric and no probe"),
+    ("{better: lower, published: x}", "it cannot be measured: it has no metric and no probe"),
 ]
 
 
@@ -138,7 +138,7 @@ def test_a_gate_on_a_column_that_nobody_measured(write: Write) -> None:
     rows = "team,quality,cost\na,,4\nb,-,2\n"
     made = write("gates:\n  - {of: quality, at_least: 29}", rows)
     with pytest.raises(
-        FactsError, match=r"made\.yaml:8: a gate on 'quality', which nobody measured"
+        FactsError, match=r"made\.yaml:8: a gate on 'quality', which no entry was measured for"
     ):
         entries_of(made)
 

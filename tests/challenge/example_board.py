@@ -1,4 +1,4 @@
-"""Boards, figures and measurements that tests make up."""
+"""An example of a board, of figures and of measurements."""
 
 from pathlib import Path
 from textwrap import dedent
@@ -46,7 +46,7 @@ def write_board(folder: Path, yaml: str = ESR, rows: str = ROWS) -> Board:
 
 
 def measured(value: float, room: float = 0.0, ratio: float | None = None) -> BoardMeasurement:
-    """A figure, with the ratio to the model that it was sampled with if it is a latency."""
+    """Return a figure; a latency has the ratio to the model that it was sampled with."""
     of = None if ratio is None else ("pocket_x4", ratio, ratio * (1 - room), ratio * (1 + room))
     return BoardMeasurement(
         BoundedValue(value, value * (1 - room), value * (1 + room)), 10, 10, "cpu", of

@@ -1,4 +1,4 @@
-"""What a board asks for, really run: the embedded images and models."""
+"""Measurements for a board, really run on the embedded images and models."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ Third,1.00,,5
 
 
 def run(folder: Path, model: str, metric: str) -> float:
-    """The mean, the long way."""
+    """Compute the mean in another way."""
     from iqabench.run import evaluate, plan  # noqa: PLC0415 - beside what it checks
 
     store = Store(folder / f"by-hand-{model}")
@@ -179,7 +179,7 @@ def test_models_of_another_task_or_scale(tmp_path: Path, model: str, said: str) 
     ("old", "new", "said"),
     [
         ("Demo: demo", "Demo: demmo", "4: sets.Demo: no set is called 'demmo'"),
-        ("Demo: demo", "Demo: DEMO", "4: sets.Demo: the set 'DEMO' goes by 'demo' here"),
+        ("Demo: demo", "Demo: DEMO", "4: sets.Demo: the set 'DEMO' is called 'demo' here"),
         ("params@all", "parms", "17: columns.size.probe: no probe is called 'parms'"),
         ("params@all", "macs@paper", "17: columns.size.probe: no convention of macs"),
         (

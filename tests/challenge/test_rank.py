@@ -1,4 +1,5 @@
-"""Where a model would stand: ratios carry over, intervals become ranks, gates and lacks are told."""
+"""The rank of a model: ratios carry over, intervals become ranks, failed gates and missing figures are
+reported."""
 
 from importlib import import_module
 from math import exp
@@ -84,11 +85,11 @@ def test_a_gate_that_cannot_be_checked_is_told_with_the_way_to(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     found = measurement({"pocket": BASE, "mine": {"time": measured(24.0, ratio=0.6)}})
-    found.reasons["mine", "quality"] = "the set valid is not to be had here"
+    found.reasons["mine", "quality"] = "the set valid is not available here"
     place = placed(monkeypatch, tmp_path, write_board(tmp_path), found, "mine")["mine", "main"]
     assert place.rank == 2
     assert place.unchecked == [
-        "quality at least 26.9 (quality: the set valid is not to be had here)"
+        "quality at least 26.9 (quality: the set valid is not available here)"
     ]
 
 

@@ -123,7 +123,8 @@ def test_a_gate_that_was_not_checked_is_said_with_the_rank(call: Call, board: st
         in result.out
     )
     assert (
-        "bicubic, free: cannot be said, for lack of quality: no images were restored" in result.out
+        "bicubic, free: has no rank, because figures are missing: quality: no images were restored"
+        in result.out
     )
 
 

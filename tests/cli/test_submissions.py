@@ -1,4 +1,4 @@
-"""What `reproduce --submissions` prints, and the statuses that it ends with."""
+"""The output of `reproduce --submissions`, and its exit statuses."""
 
 from pathlib import Path
 from typing import Any

@@ -10,7 +10,7 @@ from iqabench.probes import ProbedModel, ProbeResult, cost_column
 
 
 def probed(module: nn.Module, *shape: int) -> ProbedModel:
-    """The module at one size, ready to be counted; (1, 3, 8, 8) unless told otherwise."""
+    """Return the module ready to be counted at one size, (1, 3, 8, 8) if none is given."""
     generator = torch.Generator().manual_seed(0)
     batch = torch.rand(shape or (1, 3, 8, 8), generator=generator)
     return ProbedModel("net", module.eval(), batch, module)

@@ -35,7 +35,7 @@ REGISTERED = [
     "dncnn_25",
     "pocket_x4",
 ]
-"""At 32 pixels a side; those with attention in windows below."""
+"""Registered models that are counted at 32 pixels a side; those with attention in windows follow below."""
 
 WINDOWED = ["swinir_light_x4", "hat_x4"]
 
@@ -112,7 +112,7 @@ def test_what_counters_stumble_on_is_counted_as_fvcore_counts_it(name: str) -> N
 
 
 def test_a_difference_to_fvcore_is_explained_to_the_last_operation() -> None:
-    """Each note's figure, taken together, is what lies between the two conventions."""
+    """The figures of all notes add up to the difference between the two conventions."""
     seen = probed(nn.Sequential(nn.Conv2d(3, 3, 3, padding="same"), Resized("bicubic")))
     lacking = cost_column("macs")(seen).value - cost_column("macs@fvcore")(seen).value
     same, bicubic, pooled = 9 * 9 * 64, 16 * 3 * 256, 3 * 256

@@ -11,7 +11,7 @@ from iqabench.probes import ProbedModel, probes
 from iqabench.probes.machine import energy as _energy
 from iqabench.probes.timing import Sampling
 
-from .made_time import MadeTime
+from .simulated_time import SimulatedTime
 
 CPU = torch.device("cpu")
 
@@ -88,11 +88,11 @@ def test_a_counter_for_root_alone_is_told(root: Path, monkeypatch: pytest.Monkey
         _energy.PackageCounter()
 
 
-def seen(made_time: MadeTime, zone: Zone, ms: float, watts: float) -> ProbedModel:
-    """A model at x2 that takes so long and so much, 1 Mpx an output."""
+def seen(simulated_time: SimulatedTime, zone: Zone, ms: float, watts: float) -> ProbedModel:
+    """Return a model at x2 whose calls take that time and energy, with 1 Mpx of output."""
 
     def call(batch: torch.Tensor) -> torch.Tensor:
-        made_time.pass_ms(ms)
+        simulated_time.pass_ms(ms)
         zone.gain(round(ms * watts * 1e3))
         return batch
 
@@ -101,10 +101,10 @@ def seen(made_time: MadeTime, zone: Zone, ms: float, watts: float) -> ProbedMode
     return one
 
 
-def test_joules_a_megapixel(root: Path, made_time: MadeTime) -> None:
+def test_joules_a_megapixel(root: Path, simulated_time: SimulatedTime) -> None:
     """25 W over 40 ms are 1 J a call, which makes 1 Mpx; 10 J is all the counter holds."""
     zone = Zone(root, "intel-rapl:0", "package-0", 0, 10_000_000)
-    found = probes().get("energy_j_per_mpx")(seen(made_time, zone, 40.0, 25.0))
+    found = probes().get("energy_j_per_mpx")(seen(simulated_time, zone, 40.0, 25.0))
     assert found.value == pytest.approx(1.0)
     assert found.details["watts"] == pytest.approx(25.0)
     assert found.details["seconds"] == pytest.approx(3.0)
@@ -112,21 +112,23 @@ def test_joules_a_megapixel(root: Path, made_time: MadeTime) -> None:
 
 
 def test_a_counter_that_steps_seldom_is_read_from_step_to_step(
-    root: Path, made_time: MadeTime, monkeypatch: pytest.MonkeyPatch
+    root: Path, simulated_time: SimulatedTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A counter that shows whole 7 J, each of them 280 ms of 25 W: 3 s end between two steps."""
     zone = Zone(root, "intel-rapl:0", "package-0", 1_700_000, 10**9)
     fine = _energy.PackageCounter.joules
     monkeypatch.setattr(_energy.PackageCounter, "joules", lambda self: fine(self) // 7 * 7.0)
-    found = probes().get("energy_j_per_mpx")(seen(made_time, zone, 40.0, 25.0))
+    found = probes().get("energy_j_per_mpx")(seen(simulated_time, zone, 40.0, 25.0))
     assert found.value == pytest.approx(1.0)
     assert found.details["joules"] == 77  # eleven steps
 
 
-def test_a_counter_that_stands_still_is_no_answer(root: Path, made_time: MadeTime) -> None:
+def test_a_counter_that_stands_still_is_no_answer(
+    root: Path, simulated_time: SimulatedTime
+) -> None:
     zone = Zone(root, "intel-rapl:0", "package-0", 0, 10**9)
     with pytest.raises(ProbeError, match=r"counter \(RAPL, package-0\) stood still for 6 s"):
-        probes().get("energy_j_per_mpx")(seen(made_time, zone, 40.0, 0.0))
+        probes().get("energy_j_per_mpx")(seen(simulated_time, zone, 40.0, 0.0))
 
 
 def test_a_machine_without_nvidias_library_has_no_gpu_counter(

@@ -1,4 +1,4 @@
-"""What runs on a GPU, on one that is made up: no real one has seen these tests."""
+"""Probes on a GPU, tested on a simulated one, since no real one runs these tests."""
 
 from types import SimpleNamespace
 
@@ -13,21 +13,21 @@ from iqabench.probes.machine.nvml import gpu_facts
 from iqabench.probes.timing import Contender, Sampling, sample
 from iqabench.probes.timing.clock import CudaClock
 
-from .made_gpu import DEVICE, MadeGpu, pretend_nvml, pretend_torch
-from .made_time import BATCH, MadeTime
+from .simulated_gpu import DEVICE, SimulatedGpu, pretend_nvml, pretend_torch
+from .simulated_time import BATCH, SimulatedTime
 
 SHORT = Sampling(least=4, least_s=0.0, warm_up_least_s=0.0)
 GIB = 2**30
 
 
 @pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch, made_time: MadeTime) -> MadeGpu:
-    made = MadeGpu(made_time)
+def gpu(monkeypatch: pytest.MonkeyPatch, simulated_time: SimulatedTime) -> SimulatedGpu:
+    made = SimulatedGpu(simulated_time)
     pretend_torch(monkeypatch, made)
     return made
 
 
-def test_events_time_the_device_and_not_the_host(gpu: MadeGpu) -> None:
+def test_events_time_the_device_and_not_the_host(gpu: SimulatedGpu) -> None:
     def call(batch: Tensor) -> Tensor:
         gpu.work(7.0)
         return batch
@@ -39,7 +39,7 @@ def test_events_time_the_device_and_not_the_host(gpu: MadeGpu) -> None:
     assert gpu.log == ["event", "work", "work", "work", "event", "synchronize"]
 
 
-def test_sampling_on_a_gpu(gpu: MadeGpu) -> None:
+def test_sampling_on_a_gpu(gpu: SimulatedGpu) -> None:
     def call(batch: Tensor) -> Tensor:
         gpu.work(0.5)
         return batch
@@ -49,7 +49,7 @@ def test_sampling_on_a_gpu(gpu: MadeGpu) -> None:
     assert found.samples_ms == pytest.approx([0.5] * 4)
 
 
-def seen(gpu: MadeGpu, peak: int) -> ProbedModel:
+def seen(gpu: SimulatedGpu, peak: int) -> ProbedModel:
     def call(batch: Tensor) -> Tensor:
         gpu.work(10.0, peak)
         return batch
@@ -59,19 +59,19 @@ def seen(gpu: MadeGpu, peak: int) -> ProbedModel:
     return one
 
 
-def test_memory_is_the_peak_above_what_is_held(gpu: MadeGpu) -> None:
+def test_memory_is_the_peak_above_what_is_held(gpu: SimulatedGpu) -> None:
     gpu.held, gpu.peak = GIB, 3 * GIB  # an older peak, which must not count
     found = probes().get("memory_mib")(seen(gpu, GIB // 4))
     assert found.value == 256.0
     assert found.details["at_rest_mib"] == 1024.0
 
 
-def test_a_call_that_takes_less_than_its_output_hides_its_memory(gpu: MadeGpu) -> None:
+def test_a_call_that_takes_less_than_its_output_hides_its_memory(gpu: SimulatedGpu) -> None:
     with pytest.raises(ProbeError, match="made takes 0 bytes, less than its output of 768"):
         probes().get("memory_mib")(seen(gpu, 0))
 
 
-def test_energy_of_a_gpu(gpu: MadeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_energy_of_a_gpu(gpu: SimulatedGpu, monkeypatch: pytest.MonkeyPatch) -> None:
     """300 W, counted ten times a second; a call of 10 ms takes 3 J and makes 1 Mpx."""
     pretend_nvml(
         monkeypatch,
@@ -83,14 +83,16 @@ def test_energy_of_a_gpu(gpu: MadeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.details["counter"] == "NVML, the whole board"
 
 
-def test_a_gpu_without_an_energy_counter(gpu: MadeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_without_an_energy_counter(
+    gpu: SimulatedGpu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pretend_nvml(monkeypatch, {})
     with pytest.raises(ProbeError, match="no readable energy counter: NVML says 'Not Supported'"):
         probes().get("energy_j_per_mpx")(seen(gpu, 0))
 
 
 def test_facts_of_a_gpu_and_what_holds_it_back(
-    gpu: MadeGpu, monkeypatch: pytest.MonkeyPatch
+    gpu: SimulatedGpu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = pynvml.nvmlClocksThrottleReasonSwPowerCap | pynvml.nvmlClocksThrottleReasonGpuIdle
     lost = {pynvml.NVML_PERF_POLICY_POWER: 2_500_000_000, pynvml.NVML_PERF_POLICY_THERMAL: 0}
@@ -118,7 +120,7 @@ def test_facts_of_a_gpu_and_what_holds_it_back(
     }
 
 
-def test_a_gpu_that_nvml_does_not_know(gpu: MadeGpu, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gpu_that_nvml_does_not_know(gpu: SimulatedGpu, monkeypatch: pytest.MonkeyPatch) -> None:
     pretend_nvml(monkeypatch, {})
     monkeypatch.setattr(
         torch.cuda, "get_device_properties", lambda device: SimpleNamespace(uuid="9")

@@ -117,7 +117,7 @@ def test_what_others_took_between_two_looks() -> None:
 
 
 def at(seconds: float, gpu: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    """A state in which this process, alone, keeps one core busy."""
+    """Return a state in which only this process works, on one core."""
     counters = {"at_s": seconds, "busy_s": seconds, "own_s": seconds, "stolen_s": 0.0}
     cpu: dict[str, Any] = {"cores": 8, "counters": counters}
     for name, value in more.items():

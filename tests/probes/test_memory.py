@@ -91,7 +91,7 @@ def test_garbage_collected_meanwhile_hides_nothing() -> None:
 
 
 def blocks() -> list[bytearray]:
-    """80 MiB in pieces of 64 KiB, which the C library takes from its heap."""
+    """Allocate 80 MiB in pieces of 64 KiB, which the C library takes from its heap."""
     return [bytearray(b"1") * 65536 for _ in range(1280)]
 
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from iqabench.probes import ProbedModel, probes
 from iqabench.probes.timing import Sampling, Times
 
-from .made_time import MadeTime
+from .simulated_time import SimulatedTime
 
 TIMES = Times(
     tuple(float(i) for i in range(1, 102)),
@@ -21,7 +21,7 @@ TIMES = Times(
 
 
 def seen() -> ProbedModel:
-    """Two images of 100 x 200 at x4: 0.64 Mpx of output."""
+    """Return a model of two images of 100 x 200 at x4: 0.64 Mpx of output."""
 
     def call(batch: Tensor) -> Tensor:
         pytest.fail("the times are there already")
@@ -61,15 +61,15 @@ def test_an_interval_of_throughput_is_that_of_the_median_turned_about() -> None:
     assert low < 640 / 51 < high
 
 
-def test_a_model_alone_is_sampled_once_for_all(made_time: MadeTime) -> None:
-    lane = made_time.contender("a", 10.0)
+def test_a_model_alone_is_sampled_once_for_all(simulated_time: SimulatedTime) -> None:
+    lane = simulated_time.contender("a", 10.0)
     one = ProbedModel("a", lane.call, lane.batch)
     one.keep("sampling", Sampling(least=4, least_s=0.0, warm_up_least_s=0.0))
     assert probes().get("latency_ms")(one).value == 10.0
-    calls = len(made_time.calls)
+    calls = len(simulated_time.calls)
     assert calls == 1 + 10 + 4
     assert probes().get("latency_ms_p99")(one).value == 10.0
-    assert len(made_time.calls) == calls
+    assert len(simulated_time.calls) == calls
 
 
 def test_what_is_timed_says_so() -> None:

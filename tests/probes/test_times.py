@@ -69,12 +69,12 @@ def test_alike_neighbours_widen_the_interval() -> None:
 
 
 def independent(random: np.random.Generator, count: int) -> Row:
-    """Skewed, as times are; their median is 1."""
+    """Draw skewed samples, as times are, with the median 1."""
     return random.exponential(size=count) + (1 - math.log(2))
 
 
 def in_spells(random: np.random.Generator, count: int) -> Row:
-    """A chain whose neighbours correlate by 0.5; its median is 1."""
+    """Draw a chain whose neighbours correlate by 0.5, with the median 1."""
     noise = random.normal(size=count + 50) * math.sqrt(1 - 0.25)
     for i in range(1, len(noise)):
         noise[i] += 0.5 * noise[i - 1]
@@ -85,7 +85,7 @@ def in_spells(random: np.random.Generator, count: int) -> Row:
 def test_the_interval_covers_the_median(
     draw: Callable[[np.random.Generator, int], Row], least: float, random: np.random.Generator
 ) -> None:
-    """Plain order statistics cover the median of the chain in 0.82 of the cases alone."""
+    """Plain order statistics cover the median of the chain in only 0.82 of the cases."""
     found = [median_interval(draw(random, 60).tolist()) for _ in range(600)]
     assert np.mean([low <= 1 <= high for low, high in found]) > least
     assert np.median([high - low for low, high in found]) < 1
@@ -122,7 +122,7 @@ def test_a_model_against_itself_is_one(random: np.random.Generator) -> None:
 
 
 def test_few_rounds_do_not_pretend_to_know(random: np.random.Generator) -> None:
-    """A bootstrap of eight rounds alone covers 1 in 0.87 of the cases."""
+    """A bootstrap of eight rounds covers 1 in only 0.87 of the cases."""
     found = [
         ratio(times(*noisy(random, 8, 7.0)), times(*noisy(random, 8, 7.0)), seed)
         for seed in range(40)

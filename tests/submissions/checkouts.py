@@ -1,4 +1,4 @@
-"""A checkout as the challenges' organisers publish them, with what one meets in them."""
+"""A checkout as the challenges' organisers publish them, with the faults that occur in them."""
 
 from pathlib import Path
 
@@ -97,7 +97,7 @@ def relu(x):
 
 
 def make_checkout(folder: Path) -> Path:
-    """The folder, filled."""
+    """Fill a folder with the checkout, and return it."""
     for name, text in {
         "test_demo.py": SELECT,
         "models/__init__.py": "",

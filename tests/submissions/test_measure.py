@@ -38,7 +38,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def files_of(folder: Path) -> dict[str, tuple[bytes, int, int]]:
-    """What lies in a folder, and when it was last written."""
+    """Return the files of a folder, with the times of their last change."""
     return {
         str(p.relative_to(folder)): (
             p.read_bytes() if p.is_file() else b"",
@@ -58,7 +58,7 @@ def rows(checkout: Path) -> dict[int, SubmissionRow]:
 
 @pytest.fixture
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What model 7 writes when it runs."""
+    """The file that model 7 writes when it runs."""
     monkeypatch.setenv("STARTED", str(tmp_path / "started"))
     return tmp_path / "started"
 

@@ -1,4 +1,4 @@
-"""A submission beside the baseline: in turns, with a ratio; and what is told when the baseline cannot run."""
+"""A submission timed in turn with the baseline, and the message when the baseline cannot run."""
 
 import time
 from typing import Any

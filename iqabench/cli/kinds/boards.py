@@ -32,7 +32,7 @@ def show(name: str) -> dict[str, Any]:
     return {
         **facts,
         "scale": one.scale if one.has_scales else "",
-        "sets": {word: here or "not to be had here" for word, here in one.sets.items()},
+        "sets": {word: here or "not available here" for word, here in one.sets.items()},
         "levels": one.levels,
         "entries": len(entries_of(one)),
         "models": {entry: _models(one, entry) for entry in one.models},

@@ -8,7 +8,7 @@ import pynvml
 import pytest
 import torch
 
-from .made_time import MadeTime
+from .simulated_time import SimulatedTime
 
 DEVICE = torch.device("cuda:0")
 
@@ -26,10 +26,10 @@ _ASKED = (
 )
 
 
-class MadeGpu:
+class SimulatedGpu:
     """Work is queued and takes its time when the device is synchronised, as on a real one."""
 
-    def __init__(self, time: MadeTime) -> None:
+    def __init__(self, time: SimulatedTime) -> None:
         self.time = time
         self.queue: list[Callable[[], None]] = []
         self.held = 1000
@@ -37,7 +37,7 @@ class MadeGpu:
         self.log: list[str] = []
 
     def work(self, ms: float, peak: int = 0) -> None:
-        """Queue work; its peak of memory is taken as the host asks for it."""
+        """Queue work; its peak of memory is allocated as the host asks for it."""
         self.log.append("work")
         self.peak = max(self.peak, self.held + peak)
         self.queue.append(lambda: self.time.pass_ms(ms))
@@ -60,7 +60,7 @@ class MadeGpu:
 class MadeEvent:
     """Knows when the device reached it, and nothing before."""
 
-    def __init__(self, gpu: MadeGpu) -> None:
+    def __init__(self, gpu: SimulatedGpu) -> None:
         self.gpu = gpu
         self.at_ns: int | None = None
 
@@ -79,8 +79,8 @@ class MadeEvent:
         return (last.at_ns - self.at_ns) / 1e6
 
 
-def pretend_torch(monkeypatch: pytest.MonkeyPatch, gpu: MadeGpu) -> None:
-    """torch.cuda speaks of the made GPU."""
+def pretend_torch(monkeypatch: pytest.MonkeyPatch, gpu: SimulatedGpu) -> None:
+    """Make torch.cuda report the simulated GPU."""
     for name, stand_in in (
         ("Event", gpu.event),
         ("synchronize", gpu.synchronize),
@@ -95,7 +95,7 @@ def pretend_torch(monkeypatch: pytest.MonkeyPatch, gpu: MadeGpu) -> None:
 
 
 def pretend_nvml(monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -> None:
-    """NVML gives these answers by the ends of its functions' names, and knows no others."""
+    """Make NVML give these answers, found by the ends of its functions' names, and no others."""
 
     def made(name: str) -> Callable[..., Any]:
         def answer(*of: Any) -> Any:

@@ -11,7 +11,7 @@ from iqabench.probes.timing import Contender
 BATCH = torch.zeros(1, 3, 8, 8)
 
 
-class MadeTime:
+class SimulatedTime:
     """Stands in for the clock; `calls` is who was called, in order."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class MadeTime:
         self.ns += round(ms * 1e6)
 
     def contender(self, name: str, ms: Iterable[float] | float) -> Contender:
-        """Its calls take these milliseconds, one after the other; a number: always so long."""
+        """Return a contender whose calls take these milliseconds in order; a single number stands for all."""
         left: Iterator[float] = repeat(ms) if isinstance(ms, float) else iter(ms)
 
         def call(batch: Tensor) -> Tensor:
