@@ -19,7 +19,7 @@ from iqabench.submissions.results import SubmissionResults
 def row(
     number: int, size: float, ratio: float = 0.0, room: float = 0.0, **more: Any
 ) -> SubmissionRow:
-    """Return a submission with that many parameters, whose time is `ratio` of the baseline's, within `room`."""
+    """Return a submission with that many parameters, and `ratio` of the baseline's time, within `room`."""
     values = {"params@all": size, **({"latency_ms": 400 * ratio} if ratio else {})}
     by = {"to": "00_base", "value": ratio, "interval": [ratio - room, ratio + room]}
     details = {"latency_ms": {"ratio": by, "warnings": []}} if ratio and number else {}
