@@ -16,6 +16,7 @@ LAYERS: list[set[str]] = [
     {"errors", "registry", "facts", "protocol", "atomic", "deprecation", "locks"},
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},
+    {"samples"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
     {"sets", "opinions"},

@@ -8,7 +8,7 @@ import numpy as np
 from iqabench.errors import ImageError
 from iqabench.images import Image, write_image
 from iqabench.models.core.model import Model
-from iqabench.sets import Sample
+from iqabench.samples import Sample
 from iqabench.store import CropFolder
 
 SIDE = 144

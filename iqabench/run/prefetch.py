@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from iqabench.errors import IqabenchError
 from iqabench.protocol import Domain
-from iqabench.sets import Sample, SampleRef
+from iqabench.samples import Sample
+from iqabench.sets import SampleRef
 
 T = TypeVar("T")
 

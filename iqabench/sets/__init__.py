@@ -18,11 +18,10 @@ from iqabench.sets.inventory import files_of
 if TYPE_CHECKING:
     from iqabench.sets.load import load_set
     from iqabench.sets.recipe import Recipe
-    from iqabench.sets.sample import Sample, SampleRef, SampleSet
+    from iqabench.sets.sample import SampleRef, SampleSet
 
 __all__ = [
     "Recipe",
-    "Sample",
     "SampleRef",
     "SampleSet",
     "SetFacts",
@@ -35,7 +34,6 @@ __all__ = [
 _LATER = {
     "load_set": "iqabench.sets.load",
     "Recipe": "iqabench.sets.recipe",
-    "Sample": "iqabench.sets.sample",
     "SampleRef": "iqabench.sets.sample",
     "SampleSet": "iqabench.sets.sample",
 }

@@ -48,7 +48,9 @@ class ArchiveFacts(Facts):
     role: RoleName
     level: Level | None = None
     member: str
-    """The file's own name inside, with `{sample}`; its folder does not matter."""
+    """The file's own name inside, with `{sample}`, and `{frame}` in clips; its folder does not matter."""
+    frames: str | None = Field(default=None, pattern=r"^\d+-\d+$")
+    """The frames of each sample, such as 000-099; absent for single images."""
     url: str
     bytes: int | None = None
     sha256: str | None = None
@@ -72,7 +74,14 @@ class SetFacts(Facts):
     citation: str
     page: str
     notes: str = ""
-    input: InputFacts | None = None
+    input: InputFacts | tuple[InputFacts, ...] | None = None
+    """How inputs are made from targets: a degradation, or several in their order; none of them is the target.
+    The level's number is the strength of each step that states none.
+    """
+    made: dict[RoleName, tuple[InputFacts, ...]] = Field(default_factory=dict)
+    """Further parts that are made from targets, by role."""
+    depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
+    """The depth of the files."""
     target: Literal["image", "luma"] = "image"
     """What becomes the target: the file as it is, or its luma rounded to 8 bits."""
     grey: tuple[str, ...] = ()

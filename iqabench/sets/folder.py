@@ -2,7 +2,9 @@
 
     FOLDER/*.png                            targets; inputs are made from them
     FOLDER/input/*.png, FOLDER/target/*.png pairs of one name; a scale may stand behind it (a_x4)
-    FOLDER/input/*.png                      inputs alone
+    FOLDER/input/*.png                      only inputs
+    FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder named by its role
+    FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order
 
 A bad image, or one without its partner, fails when it is loaded, and takes no other with it.
 """
@@ -12,35 +14,40 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
-from iqabench.images import image_files, read_image
+from iqabench.images import image_files
 from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
+from iqabench.sets.inventory import natural_order
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
-from iqabench.tasks import Task, default_task, folder_task
+from iqabench.tasks import Task, default_task, folder_task, role_names
 
 UNDEGRADED = "x1"
 """The level of a folder in which nothing is made: inputs are the targets, or files of the same size."""
 
 
+Frames = tuple[Place, ...]
+"""The frames of one part; an image is a clip of one frame."""
+
+
 def folder_set(folder: Path, level: str | None) -> SampleSet:
-    """The images of a folder as a set.
+    """Return the images of a folder as a set.
 
     `level`: x4 when None, or what the sizes of the first pair say; x1 makes no input.
 
     Raises: SetError when the folder holds no images, or two of one name.
     """
-    inputs, targets = folder / "input", folder / "target"
-    if inputs.is_dir() and targets.is_dir():
-        level = level or _level_of_sizes(inputs, targets)
-        samples = _pairs(_images(inputs), _images(targets), _recipe(level), folder)
-    elif inputs.is_dir():
-        level = level or _default_level()
-        samples = [SampleRef(n, _recipe(level), input=p) for n, p in _images(inputs).items()]
+    roles = [role for role in role_names() if (folder / role).is_dir()]
+    if "input" in roles and "target" in roles:
+        level = level or _level_of_sizes(folder / "input", folder / "target")
     else:
         level = level or _default_level()
-        found = _images(targets if targets.is_dir() else folder)
-        samples = [_alone(name, place, _recipe(level)) for name, place in found.items()]
+    if "input" in roles:
+        samples = list(_samples(folder, roles, _recipe(level)))
+    else:
+        named = "target" in roles
+        targets = _images(folder / "target" if named else folder, clips=named)
+        samples = [_target_only(name, frames, _recipe(level)) for name, frames in targets.items()]
     task = _task(level)
     return SampleSet(
         name=_name(folder),
@@ -76,10 +83,10 @@ def _recipe(level: str) -> Recipe:
     return recipe(made, level, int(task.scale(level)), luma_target=False)
 
 
-def _alone(name: str, place: Place, how: Recipe) -> SampleRef:
-    """A target whose input is made; at x1 nothing is degraded, and the target is the input."""
-    given = place if how.degradation is None else None
-    return SampleRef(name, how, input=given, target=place)
+def _target_only(name: str, frames: Frames, how: Recipe) -> SampleRef:
+    """Return a target whose input is made; at x1 nothing is degraded, and the target is the input."""
+    files = {"target": frames}
+    return SampleRef(name, how, {"input": frames, **files} if how.steps is None else files)
 
 
 def _name(folder: Path) -> str:
@@ -87,15 +94,21 @@ def _name(folder: Path) -> str:
     return f"folder-{name}" if name.lower() in set_names() else name
 
 
-def _images(folder: Path) -> dict[str, Place]:
-    found: dict[str, Place] = {}
-    for path in image_files(folder):
-        if path.stem in found:
+def _images(folder: Path, *, clips: bool = True) -> dict[str, Frames]:
+    """Return the parts in a folder by name: image files and, where `clips` are, subfolders of frames.
+
+    Raises: SetError when there are none, or two of one name.
+    """
+    found: dict[str, Frames] = {}
+    for path in [*image_files(folder), *(_clip_folders(folder) if clips else [])]:
+        name = path.name if path.is_dir() else path.stem
+        if name in found:
             raise SetError(
-                f"two images in {folder} are called '{path.stem}': {found[path.stem].path} and "
+                f"two images in {folder} are called '{name}': {found[name][0].path} and "
                 f"{path}. Rename one of them."
             )
-        found[path.stem] = Place(path, str(path))
+        files = sorted(image_files(path), key=natural_order) if path.is_dir() else [path]
+        found[name] = tuple(Place(file, str(file)) for file in files)
     if not found:
         raise SetError(
             f"there are no images in {folder}; expected .png, .jpg, .bmp, .tif, .webp, .ppm or "
@@ -104,33 +117,41 @@ def _images(folder: Path) -> dict[str, Place]:
     return found
 
 
-def _pairs(
-    inputs: dict[str, Place], targets: dict[str, Place], how: Recipe, folder: Path
-) -> Iterable[SampleRef]:
-    if set(inputs) != set(targets):
-        inputs, targets = _bare(inputs), _bare(targets)
-    for name in sorted(set(inputs) | set(targets)):
+def _clip_folders(folder: Path) -> list[Path]:
+    """Return the subfolders that hold images."""
+    places = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
+    return [place for place in places if image_files(place)]
+
+
+def _samples(folder: Path, roles: list[str], how: Recipe) -> Iterable[SampleRef]:
+    """Yield the samples of a folder with a subfolder for each role, paired by name."""
+    parts = {role: _images(folder / role) for role in roles}
+    if len({frozenset(of_role) for of_role in parts.values()}) > 1:
+        parts = {role: _without_scales(of_role) for role, of_role in parts.items()}
+    task = default_task(how.scale)
+    for name in sorted({name for of_role in parts.values() for name in of_role}):
         trouble = ""
-        for kind, found in (("input", inputs), ("target", targets)):
-            if name not in found:
-                trouble = f"'{name}' has no {kind}: {folder / kind} holds no image of that name."
-        yield SampleRef(name, how, inputs.get(name), targets.get(name), trouble)
+        for role in roles:
+            if name not in parts[role]:
+                trouble = f"'{name}' has no {role}: {folder / role} holds no image of that name."
+        files = {role: parts[role][name] for role in roles if name in parts[role]}
+        yield SampleRef(name, how, files, trouble, aligned=task.aligned)
 
 
-def _bare(found: dict[str, Place]) -> dict[str, Place]:
-    """Names without a scale behind them, where that leaves them distinct."""
-    bare = {re.sub(r"[_-]?x\d$", "", name): place for name, place in found.items()}
+def _without_scales(found: dict[str, Frames]) -> dict[str, Frames]:
+    """Return names without a scale behind them, where that leaves them distinct."""
+    bare = {re.sub(r"[_-]?x\d$", "", name): frames for name, frames in found.items()}
     return bare if len(bare) == len(found) else found
 
 
 def _level_of_sizes(inputs: Path, targets: Path) -> str:
-    """The scale between the first input that can be read and its target; x4 if there is none."""
-    pairs = _pairs(_images(inputs), _images(targets), Recipe(1), inputs.parent)
-    for pair in pairs:
-        if pair.input and pair.target and pair.input.path and pair.target.path:
-            try:
-                small, large = read_image(pair.input.path), read_image(pair.target.path)
-            except ImageError:
-                continue
-            return f"x{max(1, large.shape[0] // small.shape[0])}"
-    return "x4"
+    """Return the scale between the first input that can be read and its target; x4 if there is none."""
+    for pair in _samples(inputs.parent, [inputs.name, targets.name], Recipe(1)):
+        if pair.trouble:
+            continue
+        try:
+            small, large = (pair.files[role][0].read() for role in ("input", "target"))
+        except (ImageError, SetError):
+            continue
+        return f"x{max(1, large.shape[0] // small.shape[0])}"
+    return _default_level()

@@ -24,22 +24,29 @@ class Item(NamedTuple):
     """Where it lies in the package; such a file is never fetched."""
     member: str | None = None
     """The name of the image inside, when the file is an archive."""
+    frame: int = 0
+    """The place in the clip, from 0."""
 
 
-Images = dict[str, Item]
-"""The images of one sample that are there as files; what is not is made."""
+Images = dict[str, tuple[Item, ...]]
+"""The frames of one sample that are there as files, by role; what is not is made."""
 
 
 def inventory(item: Entry, level: str) -> dict[str, Images]:
     """The images of each sample at that level, in the order of the samples."""
-    found: dict[str, Images] = {}
+    frames: dict[str, dict[str, dict[int, Item]]] = {}
     for image in _all_items(item):
         if image.level in ("", level):
-            found.setdefault(image.sample, {})[image.role] = image
+            roles = frames.setdefault(image.sample, {})
+            roles.setdefault(image.role, {})[image.frame] = image
+    found: dict[str, Images] = {
+        sample: {role: tuple(clip[t] for t in sorted(clip)) for role, clip in roles.items()}
+        for sample, roles in frames.items()
+    }
     for images in found.values():
         if "target" in images:
             images.pop("original", None)
-    return {sample: found[sample] for sample in sorted(found, key=_natural)}
+    return {sample: found[sample] for sample in sorted(found, key=natural_order)}
 
 
 def files_of(name: str, level: str | None = None) -> list[RemoteFile]:
@@ -58,7 +65,7 @@ def files_of(name: str, level: str | None = None) -> list[RemoteFile]:
 
 def needed(images: dict[str, Images]) -> Iterable[Item]:
     """All images of an inventory."""
-    return (item for sample in images.values() for item in sample.values())
+    return (item for roles in images.values() for frames in roles.values() for item in frames)
 
 
 def _all_items(item: Entry) -> Iterable[Item]:
@@ -74,19 +81,25 @@ def _single(item: Entry, files: FilesFacts, line: Line) -> Item:
     name = f"{item.facts.name}/{Path(line.path).name}"
     file = RemoteFile(name, url, line.sha256, line.bytes, page=item.facts.page)
     shipped = item.folder / files.folder / line.path if files.folder else None
-    return Item(line.level, line.role, line.sample, file, shipped)
+    return Item(line.level, line.role, line.sample, file, shipped, frame=line.frame)
 
 
 def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:
     name = f"{item.facts.name}/{archive.url.rsplit('/', 1)[-1]}"
     file = RemoteFile(name, archive.url, archive.sha256, archive.bytes, page=item.facts.page)
-    first, last = (item.facts.samples or "").split("-")
-    for number in range(int(first), int(last) + 1):
-        sample = f"{number:0{len(first)}}"
-        member = archive.member.replace("{sample}", sample)
-        yield Item(archive.level or "", archive.role, sample, file, member=member)
+    for sample in _numbers(item.facts.samples or ""):
+        for at, frame in enumerate(_numbers(archive.frames) if archive.frames else [""]):
+            member = archive.member.replace("{sample}", sample).replace("{frame}", frame)
+            yield Item(archive.level or "", archive.role, sample, file, member=member, frame=at)
 
 
-def _natural(sample: str) -> list[tuple[int, str]]:
-    """Order in which 2 comes before 10."""
-    return [(int(t), "") if t.isdigit() else (0, t.lower()) for t in re.split(r"(\d+)", sample)]
+def _numbers(span: str) -> list[str]:
+    """Return the numbers of a span such as 0801-0900, with its leading zeros."""
+    first, last = span.split("-")
+    return [f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
+
+
+def natural_order(name: object) -> list[tuple[int, str]]:
+    """Return a key that sorts names so that 2 comes before 10."""
+    parts = re.split(r"(\d+)", str(name))
+    return [(int(t), "") if t.isdigit() else (0, t.lower()) for t in parts]

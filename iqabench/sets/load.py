@@ -86,12 +86,31 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
             if image.member:
                 unpacked(here[image.file], image.file.name)
     places = {image: _place(image, here) for image in needed(images)}
-    how = recipe(facts.input, level, facts.scale(level), facts.target == "luma", facts.grey)
+    task = task_named(facts.task)
+    how = recipe(
+        facts.input,
+        level,
+        facts.scale(level),
+        facts.target == "luma",
+        facts.grey,
+        tuple(facts.made.items()),
+        reduces=task.sizes != "round trip",
+    )
     samples = []
     for name, roles in images.items():
-        found = {role: places[image] for role, image in roles.items()}
-        target = found.get("target") or found.get("original")
-        samples.append(SampleRef(name, how, found.get("input"), target))
+        files = {role: tuple(places[image] for image in frames) for role, frames in roles.items()}
+        if "original" in files:
+            files["target"] = files.pop("original")
+        samples.append(
+            SampleRef(
+                name,
+                how,
+                files,
+                aligned=task.aligned,
+                same_length=task.same_length,
+                depth=facts.depth,
+            )
+        )
     return SampleSet(
         name=facts.name,
         title=facts.title,

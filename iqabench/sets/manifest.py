@@ -9,6 +9,7 @@ from iqabench.facts import Facts
 from iqabench.tasks import role_names
 
 _COLUMNS = ["level", "role", "sample", "path", "bytes", "sha256"]
+_OF_CLIPS = ["level", "role", "sample", "frame", "path", "bytes", "sha256"]
 
 
 class Line(Facts):
@@ -18,6 +19,8 @@ class Line(Facts):
     """Empty where the file serves all levels."""
     role: str
     sample: str
+    frame: int = 0
+    """The place in the clip, from 0; an image is a clip of one frame."""
     path: str
     bytes: int
     sha256: str
@@ -32,14 +35,17 @@ def read_manifest(path: Path) -> tuple[Line, ...]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            if reader.fieldnames != _COLUMNS:
-                raise FactsError(f"{path}:1: expected the columns {','.join(_COLUMNS)}.")
+            if reader.fieldnames not in (_COLUMNS, _OF_CLIPS):
+                raise FactsError(
+                    f"{path}:1: expected the columns {','.join(_COLUMNS)}, and frame before path where "
+                    "there are clips."
+                )
             lines = tuple(_line(row, path, reader.line_num) for row in reader)
     except OSError as error:
         raise FactsError(f"{path}: cannot be read: {error.strerror}.") from error
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str, str, int]] = set()
     for line in lines:
-        if (key := (line.level, line.role, line.sample)) in seen:
+        if (key := (line.level, line.role, line.sample, line.frame)) in seen:
             raise FactsError(
                 f"{path}: {line.role} of '{line.sample}' {line.level} stands there twice."
             )

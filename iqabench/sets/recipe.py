@@ -1,6 +1,7 @@
-"""How the input and the target of a sample come from its files."""
+"""Recipes: how the target, the input and further parts of a sample come from its files."""
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,97 +9,188 @@ import numpy as np
 
 from iqabench.degradations import Degradation, degradations
 from iqabench.errors import SetError
-from iqabench.images import Image, luma
+from iqabench.images import Image, Part, luma
+from iqabench.samples import stacked
 from iqabench.sets.facts import InputFacts
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What is done to a file to get a target, and to a target to get an input."""
+class Step:
+    """One degradation with everything that decides its pixels."""
 
-    scale: int
-    luma_target: bool = False
-    degradation: Degradation | None = None
-    keywords: tuple[tuple[str, Any], ...] = ()
-    grey: frozenset[str] = frozenset()
-    """Samples that are grey though stored as RGB."""
+    degradation: Degradation
+    keywords: tuple[tuple[str, Any], ...]
 
-    def facts(self) -> dict[str, Any]:
-        """Everything that decides a pixel, for the set's hash."""
-        made = self.degradation
-        return {
-            "scale": self.scale,
-            "luma_target": self.luma_target,
-            "degradation": [made.name, made.version, *map(list, self.keywords)] if made else None,
-            "grey": sorted(self.grey),
-        }
+    def __call__(self, image: Image, frame: int = 0) -> Image:
+        """Return the degraded image; each frame of a clip draws from a seed of its own."""
+        keywords = dict(self.keywords)
+        if frame and "seed" in keywords:
+            keywords["seed"] += frame
+        return self.degradation(image, **keywords)
+
+    @property
+    def facts(self) -> list[Any]:
+        """Everything that decides a pixel, for a hash."""
+        return [self.degradation.name, self.degradation.version, *map(list, self.keywords)]
 
     @property
     def words(self) -> str:
-        """The degradation with all that decides its pixels."""
-        made = self.degradation
-        if made is None:
+        """The degradation with its version and keywords, as one reads them."""
+        keywords = "".join(f", {name} {value}" for name, value in self.keywords)
+        return f"{self.degradation.name} version {self.degradation.version}{keywords}"
+
+
+Chain = tuple[Step, ...]
+"""Degradations, one after the other; an empty chain changes nothing."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The way from files to a target, and from a target to an input and to further parts."""
+
+    scale: int
+    """Targets are cropped to a multiple of it."""
+    luma_target: bool = False
+    steps: Chain | None = None
+    """The degradations that make an input; None where nothing says how inputs are made."""
+    grey: frozenset[str] = frozenset()
+    """Samples that are grey though stored as RGB."""
+    made: tuple[tuple[str, Chain], ...] = ()
+    """Further roles, each with the degradations that make it from the target."""
+    reduces: bool = True
+    """True where the target is `scale` times as large as the input; False where they are of one size."""
+
+    @property
+    def input_scale(self) -> int:
+        """The size of the target by that of the input."""
+        return self.scale if self.reduces else 1
+
+    def facts(self) -> dict[str, Any]:
+        """Return everything that decides a pixel, for the set's hash."""
+        chain: list[Any] | None = None
+        if self.steps is not None:
+            listed = [step.facts for step in self.steps]
+            chain = listed[0] if len(listed) == 1 else listed
+        facts = {
+            "scale": self.scale,
+            "luma_target": self.luma_target,
+            "degradation": chain,
+            "grey": sorted(self.grey),
+        }
+        if self.made:
+            facts["made"] = {role: [step.facts for step in steps] for role, steps in self.made}
+        return facts
+
+    @property
+    def words(self) -> str:
+        """The degradations with all that decides their pixels."""
+        if self.steps is None:
             return "no degradation is known"
-        return f"{made.name} version {made.version}" + "".join(
-            f", {k} {v}" for k, v in self.keywords
-        )
+        return ", then ".join(step.words for step in self.steps) or "the target as it is"
+
+    @property
+    def is_bicubic(self) -> bool:
+        """True where inputs are made by bicubic downscaling and nothing else."""
+        steps = self.steps or ()
+        return [step.degradation.name for step in steps] == ["bicubic"]
 
     def target(self, image: Image) -> Image:
-        """The target: the image cropped to a multiple of the scale; its rounded luma if so
-        declared.
-        """
+        """Return the target: the image cropped to a multiple of the scale, or its rounded luma."""
         height, width = (side - side % self.scale for side in image.shape[:2])
         image = image[:height, :width]
         return rounded_luma(image) if self.luma_target else image
 
-    def input(self, target: Image) -> Image:
-        """The input, made from the target.
+    def input(self, target: Image, frame: int = 0) -> Image:
+        """Return the input that is made from a target.
 
         Raises: SetError when nothing says how.
         """
-        if self.degradation is None:
-            raise SetError("the set does not say how its inputs are made")
-        return self.degradation(target, **dict(self.keywords))
+        if self.steps is None:
+            raise SetError("the set does not say how its inputs are made.")
+        return _degraded(self.steps, target, frame)
+
+    def parts(self, target: Part, what: str) -> dict[str, Part]:
+        """Return the further parts that are made from a target, by role.
+
+        Raises: SetError when their frames differ in size.
+        """
+        return {
+            role: stacked([_degraded(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}")
+            for role, steps in self.made
+        }
 
     def again(self, output: Image) -> Image:
-        """The output degraded as the input was: what its consistency with the input is measured by.
+        """Return the output degraded as the input was: its consistency with the input is measured by that.
 
-        Raises: SetError when nothing says how, or the degradation is random.
+        Raises: SetError when nothing says how, or a degradation is random.
         """
-        if self.degradation is None:
+        if self.steps is None:
             raise SetError("the set does not say how its inputs are made")
-        if self.degradation.random:
-            raise SetError(f"{self.degradation.name} is random, so no output gives its input again")
+        for step in self.steps:
+            if step.degradation.random:
+                name = step.degradation.name
+                raise SetError(f"{name} is random, so no output gives its input again")
         return self.input(output)
 
     def luma(self, sample: str, target: Image) -> Image:
-        """The target of the luma domain; grey images are used as they are."""
+        """Return the target of the luma domain; grey images are used as they are."""
         return target[:, :, :1] if sample in self.grey else rounded_luma(target)
 
 
 def recipe(
-    made: InputFacts | None, level: str, scale: int, luma_target: bool, grey: tuple[str, ...] = ()
+    made: InputFacts | Sequence[InputFacts] | None,
+    level: str,
+    scale: int,
+    luma_target: bool,
+    grey: tuple[str, ...] = (),
+    parts: Sequence[tuple[str, Sequence[InputFacts]]] = (),
+    *,
+    reduces: bool = True,
 ) -> Recipe:
-    """The recipe of a set at a level.
+    """Return the recipe of a set at a level: how inputs are made, and further `parts` by role.
 
-    Raises: UnknownNameError for an unknown degradation, SetError for keywords that it does not
-        take.
+    Raises: UnknownNameError for an unknown degradation, SetError for keywords that it does not take.
     """
-    if made is None:
-        return Recipe(scale, luma_target, grey=frozenset(grey))
-    degradation = degradations().get(made.degradation)
-    keywords = {degradation.strength: int(level[1:]), **made.keywords}
+    several = [made] if isinstance(made, InputFacts) else made
+    return Recipe(
+        scale,
+        luma_target,
+        None if several is None else _chain(several, level),
+        frozenset(grey),
+        tuple((role, _chain(steps, level)) for role, steps in parts),
+        reduces,
+    )
+
+
+def _chain(several: Sequence[InputFacts], level: str) -> Chain:
+    return tuple(_step(facts, level) for facts in several)
+
+
+def _step(facts: InputFacts, level: str) -> Step:
+    """Return one step; its strength is the level's number unless the facts state one."""
+    degradation = degradations().get(facts.degradation)
+    number = level[1:]
+    strength: dict[str, int | float] = {}
+    if number.replace(".", "", 1).isdigit():
+        strength[degradation.strength] = int(number) if number.isdigit() else float(number)
+    keywords = {**strength, **facts.keywords}
     try:
         inspect.signature(degradation.function).bind(None, **keywords)
     except TypeError as error:
         raise SetError(
             f"the degradation '{degradation.name}' does not take {keywords}: {error}."
         ) from error
-    return Recipe(scale, luma_target, degradation, tuple(sorted(keywords.items())), frozenset(grey))
+    return Step(degradation, tuple(sorted(keywords.items())))
+
+
+def _degraded(steps: Chain, image: Image, frame: int) -> Image:
+    for step in steps:
+        image = step(image, frame)
+    return image
 
 
 def rounded_luma(image: Image) -> Image:
-    """BT.601 studio-swing luma rounded half up to 8 bits; a grey image as it is.
+    """Return BT.601 studio-swing luma rounded half up to 8 bits; a grey image as it is.
 
     Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1), uint8.
     """

@@ -9,6 +9,7 @@ RESTORE = register(
         order=90,
         summary="A model returns an image of the input's size; nothing more is known of it.",
         may_take=("mask", "reference"),
+        aligned=("mask",),
         default=True,
     )
 )

@@ -40,6 +40,10 @@ class Task:
     """Roles that sets of this task may have besides, for models whose cards ask for them."""
     gives: Mapping[str, str] = field(default_factory=lambda: {"output": "target"})
     """The roles of what a model returns, each with the role of the part that it is compared with."""
+    aligned: tuple[str, ...] = ()
+    """Roles whose frames have the size of the input or of the target, as masks do."""
+    same_length: bool = True
+    """True where inputs and targets have as many frames; False where frames are made between others."""
     sizes: Sizes = "same"
     level: Level | None = None
     """How strengths are written; None where the task has no levels."""

@@ -1,0 +1,50 @@
+"""Parts of a sample: the pixels of one role, frame by frame."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from iqabench.errors import SetError
+from iqabench.images import Image, Part
+
+Parts = Mapping[str, Part]
+"""The pixels (T, H, W, C) of a sample by their roles."""
+
+
+def part_of(image: Image) -> Part:
+    """Return an image (H, W, C) as a clip of one frame, without copying it."""
+    return image[None]
+
+
+def frame_of(part: Part, frame: int) -> Image:
+    """Return one frame (H, W, C), without copying it; an image stands for as many frames as are asked for."""
+    return part[frame if len(part) > 1 else 0]
+
+
+def image_of(part: Part, what: str = "the part") -> Image:
+    """Return the image of a clip of one frame.
+
+    Raises: SetError when it has several.
+    """
+    if len(part) != 1:
+        raise SetError(f"{what} is a clip of {len(part)} frames; expected one image.")
+    return part[0]
+
+
+def same_size(one: Part, other: Part) -> bool:
+    """Return whether two clips have frames of one height and width."""
+    return one.shape[1:3] == other.shape[1:3]
+
+
+def stacked(frames: Sequence[Image], what: str) -> Part:
+    """Return frames as one clip; a single image is not copied.
+
+    Raises: SetError when frames differ in size, bands or depth.
+    """
+    if len(frames) == 1:
+        return part_of(frames[0])
+    kinds = {(frame.shape, frame.dtype) for frame in frames}
+    if len(kinds) > 1:
+        sizes = ", ".join(sorted({f"{f.shape[1]}x{f.shape[0]}x{f.shape[2]}" for f in frames}))
+        raise SetError(f"the frames of {what} differ: {sizes}; expected one size, depth and number of bands.")
+    return np.stack(frames)
