@@ -18,7 +18,8 @@ def part_of(image: Image) -> Part:
 
 def frame_of(part: Part, frame: int) -> Image:
     """Return one frame (H, W, C), without copying it; an image stands for as many frames as are asked for."""
-    return part[frame if len(part) > 1 else 0]
+    image: Image = part[frame if len(part) > 1 else 0]
+    return image
 
 
 def image_of(part: Part, what: str = "the part") -> Image:
@@ -28,7 +29,8 @@ def image_of(part: Part, what: str = "the part") -> Image:
     """
     if len(part) != 1:
         raise SetError(f"{what} is a clip of {len(part)} frames; expected one image.")
-    return part[0]
+    image: Image = part[0]
+    return image
 
 
 def same_size(one: Part, other: Part) -> bool:
@@ -46,5 +48,7 @@ def stacked(frames: Sequence[Image], what: str) -> Part:
     kinds = {(frame.shape, frame.dtype) for frame in frames}
     if len(kinds) > 1:
         sizes = ", ".join(sorted({f"{f.shape[1]}x{f.shape[0]}x{f.shape[2]}" for f in frames}))
-        raise SetError(f"the frames of {what} differ: {sizes}; expected one size, depth and number of bands.")
+        raise SetError(
+            f"the frames of {what} differ: {sizes}; expected one size, depth and number of bands."
+        )
     return np.stack(frames)

@@ -71,7 +71,7 @@ class Recipe:
         if self.steps is not None:
             listed = [step.facts for step in self.steps]
             chain = listed[0] if len(listed) == 1 else listed
-        facts = {
+        facts: dict[str, Any] = {
             "scale": self.scale,
             "luma_target": self.luma_target,
             "degradation": chain,
@@ -115,7 +115,9 @@ class Recipe:
         Raises: SetError when their frames differ in size.
         """
         return {
-            role: stacked([_degraded(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}")
+            role: stacked(
+                [_degraded(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}"
+            )
             for role, steps in self.made
         }
 

@@ -118,10 +118,11 @@ class SampleRef:
             raise SetError(self.trouble)
         if domain == "luma":
             return self._luma()
-        parts = {role: self._read(role) for role in self.files if role != "target"}
+        parts = {}
         if "target" in self.files:
             parts["target"] = self._read_target()
             parts |= self.recipe.parts(parts["target"], self.name)
+        parts |= {role: self._read(role) for role in self.files if role != "target"}
         if "input" not in parts:
             parts["input"] = self._made_input(parts.get("target"))
         self._require_fit(parts)
@@ -197,9 +198,9 @@ class SampleRef:
         if (height * scale, width * scale) != target.shape[1:3]:
             raise SetError(
                 f"{self.files['input'][0].name} is {width}x{height} and {self.files['target'][0].name}, "
-                f"cropped to a multiple of {self.recipe.scale}, {target.shape[2]}x{target.shape[1]}; expected "
-                f"{width * scale}x{height * scale} at x{scale}. Sizes are never "
-                "adapted: give the scale that they were made with, or make them again."
+                f"cropped to a multiple of {self.recipe.scale}, {target.shape[2]}x{target.shape[1]}; "
+                f"expected {width * scale}x{height * scale} at x{scale}. Sizes are never adapted: give the "
+                "scale that they were made with, or make them again."
             )
 
     def _require_aligned(self, role: str, parts: Mapping[str, Part]) -> None:

@@ -181,7 +181,7 @@ def test_the_luma_domain_is_for_super_resolution(shelf: Shelf) -> None:
     shelf.add(picture(8, 8), "target", "a")
     noisy = facts(task="denoise", levels="[n5]", level="n5", input="{degradation: noise}")
     shelf.declare(noisy)
-    with pytest.raises(SetError, match="defined for these alone"):
+    with pytest.raises(SetError, match="defined only for these"):
         load_set("mine").samples[0].load("luma")
 
 
