@@ -8,6 +8,7 @@ import numpy as np
 from iqabench.errors import ImageError
 from iqabench.images import Image, write_image
 from iqabench.models.core.model import Model
+from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.samples import Sample
 from iqabench.store import CropFolder
 
@@ -16,26 +17,33 @@ SIDE = 144
 
 
 def keep_crops(
-    folder: CropFolder, sample: Sample, output: Image, model: Model, scale: int, tile: int = 0
+    folder: CropFolder, sample: Sample, restored: RestoredParts, model: Model, tile: int = 0
 ) -> None:
-    """Cut the window out of input, target and output; what cannot be written is left out.
+    """Cut the window out of input, target and output, in clips of the first frame of each.
 
-    Evidence must not cost a number: a full disk shows itself at the next record.
+    What cannot be written is left out. Evidence must not cost a number: a full disk shows itself at the next
+    record.
     """
-    if sample.target is None or output.shape[:2] != sample.target.shape[:2]:
+    output, whole = restored.parts.get("output"), sample.part("target")
+    if output is None or whole is None or output.shape[1:3] != whole.shape[1:3]:
         return
-    top, left = detail_window(sample.target, scale)
+    target, source = whole[0], sample.parts["input"][0]
+    if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
+        return
+    scale = max(1, target.shape[0] // source.shape[0])
+    top, left = detail_window(target, scale)
     inner = (slice(top, top + SIDE), slice(left, left + SIDE))
     with contextlib.suppress(ImageError):
-        write_image(folder.model(model.card.id, model.hash, model.precision, tile), output[inner])
+        place = folder.model(model.card.id, model.hash, model.precision, tile)
+        write_image(place, output[0][inner])
         if not folder.target.exists():
             small = SIDE // scale
             rows, columns = (
                 slice(top // scale, top // scale + small),
                 slice(left // scale, left // scale + small),
             )
-            write_image(folder.input, sample.input[rows, columns])
-            write_image(folder.target, sample.target[inner])
+            write_image(folder.input, source[rows, columns])
+            write_image(folder.target, target[inner])
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:

@@ -4,9 +4,10 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from iqabench.errors import MetricError, SetError
-from iqabench.images import Image, read_image
+from iqabench.images import Image, read_part
 from iqabench.protocol import Domain
 from iqabench.run.records import Origin, RecordMaker, Subject
+from iqabench.samples import image_of
 from iqabench.store import OutputFolder, Provenance, Store
 
 
@@ -48,4 +49,4 @@ def read_output(kept: OutputFolder, sample: str) -> Image:
     """
     if not kept.has(sample):
         raise MetricError(f"{kept.provenance.model} left no output of it")
-    return read_image(kept.file(sample))
+    return image_of(read_part(kept.file(sample)), f"the output of '{sample}'")

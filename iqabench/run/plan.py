@@ -25,6 +25,8 @@ class Options:
     precision: Precision = "fp32"
     tile: int = 0
     """Side of the input tiles in pixels; 0 is the whole image."""
+    settings: tuple[str, ...] = ()
+    """Settings of models, as in alpha=0.5."""
     limit: int | None = None
     """Only the first samples of each set."""
     force: bool = False
@@ -90,6 +92,14 @@ def check_fits(card: Card, images: SampleSet) -> None:
         raise ModelError(
             f"the model '{card.id}' is for {able.phrase}; {images.name} at {images.level} is a set for "
             f"{wanted.phrase}."
+        )
+    missing = [role for role in card.takes if role not in images.roles]
+    if missing and images.roles:
+        has = ", ".join(sorted(images.roles))
+        raise ModelError(
+            f"the model '{card.name}' takes a part '{missing[0]}', which {images.name} at {images.level} "
+            f"lacks; it has {has}. Choose a set that has it, or put the files into a folder '{missing[0]}' "
+            "beside 'input'."
         )
     if card.scale != images.scale:
         raise ModelError(

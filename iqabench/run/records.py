@@ -71,6 +71,8 @@ class Origin:
     tile: int = 0
     device_class: str = "cpu"
     device: str = ""
+    setting: str = ""
+    """The setting of the model where it differs from its default."""
 
     @classmethod
     def of_card(
@@ -82,6 +84,7 @@ class Origin:
         precision: str = "fp32",
         tile: int = 0,
         device: str = "cpu",
+        setting: str = "",
     ) -> "Origin":
         """Outputs of a model with these weights, on a device as torch names it."""
         return cls(
@@ -94,6 +97,7 @@ class Origin:
             tile=tile,
             device_class=device.partition(":")[0],
             device=device_name(device),
+            setting=setting,
         )
 
 
@@ -115,8 +119,12 @@ class RecordMaker:
             "versions": versions(),
         }
 
-    def key(self, column: AnyColumn) -> str:
-        """The content key: equal keys mean equal numbers."""
+    def key(self, column: AnyColumn, role: str = "") -> str:
+        """Return the content key: equal keys mean equal numbers.
+
+        Roles and settings enter it where they are not the plain ones, so that keys from before there were
+        any stay as they are.
+        """
         names = (
             "set_hash",
             "level",
@@ -127,12 +135,28 @@ class RecordMaker:
             "device_class",
         )
         parts = {name: self._shared[name] for name in names}
+        special = {"role": role, "setting": self.origin.setting}
+        parts |= {name: value for name, value in special.items() if value}
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
 
-    def failed(self, column: AnyColumn, sample: str, error: str) -> Record:
-        """A record that says why there is no number."""
-        return self.make(column, sample, Score(nan, error), None)
+    def failed(self, column: AnyColumn, sample: str, error: str, role: str = "") -> Record:
+        """Return a record that says why there is no number."""
+        return self.make(column, sample, Score(nan, error), None, role=role)
+
+    def of_frames(self, clip: Record, scores: Sequence[Score]) -> list[Record]:
+        """Return the records of single frames beside the record of their clip."""
+        return [
+            replace(
+                clip,
+                kind="frame",
+                frame=frame,
+                status="failed" if one.error else "ok",
+                value=None if one.error else one.value,
+                error=one.error,
+            )
+            for frame, one in enumerate(scores)
+        ]
 
     def over_set(self, column: SetColumn, found: Score, images: int) -> Record:
         """The record of a column over a whole set of so many images."""
@@ -146,12 +170,18 @@ class RecordMaker:
         restore_ms: float | None,
         tile: int | None = None,
         note: str = "",
+        *,
+        role: str = "",
     ) -> Record:
-        """The record of one column for one sample; `tile` if it is not the one that was asked for."""
+        """Return the record of one column for one sample; `tile` if it is not the one that was asked for.
+
+        A column of an output with a role of its own is named ROLE:COLUMN.
+        """
         return Record(
-            key=self.key(column),
+            key=self.key(column, role),
             sample=sample,
-            column=column.name,
+            column=f"{role}:{column.name}" if role else column.name,
+            role=role,
             status="failed" if found.error else "ok",
             value=None if found.error else found.value,
             error=found.error,

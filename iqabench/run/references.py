@@ -5,7 +5,7 @@ the pool), which becomes part of the protocol's hash: numbers that were compared
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +17,10 @@ from iqabench.metrics import AnyColumn, Column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import is_own, load_model
-from iqabench.models.core.model import Model, Precision
+from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.protocol import Protocol
+from iqabench.run.conditions import Conditions
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key
 
@@ -27,16 +28,6 @@ C = TypeVar("C", bound=AnyColumn)
 
 LEAST_MEMBERS = 3
 """Models that a consensus needs: the median of two is their mean, and prefers none."""
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """How the models that others are compared with run."""
-
-    scale: int = 1
-    device: str = "cpu"
-    precision: Precision = "fp32"
-    tile: int = 0
 
 
 class References:

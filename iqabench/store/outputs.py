@@ -1,15 +1,16 @@
 """Whole outputs, kept on request, or because another output is compared with them.
 
-    ROOT/MODEL/SET_LEVEL/SAMPLE.png
-    ROOT/MODEL/SET_LEVEL/run.json      the weights that made them, the set, the conditions
+    ROOT/MODEL/SET_LEVEL/SAMPLE.png          the output, in the depth of its pixels; .npz for clips and floats
+    ROOT/MODEL/SET_LEVEL/SAMPLE.ROLE.png     a further output, by its role
+    ROOT/MODEL/SET_LEVEL/run.json      which weights made them, from which set, under which conditions
 
 With that file the images can be scored by other columns later, as records of the same model, and outputs of
 other weights are never taken for them.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from iqabench.errors import StoreError
 from iqabench.store.crops import file_name
 
 _RUN = "run.json"
+ENDINGS = (".png", ".npz")
+"""The formats of kept outputs: images of 8 or 16 bits, and everything else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,15 @@ class Provenance:
     address: str
     """The name or path by which `load_set` finds the set."""
     domain: str
+    setting: str = ""
+    """The setting of the model where it differs from its default."""
 
     @property
     def folder(self) -> str:
         """The folder of the outputs below the root."""
         domain = "" if self.domain == "image" else f"_{self.domain}"
-        return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}"
+        setting = f"_{file_name(self.setting)}" if self.setting else ""
+        return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}{setting}"
 
     def same_as(self, other: "Provenance") -> bool:
         """Return whether the pixels must be the same: everything but the prose and the place of the set."""
@@ -62,13 +68,19 @@ class OutputFolder:
         self.provenance = provenance
         self.path = root / provenance.folder
 
-    def file(self, sample: str) -> Path:
-        """Return the file of a sample's output, which need not exist yet."""
-        return self.path / f"{file_name(sample)}.png"
+    def stem(self, sample: str, role: str = "") -> Path:
+        """Return the place of an output without the ending of its format; no role is the output itself."""
+        return self.path / (f"{file_name(sample)}.{role}" if role else file_name(sample))
 
-    def has(self, sample: str) -> bool:
-        """Return whether that output exists and was made by these weights under these conditions."""
-        return self._is_ours and self.file(sample).exists()
+    def file(self, sample: str, role: str = "") -> Path:
+        """Return the file of an output that is there, else the place of an 8-bit image."""
+        stem = self.stem(sample, role)
+        places = [stem.with_name(stem.name + ending) for ending in ENDINGS]
+        return next((place for place in places if place.exists()), places[0])
+
+    def has(self, sample: str, roles: Iterable[str] = ("",)) -> bool:
+        """Return whether those outputs are there, made by these weights under these conditions."""
+        return self._is_ours and all(self.file(sample, role).exists() for role in roles)
 
     def claim(self) -> None:
         """Take the folder before the first output is written; outputs of other weights in it are deleted.
@@ -80,7 +92,7 @@ class OutputFolder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if (self.path / _RUN).exists():
-                for old in self.path.glob("*.png"):
+                for old in (file for ending in ENDINGS for file in self.path.glob(f"*{ending}")):
                     old.unlink()
             facts = json.dumps(asdict(self.provenance), indent=1)
             write_whole(self.path / _RUN, facts.encode() + b"\n")
@@ -112,7 +124,13 @@ def read_provenance(folder: Path) -> Provenance:
     path = folder / _RUN
     try:
         data: dict[str, Any] = json.loads(path.read_text())
-        return Provenance(**{f.name: data[f.name] for f in fields(Provenance)})
+        return Provenance(
+            **{
+                f.name: data[f.name]
+                for f in fields(Provenance)
+                if f.default is MISSING or f.name in data
+            }
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"{path} is absent or damaged ({error}); it names the origin of the outputs beside it. "
@@ -122,6 +140,6 @@ def read_provenance(folder: Path) -> Provenance:
 
 def _pixels(provenance: Provenance) -> dict[str, Any]:
     facts = asdict(provenance)
-    for prose in ("model_facts", "address", "device"):
+    for prose in ("model_facts", "address", "device", "task"):
         del facts[prose]
     return facts

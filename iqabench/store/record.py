@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal
 
 Status = Literal["ok", "failed"]
-Kind = Literal["image", "set", "cost"]
+Kind = Literal["image", "frame", "set", "cost"]
 
 WHOLE_SET = "(whole set)"
 """The sample's name in a record of a whole set."""
@@ -77,11 +77,22 @@ class Record:
     """The identity of the reference, where the protocol has another reference than the target."""
     mode: str = ""
     """The mode of the network, where it is not the plain one: compile+channels_last, cuda_graph ..."""
+    role: str = ""
+    """The role of the output; empty for the output itself."""
+    frame: int | None = None
+    """The frame, from 0, in a record of kind `frame`; the record of its clip has none."""
+    setting: str = ""
+    """The setting of the model where it differs from its default, as in alpha=0.5."""
     details: str = ""
     """Details of a cost as JSON: interval, samples, operators, clocks, load; see `probes`."""
 
 
-_TYPES: dict[object, str] = {int: "BIGINT", bool: "BOOLEAN", float | None: "DOUBLE"}
+_TYPES: dict[object, str] = {
+    int: "BIGINT",
+    bool: "BOOLEAN",
+    float | None: "DOUBLE",
+    int | None: "BIGINT",
+}
 
 FIELDS: dict[str, str] = {f.name: _TYPES.get(f.type, "VARCHAR") for f in fields(Record)}
 """The names and DuckDB types of a record's fields."""

@@ -26,7 +26,9 @@ from iqabench.store.tables import connect, create_table, parquet_columns
 from iqabench.store.view import create_records
 
 _WHERE_ABSENT = ", ".join(
-    f"coalesce({name}, {meaning!r}) AS {name}" for name, meaning in ADDED.items()
+    f"coalesce({name}, {meaning!r}) AS {name}"
+    for name, meaning in ADDED.items()
+    if meaning is not None
 )
 _TASK = """
 CASE WHEN task <> 'denoise' OR level NOT IN ('', 'x1') THEN task
@@ -65,7 +67,7 @@ class Store:
             names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
         connection.execute(
-            f"CREATE TEMP VIEW every_record AS SELECT * REPLACE ({_WHERE_ABSENT}, {_TASK}) "  # noqa: S608
+            f"CREATE TEMP VIEW stored AS SELECT * REPLACE ({_WHERE_ABSENT}, {_TASK}) "  # noqa: S608
             f"FROM ({' UNION ALL BY NAME '.join(parts)})"
         )
         create_records(connection)

@@ -7,6 +7,15 @@ samples' hashes. Keys with equal sums have the same samples, and one of them is 
 
 import duckdb
 
+_EVERY_RECORD = """
+CREATE TEMP VIEW every_record AS SELECT * FROM stored WHERE kind <> 'frame'
+"""
+
+_FRAMES = """
+CREATE TEMP VIEW frames AS SELECT * FROM stored WHERE kind = 'frame'
+QUALIFY row_number() OVER (PARTITION BY key, sample, frame ORDER BY time DESC, run DESC) = 1
+"""
+
 _SUMMED = """
 CREATE TEMP TABLE summed AS
 SELECT key, count(*) AS n, sum(hash(sample)) AS samples FROM every_record GROUP BY key
@@ -32,10 +41,13 @@ QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC
 
 
 def create_records(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the view `records` over the view `every_record`, in which records may stand twice.
+    """Create the views `records` and `frames` over the view `stored`, in which records may stand twice.
 
+    The records of single frames of clips are in `frames` only: the record of their clip stands in `records`.
     The table `summed` stays: keys, how many records each has, and the sum of their samples' hashes.
     """
+    connection.execute(_EVERY_RECORD)
+    connection.execute(_FRAMES)
     connection.execute(_SUMMED)
     connection.execute(_DOUBLED)
     count = connection.execute("SELECT count(*) FROM doubled").fetchone()

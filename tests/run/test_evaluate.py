@@ -18,7 +18,7 @@ from iqabench.errors import WeightsError
 from iqabench.images import read_image
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
-from iqabench.run import Options, Outcome, evaluate, plan, score_folder, targets_of_set
+from iqabench.run import Options, Outcome, evaluate, evaluate_cell, plan, score_folder, targets_of_set
 from iqabench.sets import load_set
 from iqabench.store import Store
 
@@ -175,7 +175,7 @@ def test_scoring_beside_the_model_changes_nothing(
 ) -> None:
     """As it is done where the model works on a GPU."""
     run(tmp_path / "a")
-    monkeypatch.setattr(sys.modules["iqabench.run.cell"], "_leaves_the_processor", lambda _: True)
+    monkeypatch.setattr(evaluate_cell, "scores_aside", lambda _: True)
     run(tmp_path / "b")
     for folder in ("a", "b"):
         assert len(list((tmp_path / folder / "crops").rglob("model-*.png"))) == 5

@@ -14,7 +14,8 @@ from iqabench.metrics import column
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
 from iqabench.run import Options, Outcome, evaluate, plan
-from iqabench.run.references import Conditions, References
+from iqabench.run.conditions import Conditions
+from iqabench.run.references import References
 from iqabench.sets import load_set
 from iqabench.store import Store
 
@@ -181,6 +182,6 @@ def test_other_weights_of_the_users_make_another_column() -> None:
 def test_in_python_a_pseudo_reference_says_where_it_is_at_hand() -> None:
     image = np.zeros((32, 32, 3), np.uint8)
     with pytest.raises(
-        MetricError, match="is at hand in 'iqabench run' and 'iqabench score' alone"
+        MetricError, match="is at hand only in 'iqabench run' and 'iqabench score'"
     ):
         column("psnr@consensus")(image, image)

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from iqabench.facts import Facts
 from iqabench.files.remote import RemoteFile
-from iqabench.tasks import TaskName, task_named
+from iqabench.models.core.signature import Setting, Signature
+from iqabench.tasks import RoleName, TaskName, task_named
 
 
 class Weights(Facts):
@@ -85,6 +86,16 @@ class Card(Facts):
     arguments: dict[str, Any] = Field(default_factory=dict)
     version: int = 1
     """Raised when the same weights would give other pixels."""
+    takes: dict[RoleName, Signature] = Field(default_factory=lambda: {"input": Signature()})
+    """The parts of a sample that it takes, by role."""
+    gives: dict[RoleName, Signature] = Field(default_factory=lambda: {"output": Signature()})
+    """The outputs that it returns, by role."""
+    settings: dict[str, Setting] = Field(default_factory=dict)
+    """The knobs that it can be run at, such as alpha from 0 to 1."""
+    state: bool = False
+    """True when each frame of a clip needs what the frame before left: `forward(..., state)` returns both."""
+    cost: Literal["static", "per image"] = "static"
+    """Whether it costs as much on every image of a size."""
     channels: Literal["rgb", "grey", "any"] = "rgb"
     range: Literal[1, 255] = 1
     """The network's own numeric range, of input and output."""
@@ -108,6 +119,14 @@ class Card(Facts):
     def name(self) -> str:
         """The explicit name: rlfn_x4; models that keep the size go by their id."""
         return f"{self.id}_x{self.scale}" if task_named(self.task).has_scales else self.id
+
+    @property
+    def is_plain(self) -> bool:
+        """True for one image in, one image out: the network is called with a batch and no names."""
+        plain = Signature()
+        takes, gives = list(self.takes.items()), list(self.gives.items())
+        is_image = takes == [("input", plain)] and gives == [("output", plain)]
+        return is_image and not self.settings and not self.state
 
     @property
     def facts_json(self) -> str:

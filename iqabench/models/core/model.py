@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.mode import PLAIN, Mode, in_mode
+from iqabench.models.core.signature import Signature
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
 
@@ -42,6 +43,17 @@ class Model(ABC):
         Shapes: (N, C, H, W) on `self.device` to (N, C, s H, s W).
         Units: 0..255, neither clipped nor rounded on the way out.
         """
+
+    def forward_parts(
+        self, parts: dict[str, Tensor], settings: dict[str, float], state: object = None
+    ) -> tuple[dict[str, Tensor], object]:
+        """Return the outputs by role of named parts, and the state that the next frame needs.
+
+        Shapes: (T, C, H, W) on `self.device`, each. Units: as in the parts.
+        Raises: ModelError when this kind of model takes one image only.
+        """
+        del parts, settings, state
+        raise ModelError(f"{self.card.id} takes one image; its card asks for named parts.")
 
     @contextmanager
     def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
@@ -93,6 +105,42 @@ class NetworkModel(Model):
                 f"{self.card.id} returned a {type(output).__name__}; expected a tensor."
             )
         return (output.float() if output.dtype != torch.float64 else output) * unit
+
+    def forward_parts(
+        self, parts: dict[str, Tensor], settings: dict[str, float], state: object = None
+    ) -> tuple[dict[str, Tensor], object]:
+        """Return the outputs by role of named parts; see `Model.forward_parts`."""
+        card = self.card
+        single = {
+            r: p.float() if p.dtype == torch.float64 and self._has_weights else p
+            for r, p in parts.items()
+        }
+        inputs = {role: part / self._unit(card.takes[role]) for role, part in single.items()}
+        extra = {**settings, **({"state": state} if card.state else {})}
+        with self._arithmetic():
+            outputs = self.module(**inputs, **extra)
+        if card.state:
+            if not isinstance(outputs, tuple) or len(outputs) != 2:
+                raise ModelError(
+                    f"{card.id} returned no state; expected its outputs and the state."
+                )
+            outputs, state = outputs
+        if isinstance(outputs, Tensor):
+            outputs = {next(iter(card.gives)): outputs}
+        if not isinstance(outputs, dict) or not all(
+            isinstance(v, Tensor) for v in outputs.values()
+        ):
+            raise ModelError(
+                f"{card.id} returned a {type(outputs).__name__}; expected tensors by role: "
+                f"{', '.join(card.gives)}."
+            )
+        units = {role: self._unit(card.gives.get(role, Signature())) for role in outputs}
+        return {role: tensor * units[role] for role, tensor in outputs.items()}, state
+
+    def _unit(self, signature: Signature) -> float:
+        """Return what one in the network's own range is worth in the units of a part."""
+        peaks = {"uint8": 255.0, "uint16": 65535.0}
+        return peaks.get(signature.depth, 1.0) if self.card.range == 1 else 1.0
 
     def to(self, device: str, precision: Precision = "fp32") -> "Model":
         """Move to a device and a precision; see `Model.to`."""

@@ -8,12 +8,13 @@ from iqabench.errors import UsageError
 from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
+from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.output_folders import maker_of, outputs_root, place_of, read_output
 from iqabench.run.plan import DEFAULT_METRICS
 from iqabench.run.records import Origin, RecordMaker
-from iqabench.run.references import Conditions, References
+from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
 from iqabench.run.scoring.outputs import Outputs
 from iqabench.run.scoring.pairing import Pairing

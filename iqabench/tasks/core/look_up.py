@@ -34,6 +34,11 @@ def role_names() -> list[str]:
     return list(dict.fromkeys(role for role in roles if role))
 
 
+def output_names() -> list[str]:
+    """Return the roles that outputs of models may have, over all tasks."""
+    return list(dict.fromkeys(role for task in in_order() for role in task.gives))
+
+
 def default_task(scale: int | Fraction = 1) -> Task:
     """Return the task of a network, folder or command that nobody described, by what it does to sizes.
 

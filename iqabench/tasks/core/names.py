@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from iqabench.errors import UnknownNameError
-from iqabench.tasks.core.look_up import role_names, task_named
+from iqabench.tasks.core.look_up import output_names, role_names, task_named
 
 
 def _known(name: str) -> str:
@@ -16,8 +16,9 @@ def _known(name: str) -> str:
 
 
 def _role(name: str) -> str:
-    if name not in role_names():
-        raise ValueError(str(UnknownNameError("role", name, role_names())))
+    known = [*role_names(), *output_names()]
+    if name not in known:
+        raise ValueError(str(UnknownNameError("role", name, known)))
     return name
 
 

@@ -1,0 +1,146 @@
+"""One sample through one model: roles, frames, depths and settings, checked on the way in and out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iqabench.errors import ModelError
+from iqabench.images import Part
+from iqabench.models.core.model import Model
+from iqabench.models.core.restore import restore
+from iqabench.models.core.signature import Signature
+from iqabench.samples import Parts, frame_of
+
+
+@dataclass(frozen=True)
+class RestoredParts:
+    """The outputs of a model for one sample."""
+
+    parts: dict[str, Part]
+    """Outputs by role, (T, H, W, C): float in units of 0..255 for uint8, in their own units for other depths,
+    neither clipped nor rounded."""
+    tile: int = 0
+    tile_note: str = ""
+
+
+def restore_parts(
+    model: Model, parts: Parts, tile: int = 0, settings: Mapping[str, float] | None = None
+) -> RestoredParts:
+    """Return what a model makes of the parts of one sample.
+
+    A model of images restores a clip frame by frame.
+
+    Raises: ModelError when a role is missing, when the model does not take such parts, and when it returns
+        other roles, frames, sizes or depths than its card says.
+    """
+    card = model.card
+    for role, signature in card.takes.items():
+        if role not in parts:
+            raise ModelError(
+                f"'{card.id}' takes a part '{role}'; the sample has {', '.join(parts)}."
+            )
+        _require_part(card.id, role, signature, parts[role])
+    if card.is_plain:
+        restored = [restore(model, frame, tile) for frame in parts["input"]]
+        stacked = (
+            restored[0].image[None] if len(restored) == 1 else np.stack([r.image for r in restored])
+        )
+        last = restored[-1]
+        return RestoredParts({"output": stacked}, last.tile, last.tile_note)
+    if tile:
+        raise ModelError(f"'{card.id}' takes whole parts; it cannot be run in tiles of {tile}.")
+    with torch.inference_mode():
+        outputs = _forward(model, parts, dict(settings or {}))
+    return RestoredParts(_checked(model, parts, outputs))
+
+
+def _require_part(name: str, role: str, signature: Signature, part: Part) -> None:
+    taken = "uint8" if part.dtype == np.float64 else part.dtype.name  # float64: not rounded yet
+    if taken != signature.depth:
+        raise ModelError(f"'{name}' takes {role} of {signature.depth}; this one is {part.dtype}.")
+    if isinstance(signature.frames, int) and len(part) != signature.frames:
+        raise ModelError(
+            f"'{name}' takes {signature.frames} frames of {role}; this one has {len(part)}."
+        )
+
+
+def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str, list[Tensor]]:
+    """Return the outputs by role, as batches (T, C, H, W) in the order of their frames."""
+    takes = model.card.takes
+    if not all(signature.frames == "each" for signature in takes.values()):
+        tensors = {role: _tensor(model, parts[role]) for role in takes}
+        results, _ = model.forward_parts(tensors, settings)
+        return {role: [tensor] for role, tensor in results.items()}
+    outputs: dict[str, list[Tensor]] = {}
+    state: object = None
+    for frame in range(max(len(parts[role]) for role in takes)):
+        tensors = {role: _tensor(model, frame_of(parts[role], frame)[None]) for role in takes}
+        results, state = model.forward_parts(tensors, settings, state)
+        for role, tensor in results.items():
+            outputs.setdefault(role, []).append(tensor)
+    return outputs
+
+
+def _tensor(model: Model, part: Part) -> Tensor:
+    """Return frames as a batch (T, C, H, W) on the model's device."""
+    if part.shape[3] == 1 and model.card.channels == "rgb" and part.dtype == np.uint8:
+        part = np.repeat(part, 3, axis=3)
+    planes = np.ascontiguousarray(part.transpose(0, 3, 1, 2))
+    if planes.dtype in (np.uint8, np.uint16):
+        planes = planes.astype(np.float32)
+    return torch.from_numpy(planes).to(model.device)
+
+
+def _checked(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> dict[str, Part]:
+    """Return the outputs as arrays, when they are what the card says."""
+    card = model.card
+    if set(outputs) != set(card.gives):
+        raise ModelError(
+            f"'{card.id}' returned {', '.join(sorted(outputs)) or 'nothing'}; its card says "
+            f"{', '.join(sorted(card.gives))}."
+        )
+    first = parts[next(iter(card.takes))]
+    length = max(len(parts[role]) for role in card.takes)
+    arrays: dict[str, Part] = {}
+    for role, signature in card.gives.items():
+        batches = outputs[role]
+        if any(batch.ndim != 4 for batch in batches):
+            raise ModelError(
+                f"'{card.id}' returned {role} of the shape {tuple(batches[0].shape)}; expected (T, C, H, W)."
+            )
+        array = torch.cat(batches).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+        expected = signature.frames if isinstance(signature.frames, int) else length
+        if len(array) != expected:
+            raise ModelError(
+                f"'{card.id}' returned {len(array)} frames of {role}; its card says {expected}."
+            )
+        _require_depth(card.id, role, signature, array)
+        ratio = signature.ratio or (Fraction(card.scale) if role == "output" else None)
+        size = (
+            tuple(Fraction(side) * ratio for side in first.shape[1:3])
+            if ratio
+            else array.shape[1:3]
+        )
+        if array.shape[1:3] != size:
+            raise ModelError(
+                f"'{card.id}' returned {role} of {array.shape[2]}x{array.shape[1]} for "
+                f"{first.shape[2]}x{first.shape[1]}; expected {size[1]}x{size[0]} (x{ratio})."
+            )
+        arrays[role] = array
+    return arrays
+
+
+def _require_depth(name: str, role: str, signature: Signature, array: Part) -> None:
+    if np.iscomplexobj(array) != (signature.depth == "complex64"):
+        raise ModelError(
+            f"'{name}' returned {role} of {array.dtype}; its card says {signature.depth}."
+        )
+    bad = int(array.size - np.isfinite(array).sum())
+    if bad:
+        raise ModelError(
+            f"'{name}' returned NaN or infinite values in {bad} of {array.size} places of {role}."
+        )

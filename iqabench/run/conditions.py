@@ -1,0 +1,16 @@
+"""The conditions under which models run: everything besides model and set that decides a number."""
+
+from dataclasses import dataclass
+
+from iqabench.models.core.model import Precision
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The conditions of one cell."""
+
+    scale: int = 1
+    device: str = "cpu"
+    precision: Precision = "fp32"
+    tile: int = 0
+    """Side of the input tiles in pixels; 0 is the whole image."""

@@ -1,0 +1,189 @@
+"""Evaluating cells in this process, one after the other; every sample is safe before the next one starts."""
+
+from collections.abc import Sequence
+
+from iqabench.errors import IqabenchError
+from iqabench.images import quantise, write_image, write_part
+from iqabench.metrics import Column
+from iqabench.models.core.model import Model
+from iqabench.models.core.signature import setting_values, setting_words
+from iqabench.run.background import Background
+from iqabench.run.conditions import Conditions
+from iqabench.run.crops import keep_crops
+from iqabench.run.environment import new_run
+from iqabench.run.evaluate_cell import CellJob, SampleResult, ScoredOutput, evaluate_cell
+from iqabench.run.model_cache import ModelCache
+from iqabench.run.outcome import Failure, Outcome, Watch
+from iqabench.run.output_folders import outputs_root, place_of
+from iqabench.run.plan import Cell, Options, check_fits
+from iqabench.run.records import Origin, RecordMaker, Subject
+from iqabench.run.references import References
+from iqabench.run.second_pass import SecondPass, WaitingOutputs, score_second_pass
+from iqabench.sets import SampleRef
+from iqabench.store import CropFolder, OutputFolder, Store, Writer
+from iqabench.tasks import task_named
+
+
+def in_process(
+    cells: Sequence[Cell], store: Store, options: Options, device: str, watch: Watch
+) -> Outcome:
+    """Evaluate what has no record yet.
+
+    A model that cannot be loaded costs only its own cells, unless no other cell is left.
+
+    Raises: IqabenchError when nothing could be run at all; StoreError when records cannot be kept.
+    """
+    outcome = Outcome()
+    models = ModelCache(device, options)
+    errors: list[IqabenchError] = []
+    waiting: list[WaitingOutputs] = []
+    with store.writer(new_run()) as writer:
+        for cell in cells:
+            try:
+                model = models.get(cell)
+                check_fits(model.card, cell.set)
+                run = _CellRun(cell, model, store, writer, options)
+            except IqabenchError as error:
+                errors.append(error)
+                outcome.failures.append(Failure(str(error), f"{cell.model} on {cell.set.name}"))
+                continue
+            run.run(outcome, watch)
+            if run.waiting:
+                waiting.append(WaitingOutputs(cell.set, run.folder, run.maker, run.waiting))
+        score_second_pass(waiting, SecondPass(store, writer, options, device, outcome, watch))
+    if errors and len(errors) == len(cells):
+        raise errors[0]
+    return outcome
+
+
+class _CellRun:
+    """One cell with the places where its results are kept."""
+
+    def __init__(
+        self, cell: Cell, model: Model, store: Store, writer: Writer, options: Options
+    ) -> None:
+        self.cell, self.model, self.store, self.writer = cell, model, store, writer
+        self.options = options
+        self.subject = Subject.of_set(cell.set)
+        card = model.card
+        self.settings = setting_values(card.settings, options.settings, card.id)
+        self.maker = RecordMaker(self.subject, self._origin(model), writer.run)
+        self.waiting = [column for column in cell.columns if column.waits]
+        """Columns that are scored once every model has left its outputs."""
+        self.keeps = options.save_outputs is not None or bool(self.waiting)
+        self.folder = self._folder_of(model)
+        self.job = self._job()
+        self.keys = [
+            self.maker.key(column, output.role)
+            for output in self.job.outputs
+            for column in output.columns
+        ]
+
+    def run(self, outcome: Outcome, watch: Watch) -> None:
+        """Restore and score every sample that lacks a record, and keep what comes of it."""
+        samples = self.cell.set.samples[: self.options.limit]
+        todo = self._missing(samples)
+        outcome.keys += self.keys
+        outcome.found += len(samples) - len(todo)
+        name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
+        watch(name, len(samples) - len(todo), len(samples))
+        with Background() as background:
+            for at, result in enumerate(evaluate_cell(self.job, todo)):
+                self._keep(result, background)
+                errors = [record.error for record in result.records] or [result.error]
+                outcome.tell(self.model.card.id, result.name, errors)
+                watch(name, len(samples) - len(todo) + at + 1, len(samples))
+
+    def _job(self) -> CellJob:
+        images, options = self.cell.set, self.options
+        conditions = Conditions(
+            images.scale, str(self.model.device), options.precision, options.tile
+        )
+        references = References(conditions, images.samples[0].recipe, kept=self._folder_of)
+        columns = references.bound(
+            c for c in self.cell.columns if isinstance(c, Column) and not c.waits
+        )
+        return CellJob(
+            self.model,
+            self.cell.domain,
+            conditions,
+            self.settings,
+            references,
+            self.maker,
+            tuple(self._outputs(tuple(columns))),
+        )
+
+    def _outputs(self, columns: tuple[Column, ...]) -> list[ScoredOutput]:
+        """Return the outputs that are scored; beside the output itself, those that a part belongs to."""
+        images = self.cell.set
+        compared = task_named(images.task).gives
+        outputs = [ScoredOutput("", compared.get("output", "target"), columns, images.scale)]
+        for role in self.model.card.gives:
+            part = compared.get(role, "")
+            if role == "output" or part not in images.roles:
+                continue
+            plain = tuple(c for c in columns if c.protocol.reference == "target")
+            outputs.append(ScoredOutput(role, part, plain, 1))
+        return outputs
+
+    def _missing(self, samples: tuple[SampleRef, ...]) -> Sequence[SampleRef]:
+        if self.options.force:
+            return samples
+        there = self.store.finished(self.keys)
+        roles = ["" if role == "output" else role for role in self.model.card.gives]
+        return [
+            sample
+            for sample in samples
+            if any((key, sample.name) not in there for key in self.keys)
+            or (self.keeps and not self.folder.has(sample.name, roles))
+        ]
+
+    def _keep(self, result: SampleResult, background: Background) -> None:
+        """Keep whole outputs on request, then the window for reports, then the records."""
+        if result.restored is not None and result.sample is not None:
+            if self.keeps:
+                self._keep_outputs(result)
+            if self.cell.domain == "image":
+                folder = self._crops(result.name)
+                background.do(
+                    keep_crops,
+                    folder,
+                    result.sample,
+                    result.restored,
+                    self.model,
+                    self.options.tile,
+                )
+        self.writer.add(result.records)
+
+    def _keep_outputs(self, result: SampleResult) -> None:
+        assert result.restored is not None
+        self.folder.claim()
+        for role, part in result.restored.parts.items():
+            signature = self.model.card.gives[role]
+            stem = self.folder.stem(result.name, "" if role == "output" else role)
+            if signature.depth == "uint8" and len(part) == 1:
+                write_image(stem.with_name(stem.name + ".png"), part[0])
+            else:
+                write_part(stem, quantise(part) if signature.depth == "uint8" else part)
+
+    def _origin(self, model: Model) -> Origin:
+        own = model is self.model  # others run at their defaults
+        return Origin.of_card(
+            model.card,
+            model.hash,
+            random_weights=model.random_weights,
+            precision=self.options.precision,
+            tile=self.options.tile,
+            device=str(model.device),
+            setting=setting_words(model.card.settings, self.settings) if own else "",
+        )
+
+    def _folder_of(self, model: Model) -> OutputFolder:
+        """Return where the outputs of a model, this one or one that it is compared with, are kept."""
+        root = self.options.save_outputs or outputs_root(self.store)
+        images = self.cell.set
+        return place_of(root, self._origin(model), self.subject, images.address, self.cell.domain)
+
+    def _crops(self, sample: str) -> CropFolder:
+        images = self.cell.set
+        return CropFolder(self.store.folder, images.name, images.hash, images.level, sample)

@@ -1,0 +1,38 @@
+"""The models of a run: loaded when a cell needs one, one at a time."""
+
+import torch
+
+from iqabench.models.core.load import load_card, load_model
+from iqabench.models.core.model import Model
+from iqabench.run.plan import Cell, Options
+
+
+class ModelCache:
+    """Keeps the model that was loaded last: cells of one model follow each other."""
+
+    def __init__(self, device: str, options: Options) -> None:
+        self.device, self.options = device, options
+        self._kept: tuple[str, Model] | None = None
+
+    def get(self, cell: Cell) -> Model:
+        """Return the model of a cell, on the device and in the precision of the run.
+
+        Raises: IqabenchError when it cannot be loaded.
+        """
+        name = cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
+        if self._kept is None or self._kept[0] != name:
+            self._kept = None  # free the memory of the last one first
+            self._kept = (name, self._load(cell))
+        return self._kept[1]
+
+    def _load(self, cell: Cell) -> Model:
+        torch.backends.cudnn.benchmark = False
+        if cell.card is None:
+            model = load_model(cell.model, cell.set.scale)
+        else:
+            model = load_card(
+                cell.card,
+                allow_random_weights=self.options.allow_random_weights,
+                progress=self.options.progress,
+            )
+        return model.to(self.device, self.options.precision)
