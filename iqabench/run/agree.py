@@ -21,10 +21,10 @@ from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
-from iqabench.run.plan import DEFAULT_METRICS
 from iqabench.run.prefetch import ahead
 from iqabench.run.records import Origin, RecordMaker, Subject, score
 from iqabench.store import Record, Store, Writer, content_key
+from iqabench.tasks import task_named
 
 IDENTITY = Card(
     id="identity",
@@ -87,7 +87,7 @@ def _columns(opinions: Opinions, wanted: list[str]) -> list[Column]:
             f"{facts.title} has no references; name no-reference metrics with --column: "
             f"{', '.join(alone)}."
         )
-    columns = [column(c, "rgb") for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    columns = [column(c, "rgb") for c in dict.fromkeys(wanted or task_named(IDENTITY.task).columns)]
     for part in columns:
         if part.protocol.reference != "target":
             raise UsageError(

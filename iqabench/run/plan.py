@@ -14,8 +14,6 @@ from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set
 from iqabench.tasks import task_named
 
-DEFAULT_METRICS = ("psnr", "ssim")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
@@ -90,15 +88,14 @@ def check_fits(card: Card, images: SampleSet) -> None:
     wanted, able = task_named(images.task), task_named(card.task)
     if wanted.sizes != able.sizes:
         raise ModelError(
-            f"the model '{card.id}' is for {able.phrase}; {images.name} at {images.level} is a set for "
-            f"{wanted.phrase}."
+            f"the model '{card.id}' is for {able.phrase}; {images.id} is a set for {wanted.phrase}."
         )
     missing = [role for role in card.takes if role not in images.roles]
     if missing and images.roles:
         has = ", ".join(sorted(images.roles))
         raise ModelError(
-            f"the model '{card.name}' takes a part '{missing[0]}', which {images.name} at {images.level} "
-            f"lacks; it has {has}. Choose a set that has it, or put the files into a folder '{missing[0]}' "
+            f"the model '{card.name}' takes a part '{missing[0]}', which {images.id} lacks; "
+            f"it has {has}. Choose a set that has it, or put the files into a folder '{missing[0]}' "
             "beside 'input'."
         )
     if card.scale != images.scale:
@@ -119,7 +116,8 @@ def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list
     if not has_targets and not wanted and outputs_wanted:
         return []
     columns = [
-        any_column(text, images.protocol) for text in dict.fromkeys(wanted or DEFAULT_METRICS)
+        any_column(text, images.protocol)
+        for text in dict.fromkeys(wanted or task_named(images.task).columns)
     ]
     lost = [c.name for c in columns if c.needs_target and not has_targets]
     if lost:

@@ -79,7 +79,7 @@ def level_of(facts: SetFacts, level: str) -> str:
     """
     if level not in facts.levels:
         raise SetError(
-            f"the set '{facts.name}' has no level '{level}'; it has {', '.join(facts.levels)}."
+            f"the set '{facts.name}' has no level '{level}'; it has {', '.join(facts.levels) or 'none'}."
         )
     return level
 

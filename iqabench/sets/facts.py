@@ -65,8 +65,9 @@ class SetFacts(Facts):
     task: TaskName
     size: int
     """How many samples it has."""
-    levels: tuple[Level, ...]
-    level: Level
+    levels: tuple[Level, ...] = ()
+    """The levels that can be asked for; none where the task has no levels."""
+    level: Level | Literal[""] = ""
     """The level that is meant when none is named."""
     protocol: str
     """What a bare metric means on this set."""
@@ -94,6 +95,10 @@ class SetFacts(Facts):
     @model_validator(mode="after")
     def _consistent(self) -> "SetFacts":
         written = task_named(self.task).level
+        if written is None and self.levels:
+            raise ValueError(f"a set of the task {self.task} has no levels, not {self.levels[0]}")
+        if written is not None and written.letter and not self.levels:
+            raise ValueError(f"expected levels such as {written.example} ({written.meaning})")
         strange = [level for level in self.levels if written and not written.matches(level)]
         if written and strange:
             begin = f"begin with {written.letter}" if written.letter else "are names"
@@ -101,7 +106,7 @@ class SetFacts(Facts):
                 f"levels of a {self.task} set {begin}, not {strange[0]}; expected the {written.meaning}, "
                 f"as in {written.example}"
             )
-        if self.level not in self.levels:
+        if self.level not in (self.levels or ("",)):
             raise ValueError(f"the default level {self.level} is not among the levels")
         if not (self.files or self.archives):
             raise ValueError("expected files or archives")

@@ -58,7 +58,7 @@ def files_of(name: str, level: str | None = None) -> list[RemoteFile]:
     """
     found, named = known_as(name) or (entry(name), None)
     said = level or named
-    levels = [level_of(found.facts, said)] if said else found.facts.levels
+    levels = [level_of(found.facts, said)] if said else found.facts.levels or ("",)
     items = (item for lv in levels for item in needed(inventory(found, lv)))
     return list(dict.fromkeys(item.file for item in items if item.shipped is None))
 

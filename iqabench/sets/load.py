@@ -39,9 +39,10 @@ def _level(item: Entry, named: str | None, scale: int | None) -> str:
     facts = item.facts
     if not task_named(facts.task).has_scales:
         if scale not in (None, 1):
+            example = f", as in '{facts.name}_{facts.levels[0]}'" if facts.levels else ""
             raise SetError(
                 f"the set '{facts.name}' has no scales (asked for x{scale}); its levels are "
-                f"{', '.join(facts.levels)}, as in '{facts.name}_{facts.levels[0]}'."
+                f"{', '.join(facts.levels) or 'none'}{example}."
             )
         return named or facts.level
     _require_agreement(f"{facts.name}_{named}", named, scale)
@@ -80,7 +81,11 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     facts = item.facts
     images = inventory(item, level)
     wanted = [image.file for image in needed(images) if image.shipped is None]
-    here = bring(wanted, owner=f"{facts.name}_{level}") if fetch else _here(wanted)
+    here = (
+        bring(wanted, owner=f"{facts.name}_{level}" if level else facts.name)
+        if fetch
+        else _here(wanted)
+    )
     if fetch:
         for image in needed(images):
             if image.member:
@@ -119,7 +124,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         scale=facts.scale(level),
         protocol=facts.protocol,
         samples=tuple(samples),
-        address=f"{facts.name}_{level}",
+        address=f"{facts.name}_{level}" if level else facts.name,
     )
 
 

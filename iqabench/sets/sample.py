@@ -234,7 +234,7 @@ class SampleSet:
     @property
     def id(self) -> str:
         """Name and level, as `load_set` takes it."""
-        return f"{self.name}_{self.level}"
+        return f"{self.name}_{self.level}" if self.level else self.name
 
     @property
     def roles(self) -> frozenset[str]:

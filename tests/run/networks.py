@@ -88,3 +88,52 @@ class Darker(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.gain
+
+
+class Inpainting(nn.Module):
+    """Fills the hole of a mask with the mean of what is known."""
+
+    def forward(self, input: Tensor, mask: Tensor) -> Tensor:  # noqa: A002 - a role
+        known = mask.mean(dim=1, keepdim=True) < 0.5
+        mean = (input * known).sum() / (known.sum() * input.shape[1])
+        return torch.where(known, input, mean)
+
+
+class Fading(nn.Module):
+    """Darkens by a setting."""
+
+    def forward(self, input: Tensor, alpha: float) -> Tensor:  # noqa: A002 - a role
+        return input * (1.0 - alpha)
+
+
+class Running(nn.Module):
+    """The mean of all frames so far: it carries a state from frame to frame."""
+
+    def forward(
+        self,
+        input: Tensor,  # noqa: A002 - a role
+        state: tuple[Tensor, int] | None,
+    ) -> tuple[Tensor, tuple[Tensor, int]]:
+        total, count = (input, 1) if state is None else (state[0] + input, state[1] + 1)
+        return total / count, (total, count)
+
+
+class Shortened(nn.Module):
+    """Loses the last frame of a clip."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
+        return input[:-1]
+
+
+class OtherRole(nn.Module):
+    """Returns another role than its card says."""
+
+    def forward(self, input: Tensor) -> dict[str, Tensor]:  # noqa: A002 - a role
+        return {"low": input}
+
+
+class Spectrum(nn.Module):
+    """Returns complex numbers where its card says 8 bits."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
+        return torch.fft.fft2(input)

@@ -18,7 +18,15 @@ from iqabench.errors import WeightsError
 from iqabench.images import read_image
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
-from iqabench.run import Options, Outcome, evaluate, evaluate_cell, plan, score_folder, targets_of_set
+from iqabench.run import (
+    Options,
+    Outcome,
+    evaluate,
+    evaluate_cell,
+    plan,
+    score_folder,
+    targets_of_set,
+)
 from iqabench.sets import load_set
 from iqabench.store import Store
 

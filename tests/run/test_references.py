@@ -181,7 +181,5 @@ def test_other_weights_of_the_users_make_another_column() -> None:
 
 def test_in_python_a_pseudo_reference_says_where_it_is_at_hand() -> None:
     image = np.zeros((32, 32, 3), np.uint8)
-    with pytest.raises(
-        MetricError, match="is at hand only in 'iqabench run' and 'iqabench score'"
-    ):
+    with pytest.raises(MetricError, match="is at hand only in 'iqabench run' and 'iqabench score'"):
         column("psnr@consensus")(image, image)

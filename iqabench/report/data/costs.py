@@ -141,10 +141,10 @@ def with_costs(
 
 
 _COSTS = """
-SELECT setting, configuration, numbered."column", error, details, time,
+SELECT numbered.setting, configuration, numbered."column", error, details, time,
        CASE WHEN status = 'ok' AND NOT isnan(value) THEN value END AS value
 FROM records JOIN numbered USING (key) WHERE kind = 'cost'
-ORDER BY setting, configuration, "column"
+ORDER BY numbered.setting, configuration, numbered."column"
 """
 
 

@@ -91,7 +91,7 @@ SELECT * FROM facts JOIN counted USING (key) QUALIFY row_number() OVER
 """
 
 _CELLS = """
-SELECT setting, configuration, numbered."column", kind, images, error, restore_ms,
+SELECT numbered.setting, configuration, numbered."column", kind, images, error, restore_ms,
        CASE WHEN kind = 'image' THEN sample END AS sample,
        status = 'ok' AND value IS NOT NULL AND NOT isnan(value) AS ok,
        CASE WHEN ok THEN value END AS value

@@ -90,6 +90,8 @@ def _label(this: Configuration, alike: list[Configuration]) -> str:
         said.append(this.device_class)
     if this.precision != PLAIN_PRECISION:
         said.append(this.precision)
+    if this.setting:
+        said.append(this.setting.replace(",", ", "))
     if this.mode:
         said.append(this.mode.replace("_", " ").replace("+", ", "))
     if this.tile:

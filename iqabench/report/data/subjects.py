@@ -103,6 +103,8 @@ class Configuration:
     device_class: str
     mode: str = ""
     """compile, channels_last, cuda_graph; nothing when it ran plainly."""
+    setting: str = ""
+    """The setting of the model where it differs from its default, as in alpha=0.5."""
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -116,6 +118,7 @@ class Configuration:
             self.tile,
             self.device_class,
             self.mode,
+            self.setting,
         )
 
 

@@ -12,7 +12,6 @@ from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.output_folders import maker_of, outputs_root, place_of, read_output
-from iqabench.run.plan import DEFAULT_METRICS
 from iqabench.run.records import Origin, RecordMaker
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
@@ -21,6 +20,7 @@ from iqabench.run.scoring.pairing import Pairing
 from iqabench.run.scoring.targets import Targets, targets_of_set
 from iqabench.run.scoring.whole_set import score_sets
 from iqabench.store import OutputFolder, Store, kept_runs
+from iqabench.tasks import task_named
 
 
 def score_folder(
@@ -117,7 +117,8 @@ def _columns(targets: Targets, wanted: list[str]) -> list[AnyColumn]:
             "there are no targets; name them with --target DIR or --set NAME, or name columns that need "
             "none, as in --column niqe."
         )
-    columns = [any_column(c, targets.protocol) for c in dict.fromkeys(wanted or DEFAULT_METRICS)]
+    names = dict.fromkeys(wanted or task_named(targets.subject.task).columns)
+    columns = [any_column(c, targets.protocol) for c in names]
     lost = [c.name for c in columns if c.needs_target and targets.target is None]
     if lost:
         raise UsageError(

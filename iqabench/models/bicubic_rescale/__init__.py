@@ -1,0 +1,1 @@
+"""Bicubic down and up again: card and network."""

@@ -1,0 +1,1 @@
+"""Mean of two frames: card and network."""

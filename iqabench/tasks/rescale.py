@@ -1,0 +1,17 @@
+"""Rescaling: an image is made small in such a way that it can be made large again."""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.task import Task, register
+
+RESCALE = register(
+    Task(
+        name="rescale",
+        title="Rescaling",
+        order=40,
+        summary="A model makes an image small (low) and large again; both outputs are scored.",
+        gives={"output": "target", "low": "low_target"},
+        sizes="round trip",
+        level=Level("x", "decimal", "scale"),
+        protocol="sr-y",
+    )
+)

@@ -1,0 +1,16 @@
+"""Video super-resolution: every frame of a clip is the input's at a multiple of its size."""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.task import Task, register
+
+VIDEO_SR = register(
+    Task(
+        name="video_sr",
+        title="Video super-resolution",
+        order=50,
+        summary="A model enlarges the frames of a clip; figures are means over frames, then over clips.",
+        sizes="scale",
+        level=Level("x", "decimal", "scale"),
+        protocol="sr-y",
+    )
+)

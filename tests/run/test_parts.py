@@ -1,0 +1,233 @@
+"""Samples with named parts on their way through a run: masks, clips, settings, state, and what goes wrong."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from iqabench.errors import ModelError, SetError
+from iqabench.images import Image, read_part, write_image
+from iqabench.models.core.catalogue import cards
+from iqabench.run import Options, Outcome, evaluate, plan
+from iqabench.sets import load_set
+from iqabench.store import Store
+
+MakeModel = Callable[..., str]
+
+
+@pytest.fixture
+def model(networks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Registers a network of `networks.py` under a card of its own, and returns its id."""
+
+    def make(network: str, card: str = "") -> str:
+        folder = tmp_path / "models" / network.lower()
+        folder.mkdir(parents=True)
+        (folder / "card.yaml").write_text(
+            f"family: own\ntitle: own\nlicence: none stated\ntask: restore\nnetwork: networks.{network}\n"
+            f"channels: any\nparams: 0\n{card}\nmembers:\n  - id: {network.lower()}\n"
+        )
+        monkeypatch.setenv("IQABENCH_MODELS", str(tmp_path / "models"))
+        cards.cache_clear()
+        return network.lower()
+
+    yield make
+    cards.cache_clear()
+
+
+def frame(seed: int, height: int = 24, width: int = 32, channels: int = 3) -> Image:
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (height, width, channels)).astype(np.uint8)
+
+
+def clip(folder: Path, name: str, frames: int, seed: int = 0) -> None:
+    for t in range(frames):
+        write_image(folder / name / f"Frame {t + 1}.png", frame(seed + t))
+
+
+def run(store: Path, model: str, folder: Path, columns: list[str], **options: Any) -> Outcome:
+    cells = plan([model], [f"{folder}"], columns, None)
+    return evaluate(cells, Store(store), Options(device="cpu", **options))
+
+
+def fetch(store: Path, what: str, view: str = "records") -> list[tuple[Any, ...]]:
+    with Store(store).connect() as connection:
+        return connection.execute(f"SELECT {what} FROM {view} ORDER BY ALL").fetchall()
+
+
+def test_a_mask_reaches_the_model(tmp_path: Path, model: MakeModel) -> None:
+    mask = np.zeros((24, 32, 1), np.uint8)
+    mask[4:8, 4:8] = 255
+    target = frame(1)
+    write_image(tmp_path / "s" / "target" / "a.png", target)
+    write_image(tmp_path / "s" / "input" / "a.png", np.where(mask > 0, 0, target).astype(np.uint8))
+    write_image(tmp_path / "s" / "mask" / "a.png", mask)
+    name = model("Inpainting", "takes: {input: {}, mask: {}}")
+    outcome = run(tmp_path / "r", name, tmp_path / "s", ["psnr@rgb"], save_outputs=tmp_path / "o")
+    assert outcome.failures == []
+    (saved,) = (tmp_path / "o").rglob("a.png")
+    restored = read_part(saved)[0]
+    known = np.broadcast_to(mask == 0, target.shape)
+    assert np.array_equal(restored[known], target[known])
+    assert restored[~known].min() > 0
+
+
+def test_a_missing_role_is_told_of_before_the_run(tmp_path: Path, model: MakeModel) -> None:
+    for role in ("input", "target"):
+        write_image(tmp_path / "s" / role / "a.png", frame(1))
+    name = model("Inpainting", "takes: {input: {}, mask: {}}")
+    with pytest.raises(
+        ModelError, match=r"'inpainting' takes a part 'mask', which s_x1 lacks; it has input"
+    ):
+        plan([name], [str(tmp_path / "s")], [], None)
+
+
+def test_a_mask_of_another_size_costs_its_sample(tmp_path: Path) -> None:
+    for role, side in (("input", 24), ("target", 24), ("mask", 20)):
+        write_image(tmp_path / role / "a.png", frame(1, side, side, 1))
+    with pytest.raises(SetError, match=r"the mask of 'a' is 20x20; expected 24x24"):
+        load_set(str(tmp_path)).samples[0].load()
+
+
+def test_a_missing_reference_costs_its_sample(tmp_path: Path) -> None:
+    for role in ("input", "target"):
+        for name in ("a", "b"):
+            write_image(tmp_path / role / f"{name}.png", frame(1))
+    write_image(tmp_path / "reference" / "a.png", frame(2))
+    first, second = load_set(str(tmp_path)).samples
+    assert set(first.load().parts) == {"input", "target", "reference"}
+    with pytest.raises(SetError, match="'b' has no reference: "):
+        second.load()
+
+
+def test_a_clip_has_a_record_for_each_frame_and_their_mean(tmp_path: Path) -> None:
+    clip(tmp_path / "s" / "target", "walk", 12)
+    clip(tmp_path / "s" / "target", "city", 3, seed=50)
+    outcome = run(
+        tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@rgb"], save_outputs=tmp_path / "o"
+    )
+    assert (outcome.done, outcome.failures) == (2, [])
+    frames = fetch(tmp_path / "r", "sample, frame, value", "frames")
+    assert [row[:2] for row in frames] == [
+        *(("city", t) for t in range(3)),
+        *(("walk", t) for t in range(12)),
+    ]
+    means = dict(fetch(tmp_path / "r", "sample, value"))
+    assert means["walk"] == pytest.approx(
+        np.mean([v for name, _, v in frames if name == "walk"]), rel=1e-12
+    )
+    again = run(
+        tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@rgb"], save_outputs=tmp_path / "o"
+    )
+    assert (again.done, again.found) == (0, 2)
+    (saved,) = (tmp_path / "o").rglob("walk.npz")
+    assert read_part(saved).shape == (12, 24, 32, 3)
+
+
+def test_frames_stand_in_their_natural_order(tmp_path: Path) -> None:
+    clip(tmp_path / "target", "walk", 11)
+    target = load_set(str(tmp_path)).samples[0].load().parts["target"]
+    assert np.array_equal(target[10], frame(10))
+    assert np.array_equal(target[1], frame(1))
+
+
+def test_clips_of_other_lengths_are_refused(tmp_path: Path) -> None:
+    clip(tmp_path / "target", "walk", 3)
+    clip(tmp_path / "input", "walk", 2)
+    with pytest.raises(
+        SetError, match=r"clips of 'walk' differ in length \(target 3, input 2 frames\)"
+    ):
+        load_set(str(tmp_path)).samples[0].load()
+
+
+def test_frames_of_other_sizes_are_refused(tmp_path: Path) -> None:
+    write_image(tmp_path / "target" / "walk" / "1.png", frame(1))
+    write_image(tmp_path / "target" / "walk" / "2.png", frame(1, 28))
+    with pytest.raises(SetError, match=r"frames of the target of 'walk' differ: 32x24x3, 32x28x3"):
+        load_set(str(tmp_path)).samples[0].load()
+
+
+def test_state_is_carried_from_frame_to_frame(tmp_path: Path, model: MakeModel) -> None:
+    clip(tmp_path / "s" / "input", "walk", 3)
+    name = model("Running", "state: true")
+    run(tmp_path / "r", name, tmp_path / "s@x1", ["total_variation"], save_outputs=tmp_path / "o")
+    (saved,) = (tmp_path / "o").rglob("walk.npz")
+    expected = np.floor(np.mean([frame(t).astype(float) for t in range(3)], axis=0) + 0.5)
+    assert np.abs(read_part(saved)[2] - expected).max() <= 1
+
+
+def test_settings_have_keys_and_outputs_of_their_own(tmp_path: Path, model: MakeModel) -> None:
+    write_image(tmp_path / "s" / "a.png", frame(1))
+    name = model("Fading", "settings: {alpha: {low: 0, high: 1, default: 0}}")
+    folder = tmp_path / "s@x1"
+    for settings in ((), ("alpha=0.5",), ("alpha=0",)):
+        run(
+            tmp_path / "r",
+            name,
+            folder,
+            ["psnr@rgb"],
+            settings=settings,
+            save_outputs=tmp_path / "o",
+        )
+    rows = fetch(tmp_path / "r", "setting, value")
+    assert [setting for setting, _ in rows] == ["", "alpha=0.5"]
+    assert rows[0][1] == float("inf")
+    assert len(list((tmp_path / "o").rglob("a.png"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("beta=1", "the model 'fading' has no setting 'beta'; it has alpha"),
+        ("alpha=2", "'alpha=2' is no value of alpha; expected a number from 0 to 1, as in alpha=0"),
+        ("alpha=x", "'alpha=x' is no value of alpha"),
+        ("alpha", "'alpha' is no value of alpha"),
+    ],
+)
+def test_a_wrong_setting_is_refused(
+    tmp_path: Path, model: MakeModel, text: str, message: str
+) -> None:
+    write_image(tmp_path / "s" / "a.png", frame(1))
+    name = model("Fading", "settings: {alpha: {low: 0, high: 1, default: 0}}")
+    with pytest.raises(Exception, match=message):
+        run(tmp_path / "r", name, tmp_path / "s@x1", ["psnr@rgb"], settings=(text,))
+
+
+@pytest.mark.parametrize(
+    ("network", "card", "message"),
+    [
+        (
+            "Shortened",
+            "takes: {input: {frames: all}}",
+            "returned 2 frames of output; its card says 3",
+        ),
+        ("OtherRole", "takes: {input: {frames: all}}", "returned low; its card says output"),
+        (
+            "Spectrum",
+            "takes: {input: {frames: all}}",
+            "returned output of complex64; its card says uint8",
+        ),
+        ("Shortened", "takes: {input: {frames: 2}}", "takes 2 frames of input; this one has 3"),
+        (
+            "Shortened",
+            "takes: {input: {frames: all, depth: uint16}}",
+            "takes input of uint16; this one is uint8",
+        ),
+    ],
+)
+def test_a_model_that_breaks_its_card_fails_with_the_reason(
+    tmp_path: Path, model: MakeModel, network: str, card: str, message: str
+) -> None:
+    clip(tmp_path / "s" / "target", "walk", 3)
+    clip(tmp_path / "s" / "input", "walk", 3)
+    outcome = run(tmp_path / "r", model(network, card), tmp_path / "s", ["psnr@rgb"])
+    (failure,) = outcome.failures
+    assert message in failure.error
+    assert fetch(tmp_path / "r", "status") == [("failed",)]
+
+
+def test_an_unknown_role_on_a_card_gets_suggestions(tmp_path: Path, model: MakeModel) -> None:
+    name = model("Inpainting", "takes: {input: {}, maks: {}}")
+    with pytest.raises(Exception, match=r"no role is called 'maks'\. Did you mean 'mask'"):
+        plan([name], ["demo"], [], None)
