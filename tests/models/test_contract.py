@@ -13,6 +13,7 @@ from iqabench.models.core.catalogue import FAMILIES, card_of, cards
 from iqabench.models.core.load import build, load_card, random_model
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.restore import restore
+from iqabench.models.core.restore_parts import restore_parts
 
 torch.set_num_threads(1)
 
@@ -22,7 +23,9 @@ LARGE = 5_000_000
 ALL = sorted(cards())
 SHIPPED = [n for n in ALL if cards()[n].folder.parent == FAMILIES]
 """Networks of this package; families from outside may leave facts of their cards out."""
-RUNNABLE = [n for n in ALL if (cards()[n].params or 0) < LARGE]
+RUNNABLE = [n for n in ALL if (cards()[n].params or 0) < LARGE and cards()[n].is_plain]
+OF_PARTS = [n for n in ALL if not cards()[n].is_plain]
+"""Models of named parts: clips, masks, several outputs."""
 
 
 @cache
@@ -98,6 +101,21 @@ def test_it_restores_what_its_card_promises(name: str) -> None:
     if not model.random_weights:
         small = output.reshape(33, card.scale, 47, card.scale, channels).mean(axis=(1, 3))
         assert np.abs(small - image).mean() < 12, "the output does not look like its input: range?"
+
+
+@pytest.mark.parametrize("name", OF_PARTS)
+def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
+    """`restore_parts` refuses other roles, numbers of frames, sizes and depths than those of the card."""
+    card = card_of(name)
+    side = 48 * card.scale
+    frame = crop(1 if card.channels == "grey" else 3, side)
+    parts = {}
+    for role, signature in card.takes.items():
+        frames = signature.frames if isinstance(signature.frames, int) else 3
+        parts[role] = np.stack([frame] * frames).astype(signature.depth)
+    outputs = restore_parts(loaded(card), parts).parts
+    assert set(outputs) == set(card.gives)
+    assert all(part.ndim == 4 and np.isfinite(part).all() for part in outputs.values())
 
 
 @pytest.mark.parametrize("name", RUNNABLE)
