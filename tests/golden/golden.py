@@ -23,6 +23,7 @@ import sys
 import time
 
 from frozen.case import Case, measured, own_environment
+from frozen.command import checkout
 from frozen.difference import Compared, compare
 from frozen.file import path_of, read_part, write_part
 from frozen.metrics import CASES as METRICS
@@ -53,6 +54,7 @@ def main(words: list[str] | None = None) -> int:
     if wrong := [name for name in asked.parts if name not in PARTS]:
         parser.error(f"there is no part {wrong[0]}; expected some of {', '.join(PARTS)}")
     parts = asked.parts or list(PARTS)
+    _say(f"measured: the package in {checkout()}")
     with own_environment():
         if asked.action == "make":
             return _make(parts)
