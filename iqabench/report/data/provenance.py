@@ -42,7 +42,7 @@ class RunProvenance:
     def __init__(self, results: Results) -> None:
         self._results = results
         found = results.query(
-            "SELECT setting, configuration, run, device, tile, tile_note, count(*) AS records, "
+            "SELECT numbered.setting, configuration, run, device, tile, tile_note, count(*) AS records, "
             "count(DISTINCT sample) FILTER (tile_note <> '') AS samples, min(time) AS first, "
             "max(time) AS last FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL"
         )

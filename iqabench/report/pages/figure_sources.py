@@ -80,7 +80,7 @@ class FigureSources:
 
 
 _PARTS = """
-SELECT setting, configuration, numbered."column", run, device, count(*) AS records,
+SELECT numbered.setting, configuration, numbered."column", run, device, count(*) AS records,
        min(time) AS first, max(time) AS last
 FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL
 """
