@@ -26,6 +26,7 @@ from iqabench.metrics.core.column import (
     attempts,
     require_files,
     scores,
+    with_reasons,
 )
 from iqabench.metrics.core.metric import Better, Metric, against_pool, metric, metrics, no_reference
 from iqabench.metrics.core.set_metric import SetMetric, any_metric, over_set, set_metrics
@@ -52,4 +53,5 @@ __all__ = [
     "require_files",
     "scores",
     "set_metrics",
+    "with_reasons",
 ]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from iqabench.errors import IqabenchError, UsageError
 from iqabench.images import Case, Image, read_image
-from iqabench.metrics import Column, column, metrics
+from iqabench.metrics import Column, column, metrics, require_files, with_reasons
 from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
@@ -99,7 +99,8 @@ def _columns(opinions: Opinions, wanted: list[str]) -> list[Column]:
                 f"{part.name} compares with a reference, and {facts.title} has none; expected a "
                 "no-reference metric ('iqabench list metrics' shows them)."
             )
-    return list({part.name: part for part in columns}.values())
+    distinct = {part.name: part for part in columns}.values()
+    return with_reasons(distinct, require_files(distinct))
 
 
 @dataclass(frozen=True)

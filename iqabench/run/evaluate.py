@@ -8,7 +8,9 @@
 results; columns that need what all models made wait for the second pass (`second_pass.py`).
 """
 
-from iqabench.metrics import require_files
+from dataclasses import replace
+
+from iqabench.metrics import require_files, with_reasons
 from iqabench.run.environment import resolve_device
 from iqabench.run.executors import in_process
 from iqabench.run.outcome import Outcome, Watch
@@ -23,8 +25,12 @@ def evaluate(
 
     A model that cannot be loaded costs only its own cells, unless no other cell is left.
 
-    Raises: MetricWeightsError when a metric lacks a file, before anything is restored; IqabenchError when
-        nothing could be run at all; StoreError when records cannot be kept.
+    What metrics need (weights) is looked for before the first image: a column whose metric lacks it has
+    failed records with that reason.
+
+    Raises: MetricWeightsError when that befalls every column; IqabenchError when nothing could be run at all;
+        StoreError when records cannot be kept.
     """
-    require_files(column for cell in cells for column in cell.columns)
-    return in_process(cells, store, options, resolve_device(options.device), watch)
+    reasons = require_files(column for cell in cells for column in cell.columns)
+    able = [replace(cell, columns=tuple(with_reasons(cell.columns, reasons))) for cell in cells]
+    return in_process(able, store, options, resolve_device(options.device), watch)

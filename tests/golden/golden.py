@@ -14,6 +14,9 @@ have other instructions and sum in another order, so the last digits of float32 
 then a pixel; ILNIQE, which is ill-conditioned, has 1e-3. On one and the same machine with the same libraries
 nothing differs: there, use `--exact`.
 
+Since version 0.2, folders that keep their size are of the task "restore", and no longer "denoise": the golden
+files have the new word, keys do not depend on it. A metric without its weights is a failed record as before.
+
 Exit status: 0 all equal, 1 differences, 2 wrong usage.
 """
 

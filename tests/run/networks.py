@@ -136,4 +136,5 @@ class Spectrum(nn.Module):
     """Returns complex numbers where its card says 8 bits."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
-        return torch.fft.fft2(input)
+        spectrum: Tensor = torch.fft.fft2(input)
+        return spectrum

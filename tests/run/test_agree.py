@@ -32,7 +32,7 @@ def test_values_are_those_of_the_pairs(tmp_path: Path) -> None:
         assert found[name, "i03_08_2"] == column(name)(pixels(3, 2), pixels(3))
     with store.connect() as connection:
         said = connection.execute('SELECT DISTINCT model, "set", task FROM records').fetchall()
-    assert said == [("identity", "tid2013", "denoise")]
+    assert said == [("identity", "tid2013", "opinion")]
 
 
 def test_again_finds_everything_and_another_column_computes_only_itself(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from iqabench.errors import WeightsError
+from iqabench.errors import MetricWeightsError, WeightsError
 from iqabench.images import read_image
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
@@ -271,3 +271,17 @@ def test_every_condition_keeps_a_picture_of_its_own(tmp_path: Path) -> None:
     run(tmp_path, "pocket", 4, limit=1, tile=48)
     cuts = [p.stem.split("-", 3)[3:] for p in (tmp_path / "crops").rglob("model-*.png")]
     assert sorted(cuts) == [[], ["bf16"], ["tile48"]]
+
+
+def test_a_metric_without_its_weights_costs_only_its_own_columns(tmp_path: Path) -> None:
+    """No mirror and no network here: ilniqe has no parameters to compare with."""
+    outcome = run(tmp_path, columns=["psnr@sr-y", "ilniqe@sr-rgb"])
+    found = {(r["column"], r["status"]) for r in records(tmp_path)}
+    assert found == {("psnr@sr-y", "ok"), ("ilniqe@sr-rgb", "failed")}
+    assert all("ilniqe needs" in failure.error for failure in outcome.failures)
+
+
+def test_without_any_metric_that_can_be_had_nothing_is_restored(tmp_path: Path) -> None:
+    with pytest.raises(MetricWeightsError, match="ilniqe needs"):
+        run(tmp_path, columns=["ilniqe@sr-rgb"])
+    assert not list(tmp_path.rglob("*.parquet"))

@@ -2,9 +2,9 @@
 
 import os
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isnan
 from typing import TypeVar
@@ -40,6 +40,8 @@ class _Written:
 
     metric: Named
     protocol: Protocol
+    lack: str = ""
+    """The reason why it has no value here, such as weights that cannot be had; empty where it has."""
 
     @property
     def name(self) -> str:
@@ -91,15 +93,30 @@ class SetColumn(_Written):
 
 
 AnyColumn = Column | SetColumn
+C = TypeVar("C", bound=AnyColumn)
 
 
-def require_files(columns: Iterable[AnyColumn]) -> None:
+def require_files(columns: Iterable[AnyColumn]) -> dict[str, str]:
     """Find or fetch what the metrics of the columns need beside their code, each metric once.
 
-    Raises: MetricWeightsError of the first column whose metric lacks a file or a package.
+    Returns: the names of the metrics that lack something, with the reason.
+    Raises: MetricWeightsError when there is no metric that lacks nothing.
     """
-    for metric in {column.metric.name: column.metric for column in columns}.values():
-        metric.require()
+    metrics = {column.metric.name: column.metric for column in columns}
+    errors: dict[str, MetricError] = {}
+    for name, metric in metrics.items():
+        try:
+            metric.require()
+        except MetricError as error:
+            errors[name] = error
+    if errors and len(errors) == len(metrics):
+        raise next(iter(errors.values()))
+    return {name: str(error) for name, error in errors.items()}
+
+
+def with_reasons(columns: Iterable[C], reasons: Mapping[str, str]) -> list[C]:
+    """Return the columns, those of the named metrics with the reason why they have no value here."""
+    return [replace(column, lack=reasons.get(column.metric.name, "")) for column in columns]
 
 
 def scores(columns: list[Column], case: Case) -> list[float]:
@@ -200,6 +217,8 @@ def large_enough(part: Column, seen: OutputView) -> bool:
 
 def value(part: Column, seen: OutputView | IqabenchError) -> float | IqabenchError:
     """Return the value of one column, or the error."""
+    if part.lack:
+        return MetricError(part.lack)
     return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
 
 

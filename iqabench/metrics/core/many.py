@@ -22,7 +22,8 @@ def many_attempts(columns: list[Column], cases: Sequence[Case], device: str) -> 
     seen = [views(columns, case) for case in cases]
     values: list[dict[str, Value]] = [{} for _ in cases]
     for protocol in dict.fromkeys(c.protocol for c in columns):
-        together = [c for c in columns if c.protocol == protocol and has_batched_form(c.metric)]
+        of_protocol = [c for c in columns if c.protocol == protocol and not c.lack]
+        together = [c for c in of_protocol if has_batched_form(c.metric)]
         _fill_in(protocol, together, seen, values, device)
     for at, shown in enumerate(seen):
         for c in columns:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from iqabench.errors import UsageError
-from iqabench.metrics import AnyColumn, any_column
+from iqabench.metrics import AnyColumn, any_column, require_files, with_reasons
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
 from iqabench.run.conditions import Conditions
@@ -119,6 +119,7 @@ def _columns(targets: Targets, wanted: list[str]) -> list[AnyColumn]:
         )
     names = dict.fromkeys(wanted or task_named(targets.subject.task).columns)
     columns = [any_column(c, targets.protocol) for c in names]
+    columns = with_reasons(columns, require_files(columns))
     lost = [c.name for c in columns if c.needs_target and targets.target is None]
     if lost:
         raise UsageError(

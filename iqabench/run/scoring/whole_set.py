@@ -47,6 +47,8 @@ def _distance(
     names: list[str],
     references: dict[SetColumn, Any],
 ) -> Score:
+    if column.lack:
+        return Score(nan, column.lack)
     watch = partial(work.watch, f"{column.name} of {candidate.model}")
     try:
         outputs = _gathered(work, column, candidate.read, names, watch)
