@@ -1,4 +1,4 @@
-"""Calling `iqabench` as a shell does."""
+"""A fixture that calls `iqabench` as a shell does."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from iqabench.cli.main import main
 
 
 class Result(NamedTuple):
-    """What a command left behind."""
+    """The exit status and the streams of a command."""
 
     status: int
     out: str
@@ -18,9 +18,9 @@ class Result(NamedTuple):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """Its output as JSON."""
-        found: list[dict[str, Any]] = json.loads(self.out)
-        return found
+        """The output, read as JSON."""
+        rows: list[dict[str, Any]] = json.loads(self.out)
+        return rows
 
 
 Call = Callable[..., Result]
@@ -30,7 +30,7 @@ Call = Callable[..., Result]
 def call(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Result]:
-    """`call("run", "--set", ...)` in this process: exit status and both streams."""
+    """Return a function that runs a command in this process, as in `call("run", "--set", ...)`."""
 
     def run(*words: object) -> Result:
         monkeypatch.setattr("sys.argv", ["iqabench", *(str(w) for w in words)])

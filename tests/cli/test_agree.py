@@ -18,6 +18,8 @@ from .conftest import Call
 
 ROW = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed", "error")
 QUICK = ("--resamples", "20", "--device", "cpu")
+NO_FIT = ("--fit", "none")
+"""Fits take most of the time; tests of other things do without."""
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +72,7 @@ def test_every_set_agrees_with_noise(call: Call, name: str) -> None:
 
 def test_a_second_column_finds_the_first(call: Call) -> None:
     HANDED["csiq"](Path("csiq"))
-    words = ("agree", "--set", "csiq", "--from", "csiq", "--column", "psnr", *QUICK)
+    words = ("agree", "--set", "csiq", "--from", "csiq", "--column", "psnr", *QUICK, *NO_FIT)
     first = call(*words, "--json")
     again = call(*words, "--json")
     assert again.out == first.out
@@ -180,7 +182,7 @@ def test_python_gives_the_same(call: Call) -> None:
 
 def test_a_report_of_the_store_still_works(call: Call) -> None:
     HANDED["csiq"](Path("csiq"))
-    call("agree", "--set", "csiq", "--from", "csiq", *QUICK)
+    call("agree", "--set", "csiq", "--from", "csiq", *QUICK, *NO_FIT)
     result = call("report")
     assert result.status == 0, result.err
     assert "csiq" in result.out

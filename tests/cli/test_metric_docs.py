@@ -19,7 +19,7 @@ WHOLE = {
 
 
 def registered() -> list[str]:
-    """All that there are now: other tests may have registered more."""
+    """Return all metrics that are registered now: other tests may have registered more."""
     return sorted([*metrics().names(), *set_metrics().names()])
 
 

@@ -104,7 +104,7 @@ def box(x: float) -> float:
 def resized_by_definition(
     values: NDArray[np.float64], scale: float, kernel: Kernel, edge: Edge
 ) -> list[float]:
-    """Every output sums over all of a line that is continued far beyond both ends."""
+    """Return outputs that sum over all of a line that is continued far beyond both ends."""
     function, stretches = {
         "cubic": (keys, True),
         "lanczos3": (lanczos, True),

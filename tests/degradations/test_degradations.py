@@ -1,4 +1,4 @@
-"""What holds for every registered degradation, and for looking one up."""
+"""The contract of every registered degradation, and of the registry."""
 
 import inspect
 import subprocess

@@ -1,4 +1,4 @@
-"""JPEG there and back: a flat block by hand, Pillow's libjpeg, and the usual requests."""
+"""JPEG encoded and decoded: a flat block by hand, Pillow's libjpeg, and the usual requests."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A server with every vice of the real ones, on this machine."""
+"""A server on this machine with the faults of real ones."""
 
 import hashlib
 import threading
@@ -15,7 +15,7 @@ from iqabench.files import RemoteFile, transfer
 
 @dataclass
 class Page:
-    """What lies at one path, and how the server behaves about it."""
+    """The content at one path, and the behaviour of the server for it."""
 
     content: bytes
     honours_range: bool = True
@@ -50,7 +50,7 @@ class Server:
         self._thread.start()
 
     def put(self, name: str, content: bytes, **facts: object) -> RemoteFile:
-        """Serve `content`; returns the file as a manifest would know it."""
+        """Serve `content`, and return the file as a manifest describes it."""
         self.pages[f"/{name}"] = Page(content, **facts)  # type: ignore[arg-type]
         sha256 = hashlib.sha256(content).hexdigest()
         return RemoteFile(f"shelf/{name}", f"{self.url}/{name}", sha256, len(content))

@@ -1,4 +1,4 @@
-"""What callers hold, as images."""
+"""Images of callers: numpy, PIL and torch."""
 
 from typing import Any
 

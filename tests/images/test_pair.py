@@ -1,4 +1,4 @@
-"""What metrics are given, and what they share."""
+"""The arguments of metrics, and the values that metrics share."""
 
 import numpy as np
 

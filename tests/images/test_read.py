@@ -1,4 +1,4 @@
-"""Every kind of file that somebody once put into a folder of images."""
+"""Every kind of file that may lie in a folder of images."""
 
 import struct
 import zlib
@@ -36,7 +36,7 @@ def opencv(path: Path, pixels: NDArray[Any]) -> Path:
 
 
 def png(width: int, height: int, depth: int, kind: int, rows: bytes) -> bytes:
-    """A PNG by hand; `kind`: 0 grey, 2 RGB, 4 grey with alpha."""
+    """Return a PNG made by hand; `kind`: 0 grey, 2 RGB, 4 grey with alpha."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))

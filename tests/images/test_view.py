@@ -1,4 +1,4 @@
-"""What each protocol compares, and what it refuses."""
+"""The view of each protocol, and the images that it refuses."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Images on disk: whole or not at all."""
+"""Images on disk: complete, or not at all."""
 
 import errno
 import os

@@ -25,7 +25,7 @@ def pixels(scene: int, level: int = 0) -> np.ndarray:
 
 
 def image(path: Path, scene: int, level: int = 0) -> None:
-    """Whatever the suffix says, in whatever case."""
+    """Write the image of a scene and level, in the format of the suffix, in any case."""
     path.parent.mkdir(parents=True, exist_ok=True)
     small = path.with_suffix(path.suffix.lower())
     write_image(small, pixels(scene, level))
@@ -33,7 +33,7 @@ def image(path: Path, scene: int, level: int = 0) -> None:
 
 
 def opinion(scene: int, level: int) -> float:
-    """Better where there is less noise, and never twice the same."""
+    """Return an opinion that is better for less noise, and never the same for two images."""
     return 6.0 - level + 0.01 * scene
 
 
@@ -86,7 +86,7 @@ LIVE = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174}
 
 
 def live(folder: Path, *, realigned: bool = True) -> Path:
-    """982 entries, as there must be; nearly all are copies of references here, and need no images."""
+    """Write the 982 entries that the set must have; nearly all are copies of references, and need no images."""
     dmos, copies = np.full(982, 50.0), np.ones(982, np.uint8)
     names = ["none.bmp"] * 982
     starts = np.cumsum([0, *LIVE.values()])

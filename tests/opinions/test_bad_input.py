@@ -1,4 +1,4 @@
-"""What is missing, damaged or contradictory is an error that names it and what was expected."""
+"""Missing, damaged and contradictory files are errors that name them and the expected layout."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -10,7 +10,7 @@ _PACK = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
 def xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> None:
-    """A workbook as Excel writes it: texts shared, numbers plain, empty cells left out."""
+    """Write a workbook as Excel does: shared texts, plain numbers, no empty cells."""
     shared: dict[str, int] = {}
     with zipfile.ZipFile(path, "w") as book:
         for at, table in enumerate(sheets.values(), 1):

@@ -108,7 +108,7 @@ def test_kill_9_loses_nothing_that_was_added(tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_never_finished_is_no_run(tmp_path: Path) -> None:
-    """What a kill leaves while a journal becomes Parquet."""
+    """A kill may leave such a file while a journal becomes Parquet."""
     with Store(tmp_path).writer("r1") as writer:
         writer.add([record("a")])
     (tmp_path / "records" / ".r2.parquet.123-456.part").write_bytes(b"PAR1")
