@@ -1,8 +1,9 @@
 """Old names: they keep working for two minor versions, with a warning that names the new one.
 
-    __getattr__ = moved("iqabench.images", {"Alone": "iqabench.images.OutputView"}, gone_in="0.4")
+    if not TYPE_CHECKING:  # else type checkers would accept any name
+        __getattr__ = moved("iqabench.images", {"Alone": "iqabench.images.OutputView"}, gone_in="0.4")
 
-A module that loses a public name ends with such a line. Nothing is imported before the old name is used.
+A module that loses a public name ends with such lines. Nothing is imported before the old name is used.
 """
 
 import importlib

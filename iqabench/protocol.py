@@ -8,7 +8,7 @@ stored number carries its name and hash. The known ones are in `iqabench.protoco
 import hashlib
 import json
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from iqabench.deprecation import moved
 from iqabench.facts import Facts
@@ -87,11 +87,12 @@ class Protocol(Facts):
         return self.shave_scales * scale + self.shave_pixels
 
 
-__getattr__ = moved(
-    "iqabench.protocol",
-    {
-        "protocol": "iqabench.protocols.protocol",
-        "protocols": "iqabench.protocols.protocols",
-    },
-    gone_in="0.4",
-)
+if not TYPE_CHECKING:  # else type checkers would accept any name
+    __getattr__ = moved(
+        "iqabench.protocol",
+        {
+            "protocol": "iqabench.protocols.protocol",
+            "protocols": "iqabench.protocols.protocols",
+        },
+        gone_in="0.4",
+    )

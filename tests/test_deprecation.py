@@ -31,7 +31,7 @@ def test_an_old_name_is_the_new_thing_and_says_so(old: str) -> None:
 
 def test_other_names_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match=r"module 'iqabench\.images' has no attribute 'Alon'"):
-        images.Alon  # noqa: B018
+        getattr(images, "Alon")  # noqa: B009 - type checkers would refuse the other form
     assert not hasattr(protocol, "protokoll")
 
 

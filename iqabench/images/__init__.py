@@ -4,6 +4,8 @@ An image is a numpy array (H, W, C) with C = 1 or 3, RGB order, in units of 0..2
 a degradation or a protocol is not quantised.
 """
 
+from typing import TYPE_CHECKING
+
 from iqabench.deprecation import moved
 from iqabench.images.accept import as_image
 from iqabench.images.case import Case, PseudoReferences
@@ -37,12 +39,13 @@ __all__ = [
     "write_part",
 ]
 
-__getattr__ = moved(
-    "iqabench.images",
-    {
-        "AgainstPool": "iqabench.images.PoolView",
-        "Alone": "iqabench.images.OutputView",
-        "view_alone": "iqabench.images.view_output",
-    },
-    gone_in="0.4",
-)
+if not TYPE_CHECKING:  # else type checkers would accept any name
+    __getattr__ = moved(
+        "iqabench.images",
+        {
+            "AgainstPool": "iqabench.images.PoolView",
+            "Alone": "iqabench.images.OutputView",
+            "view_alone": "iqabench.images.view_output",
+        },
+        gone_in="0.4",
+    )

@@ -86,7 +86,7 @@ LIVE = {"jp2k": 227, "jpeg": 233, "wn": 174, "gblur": 174, "fastfading": 174}
 
 
 def live(folder: Path, *, realigned: bool = True) -> Path:
-    """Write the 982 entries that the set must have; nearly all are copies of references, and need no images."""
+    """Write the 982 entries that the set must have; nearly all are copies of references, without images."""
     dmos, copies = np.full(982, 50.0), np.ones(982, np.uint8)
     names = ["none.bmp"] * 982
     starts = np.cumsum([0, *LIVE.values()])
