@@ -38,7 +38,7 @@ LIGHT = [
     "iqabench.tasks",
     "iqabench.boards",
     "iqabench.report",
-    "iqabench.report.pages.site",
+    "iqabench.report.pages.core.site",
     "iqabench.report.statistics.agreement",
     "iqabench.models.core.catalogue",
     "iqabench.sets.catalogue",

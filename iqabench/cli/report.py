@@ -1,36 +1,55 @@
-"""`iqabench report`."""
+"""The command `iqabench report`."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, store_option
+from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 
 with lazy_imports():
     from iqabench.report.data.aggregate import Results
+    from iqabench.report.data.agreement import Agreement, agreement_rows_of, agreements_of
     from iqabench.report.data.cost_tables import CostTable
     from iqabench.report.data.costs import cost_rows
     from iqabench.report.data.devices import devices_of
     from iqabench.report.data.fronts import fronts
     from iqabench.report.data.rows import rows
     from iqabench.report.data.tables import Table, tables_of
-    from iqabench.report.pages.write import write_figures, write_report
+    from iqabench.report.pages.core.write import write_figures, write_report
     from iqabench.report.statistics.intervals import Intervals
+    from iqabench.report.text.agreement_formats import (
+        agreement_csv,
+        agreement_latex,
+        agreement_markdown,
+    )
     from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
     from iqabench.report.text.front_formats import front_latex
     from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
     from iqabench.store import Store
 
-_FORMS: dict[str, tuple[Callable[[Table, Intervals | None], str], Callable[[CostTable], str]]] = {
-    "latex": (as_latex, cost_latex),
-    "csv": (as_csv, cost_csv),
-    "markdown": (as_markdown, cost_markdown),
+if TYPE_CHECKING:
+    from iqabench.report.pages.core.site import WrittenReport
+
+_FORMS: dict[
+    str,
+    tuple[
+        Callable[[Table, Intervals | None], str],
+        Callable[[CostTable], str],
+        Callable[[Agreement, bool], str],
+    ],
+] = {
+    "latex": (as_latex, cost_latex, agreement_latex),
+    "csv": (as_csv, cost_csv, agreement_csv),
+    "markdown": (as_markdown, cost_markdown, agreement_markdown),
 }
+"""For each form the writers of a table of means, of a table of costs, and of an agreement."""
 
 
 @click.command(
@@ -112,14 +131,13 @@ def command(
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its
     size and convention where it has one of them.
     """
-    records = Store(store)
+    records, failed = Store(store), False
     means = pareto is None and (form is not None or not (html or figures))
     _require_sense(html, intervals and not means, figures, between, outputs)
     if html:
         pages = out or Path("reports")
         written = write_report(records, pages, title=title, outputs=outputs)
-        click.echo(f"{pages / 'index.html'} and {len(written) - 1} more files written.", err=True)
-        click.echo(pages / "index.html")
+        failed = _print_written(written)
     if figures:
         for path in write_figures(
             records, out or Path("figures"), width=width, between=_two(between)
@@ -129,9 +147,25 @@ def command(
         _print_front(records, pareto, form)
     elif form == "json":
         means_of = rows(records, intervals=True if intervals else None)
-        print_rows([*means_of, *(_without_samples(row) for row in cost_rows(records))], form)
+        costs = (_without_samples(row) for row in cost_rows(records))
+        print_rows([*means_of, *_stored_agreement(records), *costs], form)
     elif form or not (html or figures):
         _print_tables(records, form or "markdown", intervals)
+    sys.exit(SOME_FAILED if failed else 0)
+
+
+def _print_written(written: "WrittenReport") -> bool:
+    """Print where the index is and which pages failed; return whether any did."""
+    index, *others = written.pages
+    click.echo(f"{index} and {len(others)} more pages written.", err=True)
+    for failure in written.failures:
+        click.echo(
+            f"The page '{failure.page}' is left out: it raised {failure.reason}. Repair or uninstall "
+            "the package it comes from; the index names it, too.",
+            err=True,
+        )
+    click.echo(index)
+    return bool(written.failures)
 
 
 def _require_sense(
@@ -173,12 +207,18 @@ def _print_front(store: Store, pareto: str, form: str | None) -> None:
 
 
 def _print_tables(store: Store, form: str, intervals: bool) -> None:
-    of_quality, of_cost = _FORMS[form]
+    of_quality, of_cost, of_agreement = _FORMS[form]
     with Results(store) as results:
         known = Intervals(results, wanted=True) if intervals else None
-        said = [of_quality(table, known) for table in tables_of(results)]
-        said += [of_cost(table) for device in devices_of(results) for table in device.tables]
-    click.echo("\n".join(said))
+        texts = [of_quality(table, known) for table in tables_of(results)]
+        texts += [of_agreement(agreement, intervals) for agreement in agreements_of(results)]
+        texts += [of_cost(table) for device in devices_of(results) for table in device.tables]
+    click.echo("\n".join(texts))
+
+
+def _stored_agreement(store: Store) -> list[dict[str, Any]]:
+    with Results(store) as results:
+        return agreement_rows_of(results)
 
 
 def _without_samples(row: dict[str, Any]) -> dict[str, Any]:

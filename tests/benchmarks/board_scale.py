@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from iqabench.boards import Board, read_board
 from iqabench.protocols import protocol
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.store import Record, Store, content_key
 
 MODELS, ROUNDS = 500, 9

@@ -79,7 +79,7 @@ start = time.perf_counter()
 from iqabench.report.data.aggregate import Results
 from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.report.data.tables import tables_of
-from iqabench.report.pages.write import write_report
+from iqabench.report.pages.core.write import write_report
 from iqabench.store import Store
 store, task = Store(Path(sys.argv[1])), sys.argv[2]
 if task == "pages":

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iqabench.protocols import protocol
-from iqabench.report.pages.write import write_report
+from iqabench.report.pages.core.write import write_report
 from iqabench.store import NO_SAMPLE, CropFolder, Record, Store, content_key
 
 NASTY = "<script>alert('x')</script>_100% a/b|$x$&\\#.pth"

@@ -6,8 +6,8 @@ import pytest
 
 from iqabench.boards import boards
 from iqabench.report.data.aggregate import Results
-from iqabench.report.pages.board_page import BoardPage, BoardRow, board_page
-from iqabench.report.pages.site import write_report
+from iqabench.report.data.board_report import BoardReport, BoardRow, board_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
 
 from .board_example import YAML, made_board, made_records
@@ -23,24 +23,24 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def page(store: Store, tmp_path: Path) -> BoardPage:
+def page(store: Store, tmp_path: Path) -> BoardReport:
     with Results(store) as results:
-        found = board_page(results, made_board(tmp_path))
+        found = board_report(results, made_board(tmp_path))
     assert found is not None
     return found
 
 
-def row_of(page: BoardPage, entry: str, track: int = 0) -> BoardRow:
+def row_of(page: BoardReport, entry: str, track: int = 0) -> BoardRow:
     return next(row for row in page.tables[track].rows if row.entry.name == entry)
 
 
-def cell(page: BoardPage, entry: str, column: str) -> tuple[str, str, str] | None:
+def cell(page: BoardReport, entry: str, column: str) -> tuple[str, str, str] | None:
     at = [c.name for c in page.columns].index(column)
     found = row_of(page, entry).cells[at]
     return (found.text, found.note, found.kind) if found else None
 
 
-def test_columns_that_decide_come_first_and_devices_have_their_own(page: BoardPage) -> None:
+def test_columns_that_decide_come_first_and_devices_have_their_own(page: BoardReport) -> None:
     assert [c.name for c in page.columns] == [
         "time",
         "time measured a GPU",
@@ -55,7 +55,7 @@ def test_columns_that_decide_come_first_and_devices_have_their_own(page: BoardPa
     ]
 
 
-def test_published_figures_stand_as_they_were_printed(page: BoardPage) -> None:
+def test_published_figures_stand_as_they_were_printed(page: BoardReport) -> None:
     assert cell(page, "Fast", "psnr") == ("29.50", "", "")
     assert cell(page, "Fast", "time") == ("5.0", "", "")
     assert cell(page, "Fast", "params") == ("2", "", "")
@@ -64,7 +64,7 @@ def test_published_figures_stand_as_they_were_printed(page: BoardPage) -> None:
     assert cell(page, "Odd", "half") == ("14.5", "", "")  # of 31.00 - 2.00, not of what was printed
 
 
-def test_measured_figures_say_whether_they_are_within_tolerance(page: BoardPage) -> None:
+def test_measured_figures_say_whether_they_are_within_tolerance(page: BoardReport) -> None:
     assert cell(page, "Base", "psnr measured") == ("30.01", "+0.010", "within")
     assert cell(page, "Fast", "psnr measured") == ("29.00", "-0.500", "out")
     assert cell(page, "Base", "params measured") == ("1", "±0", "within")
@@ -72,7 +72,7 @@ def test_measured_figures_say_whether_they_are_within_tolerance(page: BoardPage)
     assert page.verdicts == {"within": 2, "out": 2}
 
 
-def test_times_of_two_devices_never_share_a_column(page: BoardPage) -> None:
+def test_times_of_two_devices_never_share_a_column(page: BoardReport) -> None:
     """Ratios to the baseline are compared: 0.5 in the challenge, 0.5 and 0.4 here."""
     assert cell(page, "Fast", f"time measured {PROCESSOR}") == ("4", "×0.500, published ×0.500", "")
     assert cell(page, "Fast", "time measured a GPU") == ("0.4", "×0.400, published ×0.500", "")
@@ -80,11 +80,11 @@ def test_times_of_two_devices_never_share_a_column(page: BoardPage) -> None:
     assert cell(page, "mine", "time measured a GPU") is None
 
 
-def test_too_few_images_prove_nothing(page: BoardPage) -> None:
+def test_too_few_images_prove_nothing(page: BoardReport) -> None:
     assert cell(page, "mine", "psnr measured") == ("33.50", "2 of 3 images", "")
 
 
-def test_ranks_and_the_room_that_printed_digits_leave(page: BoardPage) -> None:
+def test_ranks_and_the_room_that_printed_digits_leave(page: BoardReport) -> None:
     told = [(r.entry.name, r.rank, r.tied, r.room) for r in page.tables[0].rows]
     assert told == [
         ("Fast", 1, False, "1 to 2"),
@@ -96,7 +96,7 @@ def test_ranks_and_the_room_that_printed_digits_leave(page: BoardPage) -> None:
     ]
 
 
-def test_gates(page: BoardPage) -> None:
+def test_gates(page: BoardReport) -> None:
     assert row_of(page, NASTY).failed == ("psnr is 27, and the gate is at least 28",)
     assert row_of(page, "Base").failed == ()
     assert row_of(page, "Same", track=1).unchecked == ("hidden at least 28",)
@@ -104,7 +104,7 @@ def test_gates(page: BoardPage) -> None:
     assert [r.entry.name for r in page.tables[1].rows if r.rank] == ["Odd", "Base", "Fast"]
 
 
-def test_what_does_not_follow_is_told(page: BoardPage) -> None:
+def test_what_does_not_follow_is_told(page: BoardReport) -> None:
     assert page.follows == {"equal": 7, "differs": 1, "rounding": 1}
     assert [(c.entry, c.what, c.verdict) for c in page.odd] == [
         ("Odd", "score total", "differs"),
@@ -115,7 +115,7 @@ def test_what_does_not_follow_is_told(page: BoardPage) -> None:
 def test_shared_ranks_are_marked(store: Store, tmp_path: Path) -> None:
     board = made_board(tmp_path, YAML.replace(", published: main_rank}", "}"))
     with Results(store) as results:
-        page = board_page(results, board)
+        page = board_report(results, board)
     assert page is not None
     told = [(r.entry.name, r.rank, r.tied) for r in page.tables[0].rows[:3]]
     assert told == [("Fast", 1, True), ("Same", 1, True), ("Base", 3, False)]
@@ -132,7 +132,7 @@ def test_a_board_without_published_figures_ranks_what_was_measured(
         "tracks:\n  - {name: main, rank: psnr}\n"
     )
     with Results(store) as results:
-        page = board_page(results, made_board(tmp_path, text.replace("baseline: Base\n", "")))
+        page = board_report(results, made_board(tmp_path, text.replace("baseline: Base\n", "")))
     assert page is not None
     assert [(r.entry.name, r.rank) for r in page.tables[0].rows] == [
         ("mine", 1),
@@ -144,13 +144,13 @@ def test_a_board_without_published_figures_ranks_what_was_measured(
 
 def test_a_board_of_which_there_is_nothing_has_no_page(fill: Fill) -> None:
     with Results(fill(*column_of([30.0]))) as results:
-        assert board_page(results, boards()["pirm2018"]) is None
+        assert board_report(results, boards()["pirm2018"]) is None
 
 
 def test_shipped_boards_follow(fill: Fill) -> None:
     """Figures that other tests hold, too: here they stand on the page."""
     with Results(fill(*column_of([30.0]))) as results:
-        page = board_page(results, boards()["ntire2022-esr"])
+        page = board_report(results, boards()["ntire2022-esr"])
     assert page is not None
     assert page.entries == 45
     assert page.follows == {"equal": 334, "rounding": 15, "erratum": 1}
@@ -160,7 +160,7 @@ def test_shipped_boards_follow(fill: Fill) -> None:
 
 def test_the_page(store: Store, tmp_path: Path) -> None:
     board = made_board(tmp_path)
-    written = write_report(store, tmp_path / "out", among=[board])
+    written = write_report(store, tmp_path / "out", among=[board]).pages
     assert written[-1].name == "board-made.html"
     page = Page(written[-1])
     assert "A &lt;b&gt;made&lt;/b&gt; challenge" in page.text

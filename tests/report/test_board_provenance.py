@@ -7,7 +7,7 @@ import pytest
 
 from iqabench.boards import boards, entries_of
 from iqabench.report.data.board_sources import PrintedSources, addresses
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 
 from .board_example import YAML, made_board, made_records
 from .conftest import column_of, filled

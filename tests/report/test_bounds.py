@@ -11,11 +11,11 @@ from scipy import stats
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
-from iqabench.report.pages import per_image_file
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.report.plots import latency_plots, plot_points, set_plots, sweeps
 from iqabench.report.plots.pictures import cuts_of
 from iqabench.report.statistics import Matrix, Resamples, different, pairwise
+from iqabench.report.text import per_image_file
 from iqabench.store import Record, Store
 
 from .conftest import SAMPLED, Fill, column_of, cost, filled

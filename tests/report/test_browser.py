@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
 
 CHROMIUM = next(
@@ -78,13 +78,13 @@ def test_in_a_browser(page: Any) -> None:
     assert first_cells(page, ".means")[0] == "good"
 
     page.locator(".cuts a").nth(2).click()
-    assert page.locator("dialog:not(.behind)").is_visible()
-    said = page.locator("dialog:not(.behind) p")
+    assert page.locator("dialog:not(.provenance)").is_visible()
+    said = page.locator("dialog:not(.provenance) p")
     shown = said.inner_text()
     page.keyboard.press("ArrowRight")
     assert said.inner_text() != shown
     page.keyboard.press("Escape")
-    assert not page.locator("dialog:not(.behind)").is_visible()
+    assert not page.locator("dialog:not(.provenance)").is_visible()
 
     page.click('.means tr:has-text("good (bf16)") a.from')
     page.click("text=All of its provenance")

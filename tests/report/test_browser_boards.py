@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 
 from .board_example import made_board, made_records
 from .conftest import filled
@@ -103,7 +103,7 @@ def figure(page: Any, entry: str, column: str) -> Any:
 def test_every_figure_says_where_it_comes_from(page: Any) -> None:
     follow(page, TITLE)
     page.wait_for_selector('.standings td > a[role="button"][aria-haspopup="dialog"]')
-    dialog = page.locator("dialog.behind")
+    dialog = page.locator("dialog.provenance")
     for column, keyed, said in (
         ("psnr", "Enter", ("as published", "made.csv, line 3", "Table 1", "nobody & nowhere")),
         ("psnr measured", "Space", ("29.50 dB", "out of tolerance", "cd" * 32, "run-1", "3 of 3")),
@@ -132,7 +132,7 @@ def test_figures_keep_their_sources_when_rows_move_and_columns_go(page: Any) -> 
     page.locator(".tools summary").click()
     page.locator('.tools input[value="time"]').uncheck()
     page.locator(".standings:visible thead button", has_text="Total").first.click()
-    dialog = page.locator("dialog.behind")
+    dialog = page.locator("dialog.provenance")
     for entry, line in (("Odd", 5), ("Same", 4)):
         figure(page, entry, "psnr").click()
         assert f"made.csv, line {line}" in dialog.inner_text()

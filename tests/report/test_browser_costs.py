@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 
 from .conftest import costly_records, filled
 from .test_browser import browsing, follow

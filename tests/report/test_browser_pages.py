@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.write import write_report
+from iqabench.report.pages.core.write import write_report
 
 from .conftest import NASTY, column_of, costly_records, cut_out, filled
 from .test_browser import browsing, first_cells, follow
@@ -79,7 +79,7 @@ def test_a_figure_says_where_it_comes_from(page: Any) -> None:
     figure = page.locator(".means a.from").first
     figure.focus()
     page.keyboard.press("Enter")
-    dialog = page.locator("dialog.behind")
+    dialog = page.locator("dialog.provenance")
     said = dialog.inner_text()
     assert dialog.locator("h2").inner_text() == "32.00"
     for text in (
@@ -101,12 +101,12 @@ def test_a_figure_says_where_it_comes_from(page: Any) -> None:
 
 
 def test_figures_beyond_the_tables_of_means_say_it_too(page: Any, out: Path) -> None:
-    dialog = page.locator("dialog.behind")
+    dialog = page.locator("dialog.provenance")
     for name, place, said in (
         ("index", ".leaders td a.from", ("32 dB, mean", "3 of 3")),
         ("tiny-x4", ".order td a.from", ("32 dB, mean", "3 of 3")),
         ("tiny-x4", "#variants td a.from", ("psnr, version 1", "run-1")),
-        ("model-good", ".kin td a.from", ("psnr, version 1", "run-1")),
+        ("model-good", ".relatives td a.from", ("psnr, version 1", "run-1")),
         ("samples-tiny-x4", ".pair td a.from", ("psnr, version 1", "run-1", "a processor")),
     ):
         page.goto((out / f"{name}.html").as_uri())

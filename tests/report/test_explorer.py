@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.write import write_report
+from iqabench.report.pages.core.write import write_report
 
 from .conftest import NASTY, Fill, column_of, cost
 from .test_site import Page

@@ -10,7 +10,7 @@ import pytest
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.rows import rows
 from iqabench.report.data.tables import tables
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
 
 from .conftest import Fill, column_of

@@ -8,7 +8,7 @@ import pytest
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.rows import rows
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.report.statistics import RESAMPLES
 from iqabench.report.statistics.intervals import Intervals
 
@@ -75,7 +75,7 @@ def test_large_stores_are_asked_first(fill: Fill, monkeypatch: pytest.MonkeyPatc
 
 def test_the_page_shows_them(fill: Fill, tmp_path: Path) -> None:
     store = fill(*column_of([30.0, 30.0, 36.0]), *column_of([29.0, 29.5, 30.0], model="other"))
-    text = write_report(store, tmp_path / "out", among=[])[1].read_text()
+    text = write_report(store, tmp_path / "out", among=[]).pages[1].read_text()
     assert 'data-ends="30.00 to 36.00"' in text
     assert "95 % interval 30.000 to 36.000" in text
     assert f"{RESAMPLES} resamples" in text

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.report.pages.write import write_report
-from iqabench.report.text.page_names import model_slugs_of
+from iqabench.report.pages.core.write import write_report
+from iqabench.report.text.page_names import page_slugs
 
 from .conftest import NASTY, Fill, column_of, cost
 from .test_site import Page
@@ -78,7 +78,7 @@ def test_facts_that_differ_are_listed(fill: Fill, tmp_path: Path) -> None:
 
 
 def test_names_of_pages() -> None:
-    found = model_slugs_of(["Net", "net", NASTY, "../up", "plain"])
+    found = page_slugs("model", ["Net", "net", NASTY, "../up", "plain"])
     assert len({name.casefold() for name in found.values()}) == 5
     assert found["plain"] == "model-plain"
     assert not any(set(name) & set("/<>|$&#% ") for name in found.values())

@@ -9,7 +9,7 @@ import pytest
 from iqabench.errors import StoreError, UsageError
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
-from iqabench.report.pages.write import WIDTHS, write_figures
+from iqabench.report.pages.core.write import WIDTHS, write_figures
 from iqabench.report.papers.montage import region
 from iqabench.report.statistics.intervals import Intervals
 from iqabench.report.text.table_formats import as_latex

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iqabench.report.data.aggregate import Results
-from iqabench.report.pages.script_data import inside_script
+from iqabench.report.pages.core.script_data import inside_script
 
 from .conftest import NASTY, Fill, cost
 from .test_site import Page
@@ -16,7 +16,7 @@ from .test_site import Page
 
 def told(path: Path) -> dict[str, dict[str, str]]:
     """Terms and texts by the visible figure's key."""
-    found = re.search(r'id="behind">(.*?)</script>', path.read_text(), re.S)
+    found = re.search(r'id="dialogs">(.*?)</script>', path.read_text(), re.S)
     assert found
     data: dict[str, Any] = json.loads(found[1])
     return {

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from iqabench.errors import StoreError
-from iqabench.report.pages.report_folder import MARKER, new_folder
+from iqabench.report.pages.core.report_folder import MARKER, new_folder
 
 
 def write(out: Path, text: str = "one") -> None:

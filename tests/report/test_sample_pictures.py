@@ -14,11 +14,11 @@ from PIL import Image
 from iqabench.images import write_image
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
-from iqabench.report.pages import sample_pictures
-from iqabench.report.pages.sample_pictures import sample_page
-from iqabench.report.pages.write import write_report
+from iqabench.report.pages.core.write import write_report
+from iqabench.report.plots import sample_pictures
 from iqabench.report.plots.error_maps import FULL, decoded, error_map
 from iqabench.report.plots.pictures import cuts_of, whole_of
+from iqabench.report.plots.sample_pictures import shown_samples
 from iqabench.sets import load_set
 from iqabench.store import OutputFolder, Provenance, Store
 
@@ -93,14 +93,14 @@ def test_what_is_shown_is_bounded(fill: Fill, tmp_path: Path) -> None:
     (pages := tmp_path / "pages").mkdir()
     with Results(store) as results:
         (table,) = tables_of(results)
-        found = sample_page(results, table, cuts_of(store, table), pages)
+        found = shown_samples(results, table, cuts_of(store, table), pages)
         assert found is not None
         assert len(found.samples) == sample_pictures.SHOWN
         worst = {one.name for one in found.samples if one.worst < 6}
         assert len(worst) == 6
         files = {*pages.rglob("*.png")}
         assert found.megabytes == pytest.approx(sum(f.stat().st_size for f in files) / 1e6)
-        few = sample_page(results, table, cuts_of(store, table), pages, most=1e-9)
+        few = shown_samples(results, table, cuts_of(store, table), pages, most=1e-9)
         assert few is not None
         assert len(few.samples) == 1
 

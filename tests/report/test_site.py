@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from iqabench.errors import StoreError
-from iqabench.report.pages.site import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
 
 from .conftest import NASTY, Fill, column_of
@@ -27,7 +27,7 @@ RESOURCES = {
 SCRIPTS = {
     "report.js",
     "plots.js",
-    "behind.js",
+    "provenance.js",
     "boards.js",
     "explorer.js",
     "samples.js",
@@ -88,7 +88,7 @@ def out(everything: Path) -> Path:
 
 
 def test_pages_are_returned_index_first(full: Store, tmp_path: Path) -> None:
-    written = write_report(full, tmp_path / "out")
+    written = write_report(full, tmp_path / "out").pages
     assert [p.name for p in written[:4]] == [
         "index.html",
         "noisy-n25.html",
@@ -167,7 +167,7 @@ def test_tiling_is_told(fill: Fill, tmp_path: Path) -> None:
     key = "2" * 24
     note = {"tile": 512, "tile_note": "out of memory: tiles of 512"}
     store = fill(*column_of([30.0], key=key), *column_of([31.0], samples="b", key=key, **note))
-    text = write_report(store, tmp_path / "out")[1].read_text()
+    text = write_report(store, tmp_path / "out").pages[1].read_text()
     assert "whole image; 1 image in tiles of 512 (out of memory: tiles of 512)" in text
 
 
@@ -268,7 +268,7 @@ def test_names_that_differ_in_case_alone_have_pages_of_their_own(
     store = fill(
         *(r for name in sets for r in column_of([30.0], set=name, set_hash=name, level=""))
     )
-    written = write_report(store, tmp_path / "out")
+    written = write_report(store, tmp_path / "out").pages
     pages = [p for p in written if not p.name.startswith(("model-", "board-"))]
     assert len({p.name.casefold() for p in pages}) == len(pages) == 5
     assert all(re.fullmatch(r"[A-Za-z0-9._@+-]+", p.name) for p in written)
@@ -280,7 +280,7 @@ def test_large_sets_are_cut_short_in_the_page(
     monkeypatch.setattr("iqabench.report.data.per_image.MOST_CELLS", 10)
     samples = [f"s{i:03d}" for i in range(50)]
     records = [r for s in samples for r in column_of([30.0], samples=[s])]  # type: ignore[arg-type]
-    page = write_report(fill(*records), tmp_path / "out")[1].read_text()
+    page = write_report(fill(*records), tmp_path / "out").pages[1].read_text()
     assert "The first 20 of 50 images" in page
     assert page.count('<th scope="row"><span class="label">s0') == 20
     assert len((tmp_path / "out" / "per-image" / "tiny-x4.csv").read_text().splitlines()) == 51
@@ -288,7 +288,7 @@ def test_large_sets_are_cut_short_in_the_page(
 
 def test_report_needs_no_torch() -> None:
     code = (
-        "import sys; import iqabench.report.pages.site, iqabench.report.data.aggregate; "
+        "import sys; import iqabench.report.pages.core.site, iqabench.report.data.aggregate; "
         "import iqabench.report.text.table_formats; "
         "assert 'torch' not in sys.modules and 'matplotlib.pyplot' not in sys.modules"
     )

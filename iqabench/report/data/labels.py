@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from iqabench.report.data.subjects import PLAIN_PRECISION, Configuration, MeasuredColumn, Setting
+from iqabench.tasks import tasks
 
 T = TypeVar("T")
 
@@ -50,9 +51,17 @@ def setting_title(setting: Setting) -> str:
 
 
 def level_title(setting: Setting) -> str:
-    """`x4` as ×4, `n25` as noise 25, `q10` as JPEG quality 10; any other level as it is."""
-    found = re.fullmatch(r"([xnq])(\d+)", setting.level)
-    return _LEVELS[found[1]].format(found[2]) if found else setting.level
+    """Return a level in words: `x4` as ×4, `n25` as noise 25, `q10` as JPEG quality 10.
+
+    A level of another task is its meaning and its value; one that no task knows stands as it is.
+    """
+    found = re.fullmatch(r"([xnq])(\d+(?:\.\d+)?)", setting.level)
+    if found:
+        return _LEVELS[found[1]].format(found[2])
+    level = next((t.level for t in tasks() if t.name == setting.task), None)
+    if level is None or not level.matches(setting.level) or not level.letter:
+        return setting.level
+    return f"{level.meaning} {level.value(setting.level)}"
 
 
 def metric_title(metric: str) -> str:

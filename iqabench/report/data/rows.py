@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from iqabench.report.data.aggregate import Results
+from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.labels import configuration_labels
 from iqabench.report.data.subjects import Configuration
 from iqabench.report.statistics.intervals import Intervals
@@ -39,7 +40,12 @@ def rows(
 
 
 def _quality(results: Results, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [row for row in found if not results.settings[row["setting"]].is_cost]
+    opinions = opinion_settings(results)
+    return [
+        row
+        for row in found
+        if not results.settings[row["setting"]].is_cost and row["setting"] not in opinions
+    ]
 
 
 def _ends(interval: tuple[float, float] | None) -> dict[str, float | None]:

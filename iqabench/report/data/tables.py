@@ -10,6 +10,7 @@ from functools import cached_property
 
 from iqabench.errors import StoreError
 from iqabench.report.data.aggregate import Mean, Results
+from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.labels import column_labels, configuration_labels
 from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts, Setting
 from iqabench.report.text.figures import digits, figure
@@ -126,10 +127,10 @@ def tables_of(results: Results) -> list[Table]:
             f"the store {folder} holds no records. Run 'iqabench run --model bicubic --set demo --store "
             f"{folder}' first, or name another folder with --store."
         )
-    facts = model_facts(results)
+    facts, opinions = model_facts(results), opinion_settings(results)
     found: dict[int, list[Mean]] = {}
     for mean in results.means:
-        if results.settings[mean.setting].is_cost:
+        if results.settings[mean.setting].is_cost or mean.setting in opinions:
             continue
         found.setdefault(mean.setting, []).append(mean)
     return [_table(results, number, found[number], facts) for number in sorted(found)]

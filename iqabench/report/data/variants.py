@@ -26,7 +26,7 @@ class VariantPair:
 class VariantComparison:
     """How a variant compares with its parent."""
 
-    kin: VariantPair
+    pair: VariantPair
     quality: tuple[PairedDifference, ...]
     costs: tuple[tuple[CostColumn, CostRatio], ...]
 
@@ -60,26 +60,26 @@ def variant_comparisons(
     """Differences in quality, image by image, and ratios of the costs that stand in the table."""
     return [
         VariantComparison(
-            kin, tuple(_quality(results, table, kin)), tuple(_costs(table, kin, besides))
+            pair, tuple(_quality(results, table, pair)), tuple(_costs(table, pair, besides))
         )
-        for kin in variant_pairs(table)
+        for pair in variant_pairs(table)
     ]
 
 
-def _quality(results: Results, table: Table, kin: VariantPair) -> Iterable[PairedDifference]:
-    found = between(results, [kin.parent.number], [kin.variant.number], [table.number])
+def _quality(results: Results, table: Table, pair: VariantPair) -> Iterable[PairedDifference]:
+    found = between(results, [pair.parent.number], [pair.variant.number], [table.number])
     places = {column: at for at, column in enumerate(table.columns)}
     return sorted(found, key=lambda one: places[one.column])
 
 
 def _costs(
-    table: Table, kin: VariantPair, besides: Sequence[CostColumn]
+    table: Table, pair: VariantPair, besides: Sequence[CostColumn]
 ) -> Iterable[tuple[CostColumn, CostRatio]]:
     for beside in besides:
-        before = beside.costs.get(kin.parent.number)
-        after = beside.costs.get(kin.variant.number)
+        before = beside.costs.get(pair.parent.number)
+        after = beside.costs.get(pair.variant.number)
         if before and after and before.value and after.value is not None:
-            to = names_of(kin.parent, table.setting.scale)
+            to = names_of(pair.parent, table.setting.scale)
             interval = _interval(after, after.value / before.value, to)
             yield beside, CostRatio(after, before.value, after.value, interval)
 

@@ -11,7 +11,7 @@ from iqabench.report.data.costs import costs_of
 from iqabench.report.data.devices import devices_of
 from iqabench.report.data.sample_spread import most_disputed
 from iqabench.report.data.tables import Table, TableRow, tables_of
-from iqabench.report.pages.report_folder import new_folder
+from iqabench.report.pages.core.report_folder import new_folder
 from iqabench.report.papers.bubbles import bubble_figure
 from iqabench.report.papers.differences import difference_figure
 from iqabench.report.papers.dots import dot_figure

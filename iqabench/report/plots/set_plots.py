@@ -57,7 +57,7 @@ class SetPlots:
 
 def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: WriteFile) -> SetPlots:
     """Plots of all pairs where two models can be compared, as far as there is room; each also as a file."""
-    parents = {kin.variant.number: kin.parent.label for kin in variant_pairs(table)}
+    parents = {pair.variant.number: pair.parent.label for pair in variant_pairs(table)}
     found: list[SetPlot] = []
     room, possible = MOST_POINTS, 0
     for at, below in product(range(len(table.columns)), [*_belows(besides)]):

@@ -9,32 +9,30 @@ from iqabench.report.data.cost_tables import CostCell, CostRow, CostTable
 from iqabench.report.data.labels import cost_title
 from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.text.figures import ABSENT, short_unit
-from iqabench.report.text.table_formats import ARROWS, latex_text, markdown_text
+from iqabench.report.text.table_formats import (
+    ARROWS,
+    LATEX_MARKS,
+    MARKDOWN_MARKS,
+    latex_table,
+    latex_text,
+    markdown_grid,
+    markdown_text,
+)
 
 
 def cost_markdown(table: CostTable) -> str:
     """A heading with the device, the table with best bold and second underlined, and intervals."""
     heads = [markdown_text(text) for text in _heads(table)]
-    marks = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
-    body = [_row(table, row, markdown_text, marks) for row in table.rows]
-    lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
-    grid = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"### {markdown_text(_title(table))}\n\n{grid}\n"
+    body = [_row(table, row, markdown_text, MARKDOWN_MARKS) for row in table.rows]
+    return f"### {markdown_text(_title(table))}\n\n{markdown_grid(heads, body)}\n"
 
 
 def cost_latex(table: CostTable) -> str:
     """A `table` environment for booktabs; the caption names the device."""
-    marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
     lines = [[latex_text(text) for text in _heads(table)]]
-    lines += [_row(table, row, latex_text, marks) for row in table.rows]
-    heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
+    lines += [_row(table, row, latex_text, LATEX_MARKS) for row in table.rows]
     label = re.sub(r"[^A-Za-z0-9]+", "-", _title(table)).strip("-")
-    return "\n".join([
-        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
-        rf"  \caption{{{latex_text(_title(table))}.}}", rf"  \label{{tab:{label}}}",
-        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
-        r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
-    ])  # fmt: skip
+    return latex_table(lines, latex_text(f"{_title(table)}."), label)
 
 
 def cost_csv(table: CostTable) -> str:

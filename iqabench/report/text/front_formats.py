@@ -7,7 +7,7 @@ from typing import Any
 from iqabench.errors import UnknownNameError, UsageError
 from iqabench.protocols import protocol
 from iqabench.report.text.figures import ABSENT, cost_number, figure
-from iqabench.report.text.table_formats import latex_text
+from iqabench.report.text.table_formats import latex_table, latex_text
 
 
 def front_latex(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
@@ -24,27 +24,10 @@ def front_latex(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
 
 
 def _table(rows: list[dict[str, Any]], place: str, names: Sequence[str]) -> str:
-    body = [f"    {' & '.join(_line(row, names))} \\\\" for row in rows]
-    heads = " & ".join(latex_text(text) for text in ("Model", *names))
     columns = ", ".join(_with_version(name) for name in names)
     caption = f"{place}: in bold the Pareto front over {columns}."
-    return "\n".join(
-        [
-            r"% needs \usepackage{booktabs}",
-            r"\begin{table}[t]",
-            r"  \centering",
-            rf"  \caption{{{latex_text(caption)}}}",
-            rf"  \begin{{tabular}}{{l{'r' * len(names)}}}",
-            r"    \toprule",
-            rf"    {heads} \\",
-            r"    \midrule",
-            *body,
-            r"    \bottomrule",
-            r"  \end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
+    heads = [latex_text(text) for text in ("Model", *names)]
+    return latex_table([heads, *(_line(row, names) for row in rows)], latex_text(caption))
 
 
 def _line(row: dict[str, Any], names: Sequence[str]) -> list[str]:

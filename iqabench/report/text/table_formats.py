@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from iqabench.report.data.labels import column_facts, column_title, metric_title, setting_title
 from iqabench.report.data.subjects import MeasuredColumn
@@ -19,6 +19,9 @@ _LATEX = {
 }  # fmt: skip
 _IN_BRACKETS = "In brackets: 95 % of the mean, by a bootstrap of the images."
 ARROWS = {"higher": " ↑", "lower": " ↓"}
+MARKDOWN_MARKS = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
+"""Marks of a place: the best bold, the second underlined."""
+LATEX_MARKS = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
 
 
 def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
@@ -27,13 +30,13 @@ def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
     `intervals` stand behind the means.
     """
     heads = [markdown_text(text) for text in _heads(table)]
-    marks = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
     body = [
-        _with_ends(_row(table, row, markdown_text, marks), table, row, intervals, r" \[{}, {}\]")
+        _with_ends(
+            _row(table, row, markdown_text, MARKDOWN_MARKS), table, row, intervals, r" \[{}, {}\]"
+        )
         for row in table.rows
     ]
-    lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
-    grid = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    grid = markdown_grid(heads, body)
     facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
     facts += f"\n- {_IN_BRACKETS}" if intervals else ""
     return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
@@ -48,13 +51,7 @@ def as_latex(table: Table, intervals: Intervals | None = None) -> str:
     lines += [_latex_row(table, row, intervals) for row in table.rows]
     if all(row.n == table.samples and not row.failed for row in table.rows):
         lines = [line[:-2] for line in lines]
-    heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
-    return "\n".join([
-        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
-        rf"  \caption{{{latex_text(_caption(table, intervals))}}}", rf"  \label{{tab:{_label(table)}}}",
-        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
-        r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
-    ])  # fmt: skip
+    return latex_table(lines, latex_text(_caption(table, intervals)), _label(table))
 
 
 def as_csv(table: Table, intervals: Intervals | None = None) -> str:
@@ -147,8 +144,7 @@ def _numbers(cell: TableCell | None, intervals: Intervals | None) -> Iterable[ob
 
 
 def _latex_row(table: Table, row: TableRow, intervals: Intervals | None) -> list[str]:
-    marks = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
-    line = _row(table, row, latex_text, marks)
+    line = _row(table, row, latex_text, LATEX_MARKS)
     return _with_ends(line, table, row, intervals, r" {{\scriptsize [{}, {}]}}")
 
 
@@ -186,6 +182,24 @@ def _caption(table: Table, intervals: Intervals | None = None) -> str:
 
 def _label(table: Table) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{table.setting.set}-{table.setting.level}").strip("-")
+
+
+def latex_table(lines: Sequence[Sequence[str]], caption: str, label: str = "") -> str:
+    """Return a `table` environment for booktabs; `lines` are quoted, the heads first."""
+    heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
+    labels = [rf"  \label{{tab:{label}}}"] if label else []
+    return "\n".join([
+        r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
+        rf"  \caption{{{caption}}}", *labels,
+        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
+        r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
+    ])  # fmt: skip
+
+
+def markdown_grid(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return the lines of a Markdown table; all columns but the first are aligned right."""
+    lines = [heads, ["---"] + ["---:"] * (len(heads) - 1), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def latex_text(text: str) -> str:

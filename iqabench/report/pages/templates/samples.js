@@ -76,7 +76,7 @@
     place();
   }
 
-  /* As the page's tables have it; behind.js opens it. */
+  /* As the page's tables have it; provenance.js opens it. */
   function figureLink(one, at) {
     const link = document.createElement("a");
     link.className = "from";

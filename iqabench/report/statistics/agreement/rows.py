@@ -13,6 +13,7 @@ from iqabench.report.statistics.agreement.bootstrap import Drawn, Resampling
 from iqabench.report.statistics.agreement.fits import Fit
 from iqabench.report.statistics.agreement.statistics import Statistic, statistics
 from iqabench.store import Store
+from iqabench.store.agreement import write_agreement
 
 _VALUES = "SELECT sample, value, status, error FROM records WHERE key = ?"
 _FACTS = """
@@ -41,11 +42,12 @@ def agreement_rows(
     resampling: Resampling,
     watch: Callable[[str, int, int], None] = lambda *_: None,
 ) -> list[dict[str, Any]]:
-    """Rows of the columns whose cell keys these are, in their order.
+    """Compare the columns with these cell keys with people, and keep the rows in the store for reports.
 
     Returns: dictionaries with `set column statistic fit value ci_low ci_high n failed infinite error` and
-        what else one must know. `n` counts the values that the statistic is over, `failed` the images
-        without one, `infinite` those whose infinite value it leaves out.
+        what else one must know, in the order of the keys. `n` counts the values that the statistic is over,
+        `failed` the images without one, `infinite` those whose infinite value it leaves out.
+    Raises: StoreError when the rows cannot be kept.
     """
     name = f"agreement on {opinions.facts.name}"
     rows: list[dict[str, Any]] = []
@@ -53,9 +55,10 @@ def agreement_rows(
         for at, key in enumerate(keys, 1):
             facts = _facts(connection, key)
             if facts is not None:
-                rows += _rows_of(
-                    facts, _told(connection, key, opinions), opinions, fits, resampling
-                )
+                scored = _scored(connection, key, opinions)
+                of_column = _rows_of(facts, scored, opinions, fits, resampling)
+                write_agreement(store.folder, key, of_column)
+                rows += of_column
             watch(name, at, len(keys))
     return rows
 
@@ -77,7 +80,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, Any] | 
     return dict(zip(names, row, strict=True)) if row else None
 
 
-def _told(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -> _ScoredOpinions:
+def _scored(connection: duckdb.DuckDBPyConnection, key: str, opinions: Opinions) -> _ScoredOpinions:
     found = {row[0]: row[1:] for row in connection.execute(_VALUES, [key]).fetchall()}
     told = _ScoredOpinions([], [], "")
     for sample in opinions.samples:

@@ -6,14 +6,14 @@ from iqabench.boards import BoardEntry, BoundedValue, Track
 from iqabench.boards.scoring import rank_sums
 from iqabench.facts import line_of
 from iqabench.report.data.board_columns import printed
+from iqabench.report.data.board_report import BoardReport, baseline_of
 from iqabench.report.data.provenance import Terms
-from iqabench.report.pages.board_page import BoardPage, baseline_of
 
 
 class Formulas:
     """The scores and tracks of one board."""
 
-    def __init__(self, page: BoardPage) -> None:
+    def __init__(self, page: BoardReport) -> None:
         self._page, self._board = page, page.board
         entries = [row.entry for row in page.tables[0].rows]
         self._base = baseline_of(page.board, entries)

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from iqabench.report.data.aggregate import Mean
+from iqabench.report.data.agreement import AgreementRow, StatisticName
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.provenance import Terms
-from iqabench.report.pages.figure_sources import FigureSources
-from iqabench.report.pages.script_data import inside_script
+from iqabench.report.pages.core.script_data import inside_script
+from iqabench.report.pages.dialogs.figure_sources import FigureSources
 
 
 class ProvenanceDialogs:
@@ -42,6 +43,14 @@ class ProvenanceDialogs:
         key = "-".join(str(number) for number in self._sources.place_of(cost))
         if key not in self._figures:
             self.add(key, self._sources.of_cost(cost))
+        return key
+
+    def agreement(self, row: AgreementRow, statistic: StatisticName) -> str:
+        """Return the key of a statistic of agreement, which this page explains from now on."""
+        mean = row.mean
+        key = f"{mean.setting}-{mean.configuration}-{mean.column}-{'-'.join(statistic)}"
+        if key not in self._figures:
+            self.add(key, self._sources.of_agreement(row, statistic))
         return key
 
     def add(self, key: str, blocks: Iterable[Terms]) -> None:

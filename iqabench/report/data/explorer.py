@@ -1,14 +1,8 @@
 """Any column against any: the page that plots means and costs of all models in a browser."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from importlib.resources import files
-from pathlib import Path
-
-from markupsafe import Markup
+from dataclasses import dataclass, field
 
 from iqabench.report.data.pareto import front
-from iqabench.report.pages.script_data import inside_script
 
 EVERYWHERE = -1
 """In place of a set or a device: the axis is not bound to one."""
@@ -56,11 +50,6 @@ class Explorer:
     up: int
 
     @property
-    def data(self) -> Markup:
-        """All of it as JSON, to stand in a script element."""
-        return inside_script(asdict(self))
-
-    @property
     def first(self) -> list[tuple[ExplorerPoint, bool]]:
         """The points that have both first axes, best first, and whether they are on the front."""
         ends = self.across, self.up
@@ -69,15 +58,3 @@ class Explorer:
         on = front([[None if p.out else p.values[at][0] for at in ends] for p in some], signs)
         pairs = zip(some, on, strict=True)
         return sorted(pairs, key=lambda one: (-signs[1] * one[0].values[self.up][0], one[0].label))
-
-
-def write_explorer(explorer: Explorer, folder: Path, page: Callable[..., None]) -> None:
-    """The page, and the plotting library's own script once beside it."""
-    page("explorer", "explorer", explorer=explorer, plotly=_copy_plotly(folder))
-
-
-def _copy_plotly(folder: Path) -> str:
-    target = folder / "assets" / "plotly.min.js"
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes((files("plotly") / "package_data" / "plotly.min.js").read_bytes())
-    return "assets/plotly.min.js"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from iqabench.report.data.aggregate import Mean, Results
+from iqabench.report.data.agreement import AgreementRow, StatisticName, statistic_title
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.labels import level_title
 from iqabench.report.data.provenance import RunProvenance, Terms
@@ -57,6 +58,21 @@ class FigureSources:
         about = _column(self.results.columns[column], "Metric")
         at = _set(self.results.settings[setting])
         return [about, at, *self._ran(setting, configuration, column)]
+
+    def of_agreement(self, row: AgreementRow, statistic: StatisticName) -> list[Terms]:
+        """Return where a statistic of agreement comes from, in blocks."""
+        found, facts, mean = row.figures[statistic], row.facts, row.mean
+        ends = (found.low, found.high) if found.low is not None and found.high is not None else None
+        resamples = f"{facts['resamples']} of {facts['drawn']}, seed {facts['seed']}"
+        own = (
+            ("Statistic", statistic_title(statistic)),
+            ("Value", f"{found.value:.10g}" if found.value is not None else found.error),
+            ("95 % interval", _ends(ends)),
+            ("Resamples", resamples if ends else ""),
+            ("Images", f"{found.n} of {mean.n + mean.failed}"),
+            ("Opinions", f"{facts['opinion']}, {facts['opinion_better']} is better"),
+        )
+        return [own, *self.of_images(mean.setting, mean.configuration, mean.column)]
 
     def of_cost(self, cost: MeasuredCost) -> list[Terms]:
         """What stands behind a cost."""

@@ -10,17 +10,17 @@ from iqabench.report.data.cost_columns import CostColumn, cost_columns
 from iqabench.report.data.cost_tables import model_at_scale
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
+from iqabench.report.data.explorer import EVERYWHERE, Explorer, ExplorerAxis, ExplorerPoint
 from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts
 from iqabench.report.data.tables import Table, TableRow
-from iqabench.report.pages.explorer import EVERYWHERE, Explorer, ExplorerAxis, ExplorerPoint
 from iqabench.report.text import figures
 
 
 def explorer_of(
-    tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
+    tables: Sequence[Table], devices: Sequence[Device], addresses: Mapping[str, str]
 ) -> Explorer | None:
     """Points and axes of a whole report; None where no two columns could be set against each other."""
-    gathered = _ExplorerBuilder(tables, devices, slugs)
+    gathered = _ExplorerBuilder(tables, devices, addresses)
     gathered.add_sets()
     gathered.add_lonely_costs()
     gathered.name_points()
@@ -44,9 +44,9 @@ class _ExplorerBuilder:
     """Points and axes, while they are found."""
 
     def __init__(
-        self, tables: Sequence[Table], devices: Sequence[Device], slugs: Mapping[str, str]
+        self, tables: Sequence[Table], devices: Sequence[Device], addresses: Mapping[str, str]
     ) -> None:
-        self.tables, self.devices, self.slugs = tables, devices, slugs
+        self.tables, self.devices, self.addresses = tables, devices, addresses
         self.axes: list[ExplorerAxis] = []
         self.points: dict[_Who, ExplorerPoint] = {}
         self._numbers: dict[ExplorerAxis, int] = {}
@@ -143,8 +143,9 @@ class _ExplorerBuilder:
     def _point(self, who: _Who, facts: ModelFacts) -> ExplorerPoint:
         if who not in self.points:
             how = who[0]
-            href = f"{self.slugs[how.model]}.html"
-            self.points[who] = ExplorerPoint("", href, _about(facts), how.random_weights)
+            self.points[who] = ExplorerPoint(
+                "", self.addresses[how.model], _about(facts), how.random_weights
+            )
         return self.points[who]
 
 

@@ -1,9 +1,10 @@
-"""A page for each model: what it says of itself, all that was measured of it, its kin and its weights."""
+"""All about one model: its card, everything that was measured of it, its relatives and its weights."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from iqabench.report.data.aggregate import Results
+from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.cost_columns import cost_columns, shown_columns
 from iqabench.report.data.cost_tables import model_at_scale, size_order
 from iqabench.report.data.costs import MeasuredCost, cost_order
@@ -13,8 +14,6 @@ from iqabench.report.data.provenance import Terms
 from iqabench.report.data.subjects import Configuration, ModelFacts, natural
 from iqabench.report.data.tables import Table, model_facts
 from iqabench.report.data.variants import VariantComparison, names_of, variant_comparisons
-from iqabench.report.pages.figure_sources import FigureSources
-from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class ModelCost:
 
 
 @dataclass(frozen=True)
-class ModelPage:
+class ModelReport:
     """Everything about one model."""
 
     model: str
@@ -38,7 +37,7 @@ class ModelPage:
     """As it ran, with their numbers."""
     results: tuple[ModelResult, ...]
     costs: tuple[ModelCost, ...]
-    kin: tuple[tuple[Table, VariantComparison], ...]
+    variants: tuple[tuple[Table, VariantComparison], ...]
     """Itself beside its parents, then its own variants beside it."""
     parents: tuple[str, ...]
     """What it says that it was made from."""
@@ -51,15 +50,17 @@ class ModelPage:
 
 def model_names(results: Results) -> list[str]:
     """Every model in the results, `edsr2` before `edsr10`."""
-    return sorted({c.model for c in results.configurations}, key=natural)
+    opinions = opinion_settings(results)
+    numbers = {mean.configuration for mean in results.means if mean.setting not in opinions}
+    return sorted({results.configurations[n].model for n in numbers}, key=natural)
 
 
-def model_pages(
+def model_reports(
     results: Results, tables: Sequence[Table], devices: Sequence[Device]
-) -> list[ModelPage]:
+) -> list[ModelReport]:
     """A page for each model, by name."""
     facts = model_facts(results)
-    kin = _kin(results, tables, devices)
+    variants = _variants(results, tables, devices)
     by_model: dict[str, list[ModelResult]] = {}
     for one in model_results(tables):
         by_model.setdefault(one.row.configuration.model, []).append(one)
@@ -70,43 +71,26 @@ def model_pages(
     for number, how in enumerate(results.configurations):
         numbered.setdefault(how.model, []).append((number, how))
     return [
-        ModelPage(
+        ModelReport(
             name,
             *_facts([facts.get(n, ModelFacts()) for n, _ in numbered[name]]),
             tuple(numbered[name]),
             tuple(by_model.get(name, ())),
             tuple(sorted(costs.get(name, ()), key=_cost_order)),
-            tuple(kin.get(name, ())),
+            tuple(variants.get(name, ())),
             _parents(facts[n] for n, _ in numbered[name] if n in facts),
         )
         for name in model_names(results)
     ]
 
 
-def write_models(
-    results: Results,
-    tables: Sequence[Table],
-    devices: Sequence[Device],
-    sources: FigureSources,
-    slugs: Mapping[str, str],
-    page: Callable[..., None],
-) -> None:
-    """Write every model's page; `slugs` are their names, `page` renders a template to one."""
-    every = range(len(results.settings))
-    for one in model_pages(results, tables, devices):
-        numbers = {number for number, _ in one.configurations}
-        parents = (page_of_parent(p, tables, devices) for p in one.parents)
-        page(
-            "model",
-            slugs[one.model],
-            page=one,
-            behind=ProvenanceDialogs(sources),
-            parents=[*dict.fromkeys(p for p in parents if p and p != one.model)],
-            runs=sources.provenance.runs(every, numbers),
-        )
+def parents_of(model: ModelReport, tables: Sequence[Table], devices: Sequence[Device]) -> list[str]:
+    """Return the models here that a model says it was made from."""
+    found = (model_of_parent(parent, tables, devices) for parent in model.parents)
+    return [*dict.fromkeys(name for name in found if name and name != model.model)]
 
 
-def page_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
+def model_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
     """The model that a parent's id or explicit name means here; empty where it was not run."""
     for table in tables:
         for row in table.rows:
@@ -141,7 +125,7 @@ def _cost_order(one: ModelCost) -> tuple[object, ...]:
     )
 
 
-def _kin(
+def _variants(
     results: Results, tables: Iterable[Table], devices: Iterable[Device]
 ) -> dict[str, list[tuple[Table, VariantComparison]]]:
     """By models: their own comparison with their parents first, then those of their variants."""
@@ -152,8 +136,8 @@ def _kin(
         for one in variant_comparisons(
             results, table, shown_columns(cost_columns(table, costs), table)
         ):
-            own.setdefault(one.kin.variant.configuration.model, []).append((table, one))
-            others.setdefault(one.kin.parent.configuration.model, []).append((table, one))
+            own.setdefault(one.pair.variant.configuration.model, []).append((table, one))
+            others.setdefault(one.pair.parent.configuration.model, []).append((table, one))
     return {name: [*own.get(name, ()), *others.get(name, ())] for name in {**own, **others}}
 
 

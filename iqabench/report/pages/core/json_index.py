@@ -10,44 +10,40 @@ Equal stores give equal bytes.
 """
 
 import json
-from collections.abc import Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from iqabench.report.data.agreement import Agreement, AgreementRow
+from iqabench.report.data.board_report import BoardReport, BoardRow
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
 from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, TableCell, TableRow
-from iqabench.report.pages.board_page import BoardPage, BoardRow
+from iqabench.report.pages.core.report import Report
 from iqabench.report.statistics.intervals import Intervals
 
 SCHEMA = "iqabench-report-index"
 VERSION = 1
-_SCHEMA_FILE = Path(__file__).parent / "templates" / "index.schema.json"
+_SCHEMA_FILE = Path(__file__).parents[1] / "templates" / "index.schema.json"
 
 Json = dict[str, Any]
 
 
-def write_index(
-    folder: Path,
-    tables: Mapping[str, Table],
-    devices: Mapping[str, Device],
-    boards: Mapping[str, BoardPage],
-    intervals: Intervals,
-) -> None:
-    """Write both files; tables, devices and boards are given by the slugs of their pages."""
-    made = {
+def write_index(report: Report) -> None:
+    """Write both files."""
+    index: Json = {
         "schema": SCHEMA,
         "version": VERSION,
-        "sets": [_set(table, intervals, slug) for slug, table in tables.items()],
-        "devices": [_device(device, slug) for slug, device in devices.items()],
-        "boards": [_board(page, slug) for slug, page in boards.items()],
+        "sets": [_set(t, report.intervals, report.set_slugs[t.number]) for t in report.tables],
+        "devices": [_device(d, report.device_slugs[d.hash]) for d in report.devices],
+        "boards": [_board(b, report.page_of("board", b.board.name)) for b in report.boards],
     }
-    text = json.dumps(made, ensure_ascii=False, allow_nan=False, indent=1)
-    (folder / "index.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    schema = _SCHEMA_FILE.read_text(encoding="utf-8")
-    (folder / "index.schema.json").write_text(schema, encoding="utf-8", newline="\n")
+    if report.agreements:
+        index["opinions"] = [_opinions(a, report) for a in report.agreements]
+    text = json.dumps(index, ensure_ascii=False, allow_nan=False, indent=1)
+    report.write("index.json", f"{text}\n")
+    report.write("index.schema.json", _SCHEMA_FILE.read_text(encoding="utf-8"))
 
 
 def _set(table: Table, intervals: Intervals, slug: str) -> Json:
@@ -65,6 +61,40 @@ def _set(table: Table, intervals: Intervals, slug: str) -> Json:
             _column(c, label) for c, label in zip(table.columns, table.labels, strict=True)
         ],
         "rows": [_row(table, row, intervals) for row in table.rows],
+    }
+
+
+def _opinions(agreement: Agreement, report: Report) -> Json:
+    setting = agreement.setting
+    return {
+        "page": report.page_of("agreement", agreement.number),
+        "set": setting.set,
+        "set_hash": setting.set_hash,
+        "opinion": agreement.scale,
+        "samples": agreement.samples,
+        "metrics": [_agreement(agreement, row) for row in agreement.rows],
+    }
+
+
+def _agreement(agreement: Agreement, row: AgreementRow) -> Json:
+    figures = [
+        {
+            "statistic": statistic[0],
+            "fit": statistic[1],
+            "value": found.value,
+            "ci_low": found.low,
+            "ci_high": found.high,
+            "n": found.n,
+            "error": found.error,
+        }
+        for statistic in agreement.statistics
+        if (found := row.figures.get(statistic))
+    ]
+    return {
+        **_column(row.column, row.label),
+        "n": row.mean.n,
+        "failed": row.mean.failed,
+        "agreement": figures,
     }
 
 
@@ -152,10 +182,10 @@ def _cost(cost: MeasuredCost) -> Json:
     }
 
 
-def _board(page: BoardPage, slug: str) -> Json:
+def _board(page: BoardReport, address: str) -> Json:
     board = page.board
     return {
-        "page": f"{slug}.html",
+        "page": address,
         "board": board.name,
         "title": board.title,
         "source": board.source,
@@ -179,7 +209,7 @@ def _board(page: BoardPage, slug: str) -> Json:
     }
 
 
-def _entry(page: BoardPage, row: BoardRow) -> Json:
+def _entry(page: BoardReport, row: BoardRow) -> Json:
     by = row.worked_out
     cells = zip(page.columns, row.cells, strict=True)
     return {

@@ -1,9 +1,14 @@
-"""Writing a report, without loading what draws it before it is drawn: tables alone are printed at once."""
+"""Writers of reports and figures that load what draws only when they are called: tables print at once."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from iqabench.store import Store
+
+if TYPE_CHECKING:
+    from iqabench.report.pages.core.site import WrittenReport
 
 TITLE = "Image restoration benchmark"
 WIDTHS = {"column": 3.3, "page": 6.9}
@@ -12,17 +17,15 @@ WIDTHS = {"column": 3.3, "page": 6.9}
 
 def write_report(
     store: Store, out: Path, *, title: str = TITLE, outputs: Path | None = None
-) -> list[Path]:
+) -> "WrittenReport":
     """Write a store's report; an older report in `out` is replaced, anything else is left alone.
 
     `outputs` is a folder of whole outputs that runs saved: where they are found, samples are shown whole.
 
-    Returns: the pages, the index first.
     Raises: StoreError when the store is empty, or `out` holds other files or cannot be written.
     """
-    from iqabench.report.pages import site as html  # noqa: PLC0415 - see above
-
-    return html.write_report(store, out, title=title, outputs=outputs)
+    site = import_module("iqabench.report.pages.core.site")
+    return cast("WrittenReport", site.write_report(store, out, title=title, outputs=outputs))
 
 
 def write_figures(
@@ -35,6 +38,6 @@ def write_figures(
     Returns: the files.
     Raises: StoreError when there is nothing to draw; UsageError for models that the store does not have.
     """
-    from iqabench.report import papers  # noqa: PLC0415 - see above
-
-    return papers.write_figures(store, out, width=WIDTHS[width], between=between)
+    papers = import_module("iqabench.report.papers")
+    written: list[Path] = papers.write_figures(store, out, width=WIDTHS[width], between=between)
+    return written

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from iqabench.report.data.aggregate import Results
+from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.labels import configuration_labels
+from iqabench.report.data.model_report import model_names
 from iqabench.report.data.subjects import Configuration, MeasuredColumn
 from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.text.figures import moment
+from iqabench.report.text.task_titles import task_order
 
 LeaderCell = tuple[TableRow, TableCell]
 """Who leads, and by what."""
@@ -60,6 +63,8 @@ class Summary:
     """The store in a few figures."""
 
     sets: int
+    opinions: int
+    """Sets of opinions."""
     devices: int
     """On which costs were measured."""
     models: int
@@ -71,9 +76,9 @@ class Summary:
 
 def summary(results: Results) -> Summary:
     """Counts and times over everything in the report."""
-    sets = {s.set for s in results.settings if not s.is_cost}
+    opinions = {results.settings[n].set for n in opinion_settings(results)}
+    sets = {s.set for s in results.settings if not s.is_cost} - opinions
     devices = {s.set for s in results.settings if s.is_cost}
-    models = {c.model for c in results.configurations}
     counts = results.query(
         "SELECT count(*) AS records, count(*) FILTER (NOT ok) AS failed FROM cells"
     )[0]
@@ -82,8 +87,9 @@ def summary(results: Results) -> Summary:
     )[0]
     return Summary(
         len(sets),
+        len(opinions),
         len(devices),
-        len(models),
+        len(model_names(results)),
         counts["records"],
         counts["failed"],
         moment(times["first"]),
@@ -98,7 +104,7 @@ def groups(tables: list[Table]) -> list[TaskGroup]:
         found.setdefault((table.setting.task, table.setting.level), []).append(table)
     return [
         TaskGroup(task, level, tuple(_leader(t) for t in some), _matrix(some))
-        for (task, level), some in found.items()
+        for (task, level), some in sorted(found.items(), key=lambda one: task_order(one[0][0]))
     ]
 
 

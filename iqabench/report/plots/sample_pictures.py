@@ -52,7 +52,7 @@ class ShownSample:
 
 
 @dataclass(frozen=True)
-class SamplePage:
+class ShownSamples:
     """The samples of one setting that are shown."""
 
     samples: tuple[ShownSample, ...]
@@ -66,9 +66,9 @@ _Shown = tuple[ShownSample, list[TableRow]]
 """A sample without its figures yet, and the rows whose outputs are its last shots."""
 
 
-def sample_page(
+def shown_samples(
     results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
-) -> SamplePage | None:
+) -> ShownSamples | None:
     """The samples to show, their pictures copied into `folder`; None where no pictures were kept."""
     kept = _PictureFiles(folder)
     shown: list[_Shown] = []
@@ -81,7 +81,7 @@ def sample_page(
     if not shown:
         return None
     ordered = sorted(_with_figures(results, table, shown), key=lambda one: one.disputed)
-    return SamplePage(tuple(ordered), table.samples, kept.megabytes)
+    return ShownSamples(tuple(ordered), table.samples, kept.megabytes)
 
 
 _Values = dict[tuple[str, int, int], float | None]

@@ -8,13 +8,13 @@ from iqabench.boards.check import Check
 from iqabench.report.data.aggregate import Mean
 from iqabench.report.data.board_columns import BoardCell, BoardColumn, printed
 from iqabench.report.data.board_differences import PrintedDifference
+from iqabench.report.data.board_formulas import Formulas
+from iqabench.report.data.board_report import BoardReport, BoardRow, BoardTable
 from iqabench.report.data.board_sources import PrintedSources
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.provenance import Terms
-from iqabench.report.pages.board_formulas import Formulas
-from iqabench.report.pages.board_page import BoardPage, BoardRow, BoardTable
-from iqabench.report.pages.figure_sources import FigureSources
-from iqabench.report.pages.provenance_dialogs import ProvenanceDialogs
+from iqabench.report.pages.dialogs.figure_sources import FigureSources
+from iqabench.report.pages.dialogs.provenance_dialogs import ProvenanceDialogs
 from iqabench.report.text.figures import short_unit
 
 VERDICTS = {
@@ -28,7 +28,7 @@ FIRST = 2
 """The place of the first column in a row, behind the entry and its rank."""
 
 
-def board_dialogs(page: BoardPage, sources: FigureSources) -> ProvenanceDialogs:
+def board_dialogs(page: BoardReport, sources: FigureSources) -> ProvenanceDialogs:
     """The blocks of a board's page.
 
     A figure's key is its row's number and its place in the row, as 12-3; that of a rank names the track in
@@ -46,7 +46,7 @@ def board_dialogs(page: BoardPage, sources: FigureSources) -> ProvenanceDialogs:
     return behind
 
 
-def keys_of_checks(page: BoardPage) -> list[str]:
+def keys_of_checks(page: BoardReport) -> list[str]:
     """Which figure of the table each odd check of a page is of."""
     rows = {row.entry.name: row.number for row in page.tables[0].rows}
     places = {column.name: str(at) for at, column in enumerate(page.columns, FIRST)}
@@ -60,7 +60,7 @@ def keys_of_checks(page: BoardPage) -> list[str]:
 class _CellProvenance:
     """Asked for one figure after the other."""
 
-    page: BoardPage
+    page: BoardReport
     sources: FigureSources
 
     def __post_init__(self) -> None:

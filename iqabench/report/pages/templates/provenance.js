@@ -15,10 +15,10 @@ class Source {
   constructor(told) {
     this.told = told;
     this.dialog = document.createElement("dialog");
-    this.dialog.className = "behind";
-    this.dialog.setAttribute("aria-labelledby", "behind-title");
+    this.dialog.className = "provenance";
+    this.dialog.setAttribute("aria-labelledby", "dialog-title");
     this.dialog.innerHTML =
-      '<header><h2 id="behind-title" tabindex="-1"></h2><button type="button">Close</button></header><dl class="facts"></dl><p><a></a></p>';
+      '<header><h2 id="dialog-title" tabindex="-1"></h2><button type="button">Close</button></header><dl class="facts"></dl><p><a></a></p>';
     [this.title, this.facts, this.more] = ["h2", "dl", "p a"].map((q) => this.dialog.querySelector(q));
     this.dialog.querySelector("button").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (event) => {
@@ -78,7 +78,7 @@ function makeButtons(links, from = 0) {
   if (some.length) later(() => makeButtons(links, from + some.length));
 }
 
-const told = document.getElementById("behind");
+const told = document.getElementById("dialogs");
 if (told) {
   const source = new Source(told);
   later(() => makeButtons([...document.querySelectorAll(FIGURES)]));

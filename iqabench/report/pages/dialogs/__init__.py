@@ -1,0 +1,1 @@
+"""Dialogs that say where each figure of a page comes from."""
