@@ -7,7 +7,6 @@ import sys
 
 import click
 import pytest
-from iqabench.report.pages.write import TITLE, WIDTHS
 
 import iqabench.cli
 from iqabench.cli.lazy import LazyGroup, Placeholder, load_waiting
@@ -20,6 +19,7 @@ from iqabench.compress.losses import LOSSES
 from iqabench.compress.prune import PruningRequest
 from iqabench.compress.training_setup import TrainingSetup
 from iqabench.probes.timing.rounds import Sampling
+from iqabench.report.pages.core.write import TITLE, WIDTHS
 from iqabench.report.statistics.agreement import FITS
 from iqabench.run.profile import DEFAULT_PROBES
 from iqabench.training.plan import Plan

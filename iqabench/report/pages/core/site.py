@@ -24,7 +24,7 @@ from iqabench.errors import FactsError
 from iqabench.report.data.aggregate import Results
 from iqabench.report.pages.core.index import index_values
 from iqabench.report.pages.core.json_index import write_index
-from iqabench.report.pages.core.page import Page, Sheet, pages
+from iqabench.report.pages.core.page_registry import Page, Sheet, pages
 from iqabench.report.pages.core.report import PageFailure, Report
 from iqabench.report.pages.core.report_folder import new_folder
 from iqabench.report.pages.core.templates import ASSETS, environment_of

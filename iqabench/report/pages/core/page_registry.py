@@ -67,7 +67,7 @@ class Page:
         return self.build.__module__.startswith("iqabench.report.")
 
 
-_REGISTRY: Registry[Page] = Registry("page", "iqabench.report.pages", "iqabench.pages")
+REGISTRY: Registry[Page] = Registry("page", "iqabench.report.pages", "iqabench.pages")
 
 
 def page(
@@ -80,7 +80,7 @@ def page(
 
     def register(build: Build) -> Build:
         added = Page(name or build.__name__, title, template, build, order, listed)
-        _REGISTRY.add(added.name, added, origin_of(build))
+        REGISTRY.add(added.name, added, origin_of(build))
         return build
 
     return register
@@ -91,12 +91,12 @@ def pages() -> list[Page]:
 
     Raises: FactsError when a plugin or a file cannot be loaded; DuplicateNameError for a name used twice.
     """
-    names = _REGISTRY.names()
+    names = REGISTRY.names()
     for folder in filter(None, os.environ.get(FOLDERS, "").split(os.pathsep)):
         for path in sorted(Path(folder).glob("*.py")):
             _load(path.resolve())
-            names = _REGISTRY.names()
-    return sorted(map(_REGISTRY.get, names), key=lambda found: (found.order, found.name))
+            names = REGISTRY.names()
+    return sorted(map(REGISTRY.get, names), key=lambda found: (found.order, found.name))
 
 
 def _load(path: Path) -> None:
