@@ -41,7 +41,7 @@ class Mean:
 
     @property
     def complete(self) -> bool:
-        """Whether the mean is over all samples that it could be over."""
+        """True when the mean is over all samples that it could be over."""
         return self.value is not None and self.n == self.of
 
 
@@ -56,7 +56,7 @@ class Results:
         self._once: dict[Callable[[Results], Any], Any] = {}
         self._connection: duckdb.DuckDBPyConnection = store.connect()
         self.records = latest_keys(self._connection, None if keys is None else sorted(set(keys)))
-        """How many of them there are."""
+        """Number of records."""
         self.settings = distinct(self._connection, Setting)
         self.configurations = distinct(self._connection, Configuration)
         self.columns = distinct(self._connection, MeasuredColumn)
@@ -75,19 +75,19 @@ class Results:
         self._connection.execute(sql, values)
 
     def query(self, sql: str, values: object = None) -> list[dict[str, Any]]:
-        """The rows of a query over `cells`, `numbered` and `records`; what is not there is None."""
+        """Return the rows of a query over `cells`, `numbered` and `records`; what is not there is None."""
         done = self._connection.execute(sql, values)
         names = [part[0] for part in done.description]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
 
     def once(self, work: Callable[["Results"], T]) -> T:
-        """What a function makes of these results; it is called the first time alone."""
+        """Return what a function makes of these results; it is called the first time alone."""
         if work not in self._once:
             self._once[work] = work(self)
         found: T = self._once[work]
         return found
 
     def execute_numpy(self, sql: str, values: object = None) -> dict[str, Any]:
-        """The columns of a query as numpy arrays, for many rows."""
+        """Return the columns of a query as numpy arrays, for many rows."""
         found: dict[str, Any] = self._connection.execute(sql, values).fetchnumpy()
         return found

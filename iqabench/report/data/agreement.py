@@ -37,7 +37,7 @@ class AgreementFigure:
     """Reason why there is no value."""
     text: str
     place: int = 0
-    """1 for the best metric of the table, 2 for the second, 0 for the others."""
+    """Place among the metrics of the table: 1 for the best, 2 for the second, 0 for the others."""
 
     @property
     def ends(self) -> str:
@@ -57,7 +57,7 @@ class AgreementRow:
     """Mean of the metric's values; its `n` and `failed` count images."""
     figures: Mapping[StatisticName, AgreementFigure]
     facts: Mapping[str, Any]
-    """What the stored rows say of themselves: opinion, resamples, drawn, seed."""
+    """Facts that the stored rows carry: opinion, resamples, drawn, seed."""
 
 
 @dataclass(frozen=True)

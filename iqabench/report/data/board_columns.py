@@ -15,17 +15,17 @@ from iqabench.report.text.figures import short_unit
 
 @dataclass(frozen=True)
 class BoardCell:
-    """One figure."""
+    """One figure in a board's table."""
 
     text: str
     sort: float | None
-    """None where there is nothing."""
+    """Number to sort by; None for an empty cell."""
     note: str = ""
     title: str = ""
     kind: str = ""
-    """within, out, known, or nothing."""
+    """Verdict on a measured figure: within, out, known or empty."""
     comparison: PrintedDifference | None = None
-    """Of what was measured here."""
+    """Measured figure beside the printed one; None in other columns."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class BoardColumn:
     """One column of the table."""
 
     name: str
-    """Tells it from the others: to show and to hide it by."""
+    """Unique name of the column, by which it is hidden and shown."""
     of: str
     """The score or quantity that it shows."""
     group: str
-    """Stands above the columns of one measured thing on several sets; else empty."""
+    """Head above the columns of one quantity on several sets; empty otherwise."""
     title: str
     under: str
     better: str
@@ -47,7 +47,9 @@ class BoardColumn:
 def columns_of(
     board: Board, entries: list[BoardEntry], here: StoredValues, found: Standings
 ) -> list[BoardColumn]:
-    """Scores, and every quantity that anybody has a figure of; what decides a track comes first."""
+    """Return columns for the scores and for every quantity that anybody has a figure of, the deciding ones
+    first.
+    """
     base = next((e for e in entries if e.name == board.baseline), None)
     columns = [_score(board, name, entries, found) for name in board.scores]
     for quantity in board.quantities.values():
@@ -64,20 +66,20 @@ def columns_of(
 
 
 def number(value: float, digits: int | None) -> str:
-    """A figure with so many decimals; without them to four digits."""
+    """Return a figure with so many decimals, or to four digits when `digits` is None."""
     if digits is not None:
         return f"{value:.{digits}f}"
     return f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
 
 
 def printed_digits(value: BoundedValue) -> int:
-    """Decimals that a value was printed with."""
+    """Return the number of decimals that a value was printed with."""
     width = value.high - value.low
     return max(0, round(-log10(width))) if width > 0 else 0
 
 
 def printed(value: BoundedValue) -> str:
-    """A value as it was printed."""
+    """Return a value as it was printed."""
     return (
         f"{value.value:g}"
         if value.low == value.high
@@ -86,7 +88,7 @@ def printed(value: BoundedValue) -> str:
 
 
 def _titles(quantity: Quantity) -> tuple[str, str]:
-    """What stands above, and the column's own title."""
+    """Return the head above a quantity's column, and the column's own title."""
     facts = quantity.facts
     unit = f" ({short_unit(facts.unit)})" if short_unit(facts.unit) else ""
     whole = (facts.title or quantity.column) + unit

@@ -1,4 +1,4 @@
-"""What was measured here, beside what a board printed: differences, and whether they are within tolerance."""
+"""Differences between measured and printed figures of a board, and whether they are within tolerance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from iqabench.report.data.board_values import BoardMeasurement, ByModel, cost_va
 
 @dataclass(frozen=True)
 class StoredValues:
-    """Everything of a board's columns that the store holds."""
+    """All values that the store holds of a board's columns."""
 
     quality: ByModel
     costs: Mapping[str, ByModel]
-    """By device; counts by an empty name."""
+    """Costs by device; counts have an empty name, because they are the same on every device."""
 
     @classmethod
     def of(cls, results: Results, board: Board) -> "StoredValues":
-        """What the results hold of a board."""
+        """Return the values that the results hold of a board."""
         if board.ranks_metrics:
             return cls({}, {})
         return cls(quality_values(results, board), cost_values(results, board))
@@ -29,29 +29,31 @@ class StoredValues:
         return sorted({m for some in (self.quality, *self.costs.values()) for m in some})
 
     def devices(self, quantity: Quantity) -> list[str]:
-        """Where a quantity was measured; an empty name where that makes no difference."""
+        """Return the devices on which a quantity was measured; an empty name when the device makes no
+        difference.
+        """
         if not quantity.facts.probe:
             return [""] if any(quantity.name in v for v in self.quality.values()) else []
         some = [d for d, m in self.costs.items() if any(quantity.name in v for v in m.values())]
         return sorted(some)
 
     def value(self, model: str, quantity: Quantity, device: str) -> BoardMeasurement | None:
-        """One model's value."""
+        """Return one model's value; None when there is none."""
         some = self.costs.get(device, {}) if quantity.facts.probe else self.quality
         return some.get(model, {}).get(quantity.name)
 
 
 @dataclass(frozen=True)
 class PrintedDifference:
-    """A measured figure and how it differs from the printed one."""
+    """A measured figure, and its difference to the printed one."""
 
     measured: BoardMeasurement
     difference: float | None = None
-    """Measured minus printed."""
+    """Measured value minus printed value."""
     ratios: tuple[float, float] | None = None
-    """To the baseline, here and in print, of what compares in no other way."""
+    """Ratios to the baseline, measured and printed, for quantities that compare in no other way."""
     within: bool | None = None
-    """Whether it is within tolerance; None where there is none, or where it proves nothing."""
+    """True when it is within tolerance; None without a tolerance, or when the comparison proves nothing."""
     why: str = ""
 
 
@@ -63,7 +65,9 @@ def printed_difference(
     device: str,
     base: BoardEntry | None,
 ) -> PrintedDifference | None:
-    """What was measured of an entry's model, beside its printed figure; None where nothing was."""
+    """Return the measured figure of an entry's model beside its printed one; None when nothing was
+    measured.
+    """
     measured = here.value(entry.model_for(quantity) or entry.name, quantity, device)
     if measured is None:
         return None
@@ -91,7 +95,9 @@ def _ratios(
     device: str,
     base: BoardEntry | None,
 ) -> PrintedDifference:
-    """Latencies of two machines: only their ratios to the baseline compare."""
+    """Compare latencies of two machines by their ratios to the baseline, the only way in which they
+    compare.
+    """
     first = here.value(base.model_for(quantity), quantity, device) if base else None
     to = base.values.get(quantity.name) if base else None
     if first is None or to is None or not first.value.value or not to.value:

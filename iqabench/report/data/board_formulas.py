@@ -1,4 +1,4 @@
-"""How a board makes its scores and ranks: as its file has it, in words, and with what entered them."""
+"""Formulas by which a board makes scores and ranks: declared lines, words, and the values of one entry."""
 
 from textwrap import dedent
 
@@ -11,7 +11,7 @@ from iqabench.report.data.provenance import Terms
 
 
 class Formulas:
-    """The scores and tracks of one board."""
+    """The formulas of the scores and tracks of one board."""
 
     def __init__(self, page: BoardReport) -> None:
         self._page, self._board = page, page.board
@@ -32,12 +32,12 @@ class Formulas:
         }
 
     def of(self, name: str) -> Terms:
-        """A score's formula."""
+        """Return a score's formula."""
         score = self._board.scores[name]
         return (("Formula", f"{name} = {score.words(self._board.baseline)}"), *self._of[name])
 
     def of_track(self, track: Track) -> Terms:
-        """Who belongs to a track, and in which order."""
+        """Return the gates of a track and the order in it."""
         gates = (*self._board.gates, *track.gates)
         return (
             ("Order", f"{self._board.better(track.rank)} {track.rank} is better"),
@@ -46,7 +46,7 @@ class Formulas:
         )
 
     def entered(self, entry: BoardEntry, name: str) -> Terms:
-        """The values of one entry that a score is made of."""
+        """Return the values of one entry that a score is computed from."""
         score = self._board.scores[name]
         found = [(part, self.value(entry, part)) for part in score.needs]
         if ranks := self._ranks.get(name):
@@ -59,7 +59,7 @@ class Formulas:
         return tuple(found)
 
     def value(self, entry: BoardEntry, name: str) -> str:
-        """A column's or score's value of one entry, and where it is from."""
+        """Return the value of one entry in a column or score, and its origin in words."""
         value = self._page.found.value(entry, name)
         if value is None:
             return "missing"
@@ -68,7 +68,7 @@ class Formulas:
         return f"{printed(value)}, published" if entry.line else f"{value.value:.8g}, measured here"
 
     def _declared(self, part: str, key: str | int) -> Terms:
-        """The lines of the board's file, as they stand there."""
+        """Return the lines of the board's file that declare a part."""
         first = line_of(self._board.file, [part, key]) - 1
         depth = _depth(self._lines[first])
         last = first + 1

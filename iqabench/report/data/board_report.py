@@ -1,4 +1,4 @@
-"""A board as a page: a table for each track, formulas in words, and whether what was printed follows."""
+"""A board as data for its page: a table for each track, and whether the printed scores and ranks follow."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,26 +26,28 @@ class BoardRow:
     """One entry in one track."""
 
     number: int
-    """Tells it from the other rows, in every track."""
+    """Number of the row, the same in every track."""
     entry: BoardEntry
     rank: int | None
-    """As it was printed, else as it was worked out; None for those who are not ranked."""
+    """Printed rank, otherwise the computed one; None for entries that are not ranked."""
     tied: bool
     worked_out: Standing | None
     failed: tuple[str, ...]
-    """Gates that it does not meet, in words."""
+    """Gates that the entry does not meet, in words."""
     unchecked: tuple[str, ...]
-    """Gates that it could not be held against."""
+    """Gates that could not be checked, in words."""
     cells: tuple[BoardCell | None, ...]
 
     @property
     def is_own(self) -> bool:
-        """Whether it was measured here and never published."""
+        """True for a model that was measured here and never published."""
         return not self.entry.line
 
     @property
     def room(self) -> str:
-        """Ranks that the printed digits allow, where they allow several, or not the printed one."""
+        """Ranks that the printed digits allow, when they allow several or another one than the printed
+        rank.
+        """
         by = self.worked_out
         if by is None or (by.best, by.worst) == (self.rank, self.rank):
             return ""
@@ -54,25 +56,25 @@ class BoardRow:
 
 @dataclass(frozen=True)
 class BoardTable:
-    """One track; a board without tracks has one table without ranks."""
+    """The table of one track; a board without tracks has one table without ranks."""
 
     track: Track | None
     rows: tuple[BoardRow, ...]
 
     @property
     def has_gates(self) -> bool:
-        """Whether there is anything to say of gates."""
+        """True when a row failed a gate or could not be checked against one."""
         return any(row.failed or row.unchecked for row in self.rows)
 
     @property
     def leaders(self) -> list[BoardRow]:
-        """Who is first."""
+        """Rows with rank 1."""
         return [row for row in self.rows if row.rank == 1]
 
 
 @dataclass(frozen=True)
 class BoardReport:
-    """Everything about one board."""
+    """Everything that a report says about one board."""
 
     board: Board
     columns: tuple[BoardColumn, ...]
@@ -81,32 +83,32 @@ class BoardReport:
     measured: tuple[str, ...]
     """Models with a value of any column in the store."""
     found: Standings
-    """Scores and ranks as they were worked out."""
+    """Scores and ranks as they were computed here."""
 
     @property
     def entries(self) -> int:
-        """How many were published."""
+        """Number of published entries."""
         return sum(not row.is_own for row in self.tables[0].rows)
 
     @property
     def track_titles(self) -> list[str]:
-        """Of all tracks."""
+        """Titles of all tracks."""
         return [track.title or track.name for track in self.board.tracks]
 
     @property
     def own(self) -> bool:
-        """Whether models stand in it that were measured here and never published."""
+        """True when the tables have models that were measured here and never published."""
         return any(row.is_own for row in self.tables[0].rows)
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
-        """How many cells were measured within tolerance, and how many out of it."""
+        """Number of measured cells for each verdict: within tolerance, out of it, known."""
         cells = (c for row in self.tables[0].rows for c in row.cells if c)
         return dict(Counter(cell.kind for cell in cells if cell.kind))
 
     @property
     def groups(self) -> list[tuple[str, int]]:
-        """Heads above the columns, and over how many they stand; empty where no column has one."""
+        """Heads above the columns with the number of columns below each; empty when no column has one."""
         found: list[tuple[str, int]] = []
         for column in self.columns:
             same = found and found[-1][0] == column.group
@@ -117,17 +119,17 @@ class BoardReport:
 
     @property
     def follows(self) -> dict[str, int]:
-        """How many published scores and ranks follow, and how many do not."""
+        """Number of published scores and ranks for each verdict of their check."""
         return dict(Counter(one.verdict for one in self.checks))
 
     @property
     def odd(self) -> list[Check]:
-        """Those that are not simply equal."""
+        """Checks whose verdict is not `equal`."""
         return [one for one in self.checks if one.verdict != "equal"]
 
 
 def board_report(results: Results, board: Board) -> BoardReport | None:
-    """A board's page; None where nothing was published and nothing measured.
+    """Return the report of a board; None when nothing was published and nothing measured.
 
     Raises: FactsError when its published figures cannot be read.
     """
@@ -146,13 +148,13 @@ def board_report(results: Results, board: Board) -> BoardReport | None:
 
 
 def board_reports(results: Results, boards: Iterable[Board]) -> list[BoardReport]:
-    """Pages of all boards with anything in them, by name."""
+    """Return the reports of all boards with anything in them, by name."""
     made = (board_report(results, board) for board in sorted(boards, key=lambda b: b.name))
     return [page for page in made if page is not None]
 
 
 def _own(board: Board, published: Sequence[BoardEntry], here: StoredValues) -> list[BoardEntry]:
-    """Models that were measured here and stand in no published row."""
+    """Return entries for models that were measured here and stand in no published row."""
     there = {model for entry in published for model in entry.models.values()}
     own = [BoardEntry(model, models={"": model}) for model in here.models if model not in there]
     if not published:
@@ -162,7 +164,9 @@ def _own(board: Board, published: Sequence[BoardEntry], here: StoredValues) -> l
 
 
 def _values(board: Board, here: StoredValues, model: str) -> dict[str, BoundedValue]:
-    """What a board without published figures ranks by; of costs those of the first device alone."""
+    """Return the values by which a board without published figures ranks; costs are those of the first
+    device.
+    """
     found = {}
     for name, quantity in board.quantities.items():
         for device in here.devices(quantity)[:1]:
@@ -172,7 +176,7 @@ def _values(board: Board, here: StoredValues, model: str) -> dict[str, BoundedVa
 
 
 def baseline_of(board: Board, entries: Iterable[BoardEntry]) -> BoardEntry | None:
-    """To whom ratios are: the entry that the board names so, else its model."""
+    """Return the entry that ratios are to: the one that the board names, else its model's."""
     by_name = {entry.name: entry for entry in entries}
     named = (board.baseline, *board.models_of(board.baseline).values())
     return next((by_name[name] for name in named if name in by_name), None)

@@ -1,4 +1,4 @@
-"""Where a board's figures were printed: file and line, what the file says of itself, addresses."""
+"""Sources of a board's printed figures: file and line, what the file says of itself, addresses."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ADDRESSES = (
     (re.compile(r"\barXiv[: ](\d{4}\.\d{4,5})", re.IGNORECASE), "https://arxiv.org/abs/{1}"),
     (re.compile(r"\b([\w.-]+/[\w.-]+) at ([0-9a-f]{40})\b"), "https://github.com/{1}/tree/{2}"),
 )
-"""Addresses as they stand, and names that have just one."""
+"""Patterns of addresses, and of names that have a single address."""
 
 
 class PrintedSources:
@@ -29,7 +29,9 @@ class PrintedSources:
             self._remarks = remarks_of(path, board.file)
 
     def row(self, entry: BoardEntry, name: str = "") -> Terms:
-        """The row that holds an entry's value or score of that name; its first row without a name."""
+        """Return the file, the line and the source of an entry's row; without a name those of its first
+        row.
+        """
         row = self._rows.get(entry.lines.get(name, entry.line))
         if row is None:
             return ()
@@ -38,7 +40,7 @@ class PrintedSources:
 
     @property
     def source(self) -> Terms:
-        """Where the figures were printed and read, and what the board was."""
+        """Source of the figures, the file they were read from, and the board's own source."""
         published = self._board.published
         printed = published.source if published else ""
         texts = (printed, self._remarks.get("source", ""), self._board.source)
@@ -47,7 +49,7 @@ class PrintedSources:
 
 
 def addresses(*texts: str) -> Iterator[str]:
-    """Every address that texts name, whole, as arXiv:NUMBER or as OWNER/REPOSITORY at COMMIT."""
+    """Yield every address that the texts name: whole, as arXiv:NUMBER or as OWNER/REPOSITORY at COMMIT."""
     for text in texts:
         for pattern, made in _ADDRESSES:
             for found in pattern.finditer(text):

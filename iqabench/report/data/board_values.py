@@ -1,4 +1,4 @@
-"""What a store holds of a board's columns: means with their intervals, costs with theirs."""
+"""Values of a board's columns in a store: means with their intervals, and costs with theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ from iqabench.report.statistics import mean_intervals
 
 @dataclass(frozen=True)
 class BoardMeasurement:
-    """One column of one model, in the printed unit."""
+    """The value of one column for one model, in the printed unit."""
 
     value: BoundedValue
-    """With its 95 % interval."""
+    """Value with its 95 % interval."""
     n: int
-    """Images, or samples of a latency."""
+    """Number of images, or of samples of a latency."""
     of: int
-    """Images of the set."""
+    """Number of images in the set."""
     device: str = ""
-    """Of costs."""
+    """Device of a cost; empty for quality."""
     ratio: tuple[str, float, float, float] | None = None
-    """Of a latency that was sampled in turn with others: the first of them, the ratio to it, its interval."""
+    """First model of a profile that sampled latencies in turn, the ratio to it, and the ratio's interval."""
     record: Mean | MeasuredCost | None = None
-    """What of the store it is made of, for its provenance."""
+    """Mean or cost of the store behind the value, for its provenance."""
 
 
 ByModel = dict[str, dict[str, BoardMeasurement]]
-"""By model id, then by quantity (`psnr Set5` where a column has several sets)."""
+"""Measurements by model id, then by quantity (`psnr Set5` when a column has several sets)."""
 
 
 def measured_values(results: Results, board: Board, device: str = "") -> ByModel:
-    """Qualities, and costs of one `device`: the one that was used last, if it is not named.
+    """Return qualities, and costs of one `device`; without a name, of the device that was used last.
 
     Of plain runs alone: fp32, whole images, true weights.
     """
@@ -52,7 +52,7 @@ def measured_values(results: Results, board: Board, device: str = "") -> ByModel
 
 
 def quality_values(results: Results, board: Board) -> ByModel:
-    """What was measured of images."""
+    """Return the measured qualities of a board's columns."""
     found: ByModel = {}
     for name, quantity in board.quantities.items():
         if quantity.facts.metric and quantity.set:
@@ -62,7 +62,7 @@ def quality_values(results: Results, board: Board) -> ByModel:
 
 
 def cost_values(results: Results, board: Board) -> dict[str, ByModel]:
-    """Costs by the device that they were measured on; counts, which are the same on all, by an empty name."""
+    """Return costs by device; counts, which are the same on every device, by an empty name."""
     found: dict[str, ByModel] = {}
     for name, quantity in board.quantities.items():
         if not quantity.facts.probe:
@@ -101,7 +101,7 @@ def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Boar
 
 
 def _is_meant(place: Setting, board: Board, quantity: Quantity) -> bool:
-    """Whether records are of a quantity's set; a folder goes by its own name."""
+    """Return whether records are of a quantity's set; a folder goes by its own name."""
     folder = Path(quantity.set).name
     same = place.set in (quantity.set, folder, f"folder-{folder}")
     if board.has_scales:
@@ -121,7 +121,7 @@ def _aggregated(column: ColumnFacts, values: list[float]) -> BoundedValue:
 
 
 def _costs_of(results: Results, board: Board, column: ColumnFacts) -> list[MeasuredCost]:
-    """Costs of plain runs that a column means, on whatever device; the latest last."""
+    """Return the costs of plain runs that a column means, on all devices, the latest last."""
     name, _, convention = column.probe.partition("@")
     found = [
         c
@@ -153,7 +153,7 @@ def _on(
 
 
 def _interval(values: list[float]) -> tuple[float, float]:
-    """95 % of the mean; the mean itself where a value is infinite."""
+    """Return the 95 % interval of the mean; the mean itself when a value is infinite."""
     low, high = mean_intervals(np.array([values]))[0]
     whole = float(np.mean(values))
     return (float(low), float(high)) if np.isfinite(low) else (whole, whole)

@@ -1,4 +1,4 @@
-"""A model and another, such as its variant: quality lost, cost saved, and the one by the other."""
+"""A comparison of two models, such as a variant and its parent: quality lost, and cost saved."""
 
 import re
 from collections.abc import Iterable
@@ -17,22 +17,22 @@ _CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+
 
 @dataclass(frozen=True)
 class CostRatio:
-    """One cost of both."""
+    """One cost of both models."""
 
     cost: MeasuredCost
-    """Of the second model."""
+    """Cost of the second model."""
     a: float
     b: float
     interval: tuple[float, float] | None
-    """95 % of the ratio, where they were sampled in turn."""
+    """95 % interval of the ratio; None unless they were sampled in turn."""
 
     @property
     def ratio(self) -> float:
-        """Of the second to the first; 0.5 is half."""
+        """Second value divided by the first; 0.5 is half."""
         return self.b / self.a
 
     def per_halving(self, quality: PairedDifference) -> float | None:
-        """Quality lost for each halving of this cost; none where nothing was saved."""
+        """Return the quality lost for each halving of this cost; None when nothing was saved."""
         saved = log2(self.a / self.b) if self.a > 0 and self.b > 0 else 0.0
         if self.cost.column.better == "higher":
             saved = -saved
@@ -41,7 +41,7 @@ class CostRatio:
 
 @dataclass(frozen=True)
 class ModelComparison:
-    """Everything that was measured of both."""
+    """Everything that was measured of both models."""
 
     quality: list[PairedDifference]
     costs: list[CostRatio]
@@ -50,7 +50,9 @@ class ModelComparison:
 def compare(
     store: Store, a: Iterable[str], b: Iterable[str], costs_a: Iterable[str], costs_b: Iterable[str]
 ) -> ModelComparison:
-    """Quality by the keys of cells, cost by the keys of costs, at the same size on the same device."""
+    """Compare two models: quality by keys of cells, cost by keys of costs at the same size on the same
+    device.
+    """
     a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
     with Results(store, [*a, *b]) as results:
         quality = paired_differences(results, a, b)
@@ -64,7 +66,7 @@ def compare(
 
 
 def rows_of(found: ModelComparison) -> list[dict[str, Any]]:
-    """Plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses."""
+    """Return plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses."""
     rows: list[dict[str, Any]] = []
     for one in found.quality:
         rows.append({
@@ -95,7 +97,7 @@ def rows_of(found: ModelComparison) -> list[dict[str, Any]]:
 
 
 def holds(condition: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows for which "psnr@sr-y < -0.02" or "latency_ms > 1.05" is true.
+    """Return the rows for which "psnr@sr-y < -0.02" or "latency_ms > 1.05" is true.
 
     Of quality the condition is about the difference, of cost about the ratio. A cost may be named without its
     size or convention.
@@ -135,6 +137,6 @@ def _costs(store: Store, keys: list[str]) -> dict[str, MeasuredCost]:
 
 
 def _interval(cost: MeasuredCost) -> tuple[float, float] | None:
-    """Latencies that were sampled in turn carry the interval of their ratio."""
+    """Return the interval of a ratio of latencies that were sampled in turn; None for other costs."""
     found = cost.details.get("ratio")
     return (float(found["interval"][0]), float(found["interval"][1])) if found else None

@@ -1,4 +1,4 @@
-"""Costs beside quality: for the rows of a set's table, what the same weights cost in the same precision."""
+"""Columns of costs beside quality: the costs of the same weights in the same precision, for a set's rows."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,50 +11,50 @@ from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, TableRow
 
 USUAL = "3x256x256"
-"""The size at which the challenges measure; it wins where two sizes were measured of equally many models."""
+"""Size at which the challenges measure; it wins when two sizes were measured of equally many models."""
 
 _CLASSES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 @dataclass(frozen=True)
 class CostColumn:
-    """One cost at one size, on one device unless it is a count, of the rows that have it."""
+    """One cost at one size, on one device unless it is a count, for the rows that have it."""
 
     column: MeasuredColumn
-    """Without its size."""
+    """Measured column without its size."""
     size: str
-    """Empty where the size is no part of it."""
+    """Size of the input; empty when the cost does not depend on it."""
     device: str
-    """Empty for counts, which are the same on every device."""
+    """Device; empty for counts, which are the same on every device."""
     device_class: str
     mode: str
     costs: dict[int, MeasuredCost]
-    """By the numbers of rows."""
+    """Costs by the numbers of rows."""
 
     @property
     def name(self) -> str:
-        """As records have it, `macs@exact:3x256x256`; behind it the mode where that is not plain."""
+        """Name in the records, `macs@exact:3x256x256`, with the mode in brackets unless it is plain."""
         column = next(iter(self.costs.values())).column.column
         return f"{column} ({self.mode})" if self.mode else column
 
     @property
     def measured(self) -> int:
-        """Rows with a value."""
+        """Number of rows with a value."""
         return sum(cost.value is not None for cost in self.costs.values())
 
     def value(self, row: TableRow) -> float | None:
-        """A row's cost, if it was measured."""
+        """Return a row's cost; None when it was not measured."""
         cost = self.costs.get(row.number)
         return cost.value if cost else None
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts them: as costs, then devices and modes by name, then sizes."""
+        """Key that sorts columns: by cost, then by device and mode, then by size."""
         return *cost_order(self.column), self.device, self.mode, *size_order(self.size)
 
 
 def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostColumn]:
-    """Every cost at every size on every device that any row of the table has."""
+    """Return every cost at every size on every device that any row of the table has."""
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row in table.rows:
         rows.setdefault(_same(row.configuration, table.setting.scale), []).append(row.number)
@@ -70,7 +70,8 @@ def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostColumn
 
 
 def shown_columns(every: Iterable[CostColumn], table: Table) -> list[CostColumn]:
-    """One of each cost and device: at the size that most rows have, plain if any was measured so.
+    """Return one column of each cost and device: at the size that most rows have, plain if any was so
+    measured.
 
     Left out: what could be measured of no row, and parameters that say what the table's own column says.
     """
@@ -83,7 +84,7 @@ def shown_columns(every: Iterable[CostColumn], table: Table) -> list[CostColumn]
 
 
 def device_titles(some: Iterable[CostColumn]) -> dict[str, str]:
-    """Devices in short: CPU and GPU, and whole names only where there are several of a kind."""
+    """Return short names of devices: CPU and GPU, or whole names when there are several of a kind."""
     devices = {b.device: b.device_class for b in some if b.device}
     several = Counter(devices.values())
     return {
@@ -93,12 +94,12 @@ def device_titles(some: Iterable[CostColumn]) -> dict[str, str]:
 
 
 def _same(how: Any, scale: int) -> tuple[Any, ...]:
-    """What a cost and a quality must share."""
+    """Return what a cost and a quality must share."""
     return how.model, how.model_hash, how.random_weights, how.precision, scale
 
 
 _Where = tuple[MeasuredColumn, str, str, str, str]
-"""Subject, size, device, its class, mode."""
+"""Subject, size, device, class of the device, and mode."""
 
 
 def _where(cost: MeasuredCost) -> _Where:
@@ -110,7 +111,9 @@ def _where(cost: MeasuredCost) -> _Where:
 
 
 def _rank(one: CostColumn) -> tuple[object, ...]:
-    """The larger the better: plain, of most rows, at the usual size, at a large size."""
+    """Return a key that is largest for the column to show: plain, of most rows, at the usual or a large
+    size.
+    """
     return not one.mode, one.measured, one.size == USUAL, *size_order(one.size)[1:], one.mode
 
 

@@ -1,4 +1,4 @@
-"""What stands on a device's page below its tables: failures, notes, warnings, and how it was measured."""
+"""Remarks below the tables of a device: failures, notes, warnings, and how times were sampled."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from iqabench.report.plots.latency_plots import LATENCY
 from iqabench.report.text import figures
 
 _NOT_SAID = ("at", "counters")
-"""Of a machine's state: what is a moment, and counters since it was started."""
+"""Entries of a machine's state that are left out: moments, and counters since it was started."""
 
 
 @dataclass(frozen=True)
 class CostRemark:
-    """A sentence, and what it is about."""
+    """A sentence and its subject."""
 
     label: str
     about: str
@@ -26,7 +26,7 @@ class CostRemark:
 
 @dataclass(frozen=True)
 class Timing:
-    """How one latency was sampled."""
+    """The way in which one latency was sampled."""
 
     label: str
     size: str
@@ -38,15 +38,15 @@ class Machine:
     """The state of the machine while it was measured."""
 
     always: Terms
-    """What was the same at every size."""
+    """Facts that were the same at every size."""
     heads: tuple[str, ...]
-    """Of what was not: clocks, load, temperature."""
+    """Names of facts that changed: clocks, load, temperature."""
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """By sizes."""
+    """Changed facts for each size."""
 
 
 def cost_failures(device: Device) -> list[CostRemark]:
-    """Every reason once for a model: in which columns, at which sizes."""
+    """Return every reason of a failure once for each model, with its columns and sizes."""
     failed = [cost for cost in device.costs if cost.value is None]
     return _gathered(
         (
@@ -59,7 +59,7 @@ def cost_failures(device: Device) -> list[CostRemark]:
 
 
 def cost_notes(device: Device) -> list[CostRemark]:
-    """What counts say of themselves: what they could not see, and what their convention leaves out."""
+    """Return notes of counts: operations that they could not see, and what their convention leaves out."""
     return _gathered(
         (device.labels[model_at_scale(cost)], str(note), cost.subject.column)
         for cost in device.costs
@@ -68,7 +68,7 @@ def cost_notes(device: Device) -> list[CostRemark]:
 
 
 def cost_warnings(device: Device) -> dict[str, list[str]]:
-    """What speaks against the times, as it was said when they were sampled, by sizes."""
+    """Return the warnings that were raised while times were sampled, by sizes."""
     found: dict[str, dict[str, None]] = {}
     for cost in sorted(device.costs, key=lambda c: size_order(c.setting.level)):
         for text in cost.details.get("warnings") or ():
@@ -77,7 +77,7 @@ def cost_warnings(device: Device) -> dict[str, list[str]]:
 
 
 def timings(device: Device) -> list[Timing]:
-    """How each latency was sampled: calls, outliers, and what the bookkeeping cost."""
+    """Return how each latency was sampled: calls, outliers, and the cost of bookkeeping."""
     found = [c for c in device.costs if c.column.metric == LATENCY and c.value is not None]
     ordered = sorted(
         found, key=lambda c: (size_order(c.setting.level), device.labels[model_at_scale(c)])
@@ -89,7 +89,7 @@ def timings(device: Device) -> list[Timing]:
 
 
 def machine_of(device: Device) -> Machine | None:
-    """The latest state at each size; moments and counters left out. None where no state was recorded."""
+    """Return the latest state at each size, without moments and counters; None when no state was recorded."""
     latest: dict[str, dict[str, str]] = {}
     for cost in sorted(device.costs, key=lambda c: (size_order(c.setting.level), c.time)):
         if state := cost.details.get("machine"):
@@ -105,7 +105,7 @@ def machine_of(device: Device) -> Machine | None:
 
 
 def facts_of(device: Device) -> list[str]:
-    """Version, convention and hash of each column, in a line."""
+    """Return version, convention and hash of each column, a line each."""
     columns = {
         c: label for t in device.tables for c, label in zip(t.columns, t.labels, strict=True)
     }
@@ -117,7 +117,7 @@ def facts_of(device: Device) -> list[str]:
 
 
 def _gathered(found: Iterable[tuple[str, str, str]]) -> list[CostRemark]:
-    """Each label and text once, with everything that it is about."""
+    """Return each label and text once, with everything that it is about."""
     every: dict[tuple[str, str], dict[str, None]] = {}
     for label, text, about in found:
         every.setdefault((label, text), {})[about] = None
@@ -147,7 +147,7 @@ def _share(value: object) -> str:
 
 
 def _flat(state: dict[str, Any], under: str = "") -> Iterator[tuple[str, str]]:
-    """Names and texts of everything in a nested state."""
+    """Yield names and texts of everything in a nested state."""
     for name, value in state.items():
         if name in _NOT_SAID:
             continue

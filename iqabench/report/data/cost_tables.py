@@ -1,4 +1,4 @@
-"""Models x costs: for each device a table of each size of the input, with places.
+"""Tables of models and costs: for each device a table of each size of the input, with places.
 
 Random weights take places here: what a network costs is a matter of its layers, not of what they learnt. A
 place is shared by figures that print alike, and by sampled ones whose 95 % intervals overlap: no order was
@@ -16,31 +16,31 @@ from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFa
 from iqabench.report.text.figures import cost_number
 
 ModelAtScale = tuple[Configuration, int]
-"""A model as it ran, at its scale."""
+"""A configuration, and the scale of the model."""
 
 
 @dataclass(frozen=True)
 class CostCell:
-    """One cost in its place."""
+    """One cost with its text and its place."""
 
     cost: MeasuredCost
     text: str
     place: int
-    """1 best, 2 second, 0 neither."""
+    """Place: 1 for the best, 2 for the second, 0 for the others."""
 
     @property
     def low(self) -> str:
-        """Lower end of the 95 % interval; empty where it was not sampled."""
+        """Lower end of the 95 % interval; empty when it was not sampled."""
         return self._end(0)
 
     @property
     def high(self) -> str:
-        """Upper end of it."""
+        """Upper end of the 95 % interval; empty when it was not sampled."""
         return self._end(1)
 
     @property
     def ratio(self) -> SampledRatio | None:
-        """To another model that was sampled in turn; of a model to itself it says nothing."""
+        """Ratio to another model that was sampled in turn; None for a ratio of a model to itself."""
         found, (how, scale) = self.cost.ratio, model_at_scale(self.cost)
         return found if found and found.to not in (how.model, f"{how.model}_x{scale}") else None
 
@@ -51,7 +51,7 @@ class CostCell:
 
 @dataclass(frozen=True)
 class CostRow:
-    """One model at one size; None where a cost was not measured."""
+    """One model at one size; a cell is None when a cost was not measured."""
 
     who: ModelAtScale
     label: str
@@ -61,7 +61,7 @@ class CostRow:
 
     @property
     def megapixels(self) -> float | str:
-        """Of the size, to sort by; empty where it cannot be read."""
+        """Megapixels of the size, to sort by; empty when they cannot be read from it."""
         return megapixels_of(self.size) or ""
 
 
@@ -72,18 +72,18 @@ class CostTable:
     device: str
     sizes: tuple[str, ...]
     columns: tuple[MeasuredColumn, ...]
-    """Without sizes."""
+    """Columns without their sizes."""
     labels: tuple[str, ...]
     rows: tuple[CostRow, ...]
 
 
 def model_at_scale(cost: MeasuredCost) -> ModelAtScale:
-    """Whose cost it is."""
+    """Return the configuration that a cost is of, and its scale."""
     return cost.configuration, cost.setting.scale
 
 
 def size_order(size: str) -> tuple[object, ...]:
-    """Sorts sizes: by pixels, then by name."""
+    """Return the key that sorts sizes: by pixels, then by name."""
     pixels = megapixels_of(size)
     return pixels is None, pixels or 0.0, natural(size)
 
@@ -95,7 +95,7 @@ def cost_table(
     labels: dict[ModelAtScale, str],
     facts: dict[Configuration, ModelFacts],
 ) -> CostTable:
-    """The models that were measured at these sizes; `costs`, `labels` and `facts` are all of the device's."""
+    """Return the table of some sizes; `costs`, `labels` and `facts` are those of the whole device."""
     some = [cost for cost in costs if cost.setting.level in sizes]
     present = {(model_at_scale(cost), cost.setting.level) for cost in some}
     cells = {(w, size, c.subject): c for w, size in present for c in costs if _same_at(c, w)}
@@ -128,7 +128,7 @@ Key = tuple[ModelAtScale, str, MeasuredColumn]
 
 
 def _same_at(cost: MeasuredCost, who: ModelAtScale) -> bool:
-    """Whether it is a cost of that model which the size is no part of: the same at every size."""
+    """Return whether a cost is that of a model at every size, because the size is no part of it."""
     return not cost.is_sized and model_at_scale(cost) == who
 
 
@@ -141,7 +141,7 @@ def _cell(cells: dict[Key, MeasuredCost], places: dict[Key, int], key: Key) -> C
 
 
 def _places(cells: list[tuple[Key, MeasuredCost]]) -> list[tuple[Key, int]]:
-    """The first two places among the costs of one column at one size; one alone has none."""
+    """Return the first two places among the costs of one column at one size; a single cost has none."""
     some = [(k, c, c.value) for k, c in cells if c.value is not None and isfinite(c.value)]
     if len(some) < 2:
         return []
@@ -163,7 +163,7 @@ def _no_order(one: MeasuredCost, other: MeasuredCost) -> bool:
 
 
 def _order(row: CostRow) -> tuple[object, ...]:
-    """Sorts rows: by the first cost that they have, best first."""
+    """Return the key that sorts rows: by the first cost that they have, best first."""
     for at, cell in enumerate(row.cells):
         if cell and cell.cost.value is not None:
             return at, -cell.cost.column.sign * cell.cost.value, row.label

@@ -1,4 +1,4 @@
-"""What models cost, as rows: from records of kind `cost`, whose set is a device and whose level is a size."""
+"""Costs of models as rows: records of kind `cost`, whose set is a device and whose level is a size."""
 
 import json
 from collections.abc import Iterable
@@ -30,13 +30,13 @@ _COUNTED_IN_UNITS = ("weights_mib",)
 
 @dataclass(frozen=True)
 class SampledRatio:
-    """One model's latency by another's, sampled in the same rounds."""
+    """The latency of one model divided by that of another, sampled in the same rounds."""
 
     to: str
-    """Explicit name of the other."""
+    """Explicit name of the other model."""
     value: float
     interval: tuple[float, float] | None
-    """95 %."""
+    """95 % interval of the ratio."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class MeasuredCost:
     """One cost of one configuration at one size on one device."""
 
     setting: Setting
-    """The device is its set, the size its level."""
+    """Setting whose set is the device and whose level is the size."""
     configuration: Configuration
     column: MeasuredColumn
     value: float | None
@@ -54,7 +54,9 @@ class MeasuredCost:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """95 %, where it was sampled. The details of a percentile hold that of the median: it has none."""
+        """95 % interval of a sampled cost. Details of a percentile hold the interval of the median: it has
+        none.
+        """
         of_median = self.details.get("p50")
         if of_median is not None and of_median != self.value:
             return None
@@ -62,7 +64,7 @@ class MeasuredCost:
 
     @property
     def ratio(self) -> "SampledRatio | None":
-        """To the first model of the same profile, where they were sampled in turn."""
+        """Ratio to the first model of the same profile; None unless they were sampled in turn."""
         found = self.details.get("ratio")
         if not isinstance(found, dict) or not isinstance(found.get("value"), (int, float)):
             return None
@@ -72,34 +74,34 @@ class MeasuredCost:
 
     @property
     def subject(self) -> MeasuredColumn:
-        """Its column without the size: what may be compared from one size to another."""
+        """Column without the size: what may be compared from one size to another."""
         name = f"{self.column.metric}@{self.column.protocol}".removesuffix("@")
         return replace(self.column, column=name)
 
     @property
     def is_sized(self) -> bool:
-        """Whether the size of the input is part of it; of parameters it is not."""
+        """True when the cost depends on the size of the input; parameters do not."""
         return self.column.column != self.subject.column
 
     @property
     def is_count(self) -> bool:
-        """Whether it is the same on every device."""
+        """True when the cost is the same on every device."""
         return self.column.unit == "1" or self.column.metric in _COUNTED_IN_UNITS
 
 
 def cost_order(column: MeasuredColumn) -> tuple[object, ...]:
-    """Sorts columns of cost: what is counted, then time, memory and energy."""
+    """Return the key that sorts columns of cost: counts first, then time, memory and energy."""
     place = _ORDER.index(column.metric) if column.metric in _ORDER else len(_ORDER)
     return place, column.metric, column.protocol, column.metric_version, column.protocol_hash
 
 
 def pair_of(found: object) -> tuple[float, float] | None:
-    """Two ends of an interval, if that is what it is."""
+    """Return the two ends of an interval; None when the value is not one."""
     return (float(found[0]), float(found[1])) if isinstance(found, list) and found else None
 
 
 def costs_of(results: Results) -> list[MeasuredCost]:
-    """Every cost in the results, by device, size, model and column."""
+    """Return every cost in the results, by device, size, model and column."""
     if not any(setting.is_cost for setting in results.settings):
         return []
     found = results.query(_COSTS)
@@ -118,7 +120,7 @@ def costs_of(results: Results) -> list[MeasuredCost]:
 
 
 def cost_rows(store: Store, keys: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """Costs as plain rows, of all records or of those with these keys.
+    """Return costs as plain rows, of all records or of those with these keys.
 
     Returns: dictionaries with `model device input scale column value unit better ci_low ci_high error` and
         what else one must know; `details` holds what stands behind the value. What is not there is None.
@@ -131,7 +133,7 @@ def cost_rows(store: Store, keys: Iterable[str] | None = None) -> list[dict[str,
 def with_costs(
     rows: Iterable[dict[str, Any]], costs: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Rows of quality, each with the costs of its model in the same precision, by their columns' names."""
+    """Return rows of quality, each with the costs of its model in the same precision, by column names."""
     same = ("model", "model_hash", "scale", "precision", "random_weights")
     found: dict[tuple[Any, ...], dict[str, float | None]] = {}
     for cost in costs:

@@ -18,7 +18,7 @@ from iqabench.report.data.subjects import Configuration, ModelFacts, natural
 from iqabench.report.data.tables import model_facts
 
 MOST_TABLES = 3
-"""Sizes with a table each; where a device has more, the size is a column."""
+"""Largest number of sizes with a table each; with more, the size becomes a column."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Device:
 
     @property
     def sizes(self) -> tuple[str, ...]:
-        """Small first."""
+        """Sizes of the input, small ones first."""
         return tuple(size for table in self.tables for size in table.sizes)
 
     @property
     def models(self) -> int:
-        """Different models."""
+        """Number of different models."""
         return len({how.model for how, _ in self.labels})
 
     @property
@@ -51,17 +51,17 @@ class Device:
 
     @property
     def ratio_to(self) -> list[str]:
-        """The models that latencies were sampled in turn with."""
+        """Models that latencies were sampled in turn with."""
         return sorted({cost.ratio.to for cost in self.costs if cost.ratio})
 
     @property
     def failed(self) -> int:
-        """Costs without a value."""
+        """Number of costs without a value."""
         return sum(cost.value is None for cost in self.costs)
 
 
 def devices_of(results: Results) -> list[Device]:
-    """The devices in the results, by name."""
+    """Return the devices in the results, by name."""
     facts = {results.configurations[n]: f for n, f in model_facts(results).items()}
     found: dict[tuple[str, str], list[MeasuredCost]] = {}
     for cost in costs_of(results):
@@ -87,7 +87,7 @@ def _device(
 
 
 def _labels(every: Iterable[ModelAtScale]) -> dict[ModelAtScale, str]:
-    """Labels of configurations, with the scale where one configuration stands for several."""
+    """Return labels of configurations, with the scale when one configuration has several."""
     found = sorted(set(every), key=lambda who: (who[0].order, who[1]))
     names = configuration_labels(how for how, _ in found)
     scales = {how: [s for h, s in found if h == how] for how, _ in found}

@@ -1,26 +1,26 @@
-"""Any column against any: the page that plots means and costs of all models in a browser."""
+"""Axes and points of the explorer, which plots any column against any other."""
 
 from dataclasses import dataclass, field
 
 from iqabench.report.data.pareto import front
 
 EVERYWHERE = -1
-"""In place of a set or a device: the axis is not bound to one."""
+"""Position of an axis that is bound to no set or no device."""
 
 
 @dataclass(frozen=True)
 class ExplorerAxis:
-    """One column that points may stand along."""
+    """One column that points may be plotted along."""
 
     name: str
-    """Metric or probe with unit, protocol, size: what stands at the axis."""
+    """Title of the axis: metric or probe with unit, protocol and size."""
     better: str
     set: int
     """Position among the sets; -1 for costs."""
     device: int
     """Position among the devices; -1 where the device makes no difference."""
     log: bool
-    """Whether it is drawn so at first."""
+    """True when it is logarithmic at first."""
 
 
 @dataclass
@@ -30,28 +30,28 @@ class ExplorerPoint:
     label: str
     href: str
     about: tuple[str, ...]
-    """What its card says beside the two figures."""
+    """Lines of its card besides the two figures."""
     out: bool
-    """Whether it takes no place: random weights."""
+    """True for random weights, which take no place."""
     values: dict[int, tuple[float, str]] = field(default_factory=dict)
-    """By axes: the number and how it is printed."""
+    """Number and printed text by axis."""
 
 
 @dataclass(frozen=True)
 class Explorer:
-    """What the page is made from."""
+    """The data of the explorer's page."""
 
     sets: tuple[str, ...]
     devices: tuple[str, ...]
     axes: tuple[ExplorerAxis, ...]
     points: tuple[ExplorerPoint, ...]
     across: int
-    """The axes at first."""
+    """Position of the horizontal axis at first."""
     up: int
 
     @property
     def first(self) -> list[tuple[ExplorerPoint, bool]]:
-        """The points that have both first axes, best first, and whether they are on the front."""
+        """Points that have both first axes, best first, and whether each is on the Pareto front."""
         ends = self.across, self.up
         some = [p for p in self.points if all(at in p.values for at in ends)]
         signs = [-1 if self.axes[at].better == "lower" else 1 for at in ends]

@@ -19,7 +19,7 @@ from iqabench.report.text import figures
 def explorer_of(
     tables: Sequence[Table], devices: Sequence[Device], addresses: Mapping[str, str]
 ) -> Explorer | None:
-    """Points and axes of a whole report; None where no two columns could be set against each other."""
+    """Return points and axes of a whole report; None when no two columns have two models in common."""
     gathered = _ExplorerBuilder(tables, devices, addresses)
     gathered.add_sets()
     gathered.add_lonely_costs()
@@ -37,11 +37,11 @@ def explorer_of(
 
 
 _Who = tuple[Configuration, int]
-"""A model as it ran, at its scale."""
+"""A configuration, and the scale of the model."""
 
 
 class _ExplorerBuilder:
-    """Points and axes, while they are found."""
+    """A collection of points and axes."""
 
     def __init__(
         self, tables: Sequence[Table], devices: Sequence[Device], addresses: Mapping[str, str]
@@ -53,7 +53,7 @@ class _ExplorerBuilder:
         self._places = {d.name: at for at, d in enumerate(devices)}
 
     def add_sets(self) -> None:
-        """Quality, parameters and the costs of the models that ran on sets."""
+        """Add quality, parameters and the costs of the models that ran on sets."""
         costs = [cost for device in self.devices for cost in device.costs]
         for at, table in enumerate(self.tables):
             for row in table.rows:
@@ -66,7 +66,7 @@ class _ExplorerBuilder:
                     )
 
     def add_lonely_costs(self) -> None:
-        """Models that were measured and ran on no set."""
+        """Add models that were measured and ran on no set."""
         known = {_same(how, scale) for how, scale in self.points}
         for device in self.devices:
             facts = {row.who: row.facts for table in device.tables for row in table.rows}
@@ -82,7 +82,7 @@ class _ExplorerBuilder:
                     self._put(self._point(who, facts.get(who, ModelFacts())), axis, cost)
 
     def name_points(self) -> None:
-        """Labels as short as can be: told apart among those of one scale, by the scale among all."""
+        """Give every point a label that differs from the others of its scale, and from all with its scale."""
         plain: dict[_Who, str] = {}
         for level in {scale for _, scale in self.points}:
             names = labels.configuration_labels(how for how, scale in self.points if scale == level)
@@ -93,7 +93,8 @@ class _ExplorerBuilder:
             point.label = f"{name} ×{who[1]}" if shared[name] > 1 else name
 
     def first_ends(self) -> tuple[int, int] | None:
-        """Across and up: the quality and the cost that most models have both of; else any two that meet.
+        """Return the quality and the cost that most models have both of, else any two columns that have
+        models in common.
 
         Of equals the first set and column, against operations or parameters.
         """

@@ -1,4 +1,4 @@
-"""The front that a set's table marks before anybody chooses: its first column over multiply-accumulates."""
+"""The Pareto front that a set's table marks at first: its first column against operations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ PARAMS = "params"
 
 @dataclass(frozen=True)
 class FirstFront:
-    """Which rows are on it, and over what."""
+    """The rows on the front, and its columns."""
 
     columns: tuple[str, str]
-    """Names of the two columns, as the table's heads carry them."""
+    """Names of the two columns, as the heads of the table carry them."""
     rows: frozenset[int]
-    """By their numbers."""
+    """Numbers of the rows."""
 
 
 def first_front(table: Table, besides: Sequence[CostColumn]) -> FirstFront | None:
-    """The first column over multiply-accumulates where they are shown, else over parameters.
+    """Return the front of the first column against operations, or against parameters without operations.
 
     Rows that take no place are not on it. None where fewer than two rows have both.
     """

@@ -1,4 +1,4 @@
-"""The Pareto front over columns that somebody names: of each set, or of each device for costs alone."""
+"""The Pareto front over named columns: one for each set, or for each device when all are costs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, tables_of
 
 Values = dict[str, float | None]
-"""By the labels of models."""
+"""Values by the labels of models."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class _FrontColumn:
     """One column that may be named."""
 
     names: tuple[str, ...]
-    """The whole name, then shorter ones."""
+    """Whole name, then shorter ones."""
     sign: int
     values: Values
     device: str = ""
-    """Where it was measured, if that makes a difference."""
+    """Device of the measurement; empty when it makes no difference."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class _FrontScope:
 
 
 def fronts(results: Results, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Every model of every set that has these columns, and whether it is on their front.
+    """Return every model of every set that has these columns, and whether it is on their front.
 
     With costs alone the front is that of each device. A cost may be named without its size or convention
     where it has one.
@@ -74,7 +74,7 @@ def fronts(results: Results, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _of_set(table: Table, costs: Iterable[MeasuredCost]) -> Iterator[_FrontScope]:
-    """One place for each device on which these models were measured; one without where there is none."""
+    """Yield one scope for each device on which these models were measured; one without a device otherwise."""
     every = cost_columns(table, costs)
     axes = [
         _FrontColumn((label,), c.sign, {r.label: _complete(r.cells[at]) for r in table.rows})
@@ -114,7 +114,7 @@ def _complete(cell: Any) -> float | None:
 
 
 def _rows(place: _FrontScope, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Best by the first column first, those on the front before the others; none where a column is absent."""
+    """Return the rows of a front, models on it first, then best first; none when a column is absent."""
     found = [place.named(name) for name in names]
     for name, some in zip(names, found, strict=True):
         if len(some) > 1:
@@ -153,7 +153,7 @@ def _known(places: Sequence[_FrontScope]) -> str:
 
 
 def _counted(cost: MeasuredCost | None) -> float | None:
-    """Counts as whole numbers."""
+    """Return a cost's value, counts as whole numbers."""
     if cost is None or cost.value is None:
         return None
     whole = cost.column.unit == "1" and cost.value.is_integer()

@@ -1,4 +1,4 @@
-"""How records are grouped in DuckDB: by cell key first, which is quick, then by what the key stands for.
+"""Grouping of records in DuckDB: by cell key first, which is quick, then by what the key means.
 
 Sums are exact: values are counted in steps of 2^-80 as whole numbers of 128 bits, so that the last digit is
 the same in whatever order and on however many threads they were added.
@@ -16,7 +16,7 @@ from iqabench.store import FIELDS, create_table
 T = TypeVar("T", Setting, Configuration, MeasuredColumn)
 
 KEPT = 2_000_000
-"""Records of which `cells` is kept as a table; of more it is read from the store's files each time."""
+"""Largest number of records of which `cells` is a table; with more it is read from the files each time."""
 
 
 def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -> int:
@@ -37,7 +37,7 @@ def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -
 
 
 def distinct(connection: duckdb.DuckDBPyConnection, kind: type[T]) -> list[T]:
-    """The settings, configurations or columns in `found`, in their order."""
+    """Return the settings, configurations or columns in `found`, in their order."""
     names = ", ".join(f'"{f.name}"' for f in fields(kind))
     rows = connection.execute(f"SELECT DISTINCT {names} FROM found").fetchall()  # noqa: S608
     return sorted((kind(*row) for row in rows), key=lambda thing: thing.order)

@@ -1,4 +1,4 @@
-"""How a cost grows with the size of the input: a power of the number of pixels, fitted to a sweep."""
+"""Growth of a cost with the size of the input: a power law of the number of pixels, fitted to a sweep."""
 
 import re
 from collections.abc import Sequence
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST = 3
-"""Sizes, for a fit to say anything."""
+"""Smallest number of sizes for a fit."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """cost = factor * megapixels ** exponent."""
+    """The power law cost = factor * megapixels ** exponent."""
 
     factor: float
     exponent: float
     r2: float
-    """Of the straight line through the logarithms."""
+    """Coefficient of determination of the straight line through the logarithms."""
     sizes: int
 
 
 def growth(megapixels: Sequence[float], costs: Sequence[float]) -> Growth | None:
-    """The power law through a sweep, by least squares of logarithms; None for fewer than three sizes.
+    """Return the power law through a sweep, by least squares of logarithms; None for fewer than three sizes.
 
     Source: straight line through log cost over log size, as usual for empirical complexity.
     """
@@ -38,7 +38,7 @@ def growth(megapixels: Sequence[float], costs: Sequence[float]) -> Growth | None
 
 
 def megapixels_of(size: str) -> float | None:
-    """Megapixels of a size as it stands in a column, a batch included: 3x256x256, 8x3x64x64, to1280x720."""
+    """Return the megapixels of a size as columns have it, with its batch: 3x256x256, 8x3x64x64, to128x72."""
     match = re.fullmatch(r"(?:(\d+)x)?(?:to(\d+)x(\d+)|\d+x(\d+)x(\d+))", size)
     if not match:
         return None

@@ -1,4 +1,4 @@
-"""Names for rows and columns: as short as can be while no two things share one."""
+"""Names for rows and columns: as short as possible while no two things share one."""
 
 import re
 from collections import Counter
@@ -29,7 +29,7 @@ _COSTS = {
 
 
 def configuration_labels(configurations: Iterable[Configuration]) -> dict[Configuration, str]:
-    """A label for each: the model's name, and in brackets what is not plain or tells it from others."""
+    """Return a label for each: the model's name, and in brackets what is not plain or differs from others."""
     every = sorted(set(configurations), key=lambda c: c.order)
     alike: dict[tuple[str, bool], list[Configuration]] = {}
     for one in every:
@@ -39,14 +39,14 @@ def configuration_labels(configurations: Iterable[Configuration]) -> dict[Config
 
 
 def column_labels(columns: Iterable[MeasuredColumn]) -> dict[MeasuredColumn, str]:
-    """`metric@protocol`, with metric version and protocol hash where one name has several."""
+    """Return `metric@protocol`, with metric version and protocol hash where one name has several."""
     every = list(columns)
     labels = {c: c.column for c in every}
     return _told_apart(labels, {c: f"v{c.metric_version}, {c.protocol_hash[:8]}" for c in every})
 
 
 def setting_title(setting: Setting) -> str:
-    """The set and, in words, its level."""
+    """Return the set and, in words, its level."""
     return f"{setting.set} {level_title(setting)}".strip()
 
 
@@ -65,24 +65,24 @@ def level_title(setting: Setting) -> str:
 
 
 def metric_title(metric: str) -> str:
-    """A metric's id as a heading."""
+    """Return a metric's id as a heading."""
     return metric.upper().replace("_", "-")
 
 
 def cost_title(column: MeasuredColumn) -> str:
-    """A probe as a heading, without unit and convention."""
+    """Return a probe as a heading, without unit and convention."""
     metric = column.metric
     return _COSTS.get(metric) or metric.replace("_", " ").capitalize()
 
 
 def column_title(column: MeasuredColumn) -> str:
-    """Metric and unit, as in `PSNR (dB)`."""
+    """Return metric and unit, as in `PSNR (dB)`."""
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
     return metric_title(column.metric) + unit
 
 
 def column_facts(column: MeasuredColumn) -> str:
-    """Metric version, protocol, protocol version and hash, in one line."""
+    """Return metric version, protocol, protocol version and hash, in one line."""
     version = column.protocol_version
     known = f"version {version}" if version is not None else "a version this iqabench does not know"
     return (
@@ -111,7 +111,7 @@ def _label(this: Configuration, alike: list[Configuration]) -> str:
 
 
 def _told_apart(labels: dict[T, str], marks: dict[T, str]) -> dict[T, str]:
-    """The same labels; those that two things share get their mark, and a number if need be."""
+    """Return the labels; those that two things share get their mark, and a number if need be."""
     shared = Counter(labels.values())
     marked = {t: f"{text} [{marks[t]}]" if shared[text] > 1 else text for t, text in labels.items()}
     seen: Counter[str] = Counter()

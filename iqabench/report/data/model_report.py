@@ -27,29 +27,29 @@ class ModelCost:
 
 @dataclass(frozen=True)
 class ModelReport:
-    """Everything about one model."""
+    """Everything that a report says about one model."""
 
     model: str
     facts: Terms
     code: str
-    """An address that may be linked; otherwise empty."""
+    """Address of the code that may be linked; otherwise empty."""
     configurations: tuple[tuple[int, Configuration], ...]
-    """As it ran, with their numbers."""
+    """Configurations in which it ran, with their numbers."""
     results: tuple[ModelResult, ...]
     costs: tuple[ModelCost, ...]
     variants: tuple[tuple[Table, VariantComparison], ...]
-    """Itself beside its parents, then its own variants beside it."""
+    """Comparisons with its parents, then of its own variants with it, each with their table."""
     parents: tuple[str, ...]
-    """What it says that it was made from."""
+    """Names of models that it says it was made from."""
 
     @property
     def title(self) -> str:
-        """In words, where it has one."""
+        """Title of the model; empty when it has none."""
         return dict(self.facts).get("Title", "")
 
 
 def model_names(results: Results) -> list[str]:
-    """Every model in the results, `edsr2` before `edsr10`."""
+    """Return every model in the results but those of opinions, `edsr2` before `edsr10`."""
     opinions = opinion_settings(results)
     numbers = {mean.configuration for mean in results.means if mean.setting not in opinions}
     return sorted({results.configurations[n].model for n in numbers}, key=natural)
@@ -58,7 +58,7 @@ def model_names(results: Results) -> list[str]:
 def model_reports(
     results: Results, tables: Sequence[Table], devices: Sequence[Device]
 ) -> list[ModelReport]:
-    """A page for each model, by name."""
+    """Return a report for each model, by name."""
     facts = model_facts(results)
     variants = _variants(results, tables, devices)
     by_model: dict[str, list[ModelResult]] = {}
@@ -91,7 +91,7 @@ def parents_of(model: ModelReport, tables: Sequence[Table], devices: Sequence[De
 
 
 def model_of_parent(parent: str, tables: Iterable[Table], devices: Iterable[Device]) -> str:
-    """The model that a parent's id or explicit name means here; empty where it was not run."""
+    """Return the model that a parent's id or explicit name means here; empty when it was not run."""
     for table in tables:
         for row in table.rows:
             if parent in names_of(row, table.setting.scale):
@@ -114,7 +114,7 @@ def _costs(devices: Iterable[Device]) -> Iterable[ModelCost]:
 
 
 def _cost_order(one: ModelCost) -> tuple[object, ...]:
-    """By device and size, what the size is no part of first."""
+    """Return the key that sorts costs: by device and size, those that do not depend on the size first."""
     size = size_order(one.cost.setting.level) if one.cost.is_sized else ()
     return (
         natural(one.device.name),
@@ -128,7 +128,7 @@ def _cost_order(one: ModelCost) -> tuple[object, ...]:
 def _variants(
     results: Results, tables: Iterable[Table], devices: Iterable[Device]
 ) -> dict[str, list[tuple[Table, VariantComparison]]]:
-    """By models: their own comparison with their parents first, then those of their variants."""
+    """Return comparisons by model: with its parents first, then of its variants with it."""
     costs = [cost for device in devices for cost in device.costs]
     own: dict[str, list[tuple[Table, VariantComparison]]] = {}
     others: dict[str, list[tuple[Table, VariantComparison]]] = {}
@@ -142,7 +142,9 @@ def _variants(
 
 
 def _facts(every: Sequence[ModelFacts]) -> tuple[Terms, str]:
-    """Terms and texts over all configurations, and the address of the code; what differs is listed."""
+    """Return terms and texts over all configurations, and the address of the code; different texts are
+    listed.
+    """
     terms = {
         "Title": [f.title for f in every],
         "Parameters": [f"{f.params:,}" if f.params is not None else "" for f in every],

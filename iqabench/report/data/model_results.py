@@ -10,7 +10,7 @@ from iqabench.report.text.figures import digits
 
 @dataclass(frozen=True)
 class ModelResult:
-    """One mean of the model, and where it stands among the others."""
+    """One mean of a model, and its place among the others."""
 
     table: Table
     row: TableRow
@@ -18,16 +18,16 @@ class ModelResult:
     """Position of its column in the table."""
     cell: TableCell
     place: int
-    """1 is best; 0 where it takes none."""
+    """Place, 1 for the best; 0 when it takes none."""
     of: int
-    """How many take a place."""
+    """Number of rows that take a place."""
     best: TableRow | None
     to_best: float | None
     """Difference to the best mean; 0 for the best."""
 
 
 def model_results(tables: Iterable[Table]) -> Iterable[ModelResult]:
-    """Every mean of every table, sets in their order."""
+    """Yield every mean of every table, sets in their order."""
     for table in tables:
         for at, column in enumerate(table.columns):
             ranked = table.ranked(at)
@@ -46,7 +46,7 @@ def model_results(tables: Iterable[Table]) -> Iterable[ModelResult]:
 
 
 def _place(mine: float | None, worse_first: Sequence[float], sign: int) -> int:
-    """As a competition has it: one more than there are better ones; figures that print alike share it."""
+    """Return a competition rank: one more than the number of better means; equal printed figures share it."""
     return 0 if mine is None else 1 + len(worse_first) - bisect_right(worse_first, sign * mine)
 
 

@@ -1,4 +1,4 @@
-"""The index: who leads where, and every model on every set of one level."""
+"""Data of the index: who leads each set, and every model on every set of one level."""
 
 from dataclasses import dataclass
 
@@ -12,20 +12,20 @@ from iqabench.report.text.figures import moment
 from iqabench.report.text.task_titles import task_order
 
 LeaderCell = tuple[TableRow, TableCell]
-"""Who leads, and by what."""
+"""A row, and the cell by which it leads."""
 
 
 @dataclass(frozen=True)
 class Leader:
-    """One set's first column, and who is ahead in it."""
+    """The first column of a set, and who leads in it."""
 
     table: Table
     column: MeasuredColumn
     first: LeaderCell | None
-    """None when nothing takes a place."""
+    """Best row; None when no row takes a place."""
     second: LeaderCell | None
     failed: int
-    """Samples that failed, over all rows."""
+    """Number of samples that failed, over all rows."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SetMatrixRow:
 
 @dataclass(frozen=True)
 class SetMatrix:
-    """Configurations x sets, in the first column that every set has."""
+    """Configurations and sets, in the first column that every set has."""
 
     column: MeasuredColumn
     tables: tuple[Table, ...]
@@ -60,13 +60,13 @@ class TaskGroup:
 
 @dataclass(frozen=True)
 class Summary:
-    """The store in a few figures."""
+    """Counts over the whole store."""
 
     sets: int
     opinions: int
-    """Sets of opinions."""
+    """Number of sets of opinions."""
     devices: int
-    """On which costs were measured."""
+    """Number of devices on which costs were measured."""
     models: int
     records: int
     failed: int
@@ -75,7 +75,7 @@ class Summary:
 
 
 def summary(results: Results) -> Summary:
-    """Counts and times over everything in the report."""
+    """Return counts and times over everything in the report."""
     opinions = {results.settings[n].set for n in opinion_settings(results)}
     sets = {s.set for s in results.settings if not s.is_cost} - opinions
     devices = {s.set for s in results.settings if s.is_cost}
@@ -98,7 +98,7 @@ def summary(results: Results) -> Summary:
 
 
 def groups(tables: list[Table]) -> list[TaskGroup]:
-    """Tasks and levels, each with its sets, in the order of the tables."""
+    """Return tasks and levels, each with its sets; tasks in the order of reports."""
     found: dict[tuple[str, str], list[Table]] = {}
     for table in tables:
         found.setdefault((table.setting.task, table.setting.level), []).append(table)
@@ -115,7 +115,7 @@ def _leader(table: Table) -> Leader:
 
 
 def _matrix(tables: list[Table]) -> SetMatrix | None:
-    """None where there is a single set or model, or no column that all sets share."""
+    """Return the matrix of some tables; None for a single set or model, or without a shared column."""
     shared = [c for c in tables[0].columns if all(c in t.columns for t in tables)]
     if len(tables) < 2 or not shared:
         return None
@@ -143,7 +143,7 @@ def _matrix_row(
 
 
 def _order(row: SetMatrixRow, column: MeasuredColumn) -> tuple[object, ...]:
-    """Sorts rows: by the first set that has a complete mean, best first."""
+    """Return the key that sorts rows: by the first set that has a complete mean, best first."""
     for at, cell in enumerate(row.cells):
         if cell and cell.mean.complete and cell.mean.value is not None:
             return row.random_weights, at, -column.sign * cell.mean.value, row.label

@@ -1,4 +1,4 @@
-"""Two models on the same samples: how far apart, how surely, and who wins how often."""
+"""Two models on the same samples: their difference, its interval, a test, and who wins how often."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ class PairedDifference:
     column: MeasuredColumn
     n: int
     left_out: int
-    """Samples that only one has a value for, or an infinite one."""
+    """Number of samples that only one model has a finite value for."""
     a: float
     b: float
     difference: float
     """Mean of b minus a."""
     low: float
     high: float
-    """95 % of the difference, by a bootstrap of samples."""
+    """Upper end of the difference's 95 % interval, by a bootstrap of samples."""
     wins: float
     """Share of the samples on which b is better; a tie is half a win."""
     p: float | None
-    """Wilcoxon's signed-rank test, two-sided; none where all differences are zero."""
+    """P value of Wilcoxon's signed-rank test, two-sided; None when all differences are zero."""
 
 
 def paired_differences(
     results: Results, keys_a: Iterable[str], keys_b: Iterable[str]
 ) -> list[PairedDifference]:
-    """Every column and setting that both models have, by the keys of their cells."""
+    """Return the difference in every column and setting that both models have, by the keys of their cells."""
     a, b = (_configuration(results, keys) for keys in (keys_a, keys_b))
     return between(results, a, b)
 
@@ -44,7 +44,7 @@ def paired_differences(
 def between(
     results: Results, a: Iterable[int], b: Iterable[int], settings: Iterable[int] | None = None
 ) -> list[PairedDifference]:
-    """The same by the positions of configurations, in all settings or those at these positions."""
+    """Return the differences between configurations by their positions, in all settings or in those given."""
     among = range(len(results.settings)) if settings is None else settings
     asked = {"a": [*a], "b": [*b], "settings": [*among]}
     found: dict[tuple[int, int], list[tuple[float | None, float | None]]] = {}

@@ -1,4 +1,4 @@
-"""The Pareto front: what nothing else is at least as good as in every column, and better in one."""
+"""The Pareto front: points that no other point equals or beats in every column and beats in one."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -7,7 +7,8 @@ import numpy as np
 
 
 def front(points: Sequence[Sequence[float | None]], signs: Sequence[int]) -> list[bool]:
-    """Which points are on the front over all columns; `signs`: 1 where more is better, -1 where less is.
+    """Return which points are on the front over all columns; `signs`: 1 where more is better, -1 where less
+    is.
 
     Points that are equal in every column are on it together. A point that lacks a value (None or NaN) is not
     on it, and keeps no other off it.
@@ -25,5 +26,5 @@ def front(points: Sequence[Sequence[float | None]], signs: Sequence[int]) -> lis
 
 
 def _is_beaten(point: np.ndarray, others: np.ndarray) -> bool:
-    """Whether any other is as good everywhere and better somewhere."""
+    """Return whether any other is as good everywhere and better somewhere."""
     return bool(((others >= point).all(axis=1) & (others > point).any(axis=1)).any())

@@ -1,4 +1,4 @@
-"""Single values: samples x models for each column, and what failed and why."""
+"""Single values: samples and models for each column, and reasons of failures."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from iqabench.report.text.figures import ABSENT, figure
 from iqabench.store import WHOLE_SET
 
 MOST_CELLS = 20_000
-"""In one page; what is beyond is in the CSV file beside it."""
+"""Largest number of values in one page; all are in the CSV file beside it."""
 MOST_CELLS_OF_MANY = 60_000
-"""The same where so many models ran that few images fill it; columns beyond are in the CSV file, too."""
+"""Largest number of values over all columns of a page with so many models that few images fill it."""
 _FEWEST = 20
 _NAMED = 12
-"""Samples that a failure names."""
+"""Number of samples that a failure names."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class ImageValue:
 
 @dataclass(frozen=True)
 class PerImageColumn:
-    """One column's values: samples x rows of the table."""
+    """The values of one column: samples and rows of the table."""
 
     column: int
     """Position among the table's columns."""
     samples: tuple[str, ...]
     values: tuple[tuple[ImageValue, ...], ...]
     of: int
-    """Samples in all; more than are shown when the page would grow too large."""
+    """Number of samples; more than are shown when the page would grow too large."""
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,23 @@ class PerImageValues:
 
     columns: tuple[PerImageColumn, ...]
     of: int
-    """Columns with values of single samples."""
+    """Number of columns with values of single samples."""
 
 
 @dataclass(frozen=True)
 class FailureReason:
-    """One reason for which one row lacks values."""
+    """One reason for which a row lacks values."""
 
     label: str
     columns: str
     error: str
     samples: tuple[str, ...]
     count: int
-    """Samples that failed so, of which `samples` names the first."""
+    """Number of samples that failed for this reason; `samples` has the first of them."""
 
 
 def per_image(results: Results, table: Table) -> PerImageValues:
-    """Single values for each column of a table, as far as a page has room; samples by name."""
+    """Return single values for each column of a table, up to the limits of a page; samples by name."""
     found = results.query(
         "SELECT DISTINCT sample FROM cells WHERE setting = ? AND sample IS NOT NULL ORDER BY sample",
         [table.number],
@@ -81,7 +81,7 @@ def per_image(results: Results, table: Table) -> PerImageValues:
 
 
 def _valued(results: Results, table: Table) -> list[int]:
-    """Positions of the columns with values of single samples: a metric over the whole set has none."""
+    """Return the positions of columns with values of single samples; a metric over a whole set has none."""
     found = results.query(
         'SELECT DISTINCT "column" FROM cells WHERE setting = ? AND sample IS NOT NULL',
         [table.number],
@@ -91,7 +91,7 @@ def _valued(results: Results, table: Table) -> list[int]:
 
 
 def failures(results: Results, table: Table) -> list[FailureReason]:
-    """Why values are missing, by row and reason."""
+    """Return the reasons why values are missing, by row and reason."""
     found = results.query(
         "SELECT configuration, error, count(DISTINCT coalesce(sample, ?)) AS count, "
         "list(DISTINCT coalesce(sample, ?) ORDER BY coalesce(sample, ?))[:?] AS samples, "
@@ -132,7 +132,7 @@ def _of_column(
 
 
 def _line(table: Table, at: int, found: dict[int, float | None]) -> tuple[ImageValue, ...]:
-    """One sample's values; what was not run is absent in `found`, what failed is None."""
+    """Return one sample's values; in `found` a value that was not run is absent, and a failed one is None."""
     best, unit = table.best(at, found), table.columns[at].unit
     line = []
     for row in table.rows:

@@ -1,4 +1,4 @@
-"""Where numbers come from: runs, devices, versions, tiles, and what each model says of itself."""
+"""Provenance of numbers: runs, devices, versions, tiles, and the cards of models."""
 
 import json
 from collections.abc import Container, Iterable
@@ -14,7 +14,7 @@ Terms = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Run:
-    """One run, as far as it touched one setting."""
+    """One run, as far as its records are in the chosen settings."""
 
     run: str
     device: str
@@ -26,18 +26,18 @@ class Run:
 
 @dataclass(frozen=True)
 class RowProvenance:
-    """Everything about one row that is not its numbers."""
+    """Everything about one row except its numbers."""
 
     row: TableRow
     brief: str
     """Title, weights, precision and device class, in one line."""
     terms: Terms
     code: str
-    """An address that may be linked; otherwise empty."""
+    """Address of the code that may be linked; otherwise empty."""
 
 
 class RunProvenance:
-    """Asked once of all records, then read page by page."""
+    """Runs and their facts, read once from all records and asked page by page."""
 
     def __init__(self, results: Results) -> None:
         self._results = results
@@ -53,11 +53,11 @@ class RunProvenance:
         self._versions = {row["run"]: _terms(row["versions"]) for row in versions}
 
     def versions(self, run: str) -> Terms:
-        """Names and versions of what made a run."""
+        """Return names and versions of the software of a run."""
         return self._versions.get(run, ())
 
     def runs(self, settings: Iterable[int], among: Container[int] | None = None) -> list[Run]:
-        """The runs that the records of these settings come from, oldest first.
+        """Return the runs that the records of these settings come from, oldest first.
 
         `among` keeps to some configurations, by their positions.
         """
@@ -79,7 +79,7 @@ class RunProvenance:
         return sorted(runs, key=lambda r: (r.first, r.run, r.device))
 
     def origins(self, table: Table) -> list[RowProvenance]:
-        """One for each row, in the table's order."""
+        """Return the provenance of each row, in the table's order."""
         parts: dict[int, list[dict[str, Any]]] = {}
         for part in self._parts[table.number]:
             parts.setdefault(part["configuration"], []).append(part)
@@ -91,7 +91,7 @@ _TIMES = """
 SELECT configuration, median(restore_ms) AS ms, "column" FROM cells
 WHERE setting = ? AND restore_ms IS NOT NULL GROUP BY ALL ORDER BY "column" DESC
 """
-"""Of the first column that has them, which comes last and stays."""
+"""Query for times of the first column that has them, which comes last and replaces the others."""
 
 
 def _origin(row: TableRow, parts: list[dict[str, Any]], ms: float | None) -> RowProvenance:

@@ -1,4 +1,4 @@
-"""Means, or single values, as plain rows: what the command line and the Python interface hand out."""
+"""Means or single values as plain rows, for the command line and the Python interface."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -19,7 +19,7 @@ def rows(
     per_image: bool = False,
     intervals: bool | None = None,
 ) -> list[dict[str, Any]]:
-    """Means, or single values, as plain rows; of all records or of those with these cell keys.
+    """Return means, or single values, as plain rows; of all records or of those with these cell keys.
 
     What models cost is not among them: see `costs.cost_rows`. Intervals of means are left out of large stores
     unless they are asked for.

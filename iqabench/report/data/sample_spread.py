@@ -1,4 +1,4 @@
-"""The samples that are worth a look: where models are farthest apart, and where they fare worst."""
+"""Samples worth a look: those on which models differ most, and those on which they are worst."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import Table
 
 TRIED = 120
-"""Samples whose pictures are looked for."""
+"""Number of samples whose pictures are looked for."""
 
 
 @dataclass(frozen=True)
 class SampleSpread:
-    """One sample in the first column of a table."""
+    """One sample in the first column of a table, with its places in both orders."""
 
     name: str
     low: float
@@ -23,12 +23,12 @@ class SampleSpread:
 
 
 def most_disputed(results: Results, table: Table) -> list[str]:
-    """The samples on which models are farthest apart in the first column, as many as are worth a look."""
+    """Return the names of the samples on which models differ most in the first column, at most `TRIED`."""
     return [one.name for one in sample_spreads(results, table)[:TRIED]]
 
 
 def sample_spreads(results: Results, table: Table) -> list[SampleSpread]:
-    """Every sample with a value of the first column, the most disputed first."""
+    """Return every sample with a value of the first column, the largest spread first."""
     column, among = (
         table.columns[0],
         [r.number for r in table.rows if not r.configuration.random_weights],
@@ -49,7 +49,7 @@ def sample_spreads(results: Results, table: Table) -> list[SampleSpread]:
 
 
 def alternating(disputed: Sequence[SampleSpread]) -> Iterator[SampleSpread]:
-    """The most disputed, the worst, the second most disputed ..., each once, as many as are worth a look."""
+    """Yield the most disputed sample, the worst, the second most disputed ..., each once, at most `TRIED`."""
     worst = sorted(disputed, key=lambda one: one.worst)
     every = chain.from_iterable(zip_longest(disputed, worst))
     return islice(dict.fromkeys(one for one in every if one is not None), TRIED)

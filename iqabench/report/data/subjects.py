@@ -1,4 +1,4 @@
-"""What a table is about: a setting (one set at one level), its columns, and the configurations compared."""
+"""Subjects of a table: a setting (one set at one level), its columns, and the configurations compared."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from iqabench.protocols import protocol, protocols
 PLAIN_PRECISION = "fp32"
 
 COST = "cost"
-"""The task of settings whose set is a device and whose level is the size of the input."""
+"""Task of settings whose set is a device and whose level is the size of the input."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Setting:
 
     @property
     def is_cost(self) -> bool:
-        """Whether it is a device and a size, and no set of images."""
+        """True when it is a device and a size, and no set of images."""
         return self.task == COST
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts settings: by task, scale and level, then sets by name, set5 before set14."""
+        """Key that sorts settings: by task, scale and level, then sets by name, set5 before set14."""
         return self.task, self.scale, natural(self.level), natural(self.set), self.set_hash
 
 
@@ -48,11 +48,11 @@ class MeasuredColumn:
     unit: str
     better: str
     reference: str = ""
-    """What tells its reference from others of that name, where it is not the target."""
+    """Identity of its reference among others of that name; empty when it is the target."""
 
     @property
     def known_protocol(self) -> Protocol | None:
-        """The protocol that it was measured under; none where this iqabench knows another of that name."""
+        """Protocol under which it was measured; None when this iqabench knows another of that name."""
         try:
             known = protocol(self.protocol)
         except (UnknownNameError, UsageError):
@@ -62,18 +62,18 @@ class MeasuredColumn:
 
     @property
     def sign(self) -> int:
-        """1 where more is better, -1 where less is."""
+        """Sign of the better direction: 1 when more is better, -1 when less is."""
         return -1 if self.better == "lower" else 1
 
     @property
     def protocol_version(self) -> int | None:
-        """The protocol's version; none when this iqabench knows another protocol of that name."""
+        """Version of the protocol; None when this iqabench knows another protocol of that name."""
         known = self.known_protocol
         return known.version if known else None
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts columns: protocols as their file has them, then dB, other quality, distance."""
+        """Key that sorts columns: protocols as their file has them, then dB, other quality, distance."""
         names = list(protocols())
         base = self.protocol.partition(":")[0]
         place = names.index(base) if base in names else len(names)
@@ -99,16 +99,16 @@ class Configuration:
     random_weights: bool
     precision: str
     tile: int
-    """The tile that was asked for; 0 where tiling came by itself, which the provenance tells."""
+    """Tile that was asked for; 0 when tiling was automatic, which the provenance tells."""
     device_class: str
     mode: str = ""
-    """compile, channels_last, cuda_graph; nothing when it ran plainly."""
+    """Modes joined by +: compile, channels_last, cuda_graph; empty for a plain run."""
     setting: str = ""
-    """The setting of the model where it differs from its default, as in alpha=0.5."""
+    """Setting of the model when it differs from its default, as in alpha=0.5."""
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts configurations: by name, those with true weights first, plain ones first."""
+        """Key that sorts configurations: by name, those with true weights first, plain ones first."""
         precision = (self.precision != PLAIN_PRECISION, self.precision)
         return (
             self.model,
@@ -124,7 +124,7 @@ class Configuration:
 
 @dataclass(frozen=True)
 class VariantFacts:
-    """What makes a model a variant of another."""
+    """Facts that make a model a variant of another."""
 
     parent: str
     """Id or explicit name of the model that it was made from."""
@@ -133,7 +133,7 @@ class VariantFacts:
 
     @classmethod
     def read(cls, found: object) -> "VariantFacts | None":
-        """The facts in a record; None where it is no variant."""
+        """Return the facts in a record; None when the model is no variant."""
         if not isinstance(found, dict) or not found.get("parent"):
             return None
         return cls(*(str(found.get(name) or "") for name in ("parent", "method", "recipe")))
@@ -145,7 +145,7 @@ class VariantFacts:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What a model says of itself; nothing of it is needed to report its numbers."""
+    """Facts of a model's card; none of them is needed to report its numbers."""
 
     title: str = ""
     params: int | None = None
@@ -158,7 +158,7 @@ class ModelFacts:
 
     @classmethod
     def read(cls, text: str) -> "ModelFacts":
-        """The facts in a record's JSON; what is absent or of another kind stays empty."""
+        """Return the facts in a record's JSON; what is absent or of another type stays empty."""
         try:
             found = json.loads(text)
         except ValueError:
@@ -180,5 +180,5 @@ class ModelFacts:
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:
-    """Sorts text with its numbers as numbers."""
+    """Return the key that sorts text with its numbers as numbers."""
     return tuple((int(p) if p.isdigit() else -1, p) for p in re.split(r"([0-9]+)", text) if p)

@@ -1,4 +1,4 @@
-"""Models x columns: one table for each setting, with places; Markdown, CSV and LaTeX of it are in `forms`.
+"""Tables of models and columns: one for each setting, with places; `table_formats` writes them as text.
 
 A row takes a place in a column only if its mean is over the same samples as everybody's, and if its
 weights are not random. Equal to the printed digit is equal in place.
@@ -19,28 +19,30 @@ from iqabench.store import Store
 
 @dataclass(frozen=True)
 class TableCell:
-    """A mean in its place."""
+    """A mean with its text and its place."""
 
     mean: Mean
     text: str
     place: int
-    """1 best, 2 second, 0 neither."""
+    """Place: 1 for the best, 2 for the second, 0 for the others."""
 
     @property
     def partial(self) -> str:
-        """`4 of 5` where the mean is over fewer samples than others have; such a mean takes no place."""
+        """Text such as `4 of 5` when the mean is over fewer samples than others have, and takes no place."""
         short = self.mean.value is not None and not self.mean.complete
         return f"{self.mean.n} of {self.mean.of}" if short else ""
 
     @property
     def infinite(self) -> str:
-        """How many samples made the mean infinite."""
+        """Number of samples that made the mean infinite, in words; empty without any."""
         return f"inf on {self.mean.infinite} of {self.mean.n}" if self.mean.infinite else ""
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One configuration and its cells, in the order of the table's columns; None where nothing was run."""
+    """One configuration and its cells, in the order of the table's columns; a cell that was not run is
+    None.
+    """
 
     label: str
     configuration: Configuration
@@ -51,20 +53,22 @@ class TableRow:
 
     @cached_property
     def n(self) -> int:
-        """Samples with a value, in the column that has most."""
+        """Number of samples with a value, in the column that has most."""
         return max((c.mean.n for c in self.cells if c), default=0)
 
     @cached_property
     def failed(self) -> int:
-        """Samples without one, in the column that has most."""
+        """Number of samples without a value, in the column that has most."""
         return max((c.mean.failed for c in self.cells if c), default=0)
 
     def note(self, cell: TableCell) -> str:
-        """What the row's own n does not say of a cell; mostly nothing."""
+        """Return what the row's n does not say of a cell; empty in most cases."""
         return ", ".join(text for text in (self.fewer(cell), cell.infinite) if text)
 
     def fewer(self, cell: TableCell) -> str:
-        """`4 of 5` where the cell's mean is over fewer samples than the row's n says."""
+        """Return a text such as `4 of 5` when the cell's mean is over fewer samples than the row's n; else
+        empty.
+        """
         short = cell.mean.value is not None and cell.mean.n < self.n
         return (cell.partial or f"{cell.mean.n} of {self.n}") if short else ""
 
@@ -79,28 +83,28 @@ class Table:
     columns: tuple[MeasuredColumn, ...]
     column_numbers: tuple[int, ...]
     labels: tuple[str, ...]
-    """Of the columns."""
+    """Labels of the columns."""
     rows: tuple[TableRow, ...]
     samples: int
-    """Samples with a value in any row."""
+    """Number of samples with a value in any row."""
 
     @property
     def models(self) -> int:
-        """Different models among the rows."""
+        """Number of different models among the rows."""
         return len({r.configuration.model for r in self.rows})
 
     def n(self, row: TableRow) -> str:
-        """A row's n, with the number of samples where it is short of it."""
+        """Return a row's n, followed by the number of samples when it has fewer."""
         return str(row.n) if row.n == self.samples else f"{row.n} of {self.samples}"
 
     def ranked(self, column: int) -> list[TableRow]:
-        """The rows that compete in the column at this position, best first."""
+        """Return the rows that compete in the column at this position, best first."""
         found = [(c.mean.value, r) for r in self.rows if (c := r.cells[column]) and _competes(r, c)]
         sign = self.columns[column].sign
         return [r for _, r in sorted(found, key=lambda f: (-sign * (f[0] or 0.0), f[1].label))]
 
     def best(self, column: int, values: Mapping[int, float | None]) -> set[int]:
-        """Which of one sample's values, by configuration, print best; none where one stands alone."""
+        """Return the configurations whose value of one sample prints best; none when only one has a value."""
         random = {r.number for r in self.rows if r.configuration.random_weights}
         some = {n: v for n, v in values.items() if v is not None and n not in random}
         if len(some) < 2:
@@ -111,7 +115,7 @@ class Table:
 
 
 def tables(store: Store) -> list[Table]:
-    """One table for each setting of a store; what models cost is none of them (`cost_tables`).
+    """Return one table for each setting of a store; costs have tables of their own (`cost_tables`).
 
     Raises: StoreError when there are no records, not even of costs.
     """
@@ -120,7 +124,7 @@ def tables(store: Store) -> list[Table]:
 
 
 def tables_of(results: Results) -> list[Table]:
-    """The same of results that are grouped already."""
+    """Return the tables of results that are grouped already."""
     if not results.settings:
         folder = results.store.folder
         raise StoreError(
@@ -137,7 +141,7 @@ def tables_of(results: Results) -> list[Table]:
 
 
 def model_facts(results: Results) -> dict[int, ModelFacts]:
-    """Facts of each configuration, from its latest record."""
+    """Return the facts of each configuration, from its latest record."""
     found = results.query(
         "WITH told AS (SELECT key, model_facts, max(time) AS latest FROM records GROUP BY ALL) "
         "SELECT configuration, model_facts, max(latest) AS latest FROM told JOIN numbered USING (key) "
@@ -190,7 +194,7 @@ def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> TableC
 
 
 def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:
-    """Configuration to place, for the first two places; one row alone has nothing to be best of."""
+    """Return the configurations with the first two places; a single row has none."""
     kind = results.columns[column]
     competing = {
         m.configuration: round(m.value, digits(kind.unit))
@@ -209,7 +213,9 @@ def _competes(row: TableRow, cell: TableCell) -> bool:
 
 
 def _order(row: TableRow, columns: tuple[MeasuredColumn, ...]) -> tuple[object, ...]:
-    """Sorts rows: those that compete first, then by the first column that they have, then by name."""
+    """Return the key that sorts rows: those that compete first, then by the first column that they have,
+    then by name.
+    """
     at = next((i for i, c in enumerate(row.cells) if c and c.mean.value is not None), None)
     cell = row.cells[at] if at is not None else None
     if at is None or cell is None or cell.mean.value is None:

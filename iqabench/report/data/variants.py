@@ -1,4 +1,4 @@
-"""Variants beside their parents: rows of one table, what was lost and what was saved."""
+"""Variants beside their parents: pairs of rows of one table, quality lost and cost saved."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,19 +24,21 @@ class VariantPair:
 
 @dataclass(frozen=True)
 class VariantComparison:
-    """How a variant compares with its parent."""
+    """The differences between a variant and its parent."""
 
     pair: VariantPair
     quality: tuple[PairedDifference, ...]
     costs: tuple[tuple[CostColumn, CostRatio], ...]
 
     def lost(self, ratio: CostRatio) -> float | None:
-        """Of the first quality column, for each halving of that cost; none where nothing was saved."""
+        """Return the loss in the first quality column for each halving of a cost; None when nothing was
+        saved.
+        """
         return ratio.per_halving(self.quality[0]) if self.quality else None
 
 
 def variant_pairs(table: Table) -> list[VariantPair]:
-    """Every variant whose parent stands in the table, too; neither with random weights."""
+    """Return every variant with its parent in the same table; neither has random weights."""
     rows = [row for row in table.rows if not row.configuration.random_weights]
     found = []
     for row in rows:
@@ -49,7 +51,7 @@ def variant_pairs(table: Table) -> list[VariantPair]:
 
 
 def names_of(row: TableRow, scale: int) -> tuple[str, str]:
-    """Id and explicit name of a row's model."""
+    """Return id and explicit name of a row's model."""
     model = row.configuration.model
     return model, f"{model}_x{scale}"
 
@@ -57,7 +59,7 @@ def names_of(row: TableRow, scale: int) -> tuple[str, str]:
 def variant_comparisons(
     results: Results, table: Table, besides: Sequence[CostColumn]
 ) -> list[VariantComparison]:
-    """Differences in quality, image by image, and ratios of the costs that stand in the table."""
+    """Return differences in quality, image by image, and ratios of the costs that stand in the table."""
     return [
         VariantComparison(
             pair, tuple(_quality(results, table, pair)), tuple(_costs(table, pair, besides))
@@ -87,7 +89,7 @@ def _costs(
 def _interval(
     cost: MeasuredCost, ratio: float, parent: tuple[str, str]
 ) -> tuple[float, float] | None:
-    """Of the ratio, where both figures come from one profile that sampled them in turn."""
+    """Return the interval of a ratio whose two figures come from one profile that sampled them in turn."""
     sampled = cost.ratio
     if sampled is None or sampled.to not in parent:
         return None

@@ -1,4 +1,4 @@
-"""Quality against cost, as papers show it: up is better, left is cheaper, the area is the parameters."""
+"""Plots of quality against cost for papers: up is better, left is cheaper, areas are parameters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,13 +40,13 @@ class _Bubble:
     cost: float
     value: float
     params: float
-    """As many as it has; 0 where it is not said."""
+    """Number of parameters; 0 when it is not stated."""
 
 
 def bubble_figure(
     folder: Path, name: str, width: float, table: Table, at: int, below: CostColumn | None
 ) -> list[Path]:
-    """One column of a table against a cost, or against parameters where `below` is None.
+    """Draw one column of a table against a cost, or against parameters when `below` is None.
 
     Returns: the files; none where fewer than two models have both.
     """
@@ -126,7 +126,7 @@ def _scale(axes: Any, models: Sequence[_Bubble], unit: str, signs: tuple[int, in
 
 
 def _lines(axes: Any, free: Sequence[_Bubble]) -> None:
-    """Methods that cost nothing: dashed where they are near, in words where they are far below."""
+    """Draw methods that cost nothing: dashed lines when they are near, words when they are far below."""
     low, high = sorted(axes.get_ylim())
     for one in free:
         if low <= one.value <= high:

@@ -1,4 +1,4 @@
-"""Two models image by image: where one is ahead, and how far, in the order of the differences."""
+"""Two models image by image: the differences in their order, and who is ahead on each image."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from iqabench.report.statistics import matrix_of, mean_intervals
 from iqabench.report.statistics.bootstrap import Doubles
 
 _NAMED = 60
-"""Images up to which each is named."""
+"""Largest number of images of which each is named."""
 
 
 def difference_figure(
@@ -25,7 +25,8 @@ def difference_figure(
     at: int,
     pair: tuple[TableRow, TableRow],
 ) -> list[Path]:
-    """One bar for each image: the first model's value less the second's; a band is the interval of the mean.
+    """Draw a bar for each image, the first model's value minus the second's; a band is the interval of the
+    mean.
 
     Returns: the files; none where the two have no images in common.
     """
@@ -64,7 +65,7 @@ def difference_figure(
 
 
 def _said(better: Doubles, pair: tuple[TableRow, TableRow], table: Table) -> str:
-    """Who is ahead on how many images."""
+    """Return who is ahead on how many images, as a sentence."""
     names = [short(row.label) for row in pair]
     ahead, behind = int((better > 0).sum()), int((better < 0).sum())
     where = labels.setting_title(table.setting)

@@ -1,4 +1,4 @@
-"""Models over sets as dots with intervals: every figure on a scale of its own set, no radar."""
+"""Models over sets as dots with intervals, each set on a scale of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from iqabench.report.papers.print_style import ACCENT, INK, MUTED, save_figure, 
 from iqabench.report.statistics.intervals import Intervals
 
 _MOST = 40
-"""Models in one figure; the best of the first set."""
+"""Largest number of models in one figure: the best of the first set."""
 
 
 def dot_figure(
@@ -25,7 +25,7 @@ def dot_figure(
     column: MeasuredColumn,
     intervals: Intervals,
 ) -> list[Path]:
-    """One panel for each set, one line for each model, the best of the first set on top.
+    """Draw one panel for each set and one line for each model, the best of the first set on top.
 
     Returns: the files; none for a single model.
     """

@@ -1,4 +1,4 @@
-"""The figure of every restoration paper: a window, the region in it that matters, and what each made of it.
+"""A montage: a window of the target, and the region in it that each model restored.
 
 From kept cuts alone. The region is where models are farthest apart; each pixel of it stays a pixel.
 """
@@ -23,12 +23,12 @@ from iqabench.report.text.figures import figure as printed
 from iqabench.report.text.figures import short_unit
 
 _SIDE = 48
-"""Of the region, in pixels of the target; a window smaller than twice of it is shown by its half."""
+"""Side of the region, in pixels of the target; a window smaller than twice that is shown by its half."""
 _GAP, _EDGE = 0.05, 0.01
 _UNDER = 0.27
 """Inches between pictures and around them, and under each for a name and a figure."""
 _MOST = 10
-"""Outputs in one figure: the best by the first column, and the last."""
+"""Largest number of outputs in one figure: the best by the first column, and the last."""
 
 
 def montage_figure(
@@ -40,7 +40,7 @@ def montage_figure(
     sample: str,
     found: Pictures,
 ) -> list[Path]:
-    """One sample: the target's window with the region marked, then the region of target, input and outputs.
+    """Draw one sample: the target's window with the region marked, then the region in every picture.
 
     Returns: the files; none where pictures cannot be read.
     """
@@ -64,7 +64,7 @@ def montage_figure(
 
 
 def region(images: Sequence[Image], step: int = 1) -> tuple[int, int, int]:
-    """Top, left and side of the square in which the outputs differ most, by the variance of their pixels.
+    """Return top, left and side of the square in which the outputs vary most.
 
     All three are multiples of `step`, so that whole pixels of an input lie in it.
     """
@@ -83,7 +83,7 @@ _Part = tuple[str, str, Image]
 
 
 def _outputs(table: Table, found: Pictures, target: Image | None) -> list[tuple[int, Image]]:
-    """Positions of rows and what they made, in the table's order, where it has the target's size."""
+    """Return positions of rows and their outputs of the target's size, in the table's order."""
     every = [
         (at, decoded(found.outputs.get(row.number, b"") or b"\0"))
         for at, row in enumerate(table.rows)
@@ -100,7 +100,7 @@ def _some(outputs: list[tuple[int, Image]]) -> list[tuple[int, Image]]:
 
 
 def _input(found: Pictures, target: Image, where: tuple[int, int, int]) -> list[_Part]:
-    """The same region of the input at its own size, if it is a whole fraction of the target's."""
+    """Return the same region of the input at its own size, if that is a whole fraction of the target's."""
     given = decoded(found.input) if found.input else None
     if given is None or target.shape[0] % given.shape[0]:
         return []
@@ -126,7 +126,7 @@ def _keep(
     shown: tuple[Image, tuple[int, int, int], str],
     parts: list[_Part],
 ) -> list[Path]:
-    """A grid of squares; the window takes two by two of them, top left."""
+    """Draw a grid of squares; the window takes two by two of them, top left."""
     target, (top, left, side), sample = shown
     columns = max(4, 2 + ceil(len(parts) / 2)) if width > 5 else 4
     free = [(r, c) for r in range(len(parts) + 2) for c in range(columns) if r > 1 or c > 1]

@@ -1,4 +1,4 @@
-"""How figures for print are drawn and kept: one style, real sizes, text as text, no dates."""
+"""Style of figures for print: real sizes, text as text, no dates."""
 
 import warnings
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from iqabench.report.plots.drawing import printable
 
 INK, MUTED, LINE, ACCENT, SECOND = "#1d2329", "#5c6670", "#d5dade", "#0b6e78", "#b4552d"
 SIZE = 7.0
-"""Of text, in points."""
+"""Size of text, in points."""
 _STYLE = {
     "svg.hashsalt": "iqabench", "svg.fonttype": "none", "pdf.fonttype": 42, "pdf.compression": 9,
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans"], "font.size": SIZE,
@@ -52,6 +52,6 @@ def save_figure(
 
 
 def short(text: str, longest: int = 24) -> str:
-    """A name on one line that fits a small figure."""
+    """Return a name on one line that fits a small figure."""
     said = printable(text)
     return said if len(said) <= longest else f"{said[: longest - 9]}…{said[-8:]}"

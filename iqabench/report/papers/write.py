@@ -22,12 +22,12 @@ from iqabench.report.text.page_names import slugs_of
 from iqabench.store import Store, file_name
 
 _MONTAGES = 3
-"""Samples of each set."""
+"""Number of montages of each set."""
 
 
 @dataclass(frozen=True)
 class _Page:
-    """Where figures go, and how wide they are."""
+    """The folder and the width of figures."""
 
     folder: Path
     width: float
@@ -36,7 +36,7 @@ class _Page:
 def write_figures(
     store: Store, out: Path, *, width: float = 3.3, between: Sequence[str] = ()
 ) -> list[Path]:
-    """Every figure that the store has enough for, as PDF and SVG.
+    """Write every figure that the store has enough data for, as PDF and SVG.
 
     `width` is in inches; `between` names the two models that are compared image by image, else the two best.
 
@@ -105,7 +105,7 @@ def _of_set(
 
 
 def _pair(table: Table, between: Sequence[str]) -> tuple[TableRow, TableRow] | None:
-    """The two rows to compare: those of the named models, the best row of each; else the two best."""
+    """Return the two rows to compare: the best row of each named model, else the two best rows."""
     ranked = table.ranked(0)
     if not between:
         return (ranked[0], ranked[1]) if len(ranked) > 1 else None
@@ -116,7 +116,7 @@ def _pair(table: Table, between: Sequence[str]) -> tuple[TableRow, TableRow] | N
 
 
 def _groups(tables: Iterable[Table]) -> list[list[Table]]:
-    """Sets of one task and level that share a column."""
+    """Return groups of sets of one task and level that share a column."""
     found: dict[tuple[str, int, str], list[Table]] = {}
     for table in tables:
         at = table.setting

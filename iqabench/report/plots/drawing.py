@@ -1,4 +1,4 @@
-"""How all plots are drawn: one style, text as text, colours as placeholders, equal input as equal bytes.
+"""Style of all plots: text as text, colours as placeholders, equal input as equal bytes.
 
 Points that say something carry a card: the name and the figures, which a reader finds on hovering.
 """
@@ -18,7 +18,7 @@ from iqabench.report.plots.svg import COLOURS, clean
 
 INK, MUTED, LINE, ACCENT, PAPER, SECOND = (pair[0] for pair in COLOURS.values())
 SIZE = 9.0
-"""Of text, in points."""
+"""Size of text, in points."""
 _LONGEST = 30
 _STYLE = {
     "svg.hashsalt": "iqabench", "svg.fonttype": "none", "font.family": ["sans-serif"],
@@ -33,7 +33,7 @@ _STYLE = {
 
 
 class PointCards:
-    """Points of one drawing with what they say."""
+    """The points of one drawing with their cards."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
@@ -45,7 +45,7 @@ class PointCards:
         axes.plot([x], [y], ls="none", gid=name, **how)
 
     def put(self, svg: str) -> str:
-        """The drawing with the titles in it."""
+        """Return the drawing with the cards as titles of its points."""
 
         def titled(found: re.Match[str]) -> str:
             text = "\n".join(printable(line) for line in self._texts[int(found[1])].split("\n"))
@@ -55,7 +55,7 @@ class PointCards:
 
 
 def drawing(size: tuple[float, float], draw: Callable[[Figure, PointCards], None]) -> str:
-    """What `draw` puts into a figure of so many inches.
+    """Draw with `draw` into a figure of so many inches.
 
     Returns: SVG with placeholder colours, for `for_page` or `for_file`.
     """
@@ -73,25 +73,25 @@ def drawing(size: tuple[float, float], draw: Callable[[Figure, PointCards], None
 
 
 def write(figure: Figure, x: float, y: float, text: str, **how: Any) -> None:
-    """Text at a place in the figure, in its pixels; never taken for mathematics."""
+    """Write text at a place in the figure, in its pixels; it is never taken for mathematics."""
     figure.text(
         x, y, text, transform=None, va="center", fontsize=SIZE, parse_math=False, zorder=5, **how
     )
 
 
 def short(label: str, longest: int = _LONGEST) -> str:
-    """A label that fits a plot, without line breaks."""
+    """Return a label that fits a plot, without line breaks."""
     text = printable(label)
     return text if len(text) <= longest else f"{text[: longest - 11]}…{text[-10:]}"
 
 
 def printable(text: str) -> str:
-    """One line without control characters."""
+    """Return one line without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def ticks_of(low: float, high: float) -> Sequence[float]:
-    """Where the ticks of a decade stand on a log axis that spans so much."""
+    """Return the ticks of a decade on a logarithmic axis of this range."""
     if high / low < 4:
         return 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0
     return (1.0, 2.0, 5.0) if high / low < 300 else (1.0,)

@@ -1,4 +1,4 @@
-"""Where an output departs from its target: one colour for each pixel, the same colour in every picture."""
+"""Maps of the difference between an output and its target, with the same colours in every picture."""
 
 import io
 
@@ -10,19 +10,19 @@ from PIL import Image as PillowImage
 from iqabench.images import Image
 
 FULL = 64
-"""The difference, of 255, from which on every pixel has the brightest colour."""
+"""Difference, of 255, from which on every pixel has the brightest colour."""
 
 Bytes = NDArray[np.uint8]
 
 
 def decoded(png: bytes) -> Image | None:
-    """The pixels of an encoded picture, grey as three channels; None where they cannot be read."""
+    """Return the pixels of an encoded picture, grey as three channels; None when they cannot be read."""
     found = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR_RGB)
     return None if found is None else np.asarray(found)
 
 
 def encoded(image: Image) -> bytes:
-    """An 8-bit PNG."""
+    """Return an image as 8-bit PNG."""
     done, data = cv2.imencode(".png", np.ascontiguousarray(image[:, :, ::-1]))
     if not done:
         raise ValueError(f"OpenCV could not encode an image of shape {image.shape}")
@@ -30,7 +30,7 @@ def encoded(image: Image) -> bytes:
 
 
 def error_map(output: Image, target: Image) -> bytes:
-    """The largest absolute difference over the channels of each pixel, as a PNG with a palette.
+    """Return the largest absolute difference over the channels of each pixel, as a PNG with a palette.
 
     Shapes: two (H, W, C), uint8.
     Range: 0 is the palette's first colour; 64 and more the last.
@@ -45,13 +45,13 @@ def error_map(output: Image, target: Image) -> bytes:
 
 
 def gradient(stops: int = 9) -> str:
-    """The palette as CSS writes a gradient."""
+    """Return the palette as CSS writes a gradient."""
     colours = _palette()[np.linspace(0, 255, stops).round().astype(int)]
     return ", ".join(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in colours.tolist())
 
 
 def _palette() -> Bytes:
-    """256 colours, from black over red to pale yellow.
+    """Return 256 colours, from black over red to pale yellow.
 
     Shapes: (256, 3).
     """

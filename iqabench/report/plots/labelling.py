@@ -30,17 +30,17 @@ class Label:
     y: float
     align: str
     kind: str
-    """front, model or line."""
+    """Kind of the label: front, model or line."""
     leader: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Everything that a label must keep clear of."""
+    """Everything that a label must not cover."""
 
     points: Floats
     front: Floats
-    """The points that the front line joins, in its order."""
+    """Points that the front line joins, in its order."""
     frame: Floats
     size: float
 
@@ -52,7 +52,7 @@ def place_labels(
     line_frame: Any,
     size: float,
 ) -> list[Label]:
-    """Labels for points (text, place, whether on the front) and for dashed lines (text, height)."""
+    """Place labels for points (text, place, whether on the front) and for dashed lines (text, height)."""
     places = np.array([p[1] for p in points]).reshape(-1, 2)
     front = places[[p[2] for p in points]]
     crowd = Crowd(places, front, np.array([[frame.x0, frame.y0, frame.x1, frame.y1]]), size)
@@ -74,7 +74,7 @@ def place_labels(
 def _lines(
     lines: Sequence[tuple[str, float]], frame: Any, taken: list[Any], size: float
 ) -> list[Label]:
-    """Names on their dashed lines, at the right end, moved left where another is in the way."""
+    """Place names on their dashed lines, at the right end, moved left when another is in the way."""
     found = []
     rights = np.repeat(np.linspace(frame.x1, frame.x0, 9)[:7], 2)
     for text, y in sorted(lines, key=lambda line: (-line[1], line[0])):
@@ -112,7 +112,7 @@ def _best(
 
 
 def _width(text: str, size: float) -> float:
-    """An upper bound of a text's width in DejaVu Sans."""
+    """Return an upper bound of a text's width in DejaVu Sans."""
     return size * sum(_letter(c) for c in text)
 
 
@@ -125,7 +125,7 @@ def _letter(letter: str) -> float:
 
 
 def _overlap(boxes: Floats, others: Floats) -> Floats:
-    """The area that each box shares with the others."""
+    """Return the area that each box shares with the others."""
     low = np.maximum(boxes[:, None, :2], others[None, :, :2])
     high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
     shared: Floats = np.maximum(high - low, 0.0).prod(axis=2).sum(axis=1)
@@ -133,7 +133,7 @@ def _overlap(boxes: Floats, others: Floats) -> Floats:
 
 
 def _ambiguous(boxes: Floats, at: tuple[float, float], crowd: Crowd) -> Floats:
-    """How much nearer each box is to another's point than to its own."""
+    """Return how much nearer each box is to another's point than to its own."""
     own = _distance(boxes, np.array([at]))
     others = crowd.points[(crowd.points != at).any(axis=1)]
     nearer: Floats = (np.maximum(0.0, 1.2 * own - _distance(boxes, others)) / own).sum(axis=1)
@@ -147,7 +147,7 @@ def _distance(boxes: Floats, points: Floats) -> Floats:
 
 
 def _struck(ends: Floats, at: tuple[float, float], crowd: Crowd) -> Floats:
-    """How many other points a leader from the point to its label would run through."""
+    """Return how many other points a leader from the point to its label would run through."""
     along = ends - at
     length = np.hypot(along[:, 0], along[:, 1])[:, None]
     along = along / length
@@ -159,7 +159,7 @@ def _struck(ends: Floats, at: tuple[float, float], crowd: Crowd) -> Floats:
 
 
 def _crossed(boxes: Floats, crowd: Crowd) -> Floats:
-    """About how much of each box the front line covers."""
+    """Return approximately how much of each box the front line covers."""
     if len(crowd.front) < 2:
         return np.zeros(len(boxes))
     a, b = crowd.front[:-1], crowd.front[1:]

@@ -1,4 +1,4 @@
-"""Samples of latency, model by model: a box with its whiskers, the interval of the median, and outliers."""
+"""Box plots of latency samples: whiskers, the interval of the median, and outliers for each model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ from iqabench.report.plots.drawing import (
 from iqabench.report.text.figures import plain_zeros
 
 _FENCE = 1.5
-"""Interquartile ranges beyond the quartiles: Tukey's fences, as the outliers in the records."""
+"""Interquartile ranges from the quartiles to Tukey's fences, as for the outliers in the records."""
 _WIDE = 5.0
-"""From this ratio of the largest to the least sample on the axis is logarithmic."""
+"""Ratio of the largest to the least sample from which on the axis is logarithmic."""
 
 
 @dataclass(frozen=True)
 class LatencyBox:
-    """Samples of one model."""
+    """The box of one model's samples."""
 
     label: str
     low: float
@@ -47,7 +47,7 @@ class LatencyBox:
 
 
 def box_of(label: str, cost: MeasuredCost) -> LatencyBox | None:
-    """The box of one latency; None where its samples were not kept."""
+    """Return the box of one latency; None when its samples were not kept."""
     kept = cost.details.get("samples_ms")
     if not isinstance(kept, list) or not kept:
         return None
@@ -61,7 +61,7 @@ def box_of(label: str, cost: MeasuredCost) -> LatencyBox | None:
 
 
 def latency_plot(boxes: Sequence[LatencyBox]) -> str:
-    """One line for each model, the first on top.
+    """Draw one line for each model, the first on top.
 
     Returns: SVG with placeholder colours.
     """

@@ -1,4 +1,4 @@
-"""The plots of a device's page that show samples of latency: one for each size."""
+"""Plots of latency samples on a device's page: one for each size."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from iqabench.report.plots.svg import for_file, for_page
 
 LATENCY = "latency_ms"
 MOST_MODELS = 60
-"""In one plot of samples: the quickest. Figures of all are in the tables."""
+"""Largest number of models in one plot: the quickest. The tables have all."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,18 @@ class LatencyPlot:
     href: str
     summary: str
     models: int
-    """That are drawn."""
+    """Number of models that are drawn."""
     of: int
-    """Whose samples were kept."""
+    """Number of models whose samples were kept."""
 
     @property
     def is_part(self) -> bool:
-        """Whether models are left out."""
+        """True when models are left out."""
         return self.models < self.of
 
 
 def latency_plots(device: Device, slug: str, keep: Callable[[str, str], None]) -> list[LatencyPlot]:
-    """A plot for each size at which samples of two models or more were kept."""
+    """Draw a plot for each size at which samples of two models or more were kept."""
     found: list[LatencyPlot] = []
     for size in device.sizes:
         at_size = [

@@ -1,4 +1,4 @@
-"""The pictures of a sample: its kept cuts, or whole outputs beside the set that they were made from."""
+"""Pictures of a sample: its windows, or whole outputs beside the set that they were made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ class Pictures:
 
     target: bytes
     input: bytes
-    """Empty where it was not kept."""
+    """Encoded input; empty when it was not kept."""
     outputs: dict[int, bytes]
-    """By the numbers of rows; rows whose output was not kept are absent."""
+    """Encoded outputs by the numbers of rows; rows whose output was not kept are absent."""
 
 
 Finder = Callable[[str], Pictures | None]
-"""The pictures of a sample; None where there is no target, or no output."""
+"""A function from a sample's name to its pictures; None without a target or an output."""
 
 
 def cuts_of(store: Store, table: Table) -> Finder:
-    """Windows of the samples, as runs keep them."""
+    """Return a finder of the windows of samples that runs keep."""
     at = table.setting
     if not CropFolder(store.folder, at.set, at.set_hash, at.level, "").path.parent.is_dir():
         return lambda _: None  # not to look for every cut of a run that kept none
@@ -45,7 +45,7 @@ def cuts_of(store: Store, table: Table) -> Finder:
 
 
 def whole_of(root: Path, table: Table) -> tuple[Finder | None, str]:
-    """Whole images of the runs under a root that saved their outputs.
+    """Return a finder of whole images of the runs under a root that saved their outputs.
 
     Returns: the finder, or None and why there is none.
     """
@@ -71,7 +71,7 @@ def _address(runs: dict[int, OutputFolder]) -> str:
 
 
 def _originals(ref: SampleRef) -> tuple[bytes, bytes]:
-    """Target and input; empty where they cannot be read."""
+    """Return target and input; empty when they cannot be read."""
     try:
         sample = ref.load()
     except IqabenchError:
@@ -82,13 +82,13 @@ def _originals(ref: SampleRef) -> tuple[bytes, bytes]:
 
 
 def _plain(image: Image) -> Image:
-    """Three channels of 8 bits: pictures are looked at, not measured."""
+    """Return three channels of 8 bits: pictures are looked at, not measured."""
     three = image if image.shape[2] == 3 else np.repeat(image[:, :, :1], 3, axis=2)
     return quantise(three)
 
 
 def _made(run: OutputFolder, table: Table, row: TableRow) -> bool:
-    """Whether a run's outputs are what this row's figures are of."""
+    """Return whether a run's outputs are those that a row's figures are about."""
     made, at = run.provenance, table.setting
     if made.domain != "image":
         return False

@@ -12,12 +12,12 @@ from iqabench.report.plots.quality_plot import PARAMETERS, CostAxis, PlotPoint
 from iqabench.report.text import figures
 
 MOST_MODELS = 100
-"""In one plot: those on the Pareto front, then the best."""
+"""Largest number of models in one plot: those on the Pareto front, then the best."""
 
 
 @dataclass(frozen=True)
 class PlottedCost:
-    """One axis of cost, and how its figures are read and written."""
+    """One axis of cost, with the functions that read and write its figures."""
 
     axis: CostAxis
     slug: str
@@ -38,17 +38,17 @@ class QualityAgainstCost:
 
     @property
     def column(self) -> MeasuredColumn:
-        """What goes up."""
+        """Column of the vertical axis."""
         return self.table.columns[self.at]
 
     @property
     def label(self) -> str:
-        """Of the column."""
+        """Label of the column."""
         return self.table.labels[self.at]
 
     @cached_property
     def every(self) -> list[tuple[TableRow, PlotPoint]]:
-        """All rows that compete and have both, best first; their points without cards."""
+        """All rows that compete and have both, best first; their points have no cards."""
         found = []
         for row in self.table.ranked(self.at):
             cell, cost = row.cells[self.at], self.below.value(row)
@@ -58,7 +58,7 @@ class QualityAgainstCost:
 
     @cached_property
     def some(self) -> list[tuple[TableRow, PlotPoint]]:
-        """Those that a plot has room for, best first: the front's, then the best."""
+        """Rows and points that a plot has room for, best first: those on the front, then the best."""
         if len(self.every) <= MOST_MODELS:
             return self.every
         signs = (-1 if self.below.axis.better == "lower" else 1, self.column.sign)
@@ -68,7 +68,7 @@ class QualityAgainstCost:
 
     @property
     def points(self) -> list[PlotPoint]:
-        """The same as they are drawn: with their cards, and with their parents."""
+        """Points as they are drawn, with their cards and their parents."""
         return [
             replace(point, card=self._card(row, point), parent=self.parents.get(row.number, ""))
             for row, point in self.some
@@ -76,11 +76,11 @@ class QualityAgainstCost:
 
     @property
     def words(self) -> str:
-        """What is drawn, for those who cannot see it."""
+        """The drawn figures as text, for readers who cannot see the plot."""
         return "; ".join(self._told(point) for _, point in self.some)
 
     def _card(self, row: TableRow, point: PlotPoint) -> str:
-        """What a reader finds on hovering, a line each."""
+        """Return the card that a reader sees on hovering, a line each."""
         facts, cell, axis = row.facts, row.cells[self.at], self.below.axis
         text = cell.text if cell else ""
         quality = f"{self.label}: {text} {figures.short_unit(self.column.unit)}".strip()

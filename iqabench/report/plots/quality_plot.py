@@ -39,14 +39,14 @@ class PlotPoint:
     cost: float
     value: float
     card: str = ""
-    """What a reader finds on hovering."""
+    """Text that a reader sees on hovering."""
     parent: str = ""
-    """Label of the model that it is a variant of, if that is in the plot, too."""
+    """Label of the model that it is a variant of, if that is in the plot."""
 
 
 @dataclass(frozen=True)
 class CostAxis:
-    """What stands below."""
+    """The horizontal axis."""
 
     title: str
     form: Callable[[float], str]
@@ -57,7 +57,7 @@ PARAMETERS = CostAxis("Parameters", lambda count: parameters(round(count)))
 
 
 def can_plot(points: Sequence[PlotPoint]) -> bool:
-    """Whether there is anything to compare: two points, one of which costs something."""
+    """Return whether there are two points, one of which costs something."""
     drawn = [p for p in points if isfinite(p.value)]
     return len(drawn) > 1 and any(p.cost > 0 for p in drawn)
 
@@ -65,7 +65,7 @@ def can_plot(points: Sequence[PlotPoint]) -> bool:
 def quality_plot(
     points: Sequence[PlotPoint], title: str, better: str, cost: CostAxis = PARAMETERS
 ) -> str:
-    """A drawing of quality against a cost; better is up, cheaper is left.
+    """Draw quality against a cost; better is up, cheaper is left.
 
     Models that cost nothing of it are dashed lines; the Pareto front is joined; thin arrows lead from a model
     to its variants.
@@ -122,7 +122,7 @@ def _draw(
 
 
 def _axes(figure: Figure, models: list[PlotPoint], lines: list[PlotPoint]) -> tuple[Any, Any]:
-    """One pair of axes, or two where the dashed lines lie so far off that they would flatten the rest."""
+    """Return one pair of axes, or two when far dashed lines would flatten the rest."""
     values = [p.value for p in models]
     low, high = min(values), max(values)
     span = max(high - low, abs(high) * 1e-3, 1e-6)
@@ -168,14 +168,14 @@ def _scale_x(axes: Any, models: list[PlotPoint], cost: CostAxis) -> None:
 
 
 def _front(models: list[PlotPoint], better: str, cheaper: str) -> list[PlotPoint]:
-    """Those on the Pareto front, from one end to the other."""
+    """Return the models on the Pareto front, from one end to the other."""
     signs = [-1 if way == "lower" else 1 for way in (cheaper, better)]
     on = pareto_front([(p.cost, p.value) for p in models], signs)
     return [point for point, is_on in zip(models, on, strict=True) if is_on]
 
 
 def _join_families(axes: Any, models: list[PlotPoint]) -> None:
-    """Arrows from models to their variants."""
+    """Draw arrows from models to their variants."""
     by_label = {p.label: p for p in models}
     for point in models:
         parent = by_label.get(point.parent)

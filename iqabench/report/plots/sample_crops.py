@@ -1,4 +1,4 @@
-"""Side-by-side cuts of the samples on which models differ most."""
+"""Side-by-side windows of the samples on which models differ most."""
 
 import hashlib
 import struct
@@ -14,40 +14,42 @@ from iqabench.report.text.figures import figure
 from iqabench.store import CropFolder
 
 SHOWN = 6
-"""Samples on a page."""
+"""Number of samples on a page."""
 _WIDTH = 144
-"""A cut narrower than this is enlarged by a whole number, so that no pixel is blurred."""
+"""Width below which a window is enlarged by a whole number, so that no pixel is blurred."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 Found = dict[int, tuple[float | None, str]]
-"""One sample: configuration to value, or to the reason why there is none."""
+"""Value of each configuration on one sample, or the reason why there is none."""
 
 
 @dataclass(frozen=True)
 class ModelCrop:
-    """One picture: whose it is, and its figures in words."""
+    """One picture with its label and its figures in words."""
 
     label: str
     href: str
-    """The copy in the report's folder; empty when there is none."""
+    """Address of the copy in the report's folder; empty when there is none."""
     lines: tuple[str, ...]
     best: bool = False
 
 
 @dataclass(frozen=True)
 class SampleCrops:
-    """The cuts of one sample, all at one size."""
+    """The windows of one sample, all of one size."""
 
     sample: str
     spread: str
-    """How far models are apart, in words."""
+    """Range of the models' values, in words."""
     width: int
     height: int
     cuts: tuple[ModelCrop, ...]
 
 
 def sample_crops(results: Results, table: Table, folder: Path) -> list[SampleCrops]:
-    """The samples with the largest spread of the first column that have cuts; copied into `folder`."""
+    """Return the samples with the largest spread of the first column that have windows, copied into
+    `folder`.
+    """
     names = _by_spread(results, table)
     values = _values(results, table, names)
     found = (_comparison(results, table, folder, name, values[name]) for name in names)
@@ -55,7 +57,7 @@ def sample_crops(results: Results, table: Table, folder: Path) -> list[SampleCro
 
 
 def _by_spread(results: Results, table: Table) -> list[str]:
-    """Samples, the most telling first: by how far models are apart, then by how badly they fare."""
+    """Return sample names, those with the largest spread and then the worst means first."""
     ranked = [r.number for r in table.rows if not r.configuration.random_weights]
     found = results.query(
         "SELECT sample, max(value) - min(value) AS spread, avg(value ORDER BY value) AS mean FROM cells "
@@ -68,7 +70,7 @@ def _by_spread(results: Results, table: Table) -> list[str]:
 
 
 def _values(results: Results, table: Table, samples: list[str]) -> dict[str, Found]:
-    """What the first column says of these samples."""
+    """Return the values of the first column for these samples."""
     found = results.query(
         'SELECT sample, configuration, value, error FROM cells WHERE setting = ? AND "column" = ? '
         "AND sample IN (SELECT unnest(?))",
@@ -83,7 +85,7 @@ def _values(results: Results, table: Table, samples: list[str]) -> dict[str, Fou
 def _comparison(
     results: Results, table: Table, folder: Path, sample: str, found: Found
 ) -> SampleCrops | None:
-    """None where no model's cut was kept."""
+    """Return the windows of one sample; None when no model's window was kept."""
     at = table.setting
     kept = CropFolder(results.store.folder, at.set, at.set_hash, at.level, sample)
     size = _png_size(kept.target)
@@ -102,7 +104,7 @@ def _picture(kept: CropFolder, made: Configuration) -> Path:
 
 
 def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[ModelCrop]:
-    """One cut for each model and weights; configurations that share a cut share its caption."""
+    """Return one window for each model and weights; configurations that share a window share its caption."""
     shared: dict[Path, list[TableRow]] = {}
     for row in table.rows:
         if row.number in found:
@@ -149,7 +151,7 @@ def _with_unit(table: Table, text: str) -> str:
 
 
 def _copied(path: Path, folder: Path) -> str:
-    """The file under a name made of its content, in `crops/` of the report; empty when it is not there."""
+    """Copy a file into `crops/` under a name made of its content; return its address, empty if absent."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -165,7 +167,7 @@ def _copied(path: Path, folder: Path) -> str:
 
 
 def _png_size(path: Path) -> tuple[int, int] | None:
-    """Width and height, from the file's header."""
+    """Return width and height, from the file's header."""
     try:
         with path.open("rb") as file:
             head = file.read(24)

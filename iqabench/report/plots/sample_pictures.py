@@ -1,4 +1,4 @@
-"""A page of samples for each setting: any two pictures under a slider, their errors, their figures.
+"""Samples of a setting for the slider: pictures, error maps and figures.
 
 Files are bounded: samples are added, the most disputed and the worst in turn, until there are enough of them
 or their pictures weigh too much; the page says how many of the set it shows, and what they weigh.
@@ -17,11 +17,11 @@ from iqabench.report.plots.pictures import Finder, Pictures
 from iqabench.report.text.figures import figure
 
 SHOWN = 12
-"""Samples on a page."""
+"""Number of samples on a page."""
 MOST_MB = 32.0
-"""What cuts may weigh together; the sample that goes beyond it is the last."""
+"""Size that windows may have together; the sample that exceeds it is the last."""
 MOST_MB_WHOLE = 64.0
-"""The same of whole images, which are shown where somebody asks for them."""
+"""Size that whole images may have together, which are shown on request."""
 
 
 @dataclass(frozen=True)
@@ -31,22 +31,22 @@ class ShownPicture:
     label: str
     href: str
     error: str
-    """Its error map; empty for the target, and where sizes differ."""
+    """Address of its error map; empty for the target, and when sizes differ."""
     figures: tuple[str, ...] = ()
-    """One for each column of the table; empty for target and input."""
+    """Text for each column of the table; empty for target and input."""
 
 
 @dataclass(frozen=True)
 class ShownSample:
-    """One sample and everything to look at."""
+    """One sample with all its pictures."""
 
     name: str
     width: int
     height: int
     disputed: int
-    """Its place among all samples of the set: 0 is where models are farthest apart."""
+    """Place among all samples of the set; 0 has the largest spread of models."""
     worst: int
-    """The same: 0 is where models fare worst."""
+    """Place among all samples of the set; 0 has the worst mean."""
     spread: str
     shots: tuple[ShownPicture, ...]
 
@@ -57,9 +57,9 @@ class ShownSamples:
 
     samples: tuple[ShownSample, ...]
     of: int
-    """Samples of the set."""
+    """Number of samples in the set."""
     megabytes: float
-    """Of their pictures."""
+    """Size of the pictures."""
 
 
 _Shown = tuple[ShownSample, list[TableRow]]
@@ -69,7 +69,7 @@ _Shown = tuple[ShownSample, list[TableRow]]
 def shown_samples(
     results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
 ) -> ShownSamples | None:
-    """The samples to show, their pictures copied into `folder`; None where no pictures were kept."""
+    """Return the samples to show, their pictures copied into `folder`; None when no pictures were kept."""
     kept = _PictureFiles(folder)
     shown: list[_Shown] = []
     for one in alternating(sample_spreads(results, table)):
@@ -85,7 +85,7 @@ def shown_samples(
 
 
 _Values = dict[tuple[str, int, int], float | None]
-"""By sample, row and column."""
+"""Values by sample, row and column."""
 
 
 def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
@@ -100,7 +100,7 @@ def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
 def _sample(
     table: Table, one: SampleSpread, found: Pictures, kept: "_PictureFiles"
 ) -> _Shown | None:
-    """None where the target cannot be read."""
+    """Return one sample with its pictures; None when the target cannot be read."""
     target = decoded(found.target)
     if target is None:
         return None
@@ -125,7 +125,7 @@ def _sample(
 
 
 def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[ShownSample]:
-    """The samples with the values of their outputs, asked for those alone that are shown."""
+    """Yield the samples with the values of their outputs; only shown samples are queried."""
     values = _values(results, table, [sample.name for sample, _ in shown])
     for sample, rows in shown:
         originals, outputs = sample.shots[: -len(rows)], sample.shots[-len(rows) :]

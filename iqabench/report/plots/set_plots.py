@@ -20,28 +20,28 @@ from iqabench.report.text import figures
 from iqabench.store import file_name
 
 WriteFile = Callable[[str, str], None]
-"""Writes a file of the report: name and text."""
+"""A function that writes a file of the report: name and text."""
 
 MOST_POINTS = 250
-"""Over all plots of a page; plots beyond are left out."""
+"""Largest number of points over all plots of a page; plots beyond are left out."""
 
 
 @dataclass(frozen=True)
 class SetPlot:
-    """One plot: to stand in the page, and as a file."""
+    """One plot, to stand in the page and as a file."""
 
     label: str
-    """Of the column that goes up."""
+    """Label of the column on the vertical axis."""
     cost: str
-    """What stands below, in words."""
+    """Title of the horizontal axis."""
     svg: Markup
     href: str
     summary: str
-    """The same in words, for those who cannot see it."""
+    """The figures as text, for readers who cannot see the plot."""
     models: int
-    """That are drawn."""
+    """Number of models that are drawn."""
     of: int
-    """That have both a value and a cost."""
+    """Number of models that have both a value and a cost."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,13 @@ class SetPlots:
 
     drawn: tuple[SetPlot, ...]
     of: int
-    """Pairs of a column and a cost in which models can be compared."""
+    """Number of pairs of a column and a cost in which models can be compared."""
     room: int
-    """Points on a page at most."""
+    """Largest number of points on a page."""
 
 
 def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: WriteFile) -> SetPlots:
-    """Plots of all pairs where two models can be compared, as far as there is room; each also as a file."""
+    """Draw all pairs in which two models can be compared, up to the limit of a page; each also as a file."""
     parents = {pair.variant.number: pair.parent.label for pair in variant_pairs(table)}
     found: list[SetPlot] = []
     room, possible = MOST_POINTS, 0
@@ -72,7 +72,7 @@ def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: Writ
 
 
 def title_of(beside: CostColumn, titles: dict[str, str]) -> str:
-    """A cost in one line: Latency (ms), 3x256x256, CPU."""
+    """Return a cost in one line: Latency (ms), 3x256x256, CPU."""
     unit = figures.short_unit(beside.column.unit)
     name = labels.cost_title(beside.column) + (f" ({unit})" if unit else "")
     device = titles.get(beside.device, beside.device)
@@ -97,7 +97,7 @@ def _belows(besides: Sequence[CostColumn]) -> Iterator[PlottedCost]:
 
 
 def _plot(pair: QualityAgainstCost, slug: str, prefix: str, keep: WriteFile) -> SetPlot:
-    """One plot, drawn and kept."""
+    """Draw one plot and write its file."""
     column, axis = pair.column, pair.below.axis
     title = f"{labels.column_title(column)}, {column.protocol}"
     svg = quality_plot(pair.points, title, column.better, axis)

@@ -10,11 +10,11 @@ COLOURS = {
     "paper": ("#050505", "#ffffff"),
     "second": ("#060606", "#b4552d"),
 }
-"""Role to placeholder and to the colour in a file of its own; on a page the role is a CSS variable."""
+"""Placeholder and colour in a file of its own, for each role; on a page the role is a CSS variable."""
 
 
 def for_page(svg: str, prefix: str) -> str:
-    """The drawing to stand inside a page: colours from CSS, names of its parts not taken twice."""
+    """Return the drawing to stand inside a page: colours from CSS, unique names of its parts."""
     inside = svg[svg.index("<svg") :]
     for role, (placeholder, _) in COLOURS.items():
         inside = inside.replace(f": {placeholder}", f": var(--{role})")
@@ -24,14 +24,14 @@ def for_page(svg: str, prefix: str) -> str:
 
 
 def for_file(svg: str) -> str:
-    """The drawing to stand alone, on white."""
+    """Return the drawing to stand on its own, on white."""
     for placeholder, colour in COLOURS.values():
         svg = svg.replace(f": {placeholder}", f": {colour}")
     return svg.replace("<svg ", '<svg style="background: #fff; font-family: sans-serif" ', 1)
 
 
 def clean(svg: str) -> str:
-    """The drawing without prologue, metadata, fixed fonts and names that nothing refers to."""
+    """Return the drawing without prologue, metadata, fixed fonts and names that nothing refers to."""
     svg = re.sub(
         r"<\?xml.*?\?>\s*|<!DOCTYPE.*?>\s*|<metadata>.*?</metadata>\s*|<!--.*?-->\s*",
         "",

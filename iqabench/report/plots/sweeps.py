@@ -1,4 +1,4 @@
-"""How costs grow with the size of the input: sweeps of three sizes or more, plotted with their power laws."""
+"""Plots of the growth of costs: sweeps over three sizes or more, with their power laws."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,9 +37,11 @@ _LOOKS = [
     for dash in ("-", (0, (4, 2)), (0, (1, 2)))
     for colour in (ACCENT, SECOND, INK, MUTED)
 ]
-"""Colours and dashes of lines; with more than twelve models they come again."""
+"""Colours and dashes of lines; they repeat with more than twelve models."""
 MOST_MODELS = 40
-"""In one plot: those that are best at a megapixel. The power laws of all are told in words."""
+"""Largest number of models in one plot: those that are best at a megapixel. All power laws are listed in
+words.
+"""
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ class Sweep:
 
     label: str
     costs: tuple[MeasuredCost, ...]
-    """Small sizes first."""
+    """Costs, small sizes first."""
     fit: Growth
 
     @property
     def points(self) -> list[tuple[float, float]]:
-        """Megapixels and cost."""
+        """Megapixels and cost of each size."""
         return [(megapixels_of(c.setting.level) or 0.0, c.value or 0.0) for c in self.costs]
 
 
@@ -63,26 +65,26 @@ class Sweeps:
 
     column: MeasuredColumn
     of: str
-    """What the megapixels are of: the input or the output, and the batch."""
+    """Subject of the megapixels: the input or the output, and the batch."""
     sweeps: tuple[Sweep, ...]
     svg: Markup
     href: str
     drawn: int
-    """Of the sweeps; the others are in the words alone."""
+    """Number of sweeps in the plot; the others are only in the words."""
 
     @property
     def title(self) -> str:
-        """The cost and its unit."""
+        """Title of the cost with its unit."""
         return _title(self.column)
 
     @property
     def words(self) -> list[str]:
-        """Each power law in a sentence."""
+        """Each power law as a sentence."""
         return [_said(self.column, sweep) for sweep in self.sweeps]
 
 
 def sweeps_of(device: Device, slug: str, keep: WriteFile) -> list[Sweeps]:
-    """A plot for each cost that was measured at three sizes or more."""
+    """Draw a plot for each cost that was measured at three sizes or more."""
     groups: dict[tuple[MeasuredColumn, str], dict[ModelAtScale, list[MeasuredCost]]] = {}
     for cost in device.costs:
         if cost.is_sized and cost.value and megapixels_of(cost.setting.level):
@@ -103,14 +105,14 @@ def sweeps_of(device: Device, slug: str, keep: WriteFile) -> list[Sweeps]:
 
 
 def _best(sweeps: Sequence[Sweep], column: MeasuredColumn) -> list[Sweep]:
-    """As many as a plot has room for, in their order."""
+    """Return the sweeps that a plot has room for, in their order."""
     best_first = sorted(sweeps, key=lambda s: (-column.sign * s.fit.factor, s.label))
     kept = {sweep.label for sweep in best_first[:MOST_MODELS]}
     return [sweep for sweep in sweeps if sweep.label in kept]
 
 
 def _fitted(device: Device, groups: dict[ModelAtScale, list[MeasuredCost]]) -> list[Sweep]:
-    """Those that have sizes enough, and grow at all."""
+    """Return the sweeps that have enough sizes and are not constant."""
     found = []
     for who, costs in groups.items():
         ordered = sorted(costs, key=lambda c: megapixels_of(c.setting.level) or 0.0)
@@ -123,7 +125,7 @@ def _fitted(device: Device, groups: dict[ModelAtScale, list[MeasuredCost]]) -> l
 
 
 def _kind(size: str) -> str:
-    """What the megapixels of a size are of; sizes of different kinds are no sweep."""
+    """Return the subject of a size's megapixels; sizes of different kinds are no sweep."""
     batch = size.partition("x")[0] if size.count("x") == 3 or "xto" in size else ""
     side = "output" if "to" in size else "input"
     return f"{side}, {batch} images at a time" if batch else side
@@ -194,7 +196,7 @@ def _scale(axes: Any, column: MeasuredColumn) -> None:
 
 
 def _name(figure: Figure, axes: Any, ends: list[tuple[str, str, tuple[float, float]]]) -> None:
-    """Names at the right ends of the lines, moved up where they would overlap."""
+    """Write names at the right ends of the lines, moved up when they would overlap."""
     at = axes.transData.transform([place for *_, place in ends]).tolist()
     lowest = 0.0
     for (text, colour, _), (x, y) in sorted(

@@ -1,4 +1,4 @@
-"""How sure a table is: intervals, who can be told from whom, how stable the order is, which images decide."""
+"""Certainty of a table: intervals, tests of pairs, stability of the order, and deciding images."""
 
 from iqabench.report.statistics.bootstrap import RESAMPLES, Resamples, mean_intervals, resamples_of
 from iqabench.report.statistics.deciders import Decider, deciders

@@ -1,4 +1,4 @@
-"""What means would be with other images of the same kind: one set of resamples for all models at once.
+"""A bootstrap of images: one set of resamples for the means of all models at once.
 
 Every model is resampled with the same images, so that differences between models keep what they share. A
 resample is a row of weights, how often each image was drawn, and all means of all resamples are one matrix
@@ -17,10 +17,10 @@ Counts = NDArray[np.integer]
 RESAMPLES = 2000
 _LEVELS = (0.025, 0.975)
 _WHOLE = 4_000_000
-"""Weights that are made at once; of more samples they are made for some resamples at a time."""
+"""Largest number of weights that are made at once; with more they are made in blocks of resamples."""
 _SOME = 1_000_000
 _KEPT = 40_000_000
-"""Draws that are kept, a byte each; of more samples they are drawn anew each time."""
+"""Largest number of draws that are kept, a byte each; with more they are drawn anew each time."""
 
 
 class Resamples:
@@ -30,7 +30,7 @@ class Resamples:
         self.samples, self.times, self.seed = samples, times, seed
 
     def means(self, values: Doubles) -> Doubles:
-        """Means of each resample.
+        """Return means of each resample.
 
         Shapes: (rows, samples) to (times, rows).
         """
@@ -38,7 +38,9 @@ class Resamples:
         return np.concatenate([weights @ values.T for weights in blocks])
 
     def _counts(self) -> Iterator[Counts]:
-        """(some, samples): how often each was drawn; every row sums to the number of samples."""
+        """Yield blocks of shape (some, samples): how often each sample was drawn; a row sums to their
+        number.
+        """
         whole = self.samples * self.times
         step = self.times if whole <= _WHOLE else max(1, _SOME // self.samples)
         if whole > _KEPT:
@@ -48,7 +50,7 @@ class Resamples:
 
     @cached_property
     def _all(self) -> Counts:
-        """Of one byte each: nothing is ever drawn 256 times, the chance of it is less than 1e-500."""
+        """All counts in one byte each: the chance that a sample is drawn 256 times is less than 1e-500."""
         every = np.empty((self.times, self.samples), dtype=np.uint8)
         done = 0
         for counts in self._drawn(max(1, _SOME // self.samples)):
@@ -65,12 +67,12 @@ class Resamples:
 
 @lru_cache(maxsize=4)
 def resamples_of(samples: int) -> Resamples:
-    """The usual resamples of so many samples; those that were asked for last are not drawn again."""
+    """Return the usual resamples of so many samples; the latest are cached."""
     return Resamples(samples)
 
 
 def mean_intervals(values: Doubles, resamples: Resamples | None = None) -> Doubles:
-    """95 % of each row's mean, from the 2.5th to the 97.5th percentile over resamples.
+    """Return the 95 % interval of each row's mean, from the 2.5th to the 97.5th percentile over resamples.
 
     Shapes: (rows, samples) to (rows, 2). A row with infinite values has no interval: NaN.
     Source: Efron's percentile bootstrap.

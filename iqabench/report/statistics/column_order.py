@@ -1,4 +1,4 @@
-"""How sure the order of a table is: who can be told from whom, and what other images would have said.
+"""Certainty of a table's order: models that cannot be told apart, and orders on other images.
 
 Statistics are over the models that have every image and true weights, the best forty where there are more.
 """
@@ -26,7 +26,7 @@ from iqabench.report.statistics.intervals import Interval, Intervals
 
 MOST_MODELS = 40
 MOST_CELLS = 6_000
-"""Pairs of models, over all columns of a page; columns beyond are left out."""
+"""Largest number of pairs of models over all columns of a page; columns beyond are left out."""
 _DECIDERS = 10
 
 
@@ -40,11 +40,11 @@ class RankedModel:
     """The mean as it is printed."""
     interval: Interval | None
     letters: str
-    """Models that share one cannot be told apart."""
+    """Letters of groups; models that share one cannot be told apart."""
     rank: int
     low: int
     high: int
-    """Ranks in 95 % of the resamples."""
+    """Largest rank in 95 % of the resamples."""
     first: float
     """Share of the resamples in which it is first."""
     wins: tuple[float, ...]
@@ -63,13 +63,13 @@ class ColumnOrder:
     deciders: tuple[Decider, ...]
     """Images that make the first lead the second, the most telling first."""
     turning: int
-    """Images without any one of which the second would lead."""
+    """Number of images without any one of which the second would lead."""
     left_out: tuple[str, ...]
-    """Labels of models of which it does not speak."""
+    """Labels of models that are not compared."""
 
 
 def column_orders(results: Results, table: Table, intervals: Intervals) -> list[ColumnOrder]:
-    """An order for each column with two models to compare, as far as the page has room."""
+    """Return an order for each column with two models to compare, up to the limit of a page."""
     return list(_orders(results, table, intervals))
 
 
@@ -87,7 +87,7 @@ def _orders(results: Results, table: Table, intervals: Intervals) -> Iterator[Co
 
 
 def _best_first(matrix: Matrix, wanted: list[int]) -> Matrix:
-    """The rows that are wanted and finite, in the wanted order."""
+    """Return the rows that are wanted and finite, in the wanted order."""
     at = {number: position for position, number in enumerate(matrix.configurations)}
     chosen = [n for n in wanted if n in at and np.isfinite(matrix.values[at[n]]).all()]
     values = matrix.values[[at[n] for n in chosen]]

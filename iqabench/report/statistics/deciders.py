@@ -1,4 +1,4 @@
-"""Which images decide: without which the leader would not lead, or by how much less."""
+"""Deciding images: those without which the leader would not lead, or by how much less."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,19 @@ from iqabench.report.statistics.matrix import Matrix
 
 @dataclass(frozen=True)
 class Decider:
-    """One image and what it is worth to the first over the second."""
+    """One image and its contribution to the lead of the first over the second."""
 
     sample: str
     difference: float
-    """Of the first to the second on this image; positive where the first is better."""
+    """Difference between first and second on this image; positive when the first is better."""
     share: float
-    """Of the whole lead that comes from this image; several can exceed 1 where others take away."""
+    """Share of the whole lead; shares can exceed 1 when other images take away."""
     turns: bool
-    """Whether the second would lead without it."""
+    """True when the second would lead without it."""
 
 
 def deciders(matrix: Matrix, first: int, second: int) -> list[Decider]:
-    """Every image, the most telling first; none where a value is infinite or there is no lead."""
+    """Return every image, the largest contribution first; none for infinite values or without a lead."""
     apart = matrix.better[first] - matrix.better[second]
     if not np.isfinite(apart).all() or not apart.sum():
         return []

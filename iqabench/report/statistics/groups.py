@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 
 def letters(order: Sequence[int], different: Collection[tuple[int, int]]) -> dict[int, str]:
-    """A compact letter display: rows in their order, best first, and the pairs that can be told apart.
+    """Return a compact letter display: rows in their order, best first, and the pairs that can be told
+    apart.
 
     Source: Piepho, "An algorithm for a letter-based representation of all-pairwise comparisons", 2004
     (insert and absorb).
@@ -24,7 +25,7 @@ def letters(order: Sequence[int], different: Collection[tuple[int, int]]) -> dic
 
 
 def _absorbed(groups: list[set[int]]) -> list[set[int]]:
-    """Without those that lie within another."""
+    """Return the groups that lie within no other."""
     kept: list[set[int]] = []
     for group in sorted(groups, key=len, reverse=True):
         if not any(group <= other for other in kept):
@@ -33,5 +34,5 @@ def _absorbed(groups: list[set[int]]) -> list[set[int]]:
 
 
 def _letter(at: int) -> str:
-    """A to z, then aa, ab ..."""
+    """Return a to z, then aa, ab ..."""
     return chr(97 + at) if at < 26 else _letter(at // 26 - 1) + chr(97 + at % 26)

@@ -1,4 +1,4 @@
-"""95 % intervals of means, where a mean over images is told."""
+"""Intervals of 95 % for means over images."""
 
 from collections import defaultdict
 
@@ -8,13 +8,13 @@ from iqabench.report.data.aggregate import Mean, Results
 from iqabench.report.statistics import mean_intervals, resamples_of
 
 MOST_RECORDS = 1_000_000
-"""In a store of more, intervals are worked out only for those who ask."""
+"""Number of records above which intervals are computed only on request."""
 
 Interval = tuple[float, float]
 
 
 class Intervals:
-    """Intervals of the means of some results; one query for each setting and column that is asked for.
+    """Intervals of the means of some results; one query for each setting and column.
 
     Means over equally many images are resampled alike. A mean over one image or over infinite values, and
     a figure of a whole set, has none.
@@ -26,7 +26,7 @@ class Intervals:
         self._found: dict[tuple[int, int], dict[int, Interval]] = {}
 
     def of(self, mean: Mean) -> Interval | None:
-        """The interval of a mean."""
+        """Return the interval of a mean; None when it has none."""
         if not self.wanted or mean.value is None or mean.infinite or mean.n < 2:
             return None
         where = mean.setting, mean.column

@@ -1,4 +1,4 @@
-"""Models x samples of one column: what every statistic starts from."""
+"""A matrix of models and samples of one column, from which every statistic starts."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Matrix:
     configurations: tuple[int, ...]
     samples: tuple[str, ...]
     values: Doubles
-    """(configurations, samples); infinite where output and target are identical, never NaN."""
+    """Values of shape (configurations, samples); infinite when output and target are identical, never NaN."""
     sign: int
-    """1 where more is better, -1 where less is."""
+    """Sign of the better direction: 1 when more is better, -1 when less is."""
 
     @property
     def better(self) -> Doubles:
@@ -26,7 +26,7 @@ class Matrix:
 
 
 def matrix_of(results: Results, setting: int, column: int) -> Matrix:
-    """The complete rows: what has fewer samples than others cannot be compared image by image."""
+    """Return the matrix of complete rows; rows with fewer samples cannot be compared image by image."""
     found = results.execute_numpy(
         'SELECT configuration, sample, value FROM cells WHERE setting = ? AND "column" = ? AND ok '
         "AND sample IS NOT NULL ORDER BY configuration, sample",

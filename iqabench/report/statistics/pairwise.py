@@ -1,4 +1,4 @@
-"""Every model against every other: difference with interval, Wilcoxon's test, Holm's correction."""
+"""Tests of every model against every other: difference with interval, Wilcoxon's test, Holm's correction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,33 +11,33 @@ from iqabench.report.statistics.matrix import Matrix
 
 ALPHA = 0.05
 _AT_ONCE = 200_000
-"""Differences that are tested at once."""
+"""Number of differences that are tested at once."""
 
 
 @dataclass(frozen=True)
 class PairTest:
-    """Two rows of a matrix."""
+    """A test of two rows of a matrix."""
 
     a: int
     b: int
-    """Their positions."""
+    """Position of the second row; `a` is that of the first."""
     difference: float
     """Mean of b minus a, as values stand."""
     low: float
     high: float
     p: float
-    """Two-sided, of the signed ranks of the differences; 1 where there is none."""
+    """Two-sided p value of the signed ranks of the differences; 1 without any difference."""
     p_holm: float
-    """The same, corrected for the number of pairs."""
+    """P value corrected for the number of pairs."""
 
     @property
     def differs(self) -> bool:
-        """Whether the two can be told apart at 5 %."""
+        """True when the two can be told apart at 5 %."""
         return self.p_holm < ALPHA
 
 
 def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[PairTest]:
-    """All pairs of rows with finite values, in the order of the rows.
+    """Test all pairs of rows with finite values, in the order of the rows.
 
     Source: Wilcoxon 1945; Holm 1979.
     """
@@ -57,7 +57,7 @@ def pairwise(matrix: Matrix, resamples: Resamples | None = None) -> list[PairTes
 
 
 def different(matrix: Matrix) -> list[tuple[int, int]]:
-    """The pairs of rows that can be told apart at 5 %: `pairwise` without intervals, which take longest."""
+    """Return the pairs of rows that can be told apart at 5 %, without intervals, which take longest."""
     values, pairs = matrix.values, list(combinations(_finite(matrix), 2))
     if not pairs or values.shape[1] < 2:
         return []
@@ -66,7 +66,7 @@ def different(matrix: Matrix) -> list[tuple[int, int]]:
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """P values corrected for their number, step by step from the smallest; in the order given."""
+    """Correct p values for their number, step by step from the smallest; in the order given."""
     order = np.argsort(p, kind="stable")
     corrected = np.empty(len(p))
     worst = 0.0
@@ -77,7 +77,7 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def win_rates(matrix: Matrix) -> Doubles:
-    """Share of the samples on which each row beats each other; a tie is half a win.
+    """Return the share of the samples on which each row beats each other; a tie is half a win.
 
     Shapes: (rows, rows); the diagonal is 0.5.
     """
@@ -87,12 +87,14 @@ def win_rates(matrix: Matrix) -> Doubles:
 
 
 def _finite(matrix: Matrix) -> list[int]:
-    """The rows without an infinite value."""
+    """Return the rows without an infinite value."""
     return [int(at) for at in np.flatnonzero(np.isfinite(matrix.values).all(axis=1))]
 
 
 def _p_values(values: Doubles, pairs: Sequence[tuple[int, int]]) -> list[float]:
-    """Of each pair of rows, some pairs at a time: the test takes many times the memory of its differences."""
+    """Return the p value of each pair, testing some pairs at a time: the test needs many times their
+    memory.
+    """
     step = max(1, _AT_ONCE // values.shape[1])
     blocks = (pairs[at : at + step] for at in range(0, len(pairs), step))
     apart = (np.stack([values[b] - values[a] for a, b in block]) for block in blocks)
@@ -100,7 +102,7 @@ def _p_values(values: Doubles, pairs: Sequence[tuple[int, int]]) -> list[float]:
 
 
 def _wilcoxon(differences: Doubles) -> list[float]:
-    """P value of each row. Those without zeros and ties are tested at once, by the same method as alone.
+    """Return the p value of each row. Rows without zeros and ties are tested at once, by the same method.
 
     Of the others each is tested once for all that have the same signed ranks, which is all that it looks at.
     """

@@ -1,4 +1,4 @@
-"""How stable an order is: ranks over resamples of the images."""
+"""Stability of an order: ranks over resamples of the images."""
 
 from dataclasses import dataclass
 
@@ -16,10 +16,10 @@ class Stability:
     """Ranks of the rows of a matrix over resamples."""
 
     ranks: tuple[int, ...]
-    """As the table has them; ties share the better one."""
+    """Ranks in the table; ties share the better one."""
     low: tuple[int, ...]
     high: tuple[int, ...]
-    """Between these in 95 % of the resamples."""
+    """Largest rank of each row in 95 % of the resamples."""
     first: tuple[float, ...]
     """Share of the resamples in which a row is first; shared firsts are divided."""
     tau: float
@@ -27,7 +27,7 @@ class Stability:
 
 
 def stability(matrix: Matrix, resamples: Resamples | None = None) -> Stability | None:
-    """Ranks of all rows with finite values; None for fewer than two rows or samples."""
+    """Return ranks of all rows with finite values; None for fewer than two rows or samples."""
     better = matrix.better
     if len(better) < 2 or better.shape[1] < 2 or not np.isfinite(better).all():
         return None
@@ -50,7 +50,7 @@ def stability(matrix: Matrix, resamples: Resamples | None = None) -> Stability |
 
 
 def _tau(ranks: Ranks, full: Ranks) -> float:
-    """Mean of Kendall's tau-b of each order with the table's; an order of ties alone has none."""
+    """Return the mean of Kendall's tau-b of each order with the table's; an order with only ties has none."""
     upper = np.triu_indices(len(full), 1)
     apart = np.sign(full[upper[0]] - full[upper[1]])
     orders, counts = np.unique(ranks, axis=0, return_counts=True)

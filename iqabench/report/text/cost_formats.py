@@ -1,4 +1,4 @@
-"""A table of costs as Markdown, CSV and LaTeX; quoting as in `forms`."""
+"""A table of costs as Markdown, CSV and LaTeX; quoting as in `table_formats`."""
 
 import csv
 import io
@@ -21,14 +21,14 @@ from iqabench.report.text.table_formats import (
 
 
 def cost_markdown(table: CostTable) -> str:
-    """A heading with the device, the table with best bold and second underlined, and intervals."""
+    """Return a heading with the device, and the table with intervals, best bold and second underlined."""
     heads = [markdown_text(text) for text in _heads(table)]
     body = [_row(table, row, markdown_text, MARKDOWN_MARKS) for row in table.rows]
     return f"### {markdown_text(_title(table))}\n\n{markdown_grid(heads, body)}\n"
 
 
 def cost_latex(table: CostTable) -> str:
-    """A `table` environment for booktabs; the caption names the device."""
+    """Return a `table` environment for booktabs; the caption names the device."""
     lines = [[latex_text(text) for text in _heads(table)]]
     lines += [_row(table, row, latex_text, LATEX_MARKS) for row in table.rows]
     label = re.sub(r"[^A-Za-z0-9]+", "-", _title(table)).strip("-")
@@ -36,7 +36,9 @@ def cost_latex(table: CostTable) -> str:
 
 
 def cost_csv(table: CostTable) -> str:
-    """All digits, and for each column the ends of its interval; what failed is empty and has a reason."""
+    """Return all digits, and for each column the ends of its interval; a failed cost is empty and has a
+    reason.
+    """
     heads = [
         "device",
         "input",
@@ -80,7 +82,7 @@ def _heads(table: CostTable) -> list[str]:
 
 
 def _head(column: MeasuredColumn, label: str) -> str:
-    """Title, convention and what tells two versions apart, unit, arrow."""
+    """Return title, convention, version if needed, unit and arrow of a column."""
     _, at, convention = label.removeprefix(column.metric).partition("@")
     unit = short_unit(column.unit)
     unit = f" ({unit})" if unit else ""

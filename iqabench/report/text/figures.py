@@ -1,4 +1,4 @@
-"""How figures are written: the same digits in every table, so that equal text means equal rank."""
+"""Text of figures: the same digits in every table, so that equal text means equal rank."""
 
 from math import floor, isinf, log10
 
@@ -8,12 +8,12 @@ _DIGITS = {"dB": 2}
 
 
 def digits(unit: str) -> int:
-    """Decimals that papers print: 2 for dB, 4 for anything else."""
+    """Return the number of decimals that papers print: 2 for dB, 4 for anything else."""
     return _DIGITS.get(unit, 4)
 
 
 def figure(value: float | None, unit: str, more: int = 0) -> str:
-    """A value as it is printed, with `more` decimals on request."""
+    """Return a value as it is printed, with `more` decimals on request."""
     if value is None:
         return ABSENT
     if isinf(value):
@@ -23,7 +23,7 @@ def figure(value: float | None, unit: str, more: int = 0) -> str:
 
 
 def parameters(count: int | None) -> str:
-    """A parameter count to three digits, as in 544 K."""
+    """Return a parameter count to three digits, as in 544 K."""
     if count is None:
         return ABSENT
     for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "K")):
@@ -33,7 +33,7 @@ def parameters(count: int | None) -> str:
 
 
 def cost_figure(value: float | None, unit: str) -> str:
-    """A cost to four digits: counts as in 9.834 G, anything else with its unit, as in 27.13 ms."""
+    """Return a cost to four digits: counts as in 9.834 G, anything else with its unit, as in 27.13 ms."""
     if value is None:
         return ABSENT
     if isinf(value):
@@ -44,23 +44,23 @@ def cost_figure(value: float | None, unit: str) -> str:
 
 
 def cost_number(value: float | None, unit: str) -> str:
-    """The same without its unit, which stands in the column's head."""
+    """Return a cost without its unit, which stands in the column's head."""
     return cost_figure(value, unit if unit == "1" else "")
 
 
 def plain_zeros(text: str) -> str:
-    """A figure without zeros that say nothing, as at an axis: 200 K for 200.0 K."""
+    """Return a figure without trailing zeros, as at an axis: 200 K for 200.0 K."""
     number, space, letter = text.partition(" ")
     return (number.rstrip("0").rstrip(".") if "." in number else number) + space + letter
 
 
 def short_unit(unit: str) -> str:
-    """A unit as it fits into a table; nothing for counts."""
+    """Return a unit as it fits into a table; nothing for counts."""
     return {"": "", "1": "", "megapixels per second": "Mpx/s"}.get(unit, unit)
 
 
 def moment(time: str) -> str:
-    """A record's time, to the minute."""
+    """Return a record's time, to the minute."""
     return f"{time[:16].replace('T', ' ')} UTC" if time else ABSENT
 
 

@@ -11,7 +11,8 @@ from iqabench.report.text.table_formats import latex_table, latex_text
 
 
 def front_latex(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
-    """A `table` environment for booktabs for each set or device; `rows` and `names` as `fronts` has them.
+    """Return a `table` environment for booktabs for each set or device; `rows` and `names` as `fronts` has
+    them.
 
     The caption names the columns, with the versions of their protocols.
     """
@@ -36,14 +37,14 @@ def _line(row: dict[str, Any], names: Sequence[str]) -> list[str]:
 
 
 def _figure(value: float | None) -> str:
-    """Counts as tables have them, anything else to four decimals."""
+    """Return counts as tables have them, anything else to four decimals."""
     if value is None:
         return ABSENT
     return cost_number(value, "1") if isinstance(value, int) else figure(value, "1")
 
 
 def _with_version(name: str) -> str:
-    """`psnr@sr-y`, protocol version 1; a name alone where it has no protocol."""
+    """Return a column's name with the version of its protocol, if it has one."""
     try:
         return f"{name} (protocol version {protocol(name.partition('@')[2]).version})"
     except (UnknownNameError, UsageError):

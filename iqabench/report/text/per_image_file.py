@@ -1,4 +1,4 @@
-"""The file with every single value of a setting, written some samples at a time: sorting takes memory."""
+"""The file with every single value of a setting, written in blocks of samples to save memory."""
 
 import shutil
 from itertools import pairwise
@@ -8,7 +8,7 @@ from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import Table
 
 AT_ONCE = 400_000
-"""Records that are sorted together; at least those of one sample."""
+"""Number of records that are sorted together; at least those of one sample."""
 
 _STARTS = """
 WITH samples AS (
@@ -34,7 +34,7 @@ COPY (
 
 
 def write_samples(results: Results, table: Table, path: Path) -> None:
-    """Every value of a setting as CSV, by samples: sample, model, column, value, error."""
+    """Write every value of a setting as CSV, by samples: sample, model, column, value, error."""
     found = results.query(_STARTS, [table.number, AT_ONCE])
     starts = [*(row["start"] for row in found), None]
     part = path.with_suffix(".part")
@@ -49,7 +49,7 @@ def write_samples(results: Results, table: Table, path: Path) -> None:
 def _write(
     results: Results, table: Table, path: Path, span: tuple[str, str | None], *, head: bool
 ) -> None:
-    """The samples from one name on, up to another."""
+    """Write the samples from one name on, up to another."""
     pairs = [("row", r.number, r.label) for r in table.rows]
     pairs += [("column", n, t) for n, t in zip(table.column_numbers, table.labels, strict=True)]
     kinds, numbers, texts = (list(part) for part in zip(*pairs, strict=True))

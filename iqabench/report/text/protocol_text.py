@@ -27,7 +27,7 @@ class ProtocolText:
 
 
 def protocol_text(columns: Sequence[MeasuredColumn], scale: int) -> list[ProtocolText]:
-    """What is compared with what, for each protocol of these columns."""
+    """Return what is compared with what, in words, for each protocol of these columns."""
     found: dict[tuple[str, str], list[MeasuredColumn]] = {}
     for column in columns:
         found.setdefault((column.protocol, column.protocol_hash), []).append(column)

@@ -1,4 +1,4 @@
-"""A table as Markdown, CSV and LaTeX, each with its own way of quoting what names may hold."""
+"""A table as Markdown, CSV and LaTeX, each with its own way of quoting."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ LATEX_MARKS = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
 
 
 def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
-    """A heading, the table with best bold and second underlined, and what the columns mean.
+    """Return a heading, the table with best bold and second underlined, and facts about the columns.
 
     `intervals` stand behind the means.
     """
@@ -43,7 +43,7 @@ def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
 
 
 def as_latex(table: Table, intervals: Intervals | None = None) -> str:
-    """A `table` environment for booktabs; the caption names the protocols and their versions.
+    """Return a `table` environment for booktabs; the caption names the protocols and their versions.
 
     n and failures have columns only where there is something to say; `intervals` stand behind the means.
     """
@@ -55,7 +55,8 @@ def as_latex(table: Table, intervals: Intervals | None = None) -> str:
 
 
 def as_csv(table: Table, intervals: Intervals | None = None) -> str:
-    """All digits, and for each column also n and failed; a failed mean is empty, inf is inf.
+    """Return all digits, and for each column also n and failed; a failed mean is empty, an infinite one is
+    inf.
 
     With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
     """
@@ -96,7 +97,7 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
 
 
 def _heads(table: Table) -> list[str]:
-    """Metric and unit where one protocol serves all columns, else metric@protocol; with arrows."""
+    """Return metric and unit when one protocol serves all columns, else metric@protocol; with arrows."""
     protocols = {c.protocol_hash for c in table.columns}
     heads = []
     for column, label in zip(table.columns, table.labels, strict=True):
@@ -107,7 +108,7 @@ def _heads(table: Table) -> list[str]:
 
 
 def _long_title(column: MeasuredColumn, label: str) -> str:
-    """The label with its metric as a heading, as in PSNR@sr-rgb."""
+    """Return the label with its metric as a heading, as in PSNR@sr-rgb."""
     return metric_title(column.metric) + label.removeprefix(column.metric)
 
 
@@ -151,7 +152,7 @@ def _latex_row(table: Table, row: TableRow, intervals: Intervals | None) -> list
 def _with_ends(
     line: list[str], table: Table, row: TableRow, intervals: Intervals | None, form: str
 ) -> list[str]:
-    """The line with the ends of an interval behind each mean; nothing where there is none."""
+    """Return the line with the ends of an interval behind each mean that has one."""
     if intervals is None:
         return line
     cells = zip(line[2:-2], row.cells, table.columns, strict=True)
@@ -203,16 +204,16 @@ def markdown_grid(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:
 
 
 def latex_text(text: str) -> str:
-    """Text that LaTeX prints as it is."""
+    """Return text that LaTeX prints as it is."""
     return "".join(_LATEX.get(c, c) for c in _plain(text))
 
 
 def markdown_text(text: str) -> str:
-    """Text that no Markdown reader takes for markup or HTML."""
+    """Return text that no Markdown reader takes for markup or HTML."""
     said = _plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~$#])", r"\\\1", said)
 
 
 def _plain(text: str) -> str:
-    """One line without control characters, spaces at the ends kept."""
+    """Return one line without control characters, spaces at the ends kept."""
     return re.sub(r" +", " ", "".join(c if c.isprintable() else " " for c in text))

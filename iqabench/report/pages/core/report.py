@@ -1,4 +1,4 @@
-"""What all pages of one report share: the results, their tables, the addresses of sheets, the folder."""
+"""The state that all pages of one report share: results, tables, addresses of sheets, the folder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -19,12 +19,12 @@ MARKER = "report.json"
 _MADE_BY = "iqabench report"
 _KEPT = ("README.md", ".gitignore", ".gitkeep")
 _DROPPINGS = (".DS_Store", "Thumbs.db", "desktop.ini")
-"""What desktops leave in every folder that they show."""
+"""Files that desktops leave in every folder that they show."""
 
 
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """A temporary folder that becomes `out` when the block ends well and vanishes when it does not.
+    """Yield a temporary folder that becomes `out` when the block ends well and vanishes when it does not.
 
     Raises: StoreError when `out` holds something else than a report, or cannot be written.
     """
@@ -49,7 +49,7 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 
 def check_replaceable(out: Path) -> None:
-    """Whether a report may be written to `out`.
+    """Raise an error unless a report may be written to `out`.
 
     Raises: StoreError naming what lies there.
     """
@@ -74,7 +74,7 @@ def check_replaceable(out: Path) -> None:
 
 
 def _written(out: Path) -> set[str]:
-    """The files that an earlier report put there; none when its list is absent or damaged."""
+    """Return the files that an earlier report put there; none when its list is absent or damaged."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         found = json.loads((out / MARKER).read_text(encoding="utf-8"))
         if found["made_by"] == _MADE_BY:

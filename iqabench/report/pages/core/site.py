@@ -37,7 +37,7 @@ class WrittenReport:
     """The files of a report that people open, and the pages that could not be made."""
 
     pages: tuple[Path, ...]
-    """The index first."""
+    """Paths of the pages, the index first."""
     failures: tuple[PageFailure, ...]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 TITLE = "Image restoration benchmark"
 WIDTHS = {"column": 3.3, "page": 6.9}
-"""Of a paper in two columns, in inches."""
+"""Widths of a column and of a page of a paper in two columns, in inches."""
 
 
 def write_report(

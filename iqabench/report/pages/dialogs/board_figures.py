@@ -1,4 +1,4 @@
-"""What stands behind each figure of a board: its row in print, its records, or a formula with its values."""
+"""Dialogs of a board's figures: the row in print, the records, or a formula with its values."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ VERDICTS = {
 }
 
 FIRST = 2
-"""The place of the first column in a row, behind the entry and its rank."""
+"""Position of the first column in a row, behind the entry and its rank."""
 
 
 def board_dialogs(page: BoardReport, sources: FigureSources) -> ProvenanceDialogs:
-    """The blocks of a board's page.
+    """Return the dialogs of a board's page.
 
     A figure's key is its row's number and its place in the row, as 12-3; that of a rank names the track in
     between, as 12-0-1, since it has another in each.
@@ -47,7 +47,7 @@ def board_dialogs(page: BoardReport, sources: FigureSources) -> ProvenanceDialog
 
 
 def keys_of_checks(page: BoardReport) -> list[str]:
-    """Which figure of the table each odd check of a page is of."""
+    """Return the keys of the figures that the odd checks of a page are about."""
     rows = {row.entry.name: row.number for row in page.tables[0].rows}
     places = {column.name: str(at) for at, column in enumerate(page.columns, FIRST)}
     found = {f"score {name}": places.get(name, "") for name in page.board.scores}
@@ -58,7 +58,7 @@ def keys_of_checks(page: BoardReport) -> list[str]:
 
 @dataclass
 class _CellProvenance:
-    """Asked for one figure after the other."""
+    """Writer of the blocks of one figure after the other."""
 
     page: BoardReport
     sources: FigureSources
@@ -70,7 +70,7 @@ class _CellProvenance:
         self.source = self.printed.source
 
     def cell(self, row: BoardRow, column: BoardColumn, cell: BoardCell) -> list[Terms]:
-        """Blocks of a figure in a column."""
+        """Return the blocks of a figure in a column."""
         whose = (("Entry", row.entry.name),)
         if cell.comparison is not None:
             return [whose, *self.measured(row, column, cell.comparison)]
@@ -79,7 +79,7 @@ class _CellProvenance:
         return [whose, *self.published(row, column)]
 
     def published(self, row: BoardRow, column: BoardColumn) -> list[Terms]:
-        """Where a figure was printed, and what is known to be wrong with it."""
+        """Return the place where a figure was printed, and what is known to be wrong with it."""
         facts = self.board.quantities[column.of].facts
         place = row.entry.column_ranks.get(column.of)
         own = (("Rank in this column", f"{place}, as published" if place else ""),)
@@ -97,7 +97,7 @@ class _CellProvenance:
         ]
 
     def measured(self, row: BoardRow, column: BoardColumn, apart: PrintedDifference) -> list[Terms]:
-        """What was measured here, how far it is from print, and the records."""
+        """Return the measured figure, its difference to the printed one, and its records."""
         unit = short_unit(self.board.quantities[column.of].facts.unit)
         given = row.entry.values.get(column.of) if row.entry.line else None
         said = {True: "within tolerance", False: "out of tolerance", None: ""}[apart.within]
@@ -112,7 +112,7 @@ class _CellProvenance:
         return [own, about, *self._records(apart.measured.record)]
 
     def score(self, row: BoardRow, name: str) -> list[Terms]:
-        """A score's formula with what entered it, and where it was printed."""
+        """Return a score's formula with its values, and the place where it was printed."""
         made, given = self.page.found.value(row.entry, name), row.entry.scores.get(name)
         title = self.board.scores[name].title
         own = (
@@ -130,7 +130,7 @@ class _CellProvenance:
         return [*blocks, self.printed.row(row.entry, name), self.source] if given else blocks
 
     def rank(self, table: BoardTable, row: BoardRow) -> list[Terms]:
-        """What decides a track, and what of it was printed."""
+        """Return what decides a track, and the part of it that was printed."""
         track = table.track
         assert track is not None  # nobody is ranked without one
         given, by = row.entry.ranks.get(track.name), row.worked_out

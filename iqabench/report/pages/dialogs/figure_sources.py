@@ -1,4 +1,4 @@
-"""Where each figure comes from: protocol, versions, n, device, run, time and weights, in words."""
+"""Sources of each figure in words: protocol, versions, n, device, run, time and weights."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from iqabench.report.statistics.intervals import Intervals
 from iqabench.report.text.figures import moment, short_unit
 
 WITHOUT_WEIGHTS = "none:"
-"""What stands before method and version in place of a hash."""
+"""Text before method and version, in place of a hash."""
 
 
 class FigureSources:
-    """Runs, devices and times of every mean and every cost; asked once of all records."""
+    """Runs, devices and times of every mean and every cost, read once from all records."""
 
     def __init__(self, results: Results, provenance: RunProvenance, intervals: Intervals) -> None:
         self.results, self.provenance, self.intervals = results, provenance, intervals
@@ -34,11 +34,11 @@ class FigureSources:
             self._parts.setdefault(where, []).append(part)
 
     def of(self, setting: int, configuration: int, column: int) -> list[dict[str, Any]]:
-        """Where one figure comes from: a row for each run and device."""
+        """Return the sources of one figure: a row for each run and device."""
         return self._parts.get((setting, configuration, column), [])
 
     def place_of(self, cost: MeasuredCost) -> tuple[int, int, int]:
-        """The numbers of a cost's setting, configuration and column."""
+        """Return the numbers of a cost's setting, configuration and column."""
         return (
             self.numbers["setting"][cost.setting],
             self.numbers["configuration"][cost.configuration],
@@ -46,7 +46,7 @@ class FigureSources:
         )
 
     def of_mean(self, mean: Mean) -> list[Terms]:
-        """What stands behind a mean, in blocks."""
+        """Return the sources of a mean, in blocks."""
         unit = self.results.columns[mean.column].unit
         value = "failed" if mean.value is None else _exact(mean.value, unit)
         ends = _ends(self.intervals.of(mean))
@@ -54,7 +54,7 @@ class FigureSources:
         return [own, *self.of_images(mean.setting, mean.configuration, mean.column)]
 
     def of_images(self, setting: int, configuration: int, column: int) -> list[Terms]:
-        """The same without a mean's own: it holds for the value of each image."""
+        """Return the sources of the value of each image, in blocks."""
         about = _column(self.results.columns[column], "Metric")
         at = _set(self.results.settings[setting])
         return [about, at, *self._ran(setting, configuration, column)]
@@ -75,7 +75,7 @@ class FigureSources:
         return [own, *self.of_images(mean.setting, mean.configuration, mean.column)]
 
     def of_cost(self, cost: MeasuredCost) -> list[Terms]:
-        """What stands behind a cost."""
+        """Return the sources of a cost, in blocks."""
         about = _column(cost.column, "Probe")
         return [_cost(cost), about, _place(cost), *self._ran(*self.place_of(cost))]
 

@@ -1,4 +1,4 @@
-"""What stands behind the figures of one page, to be told at a click.
+"""Dialogs that explain the figures of one page when they are clicked.
 
 A page tells of hundreds of figures that share most of it. So it carries blocks of terms, each once, and for
 every figure the numbers of its blocks; `behind.js` puts them together in a dialog.
@@ -17,7 +17,7 @@ from iqabench.report.pages.dialogs.figure_sources import FigureSources
 
 
 class ProvenanceDialogs:
-    """The blocks of one page, gathered while its template names its figures."""
+    """The blocks of one page, collected while its template names its figures."""
 
     def __init__(self, sources: FigureSources) -> None:
         self._sources = sources
@@ -25,21 +25,21 @@ class ProvenanceDialogs:
         self._figures: dict[str, list[int]] = {}
 
     def mean(self, mean: Mean) -> str:
-        """The key of a mean, from now on told of by this page."""
+        """Return the key of a mean, which this page explains from now on."""
         key = f"{mean.setting}-{mean.configuration}-{mean.column}"
         if key not in self._figures:
             self.add(key, self._sources.of_mean(mean))
         return key
 
     def images(self, setting: int, configuration: int, column: int) -> str:
-        """The same for values of single images, and what is made of some: one key for all of them."""
+        """Return the one key of all values of single images, and of what is computed from some of them."""
         key = f"images-{setting}-{configuration}-{column}"
         if key not in self._figures:
             self.add(key, self._sources.of_images(setting, configuration, column))
         return key
 
     def cost(self, cost: MeasuredCost) -> str:
-        """The same for a cost."""
+        """Return the key of a cost, which this page explains from now on."""
         key = "-".join(str(number) for number in self._sources.place_of(cost))
         if key not in self._figures:
             self.add(key, self._sources.of_cost(cost))
@@ -54,7 +54,7 @@ class ProvenanceDialogs:
         return key
 
     def add(self, key: str, blocks: Iterable[Terms]) -> None:
-        """Tell of a figure by a key of one's own; terms without a text are left out."""
+        """Add the blocks of a figure under its key; terms without a text are left out."""
         kept = (tuple((k, v) for k, v in block if v) for block in blocks)
         self._figures[key] = [
             self._blocks.setdefault(block, len(self._blocks)) for block in kept if block
@@ -62,5 +62,5 @@ class ProvenanceDialogs:
 
     @property
     def json(self) -> Markup:
-        """Everything gathered so far, to stand in a script element."""
+        """Everything collected so far, to stand in a script element."""
         return inside_script({"blocks": list(self._blocks), "figures": self._figures})

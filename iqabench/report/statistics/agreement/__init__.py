@@ -1,4 +1,4 @@
-"""How well metrics agree with people: rank and linear correlations, with intervals. No torch here.
+"""Agreement of metrics with people: rank and linear correlations, with intervals. No torch here.
 
     rows          records beside opinions, as rows
     statistics    srcc, krcc, plcc, rmse, ntire2021, and what must be left out of each
@@ -21,7 +21,7 @@ __all__ = ["FITS", "Fit", "Resampling", "agreement_rows", "fits_named", "resampl
 
 
 def fits_named(names: Sequence[str]) -> list[Fit]:
-    """The fits of these names, in this order, each once; all usual ones where none is named.
+    """Return the fits of these names, in this order, each once; the usual ones when none is named.
 
     Raises: UsageError for others.
     """

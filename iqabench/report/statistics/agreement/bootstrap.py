@@ -1,4 +1,4 @@
-"""What the figures would be with other images: percentile intervals of a bootstrap.
+"""A bootstrap of images: percentile intervals of statistics.
 
 By default samples are drawn, as the papers do. Images that were made of one reference resemble each other, so
 where there are references, drawing whole references with all that was made of them is the more careful answer
@@ -18,15 +18,15 @@ Drawn = Literal["samples", "references"]
 
 @dataclass(frozen=True)
 class Resampling:
-    """How many resamples are drawn, of what, and from which seed."""
+    """Settings of a bootstrap: number of resamples, what is drawn, and the seed."""
 
     times: int = 1000
-    """0 gives no intervals."""
+    """Number of resamples; 0 gives no intervals."""
     drawn: Drawn = "samples"
     seed: int = 0
 
     def weights(self, groups: Sequence[object]) -> Iterator[Doubles]:
-        """For each resample, how often each sample is in it; `groups` are the samples' references."""
+        """Yield for each resample how often each sample is in it; `groups` are the samples' references."""
         random = np.random.default_rng(self.seed)
         if self.drawn == "samples":
             of, count = np.arange(len(groups)), len(groups)
@@ -42,7 +42,7 @@ Interval = tuple[float, float] | None
 
 
 def interval(values: Sequence[float]) -> Interval:
-    """From the 2.5th to the 97.5th percentile; none where less than half of the resamples have a value."""
+    """Return the 2.5th and the 97.5th percentile; None when less than half of the resamples have a value."""
     defined = [v for v in values if np.isfinite(v)]
     if not defined or 2 * len(defined) < len(values):
         return None
@@ -51,7 +51,7 @@ def interval(values: Sequence[float]) -> Interval:
 
 
 def attempt(compute: Callable[[Doubles], tuple[float, ...]], weights: Doubles) -> tuple[float, ...]:
-    """What a resample gives; nothing where it is undefined there."""
+    """Return the statistics of a resample; empty when they are undefined there."""
     try:
         return compute(weights)
     except UndefinedError:

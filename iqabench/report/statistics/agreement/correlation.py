@@ -11,27 +11,27 @@ Counts = NDArray[np.int64]
 
 
 class UndefinedError(ValueError):
-    """A statistic that these values do not have, and why; told in its row, never raised to users."""
+    """An error for a statistic that these values do not have; rows state it, users never see it."""
 
 
 class RankedValues:
-    """Values, sorted once; their ranks under any weights cost one pass. Infinite values are the largest."""
+    """Values, sorted once, so that ranks under any weights take one pass. Infinite values are the largest."""
 
     def __init__(self, values: Doubles) -> None:
         distinct, place = np.unique(values, return_inverse=True)
         self.place: Counts = place.astype(np.int64)
-        """For each value, how many distinct ones are below it."""
+        """Number of distinct values below each value."""
         self.distinct = len(distinct)
 
     def ranks(self, weights: Doubles) -> Doubles:
-        """Mid-ranks: values that are alike share the mean of their ranks."""
+        """Return mid-ranks: equal values share the mean of their ranks."""
         heaps = np.bincount(self.place, weights, minlength=self.distinct)
         middle = np.cumsum(heaps) - (heaps - 1) / 2
         return np.asarray(middle[self.place])
 
 
 def pearson(x: Doubles, y: Doubles, weights: Doubles) -> float:
-    """Pearson's linear correlation of a metric x and opinions y.
+    """Return Pearson's linear correlation of a metric x and opinions y.
 
     Range: -1 to 1.
     Raises: UndefinedError when x or y is constant.
@@ -45,7 +45,7 @@ def pearson(x: Doubles, y: Doubles, weights: Doubles) -> float:
 
 
 def spearman(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
-    """Spearman's rank correlation: Pearson's, of mid-ranks.
+    """Return Spearman's rank correlation: Pearson's, of mid-ranks.
 
     Raises: UndefinedError when x or y is constant.
     """
@@ -53,7 +53,7 @@ def spearman(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
 
 
 def kendall(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
-    """Kendall's tau-b, which counts ties in neither.
+    """Return Kendall's tau-b, which counts ties in neither.
 
     Raises: UndefinedError when x or y is constant.
     """
@@ -66,7 +66,7 @@ def kendall(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
 
 
 def require_change(x: NDArray[np.generic], y: NDArray[np.generic]) -> None:
-    """Whether a metric x and opinions y can go together at all.
+    """Raise an error unless both a metric x and opinions y change from image to image.
 
     Raises: UndefinedError when one of them says the same of every image.
     """

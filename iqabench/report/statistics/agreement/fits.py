@@ -1,4 +1,4 @@
-"""What is put between a metric's values and the opinions before they are compared linearly.
+"""Fits of a curve between a metric's values and the opinions, before they are compared linearly.
 
     none    nothing: the values as they are
     4       (b1 - b2) / (1 + exp(-(x - b3) / |b4|)) + b2, from [max y, min y, mean x, std x / 4]
@@ -26,12 +26,12 @@ from iqabench.report.statistics.agreement.correlation import Doubles, UndefinedE
 
 _EVALUATIONS = 20_000
 _AGAIN = {"maxfev": 300, "ftol": 1e-6, "xtol": 1e-6}
-"""For a resample, which starts where the figure itself ended; an interval needs fewer digits."""
+"""Options for a resample, which starts from the parameters of the figure; intervals need fewer digits."""
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """x and y of mean 0 and deviation 1, and the way there and back."""
+    """Values x and y scaled to mean 0 and deviation 1, with the means and deviations they had."""
 
     x: Doubles
     y: Doubles
@@ -42,7 +42,7 @@ class Scaled:
 
     @classmethod
     def of(cls, x: Doubles, y: Doubles) -> "Scaled":
-        """Of values that are not all alike.
+        """Scale values that are not all equal.
 
         Raises: UndefinedError when they are.
         """
@@ -61,13 +61,13 @@ class Fit:
     name: str
     parameters: int
     curve: Curve | None = None
-    """None where nothing is fitted."""
+    """Curve; None when nothing is fitted."""
     slopes: Curve | None = None
     """Derivatives by the parameters, (samples, parameters); None where the curve is linear in them."""
     starts: Callable[[Scaled], list[Doubles]] | None = None
 
     def of(self, scaled: Scaled, weights: Doubles, near: Doubles | None = None) -> Doubles:
-        """The parameters of least squares, in scaled units; `near` is where to start, if that is known.
+        """Return the parameters of least squares, in scaled units; `near` is a known start.
 
         Raises: UndefinedError when nothing converges.
         """
@@ -118,7 +118,7 @@ class Fit:
 
 
 def _step(t: Doubles) -> Doubles:
-    """1 / (1 + exp(-t)), for any t."""
+    """Return 1 / (1 + exp(-t)), for any t."""
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * t)))
 
 
@@ -152,7 +152,7 @@ def _five_slopes(x: Doubles, b1: float, b2: float, b3: float, b4: float, b5: flo
 
 
 def _five_starts(s: Scaled) -> list[Doubles]:
-    """Of the module's docstring; the published ones are in the units of x and y, and scaled here."""
+    """Return the starts of the module's docstring; published ones are in units of x and y, so scaled."""
     slope = 0.1 * s.x_std / s.y_std
     rest = [slope, (0.1 + 0.1 * s.x_mean - s.y_mean) / s.y_std]
     published = [
@@ -182,4 +182,4 @@ FITS = {
     "5": Fit("5", 5, _five, _five_slopes, _five_starts),
     "cubic": Fit("cubic", 4, _cubic),
 }
-"""By name."""
+"""Fits by name."""

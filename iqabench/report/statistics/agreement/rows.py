@@ -22,7 +22,7 @@ SELECT "column", better, metric_version, protocol_hash, set_hash FROM records WH
 
 
 def resampling_of(opinions: Opinions, times: int, drawn: str, seed: int) -> Resampling:
-    """How intervals on this set are made.
+    """Return the way in which intervals on this set are made.
 
     Raises: UsageError when it has no references to draw, or something else altogether is to be drawn.
     """
@@ -64,13 +64,13 @@ def agreement_rows(
 
 
 class _ScoredOpinions(NamedTuple):
-    """What a metric says of the images that people judged."""
+    """The values of a metric on the images that people judged."""
 
     samples: list[Opinion]
-    """Those that it has a value for."""
+    """Opinions with a value."""
     values: list[float]
     why_not: str
-    """The reason of the first that it has none for."""
+    """Reason of the first image without a value."""
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, key: str) -> dict[str, Any] | None:

@@ -34,22 +34,22 @@ from iqabench.report.statistics.agreement.correlation import (
 from iqabench.report.statistics.agreement.fits import FITS, Fit, Scaled
 
 FEWEST = 5
-"""Values below which nothing is said."""
+"""Smallest number of values for a statistic."""
 
 
 @dataclass(frozen=True)
 class Statistic:
-    """One figure, or the reason why there is none."""
+    """One statistic, or the reason why there is none."""
 
     name: str
     fit: str
-    """Empty for ranks, which need none."""
+    """Name of the fit; empty for ranks, which need none."""
     value: float | None
     low: float | None
     high: float | None
     n: int
     left_out: int
-    """Infinite values that it cannot take."""
+    """Number of infinite values that it cannot take."""
     error: str
 
 
@@ -67,7 +67,7 @@ class _Part:
 def statistics(
     x: Doubles, y: Doubles, fits: Sequence[Fit], resampling: Resampling, groups: Sequence[object]
 ) -> list[Statistic]:
-    """All figures of values x, turned so that higher should mean higher, and opinions y."""
+    """Return all statistics of values x, turned so that higher should mean higher, and opinions y."""
     parts = _parts(x, y, fits)
     drawn = resampling.weights(groups) if len(x) >= FEWEST else iter(())
     figures = [_figure(part, len(x)) for part in parts]
@@ -130,7 +130,7 @@ def _linear(
     near = fit.of(scaled, np.ones(len(x)))
 
     def compute(weights: Doubles) -> tuple[float, ...]:
-        """Refitted to each resample, from where the figure itself ended."""
+        """Refit the curve to a resample, from the parameters of the figure."""
         weights = weights[finite]
         parameters = near if bool((weights == 1).all()) else fit.of(scaled, weights, near)
         said = curve(scaled.x, *parameters)
