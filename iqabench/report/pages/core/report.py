@@ -6,7 +6,7 @@ from pathlib import Path
 
 from iqabench.boards import Board
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.agreement import Agreement, agreements_of
+from iqabench.report.data.agreement import OpinionAgreement, agreements_of
 from iqabench.report.data.board_report import board_reports
 from iqabench.report.data.devices import devices_of
 from iqabench.report.data.provenance import RunProvenance
@@ -47,7 +47,7 @@ class Report:
 
     def __post_init__(self) -> None:
         self.tables, self.devices = tables_of(self.results), devices_of(self.results)
-        self.agreements: list[Agreement] = agreements_of(self.results)
+        self.agreements: list[OpinionAgreement] = agreements_of(self.results)
         self.boards = board_reports(self.results, self.among)
         self.provenance, self.intervals = RunProvenance(self.results), Intervals(self.results)
         self.sources = FigureSources(self.results, self.provenance, self.intervals)

