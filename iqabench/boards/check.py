@@ -134,11 +134,11 @@ def _of_sum(
     names: Sequence[str], entry: BoardEntry, entries: Sequence[BoardEntry], computed: Standings
 ) -> str:
     """Say which of the summed ranks the printed digits leave open."""
-    said = []
+    reasons = []
     for name in names:
         own = computed.value(entry, name)
         others = [(e.name, computed.value(e, name)) for e in entries if e.ranked and e is not entry]
         alike = [who for who, value in others if own and value and value.value == own.value]
         if alike:
-            said.append(f"{name} prints as that of {', '.join(alike)}")
-    return "; ".join(said)
+            reasons.append(f"{name} prints as that of {', '.join(alike)}")
+    return "; ".join(reasons)

@@ -164,13 +164,13 @@ def _check_names(board: Board, entries: dict[str, BoardEntry], path: Path) -> No
         for name, column in board.columns.items()
         for entry in column.metric_of
     ]
-    said = [
+    messages = [
         f"{board.file}:{line_of(board.file, at)}: {at[0]} names '{name}', who has no row in {path}."
         for at, name in named
         if name not in entries
     ]
-    if said:
-        raise FactsError("\n".join(said))
+    if messages:
+        raise FactsError("\n".join(messages))
 
 
 def _check_gates(board: Board, entries: dict[str, BoardEntry]) -> None:

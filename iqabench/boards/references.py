@@ -43,18 +43,18 @@ def _scores(board: Board) -> Iterator[Mistake]:
         if name in board.quantities or name in board.columns:
             yield ("scores", name), f"'{name}' is a column, too"
         for needed in score.needs:
-            if said := _unknown(board, needed):
-                yield ("scores", name, score.formula), said
+            if mistake := _unknown(board, needed):
+                yield ("scores", name, score.formula), mistake
         if score.needs_baseline and not board.baseline:
             yield ("scores", name), "a ratio to the baseline, and the board names none"
 
 
 def _circles(board: Board) -> Iterator[Mistake]:
-    told: set[str] = set()
+    reported: set[str] = set()
     for name in board.scores:
         circle = _circle(board, name, [])
-        if circle and not told & set(circle):
-            told |= set(circle)
+        if circle and not reported & set(circle):
+            reported |= set(circle)
             yield ("scores", name), f"it is made of itself: {' of '.join([*circle, circle[0]])}"
 
 
@@ -70,8 +70,8 @@ def _circle(board: Board, name: str, above: list[str]) -> list[str]:
 def _tracks(board: Board) -> Iterator[Mistake]:
     yield from _gates(board, board.gates, ("gates",))
     for at, track in enumerate(board.tracks):
-        if said := _unknown(board, track.rank):
-            yield ("tracks", at, "rank"), said
+        if mistake := _unknown(board, track.rank):
+            yield ("tracks", at, "rank"), mistake
         if track.name in [t.name for t in board.tracks[:at]]:
             yield ("tracks", at, "name"), f"two tracks are called '{track.name}'"
         yield from _gates(board, track.gates, ("tracks", at, "gates"))
@@ -79,11 +79,11 @@ def _tracks(board: Board) -> Iterator[Mistake]:
 
 def _gates(board: Board, gates: Sequence[Gate], where: tuple[str | int, ...]) -> Iterator[Mistake]:
     for at, gate in enumerate(gates):
-        said = _unknown(board, gate.of)
-        if not said and _of_ranks(board, gate.of, set()):
-            said = f"'{gate.of}' is made of ranks, and who is ranked depends on the gate"
-        if said:
-            yield (*where, at, "of"), said
+        mistake = _unknown(board, gate.of)
+        if not mistake and _of_ranks(board, gate.of, set()):
+            mistake = f"'{gate.of}' is made of ranks, and who is ranked depends on the gate"
+        if mistake:
+            yield (*where, at, "of"), mistake
 
 
 def _of_ranks(board: Board, name: str, seen: set[str]) -> bool:
@@ -108,17 +108,17 @@ def _columns(board: Board) -> Iterator[Mistake]:
             yield ("columns", name, "agreement"), "the board names no opinions"
         several = [q.name for q in board.quantities.values() if q.column == name]
         if column.published and len(several) > 1 and not _row_each(board):
-            said = f"one figure for several columns: {', '.join(several)}; give it its set and level, or "
+            mistake = f"one figure for several columns: {', '.join(several)}; give it its set and level, or "
             yield (
                 ("columns", name, "published"),
-                f"{said}name the CSV's columns of these in 'published'",
+                f"{mistake}name the CSV's columns of these in 'published'",
             )
         if board.published is None and not (column.measurable or column.not_here):
-            said = (
+            mistake = (
                 "it cannot be measured: it has no metric and no probe, and the board has no published "
                 "figures"
             )
-            yield ("columns", name), said
+            yield ("columns", name), mistake
 
 
 def _row_each(board: Board) -> bool:
@@ -139,5 +139,5 @@ def _others(board: Board) -> Iterator[Mistake]:
                 yield ("models", entry), f"'{level}' is none of the board's levels"
     tracks = {t.name for t in board.tracks}
     for at, erratum in enumerate(board.errata):
-        if erratum.of not in tracks and (said := _unknown(board, erratum.of)):
-            yield ("errata", at, "of"), said
+        if erratum.of not in tracks and (mistake := _unknown(board, erratum.of)):
+            yield ("errata", at, "of"), mistake

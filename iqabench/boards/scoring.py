@@ -49,8 +49,8 @@ def add_scores(
             values = {n: value_of(entry, n, scores) for n in score.needs}
             known = {n: v for n, v in values.items() if v is not None}
             if len(known) == len(values):
-                to = _of_baseline(board, score, base, scores)
-                scores.setdefault(entry.name, {})[name] = _made(score, known, to)
+                to = _baseline_value(board, score, base, scores)
+                scores.setdefault(entry.name, {})[name] = _evaluate(score, known, to)
 
 
 def rank_sums(
@@ -86,7 +86,7 @@ def ranks(
     return placed
 
 
-def _of_baseline(
+def _baseline_value(
     board: Board, score: ScoreFormula, base: BoardEntry | None, scores: Scores
 ) -> BoundedValue | None:
     """Return the value that a score's ratio refers to, or None for scores without a ratio."""
@@ -102,7 +102,7 @@ def _of_baseline(
     return to
 
 
-def _made(
+def _evaluate(
     score: ScoreFormula, values: Mapping[str, BoundedValue], to: BoundedValue | None
 ) -> BoundedValue:
     total = BoundedValue.exact(0.0)

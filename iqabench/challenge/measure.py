@@ -43,22 +43,22 @@ def measure(
     measurement = Measurement(ids={model: card_for(board, model).id for model in models})
     keys: list[str] = []
     for model in models:
-        names = [n for n in _with_metric(board) if only is None or n in only.get(model, ())]
+        names = [n for n in _metric_quantities(board) if only is None or n in only.get(model, ())]
         if quality:
             keys += _quality(board, model, names, store, options, watch, measurement)
         else:
             measurement.reasons |= {(model, name): "no images were restored" for name in names}
     if costs:
-        how = ProfileOptions(
+        profile_options = ProfileOptions(
             device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
         )
-        keys += _costs(board, models, store, how, watch, measurement, timed=timed)
+        keys += _costs(board, models, store, profile_options, watch, measurement, timed=timed)
     with Results(store, keys) as results:
         measurement.values = measured_values(results, board)
     return measurement
 
 
-def _with_metric(board: Board) -> list[str]:
+def _metric_quantities(board: Board) -> list[str]:
     return [name for name, quantity in board.quantities.items() if quantity.facts.metric]
 
 
@@ -79,12 +79,12 @@ def _quality(
     try:
         outcome = evaluate(cells, store, options, watch)
     except IqabenchError as error:
-        _tell(measurement, [model], wanted, error)
+        _add_reasons(measurement, [model], wanted, error)
         return []
     for failure in reversed(outcome.failures):
         sets = failure.where.partition(" on ")[2]
         some = [name for name in wanted if sets in ("", board.quantities[name].set)]
-        _tell(measurement, [model], some, failure.error)
+        _add_reasons(measurement, [model], some, failure.error)
     return outcome.keys
 
 
@@ -94,7 +94,7 @@ def _planned(
     cells: list[Cell] = []
     for name in wanted:
         if not board.quantities[name].set:
-            measurement.reasons[model, name] = _not_at_hand(board, name)
+            measurement.reasons[model, name] = _unavailable_message(board, name)
     for address, columns in _by_set(board, measurement.ids[model], wanted).items():
         for metric, names in columns.items():
             try:
@@ -102,9 +102,9 @@ def _planned(
             except FetchError as error:
                 images = board.quantities[names[0]].set
                 hint = f"'iqabench fetch {images}' brings it, --from FOLDER takes it from you"
-                _tell(measurement, [model], names, f"{str(error).splitlines()[0]} {hint}")
+                _add_reasons(measurement, [model], names, f"{str(error).splitlines()[0]} {hint}")
             except IqabenchError as error:
-                _tell(measurement, [model], names, error)
+                _add_reasons(measurement, [model], names, error)
     return _joined(cells)
 
 
@@ -129,14 +129,14 @@ def _joined(cells: Sequence[Cell]) -> list[Cell]:
     return [*joined.values()]
 
 
-def _not_at_hand(board: Board, name: str) -> str:
+def _unavailable_message(board: Board, name: str) -> str:
     word = board.quantities[name].set_word
     return (
         f"the set {word} is not available here; name a folder that has it with --set {word}=FOLDER"
     )
 
 
-def _tell(
+def _add_reasons(
     measurement: Measurement, models: Sequence[str], names: Sequence[str], error: object
 ) -> None:
     reason = (str(error).splitlines() or [""])[0]
@@ -147,7 +147,7 @@ def _costs(
     board: Board,
     models: Sequence[str],
     store: Store,
-    how: ProfileOptions,
+    profile_options: ProfileOptions,
     watch: Watch,
     measurement: Measurement,
     *,
@@ -162,14 +162,16 @@ def _costs(
     for size, probes in by_input.items():
         columns = [cost_column(text) for text in probes]
         try:
-            done = profile(list(models), columns, sizes_of([size], []), store, how, watch)
+            done = profile(
+                list(models), columns, sizes_of([size], []), store, profile_options, watch
+            )
         except IqabenchError as error:
-            _tell(measurement, models, [*probes.values()], error)
+            _add_reasons(measurement, models, [*probes.values()], error)
             continue
         keys += done.keys
         measurement.warnings += done.warnings
         for failure in done.failures:
             who = failure.where.partition(" at ")[0]
             some = [m for m in models if who in (m, measurement.ids[m])]
-            _tell(measurement, some, [*probes.values()], failure.error)
+            _add_reasons(measurement, some, [*probes.values()], failure.error)
     return keys

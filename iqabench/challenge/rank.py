@@ -70,10 +70,10 @@ def rank(
     base = next(iter(board.models_of(board.baseline).values()), "")
     wanted = list(dict.fromkeys([base, *models] if base else models))
     measurement = measure(board, wanted, store, options, watch, quality=quality, sampling=sampling)
-    return _placed(board, models, base, published, measurement), measurement
+    return _placements(board, models, base, published, measurement), measurement
 
 
-def _placed(
+def _placements(
     board: Board,
     models: Sequence[str],
     base: str,
@@ -105,7 +105,7 @@ def as_entry(
         if measured is not None:
             carried = quantity.facts.relative and published
             value = (
-                _carried(board, name, model, base, published, measurement)
+                _carried_value(board, name, model, base, published, measurement)
                 if carried
                 else measured.value
                 if board.ranks_metrics or quantity.facts.relative
@@ -116,7 +116,7 @@ def as_entry(
     return own
 
 
-def _carried(
+def _carried_value(
     board: Board,
     name: str,
     model: str,
@@ -179,17 +179,17 @@ def _place(
 ) -> Placement:
     rows, standing = worked.tracks[track.name], worked.of(own.name, track.name)
     model = own.name.removesuffix(_HERE)
-    told = _told(board, track, own, worked, measurement, model)
+    placement = _gate_placement(board, track, own, worked, measurement, model)
     if standing is None:
         lacking = [
             _why(board, measurement, model, name) for name in _missing(board, track.rank, own)
         ]
-        return replace(told, of=len(rows), replaces=replaced, missing=lacking)
+        return replace(placement, of=len(rows), replaces=replaced, missing=lacking)
     at = rows.index(standing)
     before = rows[at - 1].entry.name if at else ""
     after = rows[at + 1].entry.name if at + 1 < len(rows) else ""
     return replace(
-        told,
+        placement,
         of=len(rows),
         replaces=replaced,
         rank=standing.rank,
@@ -200,7 +200,7 @@ def _place(
     )
 
 
-def _told(
+def _gate_placement(
     board: Board,
     track: Track,
     own: BoardEntry,

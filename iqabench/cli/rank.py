@@ -83,19 +83,19 @@ def command(
             quality=not no_quality,
             sampling=sampling,
         )
-    for warning in [*measurement.warnings, *_of_ratios(chosen_board, places, measurement)]:
+    for warning in [*measurement.warnings, *_ratio_warnings(chosen_board, places, measurement)]:
         click.echo(f"warning: {warning}", err=True)
     if form:
         print_rows([_row(p) for p in places], form)
     else:
         for place in places:
-            click.echo(_said(chosen_board, place))
+            click.echo(_sentence(chosen_board, place))
         for words in dict.fromkeys(w for p in places for w in _remarks(p)):
             click.echo(words)
     sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
 
 
-def _of_ratios(board: Board, places: list[Placement], measurement: Measurement) -> list[str]:
+def _ratio_warnings(board: Board, places: list[Placement], measurement: Measurement) -> list[str]:
     """Warn of ratios that carry over from another machine."""
     carried = [n for n, q in board.quantities.items() if q.facts.relative and board.published]
     measured = {
@@ -126,12 +126,12 @@ def _row(place: Placement) -> dict[str, Any]:
     }
 
 
-def _said(board: Board, place: Placement) -> str:
+def _sentence(board: Board, place: Placement) -> str:
     track = board.track(place.track)
     assert track is not None
     head = f"{place.model}, {track.title or track.name}: "
     if place.rank is None:
-        return head + _unranked(place)
+        return head + _reason_unranked(place)
     assert place.value is not None
     between = (
         f", between {_nth(place.best)} and {_nth(place.worst)} with 95 % confidence"
@@ -147,7 +147,7 @@ def _said(board: Board, place: Placement) -> str:
     return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{provided}"
 
 
-def _unranked(place: Placement) -> str:
+def _reason_unranked(place: Placement) -> str:
     if place.failed:
         return f"not ranked, because it misses a gate: {'; '.join(place.failed)}"
     if place.missing:

@@ -179,9 +179,9 @@ def command(
         raise UsageError(
             "--trust, --id and --probe apply only to --submissions, which is not given."
         )
-    checks = _checked(chosen_board, form, all_of_it=only_published)
+    checks = _print_board_checks(chosen_board, form, all_of_it=only_published)
     cells = [] if only_published else _run(chosen_board, Store(store), models, runs)
-    status = _told(chosen_board, checks, cells, form)
+    status = _print_cells(chosen_board, checks, cells, form)
     click.echo(summary(chosen_board, cells, ran=not only_published), err=True)
     sys.exit(status)
 
@@ -203,7 +203,7 @@ def _check_alone(models: Sequence[str], runs: BoardRuns, *, only_published: bool
         )
 
 
-def _checked(board: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
+def _print_board_checks(board: Board, form: str | None, *, all_of_it: bool) -> list[Check]:
     """Check what follows from the published figures, and print it for people before anything runs."""
     entries = entries_of(board)
     checks = check(board, entries)
@@ -235,7 +235,7 @@ def _run(
     return cells
 
 
-def _told(
+def _print_cells(
     board: Board, checks: list[Check], compared: list[ReproducedCell], form: str | None
 ) -> int:
     """Print what was run, or everything for machines, and return the status."""

@@ -58,16 +58,16 @@ def _spend(model: ProbedModel, counter: Counter) -> _Spent:
     """Run from one step of the counter to another: some counters move only ten times a second."""
     calls = max(1, ceil(_LOOK_MS / times_of(model).p50))
     clock = clock_of(model.device)
-    begun, last = clock.now_ms(), counter.joules()
+    start, last = clock.now_ms(), counter.joules()
     first: float | None = None
     done = 0
     while True:
         clock.time_ms(model.call, model.batch, calls)
         done += calls
         now, joules = clock.now_ms(), counter.joules()
-        seconds, stepped, last = (now - begun) / 1e3, joules > last, joules
+        seconds, stepped, last = (now - start) / 1e3, joules > last, joules
         if stepped and first is None:
-            begun, first, done = now, joules, 0
+            start, first, done = now, joules, 0
         elif stepped and first is not None and seconds >= _SECONDS:
             return _Spent(joules - first, done, seconds)
         elif seconds >= 2 * _SECONDS + 2 * calls * times_of(model).p50 / 1e3:

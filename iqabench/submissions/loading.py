@@ -23,8 +23,10 @@ ON_CPU = "a GPU is hard-coded; the CPU was taken instead"
 def adapt_loading(notes: list[str]) -> Iterator[None]:
     """Adapt torch within the block, so that submissions load and run here, and note each change."""
     with ExitStack() as stack:
-        stack.enter_context(patch.object(nn.Module, "load_state_dict", _telling(notes)))
-        stack.enter_context(patch.object(torch, "load", _reading(notes)))
+        stack.enter_context(
+            patch.object(nn.Module, "load_state_dict", _noting_load_state_dict(notes))
+        )
+        stack.enter_context(patch.object(torch, "load", _reading_load(notes)))
         if not torch.cuda.is_available():
             for name in ("synchronize", "empty_cache", "set_device", "manual_seed_all"):
                 stack.enter_context(patch.object(torch.cuda, name, lambda *_: None))
@@ -57,7 +59,7 @@ class _OnCpu(TorchFunctionMode):
         return value
 
 
-def _telling(notes: list[str]) -> Callable[..., Any]:
+def _noting_load_state_dict(notes: list[str]) -> Callable[..., Any]:
     """Return a load_state_dict that notes what strict=False hides."""
     load = nn.Module.load_state_dict
 
@@ -72,7 +74,7 @@ def _telling(notes: list[str]) -> Callable[..., Any]:
     return load_state_dict
 
 
-def _reading(notes: list[str]) -> Callable[..., Any]:
+def _reading_load(notes: list[str]) -> Callable[..., Any]:
     """Return a torch.load that reads to the CPU where there is no GPU, and pickled objects where they are
     needed.
     """

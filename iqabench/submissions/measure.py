@@ -68,7 +68,7 @@ def submission_ids(checkout: Path) -> list[int]:
     if function is None:
         raise ModelError(f"{script} has no function {FUNCTION}(args, device).")
     compared = [node for node in ast.walk(function) if isinstance(node, ast.Compare)]
-    numbers = [_compared(node) for node in sorted(compared, key=lambda node: node.lineno)]
+    numbers = [_id_of(node) for node in sorted(compared, key=lambda node: node.lineno)]
     return list(dict.fromkeys(number for number in numbers if number is not None))
 
 
@@ -98,10 +98,10 @@ def measure_submissions(
     wanted = _allowed(checkout, ids, trust=trust)
     rows: list[SubmissionRow] = []
     timed = any(column.probe.timed for column in columns)
-    alone = hold_device("cpu", wait=True) if timed else nullcontext()
+    lock = hold_device("cpu", wait=True) if timed else nullcontext()
     watch("submissions", 0, len(wanted))
     try:
-        with alone:
+        with lock:
             for number in wanted:
                 request = SubmissionRequest(
                     number,
@@ -111,7 +111,7 @@ def measure_submissions(
                     to if to and to.model_id != number else None,
                     sampling or Sampling(),
                 )
-                rows.append(_measured(checkout, request, timeout_s, threads))
+                rows.append(_measure_one(checkout, request, timeout_s, threads))
                 watch("submissions", len(rows), len(wanted))
     except KeyboardInterrupt:
         rows += [SubmissionRow(number, error=INTERRUPTED) for number in wanted[len(rows) :]]
@@ -133,7 +133,7 @@ def _allowed(checkout: Path, ids: Sequence[int] | None, *, trust: bool) -> list[
     return wanted
 
 
-def _compared(node: ast.Compare) -> int | None:
+def _id_of(node: ast.Compare) -> int | None:
     """Return N of `model_id == N`, or None for other comparisons."""
     named = isinstance(node.left, ast.Name) and node.left.id == "model_id"
     if not named or len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
@@ -145,7 +145,7 @@ def _compared(node: ast.Compare) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _measured(
+def _measure_one(
     checkout: Path, request: SubmissionRequest, timeout_s: float, threads: int | None
 ) -> SubmissionRow:
     """Measure one submission; paths of its copy in the answer become paths of the checkout."""

@@ -15,45 +15,45 @@ def add_ranks(
     board: Board,
     base: BoardEntry | None,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
-    asked: Mapping[Quantity, CostColumn],
+    columns: Mapping[Quantity, CostColumn],
     results: SubmissionResults,
 ) -> None:
     """Rank those of whom everything was measured, by both kinds of figures, wherever these decide."""
-    whole = [(entry, row) for entry, row in pairs if not _lacking(row, asked)]
+    complete = [(entry, row) for entry, row in pairs if not _lacking(row, columns)]
     for entry, row in pairs:
-        if not row.error and (lacking := _lacking(row, asked)):
+        if not row.error and (lacking := _lacking(row, columns)):
             why = row.reasons.get(lacking[0], "no reason was given")
             results.not_run[entry.name] = f"no {', '.join(lacking)}: {why}"
-    here = [_as_measured(entry, row, asked, base, results) for entry, row in whole]
+    here = [_as_measured(entry, row, columns, base, results) for entry, row in complete]
     measured_base = next((e for e in here if e.name == board.baseline), base)
-    before = standings(board, [entry for entry, _ in whole], base)
+    before = standings(board, [entry for entry, _ in complete], base)
     after = standings(board, here, measured_base)
-    names = {quantity.name for quantity in asked}
+    names = {quantity.name for quantity in columns}
     for track in board.tracks:
         behind = _behind(board, track.rank)
-        if whole and behind & names:
+        if complete and behind & names:
             pair = before.tracks[track.name], after.tracks[track.name]
             _compare(track, *pair, behind, results)
-            told = tuple(sorted(behind & names)), tuple(sorted(behind - names))
-            results.tracks.append(_agreement(track, *pair, *told))
+            column_names = tuple(sorted(behind & names)), tuple(sorted(behind - names))
+            results.tracks.append(_agreement(track, *pair, *column_names))
 
 
-def _lacking(row: SubmissionRow, asked: Mapping[Quantity, CostColumn]) -> list[str]:
+def _lacking(row: SubmissionRow, columns: Mapping[Quantity, CostColumn]) -> list[str]:
     """Return the columns that could not be measured."""
-    return [column.name for column in asked.values() if column.name not in row.values]
+    return [column.name for column in columns.values() if column.name not in row.values]
 
 
 def _as_measured(
     entry: BoardEntry,
     row: SubmissionRow,
-    asked: Mapping[Quantity, CostColumn],
+    columns: Mapping[Quantity, CostColumn],
     base: BoardEntry | None,
     results: SubmissionResults,
 ) -> BoardEntry:
     """Return the entry with measured figures in place of printed ones."""
     ratios = {r.column: r.measured for r in results.relatives if r.entry == entry.name}
     values = dict(entry.values)
-    for quantity, column in asked.items():
+    for quantity, column in columns.items():
         ratio = ratios.get(quantity.name)
         if not quantity.facts.relative:
             values[quantity.name] = BoundedValue.exact(

@@ -14,14 +14,14 @@ from iqabench.submissions.results import SubmissionRatio, SubmissionResults
 
 
 def counterpart(
-    board: Board, base: BoardEntry | None, asked: Iterable[Quantity], checkout: Path
+    board: Board, base: BoardEntry | None, columns: Iterable[Quantity], checkout: Path
 ) -> Counterpart | None:
     """Return what to time in turn with: the baseline's own submission, whose printed time the formulas divide
     by, else its registered model. Return None where nothing that depends on the machine is asked for.
 
     Raises: UsageError where there is neither; ModelError when the folder is no checkout.
     """
-    if not any(quantity.facts.relative for quantity in asked):
+    if not any(quantity.facts.relative for quantity in columns):
         return None
     if base is None:
         raise UsageError(
@@ -41,12 +41,12 @@ def counterpart(
 def add_ratios(
     base: BoardEntry | None,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
-    asked: Mapping[Quantity, CostColumn],
+    columns: Mapping[Quantity, CostColumn],
     results: SubmissionResults,
 ) -> None:
     """Add the measured ratios to the baseline beside the ratios of the printed figures."""
     for entry, row in pairs:
-        for quantity, column in asked.items():
+        for quantity, column in columns.items():
             there = base.values.get(quantity.name) if base and quantity.facts.relative else None
             printed = entry.values.get(quantity.name)
             if base and there and printed and not row.error:

@@ -47,15 +47,15 @@ def reproduce_submissions(
     """
     check_parts(board)
     entries = _numbered(board)
-    asked = _asked(board, timed)
+    columns = _asked(board, timed)
     base = next((e for e in entries_of(board) if e.name == board.baseline), None)
     wanted, unheard = _wanted(entries, checkout, ids)
-    rows = _measured(
-        asked,
+    rows = _measure_once(
+        columns,
         checkout,
         wanted,
         trust=trust,
-        to=counterpart(board, base, asked, checkout),
+        to=counterpart(board, base, columns, checkout),
         sampling=sampling,
         timeout_s=timeout_s,
         watch=watch,
@@ -68,9 +68,9 @@ def reproduce_submissions(
     if not ids:
         absent = [e.name for e in entries if e.number not in by_number]
         results.not_run |= dict.fromkeys(absent, "the checkout has no such submission")
-    _count(board, pairs, asked, results)
-    add_ratios(base, pairs, asked, results)
-    add_ranks(board, base, pairs, asked, results)
+    _count(board, pairs, columns, results)
+    add_ratios(base, pairs, columns, results)
+    add_ranks(board, base, pairs, columns, results)
     return results
 
 
@@ -83,13 +83,13 @@ def _wanted(
     return [n for n in ids or known if n not in unheard and (ids or n in published)], unheard
 
 
-def _measured(
-    asked: Mapping[Quantity, CostColumn], checkout: Path, ids: Sequence[int], **how: Any
+def _measure_once(
+    columns: Mapping[Quantity, CostColumn], checkout: Path, ids: Sequence[int], **how: Any
 ) -> list[SubmissionRow]:
     """Measure each column once, even if several quantities are made of it, at the size that they share."""
-    columns = list({column.name: column for column in asked.values()}.values())
-    size = sizes_of([next(iter(asked)).facts.input], [])[0]
-    return measure_submissions(checkout, ids, columns, size, **how)
+    distinct = list({column.name: column for column in columns.values()}.values())
+    size = sizes_of([next(iter(columns)).facts.input], [])[0]
+    return measure_submissions(checkout, ids, distinct, size, **how)
 
 
 def _numbered(board: Board) -> list[BoardEntry]:
@@ -124,11 +124,11 @@ def _asked(board: Board, timed: Sequence[str]) -> dict[Quantity, CostColumn]:
 def _count(
     board: Board,
     pairs: Sequence[tuple[BoardEntry, SubmissionRow]],
-    asked: dict[Quantity, CostColumn],
+    columns: dict[Quantity, CostColumn],
     results: SubmissionResults,
 ) -> None:
     for entry, row in pairs:
-        for quantity, column in asked.items():
+        for quantity, column in columns.items():
             printed = entry.values.get(quantity.name)
             if printed is None or row.error or quantity.facts.relative:
                 continue

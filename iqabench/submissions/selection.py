@@ -22,7 +22,7 @@ def load_submission(model_id: int, shape: Sequence[int], notes: list[str]) -> Pr
 
     Raises: ModelError when there is none under that id, or it gives no tensor; else whatever its code raises.
     """
-    module, name, unit = _selected(model_id)
+    module, name, unit = _select(model_id)
     number, channels, height, width = shape
     batch = natural_batch((number, channels, height, width), 1) * unit
     with torch.inference_mode():  # some networks fold or drop parameters when they first run
@@ -46,7 +46,7 @@ def reason_of(error: BaseException) -> str:
     return message if isinstance(error, IqabenchError) else f"{type(error).__name__}: {message}"
 
 
-def _selected(model_id: int) -> tuple[nn.Module, str, float]:
+def _select(model_id: int) -> tuple[nn.Module, str, float]:
     """Return the model, its name and the upper end of its numeric range."""
     select: Callable[..., Any] = import_module("test_demo").select_model
     arguments = SimpleNamespace(

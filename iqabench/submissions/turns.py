@@ -32,7 +32,7 @@ def counterpart(to: Counterpart, shape: list[int]) -> Iterator[ProbedModel]:
                 number, channels, height, width = shape
                 size = Size(channels, height, width, batch=number)
                 base = enter(load_model(to.model, to.scale), size, "cpu", PLAIN, stack).probed
-        except Exception as error:  # it is anybody's code: the reason is told
+        except Exception as error:  # other people's code: its reason is reported
             raise ModelError(
                 f"the baseline {to.name} could not run beside it: {reason_of(error)}"
             ) from error

@@ -29,10 +29,10 @@ def main(request_file: Path, answer_file: Path) -> None:
     answer: Answer
     with adapt_loading(notes):
         try:
-            answer = _measured(request, notes, answer_file)
-        except Exception as error:  # noqa: BLE001 - it is anybody's code: the reason is told
+            answer = _measure(request, notes, answer_file)
+        except Exception as error:  # noqa: BLE001 - other people's code: its reason is reported
             answer = {"error": reason_of(error)}
-    _write(answer, notes + _taken(request.stand_ins), answer_file)
+    _write(answer, notes + _stand_in_notes(request.stand_ins), answer_file)
 
 
 def _write(result: Answer, notes: list[str], answer: Path) -> None:
@@ -43,7 +43,7 @@ def _write(result: Answer, notes: list[str], answer: Path) -> None:
     part.replace(answer)
 
 
-def _measured(request: SubmissionRequest, notes: list[str], answer: Path) -> Answer:
+def _measure(request: SubmissionRequest, notes: list[str], answer: Path) -> Answer:
     """Measure everything. The counts are written before anything is timed, since timing may take too long."""
     seen = load_submission(request.model_id, request.shape, notes)
     result: Answer = {"name": seen.name, "values": {}, "reasons": {}, "notes": {}, "details": {}}
@@ -52,14 +52,14 @@ def _measured(request: SubmissionRequest, notes: list[str], answer: Path) -> Ans
         if not column.probe.timed:
             _add(result, column, seen)
     if timed := [c for c in columns if c.probe.timed]:
-        _write(result, notes + _taken(request.stand_ins), answer)
+        _write(result, notes + _stand_in_notes(request.stand_ins), answer)
         own = len(notes)
-        _add_timed(result, timed, seen, request)
+        add_timed(result, timed, seen, request)
         del notes[own:]  # what the baseline does while it loads stands in its own row
     return result
 
 
-def _add_timed(
+def add_timed(
     result: Answer, columns: Sequence[CostColumn], seen: ProbedModel, request: SubmissionRequest
 ) -> None:
     """Add what depends on the machine; the baseline is loaded only now, so it cannot change the counts."""
@@ -93,7 +93,7 @@ def _add(
     result["details"][column.name] = {**one.details, **by, **(more or {})}
 
 
-def _taken(folders: list[str]) -> list[str]:
+def _stand_in_notes(folders: list[str]) -> list[str]:
     """Note the packages that came from the stand-ins."""
     files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
     names = {

@@ -12,7 +12,7 @@ from iqabench.probes import ProbedModel, ProbeResult, cost_column
 from iqabench.probes.timing import Sampling
 from iqabench.submissions.request import Counterpart, SubmissionRequest
 from iqabench.submissions.turns import counterpart, ratio_to, sample_in_turn
-from iqabench.submissions.worker import _add_timed
+from iqabench.submissions.worker import add_timed
 
 SHAPE = [1, 3, 16, 16]
 ROUNDS = 8
@@ -78,6 +78,6 @@ def test_a_baseline_that_cannot_run_costs_the_times_and_nothing_else() -> None:
         "notes": {},
         "details": {},
     }
-    _add_timed(found, [cost_column("latency_ms")], probed("seen", []), request)
+    add_timed(found, [cost_column("latency_ms")], probed("seen", []), request)
     assert found["values"] == {"params@all": 1.0}
     assert found["reasons"]["latency_ms"].startswith("the baseline X could not run beside it")

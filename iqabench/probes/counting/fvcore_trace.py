@@ -67,7 +67,7 @@ def _trace(model: ProbedModel) -> FvcoreTrace:
         warnings.simplefilter("ignore")  # the tracer warns of every shape that becomes a constant
         try:
             graph, _ = _get_trace_graph(model.module, (model.batch.clone(),))  # type: ignore[no-untyped-call]
-        except Exception as error:  # networks of anybody's
+        except Exception as error:  # the network may be anyone's
             raise ProbeError(
                 f"{model.name} cannot be traced: {type(error).__name__}: {str(error)[:200]}"
             ) from error

@@ -65,8 +65,8 @@ def of_fvcore(recording: Recording, graph: FvcoreTrace) -> list[str]:
     notes += _norms(graph.operators.get("batch_norm", {}).get("macs", 0), recording)
     extra = {n: o["macs"] for n, o in graph.operators.items() if n in _BEYOND and o["macs"]}
     if extra:
-        said = ", ".join(f"{name} {short(macs)}" for name, macs in extra.items())
-        notes.append(f"counted besides multiply-accumulates: {said}")
+        words = ", ".join(f"{name} {short(macs)}" for name, macs in extra.items())
+        notes.append(f"counted besides multiply-accumulates: {words}")
     return notes
 
 
@@ -130,9 +130,9 @@ def _functional(recording: Recording) -> list[str]:
     unseen = functional(recording)
     if not unseen:
         return []
-    said = calls(len(unseen), "convolution")
+    words = calls(len(unseen), "convolution")
     return [
-        f"{said} called as functions or by other kinds of module are not seen: "
+        f"{words} called as functions or by other kinds of module are not seen: "
         f"{short(macs_of(unseen))} missing"
     ]
 

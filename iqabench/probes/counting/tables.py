@@ -31,12 +31,12 @@ def counted_result(
     **more: Any,
 ) -> ProbeResult:
     """Return the value with the operators and notes that explain it."""
-    said = [*(notes or []), *of_what_is_unseen(recording)]
+    all_notes = [*(notes or []), *of_what_is_unseen(recording)]
     details = {
         "operators": dict(operators),
         "unknown": recording.unknown,
         "opaque": recording.opaque,
-        "notes": said,
+        "notes": all_notes,
         "lower_bound": bool(recording.unknown or recording.opaque),
         **more,
     }

@@ -64,10 +64,10 @@ def counters() -> dict[str, float]:
 def between(first: dict[str, float], last: dict[str, float]) -> dict[str, float]:
     """Return the cores' worth of time that other processes took between two readings of the counters."""
     seconds = last["at_s"] - first["at_s"]
-    gone = {name: last[name] - first[name] for name in first.keys() & last.keys()}
-    facts = {"others_cores": max(0.0, gone["busy_s"] - gone["own_s"]) / seconds}
-    if "stolen_s" in gone:
-        facts["stolen_cores"] = gone["stolen_s"] / seconds
+    increase = {name: last[name] - first[name] for name in first.keys() & last.keys()}
+    facts = {"others_cores": max(0.0, increase["busy_s"] - increase["own_s"]) / seconds}
+    if "stolen_s" in increase:
+        facts["stolen_cores"] = increase["stolen_s"] / seconds
     return {name: round(value, 3) for name, value in facts.items()}
 
 
@@ -131,10 +131,10 @@ def _quota() -> float | None:
 
 def _quota_stopped_s() -> float | None:
     """Return the seconds for which the container's processes were stopped because their quota was used up."""
-    said = dict(x.split() for x in (_group("cpu") / "cpu.stat").read_text().splitlines())
-    if "throttled_usec" in said:
-        return int(said["throttled_usec"]) / 1e6
-    return int(said["throttled_time"]) / 1e9 if "throttled_time" in said else None
+    fields = dict(x.split() for x in (_group("cpu") / "cpu.stat").read_text().splitlines())
+    if "throttled_usec" in fields:
+        return int(fields["throttled_usec"]) / 1e6
+    return int(fields["throttled_time"]) / 1e9 if "throttled_time" in fields else None
 
 
 def _throttles() -> float | None:

@@ -70,10 +70,10 @@ class PackageCounter:
     def joules(self) -> float:
         """Return the joules since this object was made."""
         for i, zone in enumerate(self._zones):
-            now = self._read(zone)
-            gone = now - self._last[i]
-            self._total += gone if gone >= 0 else gone + _range(zone)
-            self._last[i] = now
+            reading = self._read(zone)
+            increase = reading - self._last[i]
+            self._total += increase if increase >= 0 else increase + _range(zone)
+            self._last[i] = reading
         return self._total / 1e6
 
     @staticmethod

@@ -93,5 +93,5 @@ def _throttling(handle: Any) -> dict[str, Any]:
         status = answer_or_none(pynvml.nvmlDeviceGetViolationStatus, handle, kind)
         if status is not None:
             lost[name] = status.violationTime / 1e9
-    reasons = None if bits is None else [said for bit, said in _REASONS.items() if bits & bit]
+    reasons = None if bits is None else [reason for bit, reason in _REASONS.items() if bits & bit]
     return {"throttled_by": reasons, "throttled_s": lost or None}

@@ -56,13 +56,13 @@ def timing_warnings(
     before: dict[str, Any], after: dict[str, Any], times: Sequence[Times]
 ) -> list[str]:
     """Return sentences on what speaks against the times, and none when nothing was seen."""
-    warnings = [*_of_others(before, after), *_of_clocks(before, after)]
+    warnings = [*_load_warnings(before, after), *_clock_warnings(before, after)]
     for one in times:
-        warnings += _of_times(one)
+        warnings += _time_warnings(one)
     return warnings
 
 
-def _of_others(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+def _load_warnings(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     first, last = (state["cpu"]["counters"] for state in (before, after))
     took = between(first, last)
     if took["others_cores"] > _BUSY_CORES:
@@ -80,7 +80,7 @@ def _of_others(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
         yield f"{processes} processes were on the GPU."
 
 
-def _of_clocks(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+def _clock_warnings(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     for part in ("gpu", "cpu"):
         first, last = (state.get(part, {}).get("clock_mhz") for state in (before, after))
         if first and last and last < (1 - _FALL) * first:  # an idle device's clock rises: not told
@@ -97,7 +97,7 @@ def _of_clocks(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
         yield f"The GPU's clocks were held down at the end by: {', '.join(last['throttled_by'])}."
 
 
-def _of_times(times: Times) -> Iterator[str]:
+def _time_warnings(times: Times) -> Iterator[str]:
     name = times.name or "the model"
     count = len(times.samples_ms)
     if count < _FEW:

@@ -18,10 +18,10 @@ class Clock:
         """Return the milliseconds that a number of calls take, one after the other; each output is freed at
         once.
         """
-        begun = perf_counter_ns()
+        start = perf_counter_ns()
         for _ in range(calls):
             call(batch)
-        return (perf_counter_ns() - begun) / 1e6
+        return (perf_counter_ns() - start) / 1e6
 
 
 class CudaClock(Clock):

@@ -115,10 +115,10 @@ class _Lane:
 
     def warm_up(self, sampling: Sampling) -> None:
         self.first_call_ms = self.time_ms()
-        begun = self.clock.now_ms()
+        start = self.clock.now_ms()
         while True:
             self.warm.append(self.time_ms())
-            spent = (self.clock.now_ms() - begun) / 1e3
+            spent = (self.clock.now_ms() - start) / 1e3
             if spent >= sampling.warm_up_most_s or (
                 spent >= sampling.warm_up_least_s and self._is_warm()
             ):
@@ -152,11 +152,11 @@ def _rounds(lanes: list[_Lane], sampling: Sampling, watch: Watch | None) -> floa
     """Sample until it is enough; return the share of the time that was not spent in timed calls."""
     clock = lanes[0].clock
     budget_s, least_s = (s * len(lanes) for s in (sampling.budget_s, sampling.least_s))
-    begun, due = clock.now_ms(), sampling.least
+    start, due = clock.now_ms(), sampling.least
     for done in range(1, sampling.most + 1):
         for lane in _order(lanes, done - 1):
             lane.turn()
-        spent = (clock.now_ms() - begun) / 1e3
+        spent = (clock.now_ms() - start) / 1e3
         if spent >= budget_s:
             break
         if done < due or spent < least_s:
@@ -168,7 +168,7 @@ def _rounds(lanes: list[_Lane], sampling: Sampling, watch: Watch | None) -> floa
         if all(_is_enough(lane.samples, sampling) for lane in lanes):
             break
     timed = sum(sum(lane.samples) * lane.block for lane in lanes)
-    return max(0.0, 1 - timed / (clock.now_ms() - begun))
+    return max(0.0, 1 - timed / (clock.now_ms() - start))
 
 
 def _is_enough(samples: Sequence[float], sampling: Sampling) -> bool:

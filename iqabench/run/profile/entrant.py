@@ -74,7 +74,7 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
         first = (perf_counter() - start) * 1000
     except IqabenchError as error:
         raise ProbeError(str(error)) from error
-    except Exception as error:  # it is a network of anybody's: the reason is told
+    except Exception as error:  # the network may be anyone's, so its reason is reported
         raise ProbeError(_why(model, size, error)) from error
     seen = ProbedModel(
         card.id, call, batch, model.module, card.scale, model.trainable, model.device
