@@ -73,7 +73,14 @@ with lazy_imports():
         "--save-outputs",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
-        help="Keep every output as PNG.",
+        help="Keep every output without loss: images as PNG of their own depth, clips and floats as NPZ.",
+    ),
+    click.option(
+        "--setting",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="A setting of a model, as in alpha=0.5; repeatable. 'iqabench show model NAME' lists them.",
     ),
     click.option(
         "--limit", type=click.IntRange(1), metavar="N", help="Run only the first N images of a set."

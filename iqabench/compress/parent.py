@@ -6,8 +6,8 @@ from torch import nn
 
 from iqabench.errors import CompressError
 from iqabench.models.core.card import Card, Layout
-from iqabench.models.core.load import build
 from iqabench.models.core.model import Model
+from iqabench.models.core.network import build
 from iqabench.tasks import task_named
 
 KINDS = ("network", "factory", "spandrel", "file")

@@ -13,8 +13,9 @@ from iqabench.compress.parent import check_trainable, network_of
 from iqabench.errors import CompressError, ModelError, UsageError
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_at, card_of
-from iqabench.models.core.load import build, is_own, load_model, random_model
+from iqabench.models.core.load import is_own, load_model, random_model
 from iqabench.models.core.model import Model
+from iqabench.models.core.network import build
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from iqabench.compress.training_setup import TrainingSetup
 from iqabench.compress.variant_folder import WEIGHTS
 from iqabench.errors import CompressError, IqabenchError, UsageError
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.load import build, load_model
+from iqabench.models.core.load import load_model
+from iqabench.models.core.network import build
 from iqabench.training.plan import Plan
 
 torch.set_num_threads(1)

@@ -19,7 +19,8 @@ from iqabench.compress.variant_folder import CARD, WEIGHTS, add_figures, write_v
 from iqabench.errors import CompressError, WeightsError
 from iqabench.models.core.card import Variant
 from iqabench.models.core.catalogue import card_of, cards, family_tree, read_family
-from iqabench.models.core.load import build, load_card, load_model
+from iqabench.models.core.load import load_card, load_model
+from iqabench.models.core.network import build
 from iqabench.models.core.restore import restore
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan

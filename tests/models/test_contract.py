@@ -10,8 +10,9 @@ import torch
 from iqabench.errors import WeightsError
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES, card_of, cards
-from iqabench.models.core.load import build, load_card, random_model
+from iqabench.models.core.load import load_card, random_model
 from iqabench.models.core.model import Model, NetworkModel
+from iqabench.models.core.network import build
 from iqabench.models.core.restore import restore
 from iqabench.models.core.restore_parts import restore_parts
 

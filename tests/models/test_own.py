@@ -19,8 +19,9 @@ from iqabench.errors import (
 )
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of, read_family
-from iqabench.models.core.load import build, load_card, load_model, random_model
+from iqabench.models.core.load import load_card, load_model, random_model
 from iqabench.models.core.model import Precision
+from iqabench.models.core.network import build
 from iqabench.models.core.restore import restore
 from iqabench.models.core.weights import load_strictly, read_state
 

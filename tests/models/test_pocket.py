@@ -15,7 +15,8 @@ from iqabench.degradations.bicubic import imresize
 from iqabench.errors import SetError
 from iqabench.images import Image, read_image, view, write_image
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.load import load_model, weights_path
+from iqabench.models.core.load import load_model
+from iqabench.models.core.weights_file import weights_path
 from iqabench.models.pocket.network import Pocket
 from iqabench.models.pocket.train import ExpandedPocket, main, training_of, write
 from iqabench.protocols import protocol

@@ -1,0 +1,64 @@
+"""The network of a card, as it is before weights are loaded into it."""
+
+import hashlib
+import importlib
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from iqabench.errors import ModelError
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import FAMILIES
+from iqabench.models.loaders.factory import call_factory
+from iqabench.models.loaders.spandrel import without_spandrels_warnings
+from iqabench.tasks import task_named
+
+
+def build(card: Card) -> nn.Module:
+    """Return the card's network, weights as they were initialised.
+
+    Raises: ModelError when there is no such network.
+    """
+    if card.loader == "factory":
+        return call_factory(card.network)
+    module, _, attribute = card.network.rpartition(".")
+    place = importlib.import_module(module) if module else _network_file(card)
+    factory = getattr(place, attribute, None)
+    if factory is None:
+        raise ModelError(
+            f"the card of '{card.name}' names the network '{card.network}', which is not "
+            f"in {place.__file__}."
+        )
+    takes_scale = card.loader != "spandrel" and task_named(card.task).has_scales
+    scale = {"scale": card.scale} if takes_scale else {}
+    with without_spandrels_warnings():
+        return cast(nn.Module, factory(**scale, **card.arguments))
+
+
+def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return published weights under the names of the card's network, by the function `adapt` beside it.
+
+    Weights that `iqabench compress` wrote have the network's own names already.
+    """
+    compressed = card.variant is not None and bool(card.variant.made)
+    published = card.loader == "network" and "." not in card.network and not compressed
+    adapt: Any = getattr(_network_file(card), "adapt", None) if published else None
+    return adapt(state, card.scale) if adapt is not None else state
+
+
+def _network_file(card: Card) -> ModuleType:
+    """Return network.py beside the card; families from other packages are loaded by their path."""
+    path = card.folder / "network.py"
+    if card.folder.parent == FAMILIES:
+        return importlib.import_module(f"iqabench.models.{card.folder.name}.network")
+    name = f"iqabench_model_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise ModelError(f"{path} is missing; the card beside it needs a network.")
+        sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]

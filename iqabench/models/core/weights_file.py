@@ -1,0 +1,47 @@
+"""The file with a card's weights: beside the card, in the cache, or fetched."""
+
+import hashlib
+from pathlib import Path
+
+from iqabench.errors import FetchError, WeightsError
+from iqabench.files.fetch import fetch
+from iqabench.models.core.card import Card
+
+
+def weights_path(card: Card, *, progress: bool | None = None) -> Path:
+    """Return the card's weights as a local file, fetched if need be.
+
+    Raises: FetchError; WeightsError for a file beside the card that is not the one it means.
+    """
+    assert card.weights is not None
+    if not card.weights.embedded:
+        file = card.weights.remote
+        return fetch([file], progress=progress, owner=card.name)[file]
+    path = card.folder / card.weights.file
+    if not path.is_file():
+        raise FetchError(f"{path} is missing, which {card.folder / 'card.yaml'} names.")
+    digest = sha256_of_file(path)
+    if card.weights.sha256 and digest != card.weights.sha256:
+        raise WeightsError(
+            f"{path} is not the file that its card means: SHA-256 {digest}, expected "
+            f"{card.weights.sha256}. Restore the file, or make the variant again."
+        )
+    return path
+
+
+def how_to_hand_over(card: Card, error: Exception) -> str:
+    """Return what a user can do when weights cannot be fetched."""
+    assert card.weights is not None
+    where = card.weights.url or card.weights.page or "its authors"
+    proof = card.weights.sha256 or card.weights.sha256_prefix
+    known = f" (SHA-256 {proof}{'' if card.weights.sha256 else '...'})" if proof else ""
+    return (
+        f"{card.name} needs its weights {card.weights.file}{known}, published at {where}.\n{error}\n"
+        "For measuring only cost, --allow-random-weights runs without them and marks every record."
+    )
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
