@@ -220,7 +220,7 @@ def test_the_baseline_has_no_turns_with_itself_and_an_interruption_keeps_what_is
             raise KeyboardInterrupt
         return SubmissionRow(request.model_id, "measured")
 
-    monkeypatch.setattr(submissions, "_measured", measured)
+    monkeypatch.setattr(submissions, "_measure_one", measured)
     base = Counterpart("the_base", model_id=-1)
     found = measure_submissions(checkout, [1, -1, 2, 3], COLUMNS, SIZE, trust=True, to=base)
     assert [request.to for request in asked] == [base, None, base]
