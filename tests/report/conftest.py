@@ -1,9 +1,10 @@
 """Stores with records that were made up, so that every mean can be worked out by hand."""
 
 import json
+import shutil
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +267,19 @@ def costly_pages(made_once: Callable[..., Path]) -> Path:
         write_report(filled(folder / "store", costly_records()), folder / "out")
 
     return made_once("costly", make) / "out"
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Any]:
+    """One browser for all tests of this folder; each opens pages of its own, with storage of their own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        pytest.skip("NO BROWSER: install chromium, or google-chrome, to test the pages in one")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="NO PLAYWRIGHT: pip install playwright"
+    )
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()

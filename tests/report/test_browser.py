@@ -1,6 +1,5 @@
 """The pages in a real browser: nothing complains, tables sort, pictures can be stepped through."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,41 +7,26 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.core.site import write_report
-from iqabench.store import Store
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-
 
 @contextmanager
-def browsing(out: Path, *, javascript: bool = True) -> Iterator[Any]:
-    """The index of a report in a browser; what the browser complains of is collected in `complaints`."""
-    if CHROMIUM is None:
-        pytest.skip("NO BROWSER: install chromium, or google-chrome, to test the pages in one")
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="NO PLAYWRIGHT: pip install playwright"
+def browsing(browser: Any, out: Path, *, javascript: bool = True) -> Iterator[Any]:
+    """The index of a report in a page of its own; complaints of the browser are collected in `complaints`."""
+    opened = browser.new_page(
+        viewport={"width": 390, "height": 844}, java_script_enabled=javascript
     )
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(
-            viewport={"width": 390, "height": 844}, java_script_enabled=javascript
-        )
-        opened.complaints = []
-        opened.on("console", lambda message: opened.complaints.append(message.text))
-        opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
-        opened.on("requestfailed", lambda request: opened.complaints.append(request.url))
-        opened.goto((out / "index.html").as_uri())
-        yield opened
-        browser.close()
+    opened.complaints = []
+    opened.on("console", lambda message: opened.complaints.append(message.text))
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("requestfailed", lambda request: opened.complaints.append(request.url))
+    opened.goto((out / "index.html").as_uri())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def page(full: Store, tmp_path: Path) -> Iterator[Any]:
+def page(browser: Any, everything: Path) -> Iterator[Any]:
     """The index of a report of everything."""
-    write_report(full, tmp_path / "out")
-    with browsing(tmp_path / "out") as opened:
+    with browsing(browser, everything) as opened:
         yield opened
 
 

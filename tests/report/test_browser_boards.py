@@ -25,8 +25,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(out: Path) -> Iterator[Any]:
-    with browsing(out) as opened:
+def page(browser: Any, out: Path) -> Iterator[Any]:
+    with browsing(browser, out) as opened:
         yield opened
 
 
@@ -142,8 +142,8 @@ def test_figures_keep_their_sources_when_rows_move_and_columns_go(page: Any) -> 
     assert page.complaints == []
 
 
-def test_without_javascript_everything_is_listed(out: Path) -> None:
-    with browsing(out, javascript=False) as page:
+def test_without_javascript_everything_is_listed(browser: Any, out: Path) -> None:
+    with browsing(browser, out, javascript=False) as page:
         follow(page, TITLE)
         assert page.locator(".standings:visible").count() == 2
         assert page.locator("select").count() == 0

@@ -6,22 +6,17 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.core.site import write_report
-
-from .conftest import costly_records, filled
 from .test_browser import browsing, follow
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pages")
-    write_report(filled(folder / "store", costly_records()), folder / "out")
-    return folder / "out"
+@pytest.fixture
+def out(costly_pages: Path) -> Path:
+    return costly_pages
 
 
 @pytest.fixture
-def page(out: Path) -> Iterator[Any]:
-    with browsing(out) as opened:
+def page(browser: Any, out: Path) -> Iterator[Any]:
+    with browsing(browser, out) as opened:
         yield opened
 
 
@@ -97,8 +92,8 @@ def test_the_device_s_page(page: Any) -> None:
     assert page.complaints == []
 
 
-def test_without_javascript_everything_is_listed(out: Path) -> None:
-    with browsing(out, javascript=False) as page:
+def test_without_javascript_everything_is_listed(browser: Any, out: Path) -> None:
+    with browsing(browser, out, javascript=False) as page:
         follow(page, "tiny ×4")
         assert len(shown(page, "#plots")) == 8
         assert on_front(page) == {"good", "good@pruned"}

@@ -26,8 +26,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(out: Path) -> Iterator[Any]:
-    with browsing(out) as opened:
+def page(browser: Any, out: Path) -> Iterator[Any]:
+    with browsing(browser, out) as opened:
         yield opened
         assert opened.complaints == []
 
@@ -163,8 +163,8 @@ def test_samples_under_a_slider(page: Any) -> None:
     )
 
 
-def test_without_javascript(out: Path) -> None:
-    with browsing(out, javascript=False) as page:
+def test_without_javascript(browser: Any, out: Path) -> None:
+    with browsing(browser, out, javascript=False) as page:
         follow(page, "Explorer: any column against any")
         assert page.locator("table.points tbody tr").count() > 3
         assert not page.locator(".explorer").is_visible()

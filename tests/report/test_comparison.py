@@ -7,6 +7,8 @@ from iqabench.report.data.aggregate import Results
 from iqabench.report.data.comparison import compare, holds, rows_of
 from iqabench.store import Store
 
+from .conftest import costly_records, filled
+
 
 def keys_of(store: Store, model: str, kind: str) -> list[str]:
     with Results(store) as results:
@@ -15,9 +17,10 @@ def keys_of(store: Store, model: str, kind: str) -> list[str]:
     return [row["key"] for row in found]
 
 
-@pytest.fixture
-def rows(costly: Store) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The pruned model against its parent: 0.5 dB lost, latency and operations halved."""
+    costly = filled(tmp_path_factory.mktemp("costly"), costly_records())
     keys = [keys_of(costly, m, k) for k in ("image", "cost") for m in ("good", "good@pruned")]
     return rows_of(compare(costly, *keys))
 

@@ -26,7 +26,7 @@ def device_page(out: Path, device: str = "a_processor") -> Page:
 
 
 def test_a_page_for_each_device_and_none_for_its_sizes(costly: Store, tmp_path: Path) -> None:
-    written = [p.name for p in write_report(costly, tmp_path / "out").pages]
+    written = [p.name for p in write_report(costly, tmp_path / "out", among=[]).pages]
     assert written[:2] == ["index.html", "tiny-x4.html"]
     assert [n[:9] for n in written[2:4]] == ["cost-a_GP", "cost-a_pr"]
     index = Page(tmp_path / "out" / "index.html")
@@ -42,7 +42,7 @@ def test_a_page_for_each_device_and_none_for_its_sizes(costly: Store, tmp_path: 
 
 
 def test_costs_alone_make_a_report(fill: Fill, tmp_path: Path) -> None:
-    written = write_report(fill(cost(3.0)), tmp_path / "out").pages
+    written = write_report(fill(cost(3.0)), tmp_path / "out", among=[]).pages
     others = [p.name for p in written[2:] if not p.name.startswith("board-")]
     assert others == ["model-plain.html"]
     assert "<dt>Sets</dt>" not in written[0].read_text()
@@ -52,7 +52,7 @@ def test_costs_alone_make_a_report(fill: Fill, tmp_path: Path) -> None:
 def test_devices_and_sets_never_share_a_page(fill: Fill, tmp_path: Path) -> None:
     places = [cost(place="X"), cost(place="x"), cost(place="index")]
     store = fill(*places, *column_of([30.0], set="cost-X", set_hash="1", level=""))
-    written = write_report(store, tmp_path / "out").pages
+    written = write_report(store, tmp_path / "out", among=[]).pages
     names = [p.name.casefold() for p in written if not p.name.startswith("board-")]
     assert len(set(names)) == len(names) == 6
     assert "set-cost-x.html" in names
@@ -256,6 +256,6 @@ def test_no_id_stands_twice_and_every_link_resolves(out: Path) -> None:
 
 
 def test_same_store_gives_the_same_bytes(costly: Store, tmp_path: Path) -> None:
-    write_report(costly, tmp_path / "one")
-    write_report(Store(costly.folder), tmp_path / "two")
+    write_report(costly, tmp_path / "one", among=[])
+    write_report(Store(costly.folder), tmp_path / "two", among=[])
     assert files(tmp_path / "one") == files(tmp_path / "two")

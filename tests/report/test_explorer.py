@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from iqabench.report.pages.core.write import write_report
+from iqabench.report.pages.core.site import write_report
 
 from .conftest import NASTY, Fill, column_of, cost
 from .test_site import Page
@@ -89,7 +89,7 @@ def test_incomplete_and_infinite_means_are_no_points(everything: Path) -> None:
 
 
 def test_no_page_where_nothing_can_be_compared(fill: Fill, tmp_path: Path) -> None:
-    write_report(fill(cost(3.0)), tmp_path / "out")
+    write_report(fill(cost(3.0)), tmp_path / "out", among=[])
     assert not (tmp_path / "out" / "explorer.html").exists()
     assert not (tmp_path / "out" / "assets").exists()
     assert "explorer.html" not in (tmp_path / "out" / "index.html").read_text()
@@ -101,6 +101,6 @@ def test_two_scales_of_one_configuration_are_two_points(fill: Fill, tmp_path: Pa
         *column_of([29.0]),
         *column_of([33.0], scale=2, level="x2", set_hash="2"),
     )
-    write_report(store, tmp_path / "out")
+    write_report(store, tmp_path / "out", among=[])
     labels = [p["label"] for p in explored(tmp_path / "out")["points"]]
     assert {"plain ×2", "plain ×4"} < set(labels)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.report.pages.core.write import write_report
+from iqabench.report.pages.core.site import write_report
 from iqabench.report.text.page_names import page_slugs
 
 from .conftest import NASTY, Fill, column_of, cost
@@ -72,7 +72,7 @@ def test_facts_that_differ_are_listed(fill: Fill, tmp_path: Path) -> None:
         *column_of([30.0], facts={"params": 7}),
         *column_of([31.0], level="x2", scale=2, set_hash="2", facts={"params": 9}, model_hash="cd"),
     ]
-    write_report(fill(*two), tmp_path / "out")
+    write_report(fill(*two), tmp_path / "out", among=[])
     facts = Page(tmp_path / "out" / "model-plain.html").text
     assert "<dd>9; 7</dd>" in facts or "<dd>7; 9</dd>" in facts
 
@@ -85,7 +85,7 @@ def test_names_of_pages() -> None:
 
 
 def test_a_model_with_costs_alone(fill: Fill, tmp_path: Path) -> None:
-    write_report(fill(cost(3.0, model=NASTY)), tmp_path / "out")
+    write_report(fill(cost(3.0, model=NASTY)), tmp_path / "out", among=[])
     (path,) = (tmp_path / "out").glob("model-*.html")
     page = Page(path)
     assert page.row("a processor (1 thread)")[4] == "3.000"

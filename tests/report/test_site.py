@@ -167,7 +167,7 @@ def test_tiling_is_told(fill: Fill, tmp_path: Path) -> None:
     key = "2" * 24
     note = {"tile": 512, "tile_note": "out of memory: tiles of 512"}
     store = fill(*column_of([30.0], key=key), *column_of([31.0], samples="b", key=key, **note))
-    text = write_report(store, tmp_path / "out").pages[1].read_text()
+    text = write_report(store, tmp_path / "out", among=[]).pages[1].read_text()
     assert "whole image; 1 image in tiles of 512 (out of memory: tiles of 512)" in text
 
 
@@ -245,13 +245,13 @@ def test_same_store_gives_the_same_bytes(full: Store, tmp_path: Path) -> None:
 
 def test_older_report_is_replaced_and_nothing_else(full: Store, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    write_report(full, out, title="First & only")
+    write_report(full, out, title="First & only", among=[])
     assert "First &amp; only" in (out / "index.html").read_text()
-    write_report(full, out)
+    write_report(full, out, among=[])
     assert "First" not in (out / "index.html").read_text()
     before = files(full.folder)
     with pytest.raises(StoreError, match="which no report wrote"):
-        write_report(full, full.folder)
+        write_report(full, full.folder, among=[])
     assert files(full.folder) == before
 
 
@@ -268,7 +268,7 @@ def test_names_that_differ_in_case_alone_have_pages_of_their_own(
     store = fill(
         *(r for name in sets for r in column_of([30.0], set=name, set_hash=name, level=""))
     )
-    written = write_report(store, tmp_path / "out").pages
+    written = write_report(store, tmp_path / "out", among=[]).pages
     pages = [p for p in written if not p.name.startswith(("model-", "board-"))]
     assert len({p.name.casefold() for p in pages}) == len(pages) == 5
     assert all(re.fullmatch(r"[A-Za-z0-9._@+-]+", p.name) for p in written)
@@ -280,7 +280,7 @@ def test_large_sets_are_cut_short_in_the_page(
     monkeypatch.setattr("iqabench.report.data.per_image.MOST_CELLS", 10)
     samples = [f"s{i:03d}" for i in range(50)]
     records = [r for s in samples for r in column_of([30.0], samples=[s])]  # type: ignore[arg-type]
-    page = write_report(fill(*records), tmp_path / "out").pages[1].read_text()
+    page = write_report(fill(*records), tmp_path / "out", among=[]).pages[1].read_text()
     assert "The first 20 of 50 images" in page
     assert page.count('<th scope="row"><span class="label">s0') == 20
     assert len((tmp_path / "out" / "per-image" / "tiny-x4.csv").read_text().splitlines()) == 51

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
+from jinja2 import (
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FunctionLoader,
+    PackageLoader,
+    StrictUndefined,
+)
+from jinja2.bccache import Bucket
 
 from iqabench.report.data import labels
 from iqabench.report.data.agreement import better_of, statistic_title
@@ -23,6 +31,25 @@ ASSETS = (
 """Style and scripts, which lie beside the pages."""
 
 
+class _MemoryCache(BytecodeCache):
+    """Compiled templates of this process: compiling takes longer than rendering a small report."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Load a template that was compiled before from the same source."""
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_CACHE = _MemoryCache()
+
+
 def environment_of(report: Report) -> Environment:
     """Return the environment for the sheets of a report."""
     environment = Environment(
@@ -31,6 +58,7 @@ def environment_of(report: Report) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_CACHE,
     )
     environment.globals.update(
         title=report.title,
