@@ -96,7 +96,7 @@ def main(
         out = out or weights_path()
         work = work or out.with_suffix(".work")
         opinions = read_opinions(name, folder)
-        data = Data(rated(opinions), pristine(opinions, pool), work, told=_tell, device=device)
+        data = Data(rated(opinions), pristine(opinions, pool), work, progress=_tell, device=device)
         for training in train(data, UnpairedPlan(steps, seed), work):
             srcc, plcc, images = training.figures()
             click.echo(

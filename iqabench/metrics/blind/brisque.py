@@ -30,7 +30,7 @@ def brisque(seen: OutputView) -> float:
     Source: Mittal et al., 2012.
     """
     model = regression()  # before the work: it may be missing
-    found = features(rounded_grey(seen))
-    if found is None:
+    result = features(rounded_grey(seen))
+    if result is None:
         raise MetricError("brisque needs an image that is not flat.")
-    return score(found, model)
+    return score(result, model)

@@ -54,10 +54,10 @@ def ilniqe(seen: OutputView) -> float:
     image = quantise(seen.output)
     if image.shape[2] == 1:
         image = np.repeat(image, 3, axis=2)
-    found = features(image)
-    if np.count_nonzero(np.isfinite(found).all(axis=1)) < 2:
+    result = features(image)
+    if np.count_nonzero(np.isfinite(result).all(axis=1)) < 2:
         raise MetricError("ilniqe needs at least two blocks, of 6 x 6, that are not flat.")
-    return _mean_distance(model, found)
+    return _mean_distance(model, result)
 
 
 class PristineModel(NamedTuple):
@@ -81,7 +81,7 @@ def pristine() -> PristineModel:
     return PristineModel(Gaussian(mean.ravel(), covariance), least, centre.ravel(), components)
 
 
-def _mean_distance(model: PristineModel, found: Doubles) -> float:
+def _mean_distance(model: PristineModel, result: Doubles) -> float:
     """Return the mean distance of all blocks to the model.
 
     It is taken under the mean of the model's covariance and that of the blocks.
@@ -89,7 +89,7 @@ def _mean_distance(model: PristineModel, found: Doubles) -> float:
     Blocks with features that are not finite, as flat ones have them, count as the mean of the others.
     Products are summed by einsum: the last digits of BLAS depend on the number of threads.
     """
-    numbers = found[np.isfinite(found).all(axis=1)]
+    numbers = result[np.isfinite(result).all(axis=1)]
     blocks = np.einsum("nf,fg->ng", numbers - model.centre, model.components)
     middle = blocks.mean(axis=0)
     own = np.einsum("nf,ng->fg", blocks - middle, blocks - middle) / (len(blocks) - 1)
@@ -102,7 +102,7 @@ def _mean_distance(model: PristineModel, found: Doubles) -> float:
         inverse = np.linalg.pinv(covariance, rcond=len(covariance) * _EPS)
         squares = np.einsum("nf,fg,ng->n", apart, inverse, apart, optimize=True)
     *distances, lost = np.sqrt(squares)
-    return float((sum(distances) + (len(found) - len(blocks)) * lost) / len(found))
+    return float((sum(distances) + (len(result) - len(blocks)) * lost) / len(result))
 
 
 def _squares(covariance: Doubles, apart: Doubles) -> Doubles:

@@ -46,10 +46,10 @@ def niqe(seen: OutputView) -> float:
     Source: Mittal et al., 2013.
     """
     model = pristine()  # before the work: it may be missing
-    found = features(rounded_grey(seen))
-    if np.count_nonzero(~np.isnan(found).any(axis=1)) < 2:
+    result = features(rounded_grey(seen))
+    if np.count_nonzero(~np.isnan(result).any(axis=1)) < 2:
         raise MetricError("niqe needs at least two blocks of 96 x 96 that are not flat.")
-    return distance(model, fit(found))
+    return distance(model, fit(result))
 
 
 @cache

@@ -198,15 +198,15 @@ def _map(
         return [find(c) for c in columns]
     dearest_first = sorted(columns, key=lambda c: -c.metric.cost)
     with ThreadPoolExecutor(threads, thread_name_prefix="metric") as pool:
-        found = {c.name: pool.submit(find, c) for c in dearest_first}
-    return [found[c.name].result() for c in columns]
+        futures = {c.name: pool.submit(find, c) for c in dearest_first}
+    return [futures[c.name].result() for c in columns]
 
 
 def threads_allowed() -> int:
     """Return OMP_NUM_THREADS, or the number of processors that this process may use."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdigit() and int(asked):
-        return int(asked)
+    setting = os.environ.get("OMP_NUM_THREADS", "")
+    if setting.isdigit() and int(setting):
+        return int(setting)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

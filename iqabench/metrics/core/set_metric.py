@@ -101,12 +101,12 @@ class SetMetric:
             raise MetricError(
                 f"{self.name} needs at least {self.min_size} pixels a side; {width}x{height} are left."
             )
-        found = call_metric(self.name, self.features, seen)
-        if not np.isfinite(found).all():
+        result = call_metric(self.name, self.features, seen)
+        if not np.isfinite(result).all():
             raise MetricError(
                 f"{self.name} found features that are not finite numbers in an image of {width}x{height}."
             )
-        return found
+        return result
 
     def gather(self, features: Iterable[Floats]) -> Any:
         """Return the summary of the features of several images.

@@ -17,13 +17,13 @@ def column(text: str, default_protocol: str = "rgb") -> Column:
     Raises: UsageError for other forms and metrics over whole sets, UnknownNameError for unknown metrics
         and protocols.
     """
-    found = any_column(text, default_protocol)
-    if isinstance(found, SetColumn):
+    result = any_column(text, default_protocol)
+    if isinstance(result, SetColumn):
         raise UsageError(
-            f"{found.metric.name} is of a whole set, not of an image; 'iqabench run' and 'iqabench score' "
+            f"{result.metric.name} is of a whole set, not of an image; 'iqabench run' and 'iqabench score' "
             "compute it."
         )
-    return found
+    return result
 
 
 def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
@@ -31,22 +31,22 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
 
     Raises: UsageError, UnknownNameError.
     """
-    name, at, under = text.partition("@")
-    if not name or (at and not under) or "@" in under.partition(":")[0]:
+    name, at, protocol_name = text.partition("@")
+    if not name or (at and not protocol_name) or "@" in protocol_name.partition(":")[0]:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
     part = any_metric(name)
-    meant = protocol(under or default_protocol)
-    if not under and meant.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
-        meant = protocol(meant.colour)
+    chosen = protocol(protocol_name or default_protocol)
+    if not protocol_name and chosen.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
+        chosen = protocol(chosen.colour)
     if isinstance(part, SetMetric):
-        if meant.reference not in ("target", "pool"):
+        if chosen.reference not in ("target", "pool"):
             raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
-        return SetColumn(part, meant)
-    if (part.reference == "pool") != (meant.reference == "pool") or (
-        part.reference == "none" and meant.reference != "target"
+        return SetColumn(part, chosen)
+    if (part.reference == "pool") != (chosen.reference == "pool") or (
+        part.reference == "none" and chosen.reference != "target"
     ):
         raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
-    return Column(part, meant)
+    return Column(part, chosen)
 
 
 def _takes_colour(part: Metric) -> bool:

@@ -55,10 +55,10 @@ def pool_frechet(seen: PoolView) -> float:
         or has images below 31 pixels a side.
     """
     layers = seen.pool.shared("alexnet moments", lambda _: _pool(seen))
-    found = _moments([seen])
+    result = _moments([seen])
     return sum(
         frechet(_in_units(one, layer.units), layer.moments)
-        for one, layer in zip(found, layers, strict=True)
+        for one, layer in zip(result, layers, strict=True)
     )
 
 
@@ -72,9 +72,9 @@ class PoolLayer(NamedTuple):
 
 
 def _pool(seen: PoolView) -> list[PoolLayer]:
-    found = _moments(pool_images(seen, "pool_frechet", 31))
-    units = [_units(one) for one in found]
-    return [PoolLayer(_in_units(one, by), by) for one, by in zip(found, units, strict=True)]
+    result = _moments(pool_images(seen, "pool_frechet", 31))
+    units = [_units(one) for one in result]
+    return [PoolLayer(_in_units(one, by), by) for one, by in zip(result, units, strict=True)]
 
 
 def _units(of: Moments) -> Floats:
@@ -89,8 +89,8 @@ def _in_units(of: Moments, units: Floats) -> Moments:
 
 
 def _moments(images: Iterable[OutputView]) -> list[Moments]:
-    found = [Moments.gathered(()) for _ in _LAYERS]
+    result = [Moments.gathered(()) for _ in _LAYERS]
     for image in images:
         for tile in networks.alexnet_layers.alexnet_layers(image, "pool_frechet", _LAYERS):
-            found = [m + Moments.gathered([x]) for m, x in zip(found, tile, strict=True)]
-    return found
+            result = [m + Moments.gathered([x]) for m, x in zip(result, tile, strict=True)]
+    return result

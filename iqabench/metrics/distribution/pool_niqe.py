@@ -45,21 +45,21 @@ def pool_niqe(seen: PoolView) -> float:
     Source: Mittal et al. 2013, and the authors' estimatemodelparam.m for the fit.
     """
     model = seen.pool.shared("niqe model", lambda _: _model(seen))
-    found = features(rounded_grey(seen))
-    if _count(found) < 2:
+    result = features(rounded_grey(seen))
+    if _count(result) < 2:
         raise MetricError("pool_niqe needs at least two blocks of 96 x 96 that are not flat.")
-    return distance(fit(found), model)
+    return distance(fit(result), model)
 
 
 def _model(seen: PoolView) -> Gaussian:
     images = pool_images(seen, "pool_niqe", BLOCK)
-    found = [sharp_features(rounded_grey(image)) for image in images]
-    blocks = np.vstack(found)
+    result = [sharp_features(rounded_grey(image)) for image in images]
+    blocks = np.vstack(result)
     count = _count(blocks)
     if count <= _FEATURES:
         raise MetricError(
             f"pool_niqe fits {_FEATURES} features to sharp blocks of {BLOCK}x{BLOCK}, and needs at least "
-            f"{_FEATURES + 1} of them; the {len(found)} images of the pool '{seen.pool.name}' have "
+            f"{_FEATURES + 1} of them; the {len(result)} images of the pool '{seen.pool.name}' have "
             f"{count}. Add images, or larger ones."
         )
     return fit(blocks)

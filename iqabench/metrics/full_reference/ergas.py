@@ -24,7 +24,7 @@ def ergas(pair: Pair) -> float:
 
     h/l, the size of a pixel of the sharp image in parts of one of the coarse image that it was made from,
     is 1: a pair has no coarse image. Tables of pansharpening and of hyperspectral super-resolution by a
-    scale s have this value divided by s; torchmetrics and sewar presume s = 4 unless told.
+    scale s have this value divided by s; torchmetrics and sewar presume s = 4 by default.
 
     Range: 0, the value of identical images, upwards; infinite where the target lacks a channel that the
     output has.

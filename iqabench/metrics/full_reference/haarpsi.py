@@ -69,8 +69,8 @@ def _coefficients(planes: Halves, scale: int, transposed: bool) -> tuple[Plane, 
 def _filtered(plane: Plane, across: Plane, down: Plane) -> Plane:
     """Magnitudes of what conv2(plane, ..., 'same') gives for as many taps, even in number, either way."""
     anchor = (across.size // 2 - 1, down.size // 2 - 1)
-    found = cv2.sepFilter2D(plane, -1, across, down, anchor=anchor, borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(np.abs(found, out=found))
+    result = cv2.sepFilter2D(plane, -1, across, down, anchor=anchor, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(np.abs(result, out=result))
 
 
 def _lack(planes: Halves, scale: int, transposed: bool) -> Plane:

@@ -27,12 +27,14 @@ def alexnet_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
     Shapes: (places, 256).
     Raises: MetricWeightsError when the weights cannot be had.
     """
-    made = network(seen.device, owner)
+    model = network(seen.device, owner)
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).astype(np.float64) / 255
     scaled = ((image - MEAN) / DEVIATION).transpose(2, 0, 1)
     with torch.inference_mode():
-        found = made(torch.from_numpy(scaled.copy()).to(seen.device, precision(seen.device))[None])
-    return np.asarray(found[0].flatten(1).T.cpu(), np.float64)
+        result = model(
+            torch.from_numpy(scaled.copy()).to(seen.device, precision(seen.device))[None]
+        )
+    return np.asarray(result[0].flatten(1).T.cpu(), np.float64)
 
 
 def network(device: str, owner: str) -> nn.Sequential:
@@ -48,7 +50,7 @@ def network(device: str, owner: str) -> nn.Sequential:
 
 @cache
 def _network(device: str, owner: str) -> nn.Sequential:
-    made = alexnet()
+    model = alexnet()
     state = convolutions(load_state(ALEXNET.path(owner)))
-    made.load_state_dict({name.removeprefix("features."): state[name] for name in state})
-    return made.requires_grad_(False).eval().to(device, precision(device))
+    model.load_state_dict({name.removeprefix("features."): state[name] for name in state})
+    return model.requires_grad_(False).eval().to(device, precision(device))

@@ -33,15 +33,15 @@ def alexnet_layers(seen: OutputView, owner: str, layers: tuple[int, ...]) -> Ite
     Shapes: for each layer (places, width).
     Raises: MetricWeightsError when the network's weights cannot be had.
     """
-    made = network(seen.device, owner)
+    model = network(seen.device, owner)
     x = torch.from_numpy(_scaled(seen)).to(seen.device, precision(seen.device))
     taps = [_TAPS[layer] for layer in layers]
     for tile in tiles(*seen.shape[:2]):
         with torch.inference_mode():
-            found = islice(through(made, taps, tile.cut(x)), len(taps))
+            result = islice(through(model, taps, tile.cut(x)), len(taps))
             yield [
                 _unit(tile.inner(y, _STRIDES[layer])[0])
-                for layer, y in zip(layers, found, strict=True)
+                for layer, y in zip(layers, result, strict=True)
             ]
 
 
@@ -52,5 +52,5 @@ def _scaled(seen: OutputView) -> NDArray[np.float32]:
 
 
 def _unit(features: Tensor) -> Floats:
-    found = features.flatten(1).T.cpu().numpy().astype(np.float64)
-    return np.asarray(found / (np.sqrt(np.square(found).sum(1, keepdims=True)) + 1e-10))
+    result = features.flatten(1).T.cpu().numpy().astype(np.float64)
+    return np.asarray(result / (np.sqrt(np.square(result).sum(1, keepdims=True)) + 1e-10))

@@ -111,8 +111,8 @@ def _load(device: str) -> Goodness:
         row[: len(words)] = torch.tensor(words)
     with torch.no_grad():
         sentences = _unit(clip.encode_text(tokens))
-        made = Goodness(clip.visual, sentences, float(clip.logit_scale.exp()))
-    return made.requires_grad_(False).eval().to(device, precision(device))
+        model = Goodness(clip.visual, sentences, float(clip.logit_scale.exp()))
+    return model.requires_grad_(False).eval().to(device, precision(device))
 
 
 def _clip(path: Path) -> Any:

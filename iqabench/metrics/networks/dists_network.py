@@ -106,9 +106,9 @@ def network(device: str) -> Dists:
 
 @cache
 def _load(device: str) -> Dists:
-    made = Dists()
+    model = Dists()
     own, vgg = dists_files("dists")
     trained = load_state(own)
     channels = {name: trained[name].flatten() for name in ("alpha", "beta")}
-    made.load_state_dict(convolutions(load_state(vgg)) | channels)
-    return made.requires_grad_(False).eval().to(device, precision(device))
+    model.load_state_dict(convolutions(load_state(vgg)) | channels)
+    return model.requires_grad_(False).eval().to(device, precision(device))

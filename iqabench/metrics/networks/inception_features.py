@@ -30,14 +30,14 @@ def inception_features(seen: OutputView, owner: str) -> NDArray[np.float64]:
 
 
 def _features(seen: OutputView, owner: str) -> NDArray[np.float64]:
-    made = network(seen.device, owner)
+    model = network(seen.device, owner)
     image = np.broadcast_to(seen.output, (*seen.shape[:2], 3)).transpose(2, 0, 1)
     with torch.inference_mode():
         x = torch.from_numpy(image.astype(np.float32)).to(seen.device, precision(seen.device))
         x = functional.interpolate(
             x[None] / 255, size=(_SIDE, _SIDE), mode="bilinear", align_corners=False
         )
-        return np.asarray(made(2 * x - 1).cpu(), np.float64)
+        return np.asarray(model(2 * x - 1).cpu(), np.float64)
 
 
 def network(device: str, owner: str) -> Inception:
@@ -56,7 +56,7 @@ def network(device: str, owner: str) -> Inception:
 def _load(owner: str) -> Inception:
     state = load_state(inception(owner))
     with torch.device("meta"):  # without drawing weights at random first
-        made = Inception()
+        model = Inception()
     kept = {name: state[name] for name in state if not name.startswith("fc.")}
-    made.load_state_dict(kept, assign=True)
-    return made.requires_grad_(False).eval()
+    model.load_state_dict(kept, assign=True)
+    return model.requires_grad_(False).eval()

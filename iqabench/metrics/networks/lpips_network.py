@@ -103,10 +103,10 @@ def network(device: str, owner: str = "lpips", net: str = "alex", version: str =
 
 @cache
 def _load(device: str, owner: str, net: str, version: str) -> Lpips:
-    made = Lpips(net, version)
+    model = Lpips(net, version)
     state = convolutions(load_state(TRUNKS[net].backbone.path(owner)))
-    made.load_state_dict(state | heads(owner, net, version))
-    return made.requires_grad_(False).eval().to(device, precision(device))
+    model.load_state_dict(state | heads(owner, net, version))
+    return model.requires_grad_(False).eval().to(device, precision(device))
 
 
 def heads(owner: str, net: str, version: str) -> dict[str, Tensor]:

@@ -12,9 +12,9 @@ def error(pair: Pair, owner: str, stride: int) -> float:
 
     Raises: MetricError when the network's weights cannot be had.
     """
-    made = networks.pieapp_network.network(pair.device, owner)
+    model = networks.pieapp_network.network(pair.device, owner)
     if np.array_equal(pair.output, pair.target):
         return 0.0  # the network says so too, but for rounding
     with torch.inference_mode():
         output, target = (image.flip(1) for image in networks.image_tensors.tensors(pair, 1.0))
-        return float(made(output, target, stride))
+        return float(model(output, target, stride))

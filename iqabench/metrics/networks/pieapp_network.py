@@ -67,14 +67,14 @@ class PieApp(nn.Module):
 
     def _scales(self, x: Tensor) -> list[Tensor]:
         """Return the flattened outputs of the odd convolutions from the third on."""
-        found = []
+        result = []
         for n in range(1, len(_WIDTHS)):
             x = relu(self.get_submodule(f"conv{n}")(x))
             if n % 2 and n > 1:
-                found.append(x.flatten(1))
+                result.append(x.flatten(1))
             if n % 2 == 0:
                 x = max_pool2d(x, 2)
-        return found
+        return result
 
 
 def _apart(features: Tensor, images: int) -> tuple[Tensor, Tensor]:
@@ -106,10 +106,10 @@ def starts(side: int, stride: int) -> list[int]:
     end = side - PATCH
     pieces = [*range(0, end, stride), end][::_ROW]
     nexts = [begin - stride for begin in pieces[1:]] + [end]
-    found: list[int] = []
+    result: list[int] = []
     for begin, last in zip(pieces, nexts, strict=True):
-        found += range(begin, last + 1, stride)
-    return found
+        result += range(begin, last + 1, stride)
+    return result
 
 
 def network(device: str, owner: str) -> PieApp:
@@ -124,8 +124,8 @@ def network(device: str, owner: str) -> PieApp:
 @cache
 def _load(device: str, owner: str) -> PieApp:
     with torch.device("meta"):  # no weights of chance for 70 million connections
-        made = PieApp()
+        model = PieApp()
     state = load_state(pieapp_file(owner))
     name = "ref_score_subtract.weight"  # one number in the file, a matrix of one here
-    made.load_state_dict(state | {name: state[name].reshape(1, 1)}, assign=True)
-    return made.requires_grad_(False).eval().to(device, precision(device))
+    model.load_state_dict(state | {name: state[name].reshape(1, 1)}, assign=True)
+    return model.requires_grad_(False).eval().to(device, precision(device))

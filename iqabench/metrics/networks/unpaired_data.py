@@ -18,7 +18,7 @@ from iqabench.images import Image, OutputView
 from iqabench.metrics.networks.unpaired_network import FEATURES, describe
 
 Floats = NDArray[np.float64]
-Told = Callable[[int, int], None]
+Progress = Callable[[int, int], None]
 
 
 class Rated(NamedTuple):
@@ -45,8 +45,8 @@ class PristineImage(NamedTuple):
 class Data:
     """Descriptions and opinions, divided into what is learned and what is held out.
 
-    `held_out`: every which scene is not learned from. `folder`: where descriptions are kept. `told`: hears
-    how many images of how many are described. `device`: where AlexNet runs.
+    `held_out`: every which scene is not learned from. `folder`: where descriptions are kept. `progress`:
+    is called with the number of described images and that of all images. `device`: where AlexNet runs.
 
     Raises: SetError when there are too few scenes or pristine images.
     """
@@ -57,7 +57,7 @@ class Data:
         pristine: Sequence[PristineImage],
         folder: Path,
         held_out: int = 5,
-        told: Told | None = None,
+        progress: Progress | None = None,
         device: str = "cpu",
     ) -> None:
         rated = [Rated(*sample) for sample in rated]
@@ -65,7 +65,7 @@ class Data:
         self._divide(scenes, [PristineImage(*sample).scene for sample in pristine], held_out)
         self.opinions = np.array([sample.opinion for sample in rated], np.float64)
         images = [*((r.name, r.load) for r in rated), *((p.name, p.load) for p in pristine)]
-        described = _described(images, folder, told, device)
+        described = _described(images, folder, progress, device)
         self.outputs, self.pristine = described[: len(rated)], described[len(rated) :]
 
     def _divide(self, scenes: list[str], pristine: list[str], held_out: int) -> None:
@@ -95,7 +95,10 @@ class Data:
 
 
 def _described(
-    images: list[tuple[str, Callable[[], Image]]], folder: Path, told: Told | None, device: str
+    images: list[tuple[str, Callable[[], Image]]],
+    folder: Path,
+    progress: Progress | None,
+    device: str,
 ) -> Floats:
     """One description a row; those that an earlier run has made are taken over."""
     rows = _rows([name for name, _ in images], folder)
@@ -104,8 +107,8 @@ def _described(
             seen = OutputView(load())
             seen.device = device
             rows[number] = describe(seen)
-        if told:
-            told(number + 1, len(images))
+        if progress:
+            progress(number + 1, len(images))
     rows.flush()
     return np.array(rows)
 

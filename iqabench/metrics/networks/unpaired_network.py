@@ -85,14 +85,14 @@ def describe(seen: OutputView) -> NDArray[np.float64]:
     sums = [np.zeros((2, WIDTHS[layer])) for layer in LAYERS]
     counts = [0] * len(LAYERS)
     for tile in alexnet_layers(seen, OWNER, LAYERS):
-        for layer, found in enumerate(tile):
-            sums[layer] += (found.sum(0), np.square(found).sum(0))
-            counts[layer] += len(found)
-    told = []
+        for layer, features in enumerate(tile):
+            sums[layer] += (features.sum(0), np.square(features).sum(0))
+            counts[layer] += len(features)
+    parts = []
     for (first, second), count in zip(sums, counts, strict=True):
         mean = first / count
-        told += [mean, np.sqrt(np.maximum(second / count - mean**2, 0))]
-    return np.log(np.concatenate(told) + _FLOOR)
+        parts += [mean, np.sqrt(np.maximum(second / count - mean**2, 0))]
+    return np.log(np.concatenate(parts) + _FLOOR)
 
 
 def describe_all(images: Iterable[OutputView]) -> NDArray[np.float64]:
@@ -117,6 +117,6 @@ def trained() -> Unpaired:
 
 @lru_cache(maxsize=1)
 def _made(data: bytes) -> Unpaired:
-    made = Unpaired()
-    made.load_state_dict(load(data))
-    return made.requires_grad_(False).eval().double()
+    model = Unpaired()
+    model.load_state_dict(load(data))
+    return model.requires_grad_(False).eval().double()

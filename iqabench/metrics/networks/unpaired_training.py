@@ -91,15 +91,15 @@ class UnpairedTraining:
 
     def figures(self) -> Figures:
         """Return the correlations of held-out images, beside all pristine images that were learned from."""
-        data, said = self.data, self.data.opinions[self.data.held]
-        told = [
+        data, opinions = self.data, self.data.opinions[self.data.held]
+        predictions = [
             self.network.beside(data.outputs[n], data.pristine[data.beside[data.scene_of[n]]])
             for n in data.held
         ]
-        if len(told) < 2 or not np.ptp(told) or not np.ptp(said):
-            return Figures(0.0, 0.0, len(told))  # nothing varies, so nothing correlates
-        ranks, line = spearmanr(told, said), pearsonr(told, said)
-        return Figures(float(ranks.statistic), float(line.statistic), len(told))
+        if len(predictions) < 2 or not np.ptp(predictions) or not np.ptp(opinions):
+            return Figures(0.0, 0.0, len(predictions))  # nothing varies, so nothing correlates
+        ranks, line = spearmanr(predictions, opinions), pearsonr(predictions, opinions)
+        return Figures(float(ranks.statistic), float(line.statistic), len(predictions))
 
     def save(self) -> None:
         """A checkpoint to go on from."""

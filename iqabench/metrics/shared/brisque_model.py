@@ -64,17 +64,17 @@ def features(grey: NDArray[np.generic]) -> Doubles | None:
     Units: the plane in levels, 0..255.
     """
     plane = np.ascontiguousarray(grey, np.float64)
-    found = np.array(_features(plane) + _features(imresize(plane, 0.5)))
-    return found if np.isfinite(found).all() else None
+    result = np.array(_features(plane) + _features(imresize(plane, 0.5)))
+    return result if np.isfinite(result).all() else None
 
 
-def score(found: Doubles, model: Regression) -> float:
+def score(result: Doubles, model: Regression) -> float:
     """Return the score that the regression gives the features.
 
     The authors' programs hand features on in files, with six digits behind the point, then six digits in
     all; the published figures need that rounding.
     """
-    written = np.array([float(f"{value:f}") for value in found])
+    written = np.array([float(f"{value:f}") for value in result])
     scaled = 2 * (written - model.least) / (model.largest - model.least) - 1
     scaled = np.array([float(f"{value:g}") for value in scaled])
     apart = np.square(model.vectors - scaled).sum(axis=1)
@@ -87,7 +87,7 @@ def regression() -> Regression:
     model, ranges = find_files([MODEL, RANGE], "brisque")
     bounds = np.loadtxt(ranges, skiprows=2)
     head, body = model.read_text("ascii").replace("\r", "").split("\nSV\n")
-    said = dict(line.split(" ", 1) for line in head.splitlines())
+    header = dict(line.split(" ", 1) for line in head.splitlines())
     rows = [line.split() for line in body.splitlines()]
     vectors = np.zeros((len(rows), FEATURES))
     for vector, (_, *entries) in zip(vectors, rows, strict=True):
@@ -96,7 +96,7 @@ def regression() -> Regression:
             vector[int(number) - 1] = float(value)
     weights = np.array([float(row[0]) for row in rows])
     return Regression(
-        bounds[:, 1], bounds[:, 2], vectors, weights, float(said["gamma"]), float(said["rho"])
+        bounds[:, 1], bounds[:, 2], vectors, weights, float(header["gamma"]), float(header["rho"])
     )
 
 
@@ -104,14 +104,14 @@ def _features(plane: Doubles) -> list[float]:
     """Return the features of one size of the image."""
     table = shapes()
     coefficients = mscn(plane, edge="zero")
-    found = _symmetric(coefficients)
+    result = _symmetric(coefficients)
     for shift in _NEIGHBOURS:
         fit = asymmetric(_products(coefficients, shift))
         entry, left, right = int(fit.entry[0]), float(fit.left[0]), float(fit.right[0])
         scale = table.scale[entry]
         mean = (right - left) * table.first[entry] * scale
-        found += [float(table.shape[entry]), float(mean), left**2, right**2]
-    return found
+        result += [float(table.shape[entry]), float(mean), left**2, right**2]
+    return result
 
 
 def _symmetric(coefficients: Doubles) -> list[float]:

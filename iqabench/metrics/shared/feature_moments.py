@@ -88,10 +88,10 @@ class Rows:
 def _batches(features: Iterable[Floats]) -> Iterator[list[Floats]]:
     several: list[Floats] = []
     rows = 0
-    for found in features:
-        several.append(found)
-        rows += len(found)
-        if rows >= _TOGETHER * found.shape[1]:
+    for result in features:
+        several.append(result)
+        rows += len(result)
+        if rows >= _TOGETHER * result.shape[1]:
             yield several
             several, rows = [], 0
     if several:

@@ -56,18 +56,18 @@ def features(rgb: NDArray[np.uint8]) -> Doubles:
     """
     image: Doubles = resized(rgb)[:_WHOLE, :_WHOLE].astype(np.float64)
     opponent = np.asarray(cv2.transform(image, _OPPONENT), np.float64)
-    found: list[Doubles] = []
+    result: list[Doubles] = []
     for scale in (1, 2):
-        found.append(_features(image, opponent, scale))
+        result.append(_features(image, opponent, scale))
         image, opponent = _halved(image), _halved(opponent)
-    return np.hstack(found)
+    return np.hstack(result)
 
 
 def resized(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the image at 524 x 524, by MATLAB's imresize, which rounds to 8 bits."""
     height, width = rgb.shape[:2]
-    found = imresize(rgb, (SIDE / height, SIDE / width))
-    return np.asarray(found[:SIDE, :SIDE], np.uint8)  # rounding may have made one line more
+    result = imresize(rgb, (SIDE / height, SIDE / width))
+    return np.asarray(result[:SIDE, :SIDE], np.uint8)  # rounding may have made one line more
 
 
 def _halved(image: Doubles) -> Doubles:
@@ -114,11 +114,11 @@ def _derivatives(image: Doubles, sigma: float) -> tuple[Doubles, Doubles]:
 
 
 def _filtered(image: Doubles, across: NDArray[Any], down: NDArray[Any]) -> Doubles:
-    found = np.asarray(
+    result = np.asarray(
         cv2.sepFilter2D(image, -1, across, down, borderType=cv2.BORDER_CONSTANT), np.float64
     )
-    found[np.abs(found) < _ROUNDING] = 0
-    return found
+    result[np.abs(result) < _ROUNDING] = 0
+    return result
 
 
 def _log_opponent(image: Doubles) -> Doubles:
@@ -167,11 +167,11 @@ def _fits(plane: Doubles, size: int) -> Doubles:
 
 def _weibulls(across: Doubles, down: Doubles, size: int) -> list[Doubles]:
     """Scale and shape of the gradient's magnitude in every block, plane by plane; (N, 2) each."""
-    found = []
+    result = []
     for x, y in zip(_planes(across), _planes(down), strict=True):
         magnitude = np.sqrt(x * x + y * y) + _EPS
-        found.append(np.column_stack(weibull(_rows(magnitude, size))))
-    return found
+        result.append(np.column_stack(weibull(_rows(magnitude, size))))
+    return result
 
 
 def _moments(plane: Doubles, size: int) -> Doubles:

@@ -63,12 +63,12 @@ def _frequencies(side: int) -> Plane:
 
 def _directions(y: Plane, x: Plane) -> list[Plane]:
     angle = np.arctan2(-y[:, None], x)
-    found = []
+    result = []
     for direction in range(_DIRECTIONS):
         turned = np.abs(angle - direction * pi / _DIRECTIONS)
         turned = np.minimum(turned, 2 * pi - turned)
-        found.append(np.exp(turned * turned / (-2 * _SPREAD**2)))
-    return found
+        result.append(np.exp(turned * turned / (-2 * _SPREAD**2)))
+    return result
 
 
 def _amplitude(waves: NDArray[Any]) -> NDArray[Any]:

@@ -116,14 +116,14 @@ def sums(values: Doubles) -> Doubles:
     x^2 below zero, of x^2 above.
     """
     below, above = np.minimum(values, 0), np.maximum(values, 0)
-    found = np.empty((len(values), 6))
-    found[:, 0] = [np.count_nonzero(row) for row in values < 0]
-    found[:, 1] = [np.count_nonzero(row) for row in values > 0]
-    found[:, 2] = values.shape[1]
-    found[:, 3] = above.sum(axis=1) - below.sum(axis=1)
-    found[:, 4] = np.square(below, out=below).sum(axis=1)
-    found[:, 5] = np.square(above, out=above).sum(axis=1)
-    return found
+    result = np.empty((len(values), 6))
+    result[:, 0] = [np.count_nonzero(row) for row in values < 0]
+    result[:, 1] = [np.count_nonzero(row) for row in values > 0]
+    result[:, 2] = values.shape[1]
+    result[:, 3] = above.sum(axis=1) - below.sum(axis=1)
+    result[:, 4] = np.square(below, out=below).sum(axis=1)
+    result[:, 5] = np.square(above, out=above).sum(axis=1)
+    return result
 
 
 class Asymmetric(NamedTuple):

@@ -54,9 +54,9 @@ def sharp_features(grey: NDArray[np.generic]) -> Doubles:
 
     A block's sharpness is its mean local deviation; it must exceed 0.75 of the sharpest one's.
     """
-    found, sharpness = _features(_whole(grey))
+    result, sharpness = _features(_whole(grey))
     sharp = sharpness > _SHARP * sharpness.max(initial=0.0)
-    return np.compress(sharp, found, axis=0)
+    return np.compress(sharp, result, axis=0)
 
 
 def block_features(coefficients: Doubles) -> Doubles:

@@ -57,8 +57,8 @@ def phase_congruency(plane: Doubles) -> Doubles:
     if plane.min() == plane.max():
         return np.zeros(plane.shape)
     centred = plane - plane.mean()
-    found, threshold = _congruency(centred.astype(np.float32))
-    return found if threshold >= _COVERS else _congruency(centred)[0]
+    result, threshold = _congruency(centred.astype(np.float32))
+    return result if threshold >= _COVERS else _congruency(centred)[0]
 
 
 def _congruency(plane: NDArray[Number]) -> tuple[Doubles, float]:

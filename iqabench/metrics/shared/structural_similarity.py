@@ -63,13 +63,13 @@ def similarities(pair: Pair) -> list[Similarity]:
 
 def similarity(output: Plane, target: Plane) -> Similarity:
     """The similarity of two planes in 0..255 of at least `WINDOW` pixels a side, its logarithm exact, too."""
-    found = _similarity(output, target, Pair.peak, 0.0, _DOUBT)
-    return _similarity(output, target, Pair.peak, 0.0, 0.0) if is_faint(found) else found
+    result = _similarity(output, target, Pair.peak, 0.0, _DOUBT)
+    return _similarity(output, target, Pair.peak, 0.0, 0.0) if is_faint(result) else result
 
 
-def is_faint(found: Similarity) -> bool:
+def is_faint(result: Similarity) -> bool:
     """Return whether rounding that no mean would show could be felt in a small power of it."""
-    return min(abs(found.full), abs(found.contrast)) < _FAINT
+    return min(abs(result.full), abs(result.contrast)) < _FAINT
 
 
 def _similarity(

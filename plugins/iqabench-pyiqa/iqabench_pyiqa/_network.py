@@ -1,4 +1,4 @@
-"""What pyiqa says of an image: its networks, loaded once, asked one at a time, always with the same draws."""
+"""Scores of pyiqa: its networks, loaded once, run one at a time, always with the same random numbers."""
 
 import random
 import sys
@@ -21,7 +21,7 @@ _one_at_a_time = threading.Lock()
 
 
 def score(name: str, seen: OutputView) -> float:
-    """The score of pyiqa's metric of that name. The same image has the same score, whatever was drawn before.
+    """Return the score of pyiqa's metric of that name, which depends only on the image.
 
     Raises: MetricWeightsError when pyiqa cannot load the metric.
     """
@@ -57,7 +57,7 @@ def _load(name: str, device: str) -> Callable[[Tensor], Tensor]:
 
 
 def _tensor(image: Image) -> Tensor:
-    """Shapes: (H, W, C) in 0..255 to (1, 3, H, W) in 0..1; grey as R = G = B."""
+    """Return the image as pyiqa takes it: (H, W, C) in 0..255 to (1, 3, H, W) in 0..1; grey as R = G = B."""
     scaled = (image.astype(np.float32) / np.float32(255)).clip(0, 1)
     coloured = np.broadcast_to(scaled, (*image.shape[:2], 3)).transpose(2, 0, 1)[None].copy()
     return torch.from_numpy(coloured)
@@ -65,7 +65,7 @@ def _tensor(image: Image) -> Tensor:
 
 @contextmanager
 def _same_draws(device: str) -> Iterator[None]:
-    """Within it, all generators start from one seed; afterwards they are as they were before."""
+    """Start all random generators from one seed, and restore them afterwards."""
     python, numpy = random.getstate(), np.random.get_state()
     where = torch.device(device)
     gpus = [where.index or 0] if where.type == "cuda" else []

@@ -1,4 +1,4 @@
-"""IQABENCH_OFFLINE, kept for a library that does not know of it."""
+"""The setting IQABENCH_OFFLINE, enforced on a library that does not know it."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ _here = threading.local()
 
 @contextmanager
 def no_network_if_offline() -> Iterator[None]:
-    """Where IQABENCH_OFFLINE is set, this thread cannot reach the network within it."""
+    """Keep this thread from the network while IQABENCH_OFFLINE is set."""
     _watch()
     _here.shut = offline()
     if _here.shut:  # Hugging Face's library, told before its import, does not try for a minute
@@ -29,7 +29,7 @@ def no_network_if_offline() -> Iterator[None]:
 
 @cache
 def _watch() -> None:
-    """Python tells audit hooks of every connection before it is made, whatever library asks for it."""
+    """Add an audit hook, which Python calls before every connection, whatever library makes it."""
     sys.addaudithook(_refuse)
 
 

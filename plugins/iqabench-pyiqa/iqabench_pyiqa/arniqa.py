@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def arniqa(seen: OutputView) -> float:
-    """The opinion that a linear function of features expects which were learned from damages alone.
+    """Return the opinion that a linear function predicts, of features learned only from damages.
 
     Range: about 0 to 1.
     Raises: MetricWeightsError when pyiqa cannot load its network.

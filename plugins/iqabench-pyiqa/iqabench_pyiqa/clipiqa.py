@@ -18,7 +18,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def clipiqa(seen: OutputView) -> float:
-    """How sure CLIP is of 'Good image' and not 'bad image', and so with sharp, edges, resolution and noise.
+    """Return CLIP's mean probability of the better text of five pairs, such as 'Good image', 'bad image'.
 
     Not the authors' metric, which is clip_iqa of iqabench itself, but what papers print that use pyiqa.
 

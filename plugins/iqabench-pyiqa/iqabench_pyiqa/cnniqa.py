@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def cnniqa(seen: OutputView) -> float:
-    """The opinion that one convolution and what is largest and smallest after it expect.
+    """Return the opinion that a network predicts, of the maxima and minima of one convolution.
 
     Range: about 0 to 1.
     Raises: MetricWeightsError when pyiqa cannot load its network.

@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def dbcnn(seen: OutputView) -> float:
-    """The opinion that two networks together expect: one knows damages, the other photographs.
+    """Return the opinion that two networks together predict: one knows damages, the other photographs.
 
     Range: about 0 to 1.
     Raises: MetricWeightsError when pyiqa cannot load its network.

@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def hyperiqa(seen: OutputView) -> float:
-    """The opinion that a network expects whose last layers depend on the image: mean of 25 crops.
+    """Return the opinion, mean of 25 crops, that a network predicts whose last layers depend on the image.
 
     pyiqa spreads the crops of 224x224 pixels evenly. Earlier releases drew them; the seed is fixed.
 

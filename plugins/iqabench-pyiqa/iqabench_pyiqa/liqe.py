@@ -19,7 +19,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def liqe(seen: OutputView) -> float:
-    """The grade, from bad to perfect, that CLIP would give the image in words.
+    """Return the grade in words, from bad to perfect, that CLIP gives the image, as a number.
 
     Of the crops of 224x224 pixels that a step of 32 gives, it looks at up to 15.
 

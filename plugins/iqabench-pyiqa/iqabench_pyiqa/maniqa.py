@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def maniqa(seen: OutputView) -> float:
-    """The opinion that a transformer expects, mean of 20 crops.
+    """Return the opinion that a transformer predicts, mean of 20 crops.
 
     pyiqa spreads the crops of 224x224 pixels evenly. Earlier releases drew them; the seed is fixed.
 

@@ -16,7 +16,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def musiq(seen: OutputView) -> float:
-    """The opinion that a transformer expects, of patches of the image at three sizes.
+    """Return the opinion that a transformer predicts, of patches of the image at three sizes.
 
     Range: about 0 to 100.
     Raises: MetricWeightsError when pyiqa cannot load its network.

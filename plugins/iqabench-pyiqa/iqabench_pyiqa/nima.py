@@ -18,7 +18,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def nima(seen: OutputView) -> float:
-    """How beautiful people would find the image on average: it was trained on votes of photographers.
+    """Return the predicted mean vote of photographers on how beautiful the image is.
 
     Range: 1 to 10.
     Raises: MetricWeightsError when pyiqa cannot load its network.

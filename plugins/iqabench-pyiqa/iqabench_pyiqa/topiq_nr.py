@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def topiq_nr(seen: OutputView) -> float:
-    """The opinion that a network expects which looks for damage where the meaning of the image is.
+    """Return the opinion that a network predicts, which looks for damage where the image has meaning.
 
     Range: about 0 to 1.
     Raises: MetricWeightsError when pyiqa cannot load its network.

@@ -17,7 +17,7 @@ from iqabench_pyiqa._network import load_network, score
     requirement=load_network,
 )
 def tres(seen: OutputView) -> float:
-    """The opinion that a network with a transformer expects, mean over 50 crops of 224x224.
+    """Return the opinion that a network with a transformer predicts, mean over 50 crops of 224x224.
 
     Range: about 0 to 100.
     Raises: MetricWeightsError when pyiqa cannot load its network.

@@ -30,8 +30,8 @@ def filtered(planes: Tensor, taps: Taps, dim: int) -> Tensor:
     count = flat.shape[1]
     shape = (count, 1, -1, 1) if dim == DOWN else (count, 1, 1, -1)
     kernel = _kernel(taps, planes.dtype, planes.device).repeat(count, 1).reshape(shape)
-    found = functional.conv2d(flat, kernel, groups=count)
-    return found.reshape(*planes.shape[:-2], *found.shape[-2:])
+    result = functional.conv2d(flat, kernel, groups=count)
+    return result.reshape(*planes.shape[:-2], *result.shape[-2:])
 
 
 def within(planes: Tensor, taps: Taps) -> Tensor:
