@@ -67,7 +67,7 @@ def some() -> Iterable[Image]:
 
 
 def grey(image: Image) -> Image:
-    found: Image = test("natural").grey(image)
+    found: Image = test("scene_statistics").grey(image)
     return found
 
 
@@ -130,7 +130,7 @@ def figures(name: str, of: Callable[[str], bool]) -> Callable[[], Cases]:
     """MATLAB's of the images whose number passes."""
 
     def cases() -> Cases:
-        shas = test("natural").TID2013
+        shas = test("scene_statistics").TID2013
         for number, *_, figure, _ in parameters(test(f"test_{name}").test_figures_of_matlab):
             if number in shas and of(number):
                 yield metrics().get(name)(OutputView(real_image(shas[number]))), figure

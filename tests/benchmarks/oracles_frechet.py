@@ -66,7 +66,7 @@ def pool_frechet() -> Cases:
 
 def unpaired_iqa() -> Cases:
     """A network that learned for five steps; its layers by numpy, on its own descriptions."""
-    module, rated, pools = test("test_unpaired_iqa"), test("rated"), test("pools")
+    module, rated, pools = test("test_unpaired_iqa"), test("rated_photographs"), test("pools")
     with bench() as (_, folder, patch):
         patch.setenv("IQABENCH_HOME", str(folder))
         data = module.Data(rated.rated()[:30], rated.pristine(), folder)

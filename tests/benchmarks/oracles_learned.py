@@ -21,7 +21,7 @@ def lpips(name: str, net: str, version: str) -> Cases:
     """The authors' package with our backbone; a real one."""
     import torch  # noqa: PLC0415
 
-    module, learned = test("test_lpips_backbones"), test("learned")
+    module, learned = test("test_lpips_backbones"), test("random_networks")
     state = module.ours.network("cpu", name, net, version).state_dict()
     with bench() as (_, _, patch):
         empty = learned.instead_of(learned.torchvisions(module.NETS[net]))
@@ -39,7 +39,7 @@ def lpips(name: str, net: str, version: str) -> Cases:
 def lpips_of_chance(name: str, net: str, version: str) -> Cases:
     import torch  # noqa: PLC0415
 
-    module, learned = test("test_lpips_backbones"), test("learned")
+    module, learned = test("test_lpips_backbones"), test("random_networks")
     with bench() as (made, folder, patch), torch.no_grad():
         both = net, learned.torchvisions(module.NETS[net])
         theirs = made(module.loaded, both, folder, patch)(version)
@@ -57,7 +57,7 @@ def dists() -> Cases:
     from iqabench.metrics.networks.backbones import VGG16  # noqa: PLC0415
     from iqabench.metrics.networks.image_tensors import load_state  # noqa: PLC0415
 
-    module, learned = test("test_dists"), test("learned")
+    module, learned = test("test_dists"), test("random_networks")
     net = learned.torchvisions("vgg16")
     state = load_state(VGG16.path("dists"))
     net.load_state_dict({name: state[f"features.{name}"] for name in net.state_dict()})

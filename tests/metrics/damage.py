@@ -69,7 +69,7 @@ def damaged(target: Pixels) -> Iterator[tuple[str, Pixels]]:
 
 
 USUAL = ["blur", "noise", "jpeg", "x4", "contrast", "tint"]
-"""What most metrics were made for."""
+"""The damages that most metrics were made for."""
 
 SIZES = [(181, 217), (208, 192), (199, 180), (240, 240)]
 """Odd and even, so that each step down of a pyramid meets both."""

@@ -1,4 +1,4 @@
-"""What MATLAB has and metrics were written with, in double precision and slow."""
+"""Functions of MATLAB that metrics were written with, in double precision and slow."""
 
 from typing import Any
 

@@ -57,6 +57,6 @@ FIVE = {
 
 
 def rounded(image: Image) -> Pixels:
-    """As rgb2gray gives it, (H, W, 1)."""
+    """Return the image as rgb2gray gives it, (H, W, 1)."""
     grey = image.astype(np.float64) @ np.array([0.2989360213, 0.5870430745, 0.1140209043])
     return np.asarray(np.floor(grey + 0.5)[:, :, None], np.uint8)

@@ -14,7 +14,17 @@ from iqabench.metrics.blind.brisque import brisque
 from iqabench.metrics.shared import brisque_model as model
 
 from .damage import DAMAGES, Plane, photographs
-from .natural import RATIOS, SHAPES, TID2013, coefficients, fitted, grey, half, have, window
+from .scene_statistics import (
+    RATIOS,
+    SHAPES,
+    TID2013,
+    coefficients,
+    fitted,
+    grey,
+    half,
+    have,
+    window,
+)
 
 IMAGES = {
     "photograph": photographs()[0],

@@ -23,7 +23,7 @@ from iqabench.protocols import protocol
 from .contract import cropped, is_ours, near, planar, ready
 from .damage import Pixels, photographs
 from .pools import others, pool, pool_without
-from .rated import pristine, rated
+from .rated_photographs import pristine, rated
 from .test_contract import disturbed
 
 NAMES = [m.name for m in metrics() if m.reference == "pool"]

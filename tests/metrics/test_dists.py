@@ -19,7 +19,7 @@ from iqabench.metrics.networks import tiles as _tiles
 from iqabench.metrics.networks.backbones import VGG16
 from iqabench.metrics.networks.weights import DISTS
 
-from .learned import instead_of, signed, small_pairs, state_of, torchvisions
+from .random_networks import instead_of, signed, small_pairs, state_of, torchvisions
 
 Pixels = NDArray[np.uint8]
 

@@ -14,7 +14,7 @@ from iqabench.metrics.shared.phase_congruency import phase_congruency
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed
-from .shrunk import SIZES, Plane, alike, opposed, photograph, scharr, shrunk, tinted
+from .matlab_maps import SIZES, Plane, alike, opposed, photograph, scharr, shrunk, tinted
 
 
 def frequencies(size: int) -> Plane:

@@ -18,7 +18,7 @@ from iqabench.metrics.shared import ilniqe_model as model
 from iqabench.metrics.shared.weibull import weibull
 
 from .damage import DAMAGES, Pixels, Plane, photographs
-from .natural import PEPPER, TID2013, coefficients, fitted, have, of_block, window
+from .scene_statistics import PEPPER, TID2013, coefficients, fitted, have, of_block, window
 
 EPS = float(np.finfo(np.float64).eps)
 Real = Callable[[str], Image]

@@ -17,7 +17,7 @@ from iqabench.metrics.networks import lpips_network as ours
 from iqabench.metrics.networks import tiles as _tiles
 from iqabench.metrics.networks.backbones import SQUEEZENET, VGG16, Backbone
 
-from .learned import instead_of, signed, small_pairs, state_of, torchvisions
+from .random_networks import instead_of, signed, small_pairs, state_of, torchvisions
 
 NETS = {"alex": "alexnet", "vgg": "vgg16", "squeeze": "squeezenet1_1"}
 NAMES = {

@@ -12,7 +12,17 @@ from iqabench.metrics.blind.niqe import niqe, pristine
 from iqabench.metrics.shared import niqe_model as model
 
 from .damage import DAMAGES, Pixels, Plane, photographs
-from .natural import BABOON, TID2013, coefficients, grey, half, have, moments, of_block, window
+from .scene_statistics import (
+    BABOON,
+    TID2013,
+    coefficients,
+    grey,
+    half,
+    have,
+    moments,
+    of_block,
+    window,
+)
 
 WEIGHTS = window(7, 7 / 6)
 Real = Callable[[str], Image]

@@ -20,7 +20,7 @@ from iqabench.metrics.networks import pieapp_network as ours
 from iqabench.metrics.networks.weights import PIEAPP
 
 from .damage import DAMAGES, photographs
-from .learned import randomise, signed
+from .random_networks import randomise, signed
 
 Pixels = NDArray[np.uint8]
 SIZES = [(64, 64), (65, 91), (91, 64), (92, 70), (64, 118)]

@@ -11,8 +11,8 @@ from iqabench.images import Image, OutputView, PoolView
 from iqabench.metrics.distribution.pool_niqe import pool_niqe
 
 from .damage import DAMAGES, Plane, photographs
-from .natural import coefficients, grey, half, moments, of_block, window
 from .pools import others, pool, pool_without
+from .scene_statistics import coefficients, grey, half, moments, of_block, window
 
 WEIGHTS = window(7, 7 / 6)
 

@@ -13,7 +13,7 @@ from iqabench.metrics.shared.spectral_residual import spectral_residual
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed
-from .shrunk import SIZES, Plane, alike, opposed, photograph, scharr, shrunk, tinted
+from .matlab_maps import SIZES, Plane, alike, opposed, photograph, scharr, shrunk, tinted
 
 LUMA = (0.299, 0.587, 0.114)
 

@@ -27,7 +27,7 @@ from iqabench.run.train_unpaired import main
 
 from .damage import Pixels, photographs
 from .pools import pool
-from .rated import LEVELS, blurred, noisy, pristine, rated
+from .rated_photographs import LEVELS, blurred, noisy, pristine, rated
 
 
 @pytest.fixture(scope="module")

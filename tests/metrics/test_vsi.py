@@ -11,7 +11,7 @@ from iqabench.metrics.shared.sdsp import sdsp
 
 from .damage import IDS, PAIRS, Pixels, damaged, photographs, tensors
 from .matlab import mixed
-from .shrunk import SIZES, Plane, alike, photograph, scharr, shrunk
+from .matlab_maps import SIZES, Plane, alike, photograph, scharr, shrunk
 
 
 def bilinear(length: int, size: int) -> Plane:

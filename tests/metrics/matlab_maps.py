@@ -38,7 +38,7 @@ def alike(planes: list[Plane], c: float) -> Plane:
 
 
 def opposed() -> tuple[Pixels, Pixels]:
-    """Of the same Y and Q, nearly, but one red and one blue."""
+    """Return two images of nearly the same Y and Q, one red and one blue."""
     grey = photographs()[0].mean(axis=2, keepdims=True) * 0.1 + 110
     tint = np.array((96, -27, -111))
     return np.asarray(grey - tint, np.uint8), np.asarray(grey + tint, np.uint8)

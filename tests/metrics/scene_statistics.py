@@ -35,9 +35,9 @@ TID2013 = {
 I04 has no flat areas; 1 to 2 % of I03, I06 and I08 are flat, and a third of I19.
 """
 BABOON = "17118cb24b5a4e546f17ffd41208e10018e3a38387120fe039e99aeccfc97c75"
-"""Of Set14; its first 492 columns are BasicSR's baboon.png."""
+"""An image of Set14; its first 492 columns are BasicSR's baboon.png."""
 PEPPER = "2b16c091cd46780a0e4221754dfeba1625593ac2a4069f80d9e35ecc0ddbde76"
-"""Of Set14; pixel by pixel the pepper_0.png of the Python port of IL-NIQE."""
+"""An image of Set14; pixel by pixel the pepper_0.png of the Python port of IL-NIQE."""
 
 
 def grey(image: NDArray[Any]) -> Plane:
@@ -109,7 +109,7 @@ def half(plane: Plane) -> Plane:
 
 
 def have(made: Callable[[], T]) -> T:
-    """What is made; the test is skipped where the mirror lacks what the authors fitted."""
+    """Return what `made` makes; the test is skipped where the mirror lacks what the authors fitted."""
     try:
         return made()
     except MetricWeightsError as error:

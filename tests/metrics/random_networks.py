@@ -48,7 +48,7 @@ def randomise(module: nn.Module) -> None:
 
 
 def instead_of(net: nn.Module) -> Any:
-    """For the place of a constructor of torchvision that would download weights."""
+    """Return a stand-in for a constructor of torchvision that would download weights."""
     return lambda *_, **__: SimpleNamespace(features=net)
 
 
