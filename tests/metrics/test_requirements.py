@@ -108,15 +108,19 @@ def test_files_are_asked_for_once_a_metric() -> None:
     require_files([])
 
 
-def test_the_first_column_that_lacks_a_file_is_named() -> None:
+def test_columns_that_lack_a_file_are_named() -> None:
+    """They cost only themselves, unless no column is left."""
     first, second = (
         Column(replace(metrics().get("psnr"), name=name, files=(FILE,)), protocol("rgb"))
         for name in ("first", "second")
     )
+    lacking = require_files([any_column("ssim"), first, second])
+    assert list(lacking) == ["first", "second"]
     with pytest.raises(MetricWeightsError, match="first needs what its authors fitted") as caught:
-        require_files([any_column("ssim"), first, second])
-    for word in ("they/weights.pt", "iqabench fetch first --from FOLDER", "IQABENCH_MIRROR"):
-        assert word in str(caught.value)
+        require_files([first, second])
+    for message in (lacking["first"], str(caught.value)):
+        for word in ("they/weights.pt", "iqabench fetch first --from FOLDER", "IQABENCH_MIRROR"):
+            assert word in message
 
 
 @pytest.mark.parametrize("part", [*metrics(), *set_metrics()], ids=lambda part: part.name)
