@@ -68,7 +68,10 @@ _FORMS: dict[
 @click.option("--csv", "form", flag_value="csv", help="Print csv.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print markdown.")
 @click.option(
-    "--json", "form", flag_value="json", help="Print json, a row for each mean, then for each cost."
+    "--json",
+    "form",
+    flag_value="json",
+    help="Print json: a row for each mean, for each agreement with people, and for each cost.",
 )
 @click.option(
     "--pareto",
@@ -78,8 +81,8 @@ _FORMS: dict[
 @click.option(
     "--intervals",
     is_flag=True,
-    help="In tables: the 95 % interval of each mean, by a bootstrap of its images. JSON has them "
-    "anyway, but for stores of more than a million records.",
+    help="Add the 95 % interval of each mean, by a bootstrap of its images. JSON has intervals anyway, "
+    "except for stores of more than a million records.",
 )
 @click.option("--figures", is_flag=True, help="Write figures for papers, as PDF and SVG.")
 @click.option(
@@ -87,24 +90,24 @@ _FORMS: dict[
     type=click.Choice(["column", "page"]),
     default="column",
     show_default=True,
-    help="Of figures: 3.3 inches, or 6.9.",
+    help="Width of figures: 3.3 inches for a column, 6.9 for a page.",
 )
 @click.option(
     "--between",
     metavar="MODEL,MODEL",
     default="",
-    help="The two that a figure compares image by image.  [default: the best two]",
+    help="Two models that a figure compares image by image.  [default: the best two]",
 )
 @click.option(
     "--outputs",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Where runs saved their outputs: with --html, samples are shown whole, up to 64 MB "
+    help="Folder of outputs that runs saved: with --html, samples are shown whole, up to 64 MB "
     "for each set.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the pages, or the figures, go.  [default: reports, or figures]",
+    help="Folder for the pages or the figures.  [default: reports, or figures]",
 )
 @click.option(
     "--title",
@@ -126,7 +129,7 @@ def command(
     title: str,
     store: Path,
 ) -> None:
-    """Render what is in the store: as tables here, or with --html as pages.
+    """Render the results of a store: as tables here, or with --html as pages.
 
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its
     size and convention where it has one of them.
