@@ -143,3 +143,13 @@ def test_a_fragment_would_be_found(tmp_path: Path) -> None:
     assert len(language.fragments(texts)) == 2
     assert len(language.openings(texts)) == 1
     assert [t.first_word for t in language.help_texts(modules)] == ["As"]
+
+
+def test_imports_inside_functions_are_few() -> None:
+    assert len(structure.late_imports(package())) <= LATE_IMPORTS
+
+
+def test_the_language_of_the_whole_package() -> None:
+    texts = list(language.docstrings(package()))
+    assert len(language.fragments(texts)) <= FRAGMENT_SHARE * len(texts)
+    assert len(language.openings(texts)) <= OPENING_SHARE * len(texts)

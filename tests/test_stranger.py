@@ -172,7 +172,8 @@ def run_everything(type_words: Run, site: Path) -> None:
     assert srcc["value"] == pytest.approx(1.0)
     assert "rank main" in type_words("reproduce", "stranger-board", "--published")
     type_words("report", "--html", "--out", site / "pages")
-    assert "stranger-box" in (site / "pages" / "index.html").read_text()
+    assert "Worst images" in (site / "pages" / "index.html").read_text()
+    assert '<th scope="row">b</th>' in (site / "pages" / "stranger-page.html").read_text()
 
 
 def test_the_batched_form_of_its_metric_is_found(run_code: Run) -> None:
@@ -186,7 +187,7 @@ def test_each_is_listed_with_all_others(run_code: Run) -> None:
 
 
 def test_nothing_in_the_package_names_the_stranger() -> None:
-    names = set(LISTED.values()) | {"stranger-depose", "stranger_parts"}
+    names = set(LISTED.values()) | {"stranger-depose", "stranger-page", "stranger_parts"}
     for path in PACKAGE.rglob("*"):
         if path.suffix in {".py", ".yaml", ".html", ".csv"}:
             text = path.read_text(encoding="utf-8")
