@@ -7,7 +7,9 @@ stored number carries its name and hash. The known ones are in `iqabench.protoco
 
 import hashlib
 import json
+from fractions import Fraction
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from iqabench.deprecation import moved
@@ -82,9 +84,9 @@ class Protocol(Facts):
         """Return this protocol with a reference that is known to the bit; the hash covers it, too."""
         return Protocol(**{**self.model_dump(), "identity": identity})
 
-    def shave(self, scale: int) -> int:
+    def shave(self, scale: int | Fraction) -> int:
         """Return the border that is left out at this scale, in pixels of the target."""
-        return self.shave_scales * scale + self.shave_pixels
+        return ceil(self.shave_scales * scale) + self.shave_pixels
 
 
 if not TYPE_CHECKING:  # else type checkers would accept any name

@@ -12,7 +12,7 @@ from iqabench.models.core.load import is_own, load_model
 from iqabench.opinions import opinion_set_named
 from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import known_as
-from iqabench.tasks import Task, task_named
+from iqabench.tasks import Ratio, Task, scale_text, task_named
 
 
 def check_parts(board: Board) -> None:
@@ -105,5 +105,5 @@ def _registered(board: Board, model: str) -> Card:
     return card_of(model, board.scale) if same else card
 
 
-def _at(scale: int) -> str:
-    return f" x{scale}" if scale > 1 else ""
+def _at(scale: Ratio) -> str:
+    return f" x{scale_text(scale)}" if scale > 1 else ""

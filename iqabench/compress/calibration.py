@@ -44,7 +44,7 @@ class Calibration:
         """
         task = task_named(card.task)
         if task.has_scales:
-            return load_set(self.photos or "demo", card.scale)
+            return load_set(self.photos or "demo", card.whole_scale)
         if "@" not in self.photos:
             examples = " or ".join(f"photos@{level}" for level in _example_levels(task))
             raise CompressError(

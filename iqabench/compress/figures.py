@@ -45,7 +45,7 @@ def figures_of(
     columns = [cost_column(cost) for cost in _COSTS]
     costs = costs_of(loaded, columns, wanted, device)
     figures: Figures = {one.named(wanted.name): _rounded(costs[one.name]) for one in columns}
-    quality = mean_quality(name, set_name, column, loaded.card.scale, device)
+    quality = mean_quality(name, set_name, column, loaded.card.whole_scale, device)
     return {**figures, f"{column} on {set_name}": round(quality, 4)}
 
 
@@ -62,10 +62,10 @@ def measure(
     before: Figures = {}
     after: Figures = {}
     for name in sets:
-        before |= figures_of(card.variant.parent, name, scale=card.scale, device=device)
+        before |= figures_of(card.variant.parent, name, scale=card.whole_scale, device=device)
         after |= figures_of(folder, name, device=device)
     if latency:
-        after |= latency_figure(card.variant.parent, folder, scale=card.scale, device=device)
+        after |= latency_figure(card.variant.parent, folder, scale=card.whole_scale, device=device)
     add_figures(folder, before=before, after=after)
     return before, after
 

@@ -31,18 +31,20 @@ def precision_figures(
     card = card_at(folder)
     assert card.variant is not None
     parent = card.variant.parent
-    before: Figures = {"weights_file_mib": _file_mib(load_model(parent, card.scale).card.weights)}
+    before: Figures = {
+        "weights_file_mib": _file_mib(load_model(parent, card.whole_scale).card.weights)
+    }
     after: Figures = {"weights_file_mib": _file_mib(card.weights)}
     if precision != "fp32":
         name = str(folder.resolve())
         for set_name in sets:
             key = f"{column} on {set_name} in {precision}"
-            before[key] = round(mean_quality(parent, set_name, column, card.scale, device), 4)
-            quality = mean_quality(name, set_name, column, card.scale, device, precision)
+            before[key] = round(mean_quality(parent, set_name, column, card.whole_scale, device), 4)
+            quality = mean_quality(name, set_name, column, card.whole_scale, device, precision)
             after[key] = round(quality, 4)
     for mode in [Mode(), *([Mode(compile=True)] if compiled else [])] if latency else []:
         after |= latency_figure(
-            parent, folder, scale=card.scale, device=device, mode=mode, precision=precision
+            parent, folder, scale=card.whole_scale, device=device, mode=mode, precision=precision
         )
     return before, after
 

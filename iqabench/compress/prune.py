@@ -199,7 +199,7 @@ def _batches(order: PruningRequest) -> list[Batch]:
         return []
     learned, _ = photographs(setup.photos).patches(
         setup.work,
-        scale=load_model(order.parent, order.scale).card.scale,
+        scale=load_model(order.parent, order.scale).card.whole_scale,
         side=setup.side,
         per_copy=setup.per_copy,
         seed=setup.plan.seed,

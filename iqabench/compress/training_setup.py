@@ -58,7 +58,7 @@ def train_network(
     photos = photographs(setup.photos)
     learned, held = photos.patches(
         setup.work,
-        scale=card.scale,
+        scale=card.whole_scale,
         side=setup.side,
         per_copy=setup.per_copy,
         seed=setup.plan.seed,

@@ -6,6 +6,7 @@ from typing import Protocol as TypingProtocol
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
+from iqabench.tasks import Ratio
 
 
 class PseudoReferences(TypingProtocol):
@@ -34,7 +35,7 @@ class Case:
     output: Image
     target: Image | None = None
     """The target; None for no-reference metrics, and where there is none."""
-    scale: int = 1
+    scale: Ratio = 1
     """The scale by which protocols shave."""
     device: str = "cpu"
     """The device, as torch names it, on which metrics that are neural networks run."""

@@ -8,9 +8,10 @@ from iqabench.images.luma import luma, luma_counts, luma_unit
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
+from iqabench.tasks import Ratio
 
 
-def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pair:
+def view(protocol: Protocol, output: Image, target: Image, scale: Ratio = 1) -> Pair:
     """Return the pair that `protocol` compares.
 
     Shapes: output and target (H, W, C) in units of 0..255.
@@ -29,7 +30,7 @@ def view(protocol: Protocol, output: Image, target: Image, scale: int = 1) -> Pa
     return Pair(output, target, unit, offset)
 
 
-def view_output(protocol: Protocol, output: Image, scale: int = 1) -> OutputView:
+def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputView:
     """Return the view of an output without a target under `protocol`.
 
     Shapes: output (H, W, C) in units of 0..255.
@@ -61,7 +62,7 @@ def quantise(image: Image) -> NDArray[np.uint8]:
     return raised.astype(np.uint8, order="C")
 
 
-def _shaved(protocol: Protocol, image: Image, scale: int) -> Image:
+def _shaved(protocol: Protocol, image: Image, scale: Ratio) -> Image:
     border = protocol.shave(scale)
     height, width = image.shape[:2]
     if min(height, width) <= 2 * border:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from iqabench.models.core.model import Precision
+from iqabench.tasks import Ratio
 
 
 @dataclass(frozen=True)
 class Conditions:
     """The conditions of one cell."""
 
-    scale: int = 1
+    scale: Ratio = 1
     device: str = "cpu"
     precision: Precision = "fp32"
     tile: int = 0

@@ -28,6 +28,8 @@ def keep_crops(
     if output is None or whole is None or output.shape[1:3] != whole.shape[1:3]:
         return
     target, source = whole[0], sample.parts["input"][0]
+    if target.shape[0] % source.shape[0]:
+        return  # a fraction: its window would lie between the pixels of the input
     if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
         return
     scale = max(1, target.shape[0] // source.shape[0])

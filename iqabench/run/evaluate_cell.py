@@ -29,6 +29,7 @@ from iqabench.run.references import References
 from iqabench.samples import Sample, frame_of
 from iqabench.sets import SampleRef
 from iqabench.store import Record
+from iqabench.tasks import Ratio
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -44,7 +45,7 @@ class ScoredOutput:
     """The role of the part that full-reference metrics compare it with."""
     columns: tuple[Column, ...]
     """The columns, bound to what they compare with."""
-    scale: int
+    scale: Ratio
     """The scale by which protocols shave it."""
 
 

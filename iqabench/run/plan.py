@@ -12,7 +12,7 @@ from iqabench.models.core.model import Precision
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set
-from iqabench.tasks import task_named
+from iqabench.tasks import scale_text, task_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +100,8 @@ def check_fits(card: Card, images: SampleSet) -> None:
         )
     if card.scale != images.scale:
         raise ModelError(
-            f"the model '{card.name}' scales x{card.scale}; {images.name} at {images.level} needs "
-            f"x{images.scale}."
+            f"the model '{card.name}' scales x{scale_text(card.scale)}; {images.name} at {images.level} "
+            f"needs x{scale_text(images.scale)}."
         )
 
 

@@ -51,11 +51,21 @@ class Subject:
     set_hash: str
     scale: int
     level: str
+    scale_denominator: int = 1
+    """The number below the line, where the scale is a fraction."""
 
     @classmethod
     def of_set(cls, images: SampleSet) -> "Subject":
         """The same of a loaded set."""
-        return cls(images.task, images.name, images.hash, images.scale, images.level)
+        scale = images.scale
+        return cls(
+            images.task,
+            images.name,
+            images.hash,
+            scale.numerator,
+            images.level,
+            scale.denominator,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from iqabench.protocol import Protocol
 from iqabench.run.conditions import Conditions
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key
+from iqabench.tasks import Ratio, scale_text
 
 C = TypeVar("C", bound=AnyColumn)
 
@@ -47,7 +48,7 @@ class References:
         """The outputs that a consensus is made of."""
         self._kept = kept
         self._bound: dict[str, Protocol] = {}
-        self._models: dict[tuple[str, int], Model] = {}
+        self._models: dict[tuple[str, Ratio], Model] = {}
         self._pools: dict[str, Pool] = {}
         self._median: tuple[str, Image] | None = None
 
@@ -194,11 +195,12 @@ class SampleReferences:
         return self._given
 
 
-def _require_scale(under: Protocol, card: Card, scale: int) -> None:
+def _require_scale(under: Protocol, card: Card, scale: Ratio) -> None:
     if card.scale != scale:
-        needed = "keeps the size" if scale == 1 else f"scales x{scale}"
+        needed = "keeps the size" if scale == 1 else f"scales x{scale_text(scale)}"
         raise ModelError(
-            f"protocol '{under.name}' needs a model that {needed}; '{card.name}' scales x{card.scale}."
+            f"protocol '{under.name}' needs a model that {needed}; '{card.name}' scales "
+            f"x{scale_text(card.scale)}."
         )
 
 

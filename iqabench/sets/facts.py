@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iqabench.facts import Facts
-from iqabench.tasks import RoleName, TaskName, task_named
+from iqabench.tasks import Ratio, RoleName, TaskName, task_named
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Level = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$")]
@@ -114,6 +114,6 @@ class SetFacts(Facts):
             raise ValueError("archives and samples belong together")
         return self
 
-    def scale(self, level: str) -> int:
+    def scale(self, level: str) -> Ratio:
         """Return how many times smaller the input is at that level."""
-        return int(task_named(self.task).scale(level))
+        return task_named(self.task).scale(level)

@@ -80,7 +80,7 @@ def _recipe(level: str) -> Recipe:
     if task.folder is None:
         return Recipe(1)
     made = InputFacts.model_validate(dict(task.folder.degradation))
-    return recipe(made, level, int(task.scale(level)), luma_target=False)
+    return recipe(made, level, task.scale(level), luma_target=False)
 
 
 def _target_only(name: str, frames: Frames, how: Recipe) -> SampleRef:

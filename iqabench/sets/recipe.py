@@ -12,6 +12,7 @@ from iqabench.errors import SetError
 from iqabench.images import Image, Part, luma
 from iqabench.samples import stacked
 from iqabench.sets.facts import InputFacts
+from iqabench.tasks import Ratio
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ Chain = tuple[Step, ...]
 class Recipe:
     """The way from files to a target, and from a target to an input and to further parts."""
 
-    scale: int
-    """Targets are cropped to a multiple of it."""
+    scale: Ratio
+    """The size of the target by that of the input; targets are cropped so that both are whole."""
     luma_target: bool = False
     steps: Chain | None = None
     """The degradations that make an input; None where nothing says how inputs are made."""
@@ -61,7 +62,7 @@ class Recipe:
     """True where the target is `scale` times as large as the input; False where they are of one size."""
 
     @property
-    def input_scale(self) -> int:
+    def input_scale(self) -> Ratio:
         """The size of the target by that of the input."""
         return self.scale if self.reduces else 1
 
@@ -72,7 +73,7 @@ class Recipe:
             listed = [step.facts for step in self.steps]
             chain = listed[0] if len(listed) == 1 else listed
         facts: dict[str, Any] = {
-            "scale": self.scale,
+            "scale": self.scale if isinstance(self.scale, int) else str(self.scale),
             "luma_target": self.luma_target,
             "degradation": chain,
             "grey": sorted(self.grey),
@@ -96,7 +97,7 @@ class Recipe:
 
     def target(self, image: Image) -> Image:
         """Return the target: the image cropped to a multiple of the scale, or its rounded luma."""
-        height, width = (side - side % self.scale for side in image.shape[:2])
+        height, width = (side - side % self.scale.numerator for side in image.shape[:2])
         image = image[:height, :width]
         return rounded_luma(image) if self.luma_target else image
 
@@ -142,7 +143,7 @@ class Recipe:
 def recipe(
     made: InputFacts | Sequence[InputFacts] | None,
     level: str,
-    scale: int,
+    scale: Ratio,
     luma_target: bool,
     grey: tuple[str, ...] = (),
     parts: Sequence[tuple[str, Sequence[InputFacts]]] = (),

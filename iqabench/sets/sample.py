@@ -17,6 +17,7 @@ from iqabench.protocol import Domain
 from iqabench.samples import Sample, part_of, stacked
 from iqabench.sets.archive import members, unpacked
 from iqabench.sets.recipe import Recipe
+from iqabench.tasks import Ratio, scale_text, scaled
 
 _ARRAYS = (".npz", ".npy")
 
@@ -198,9 +199,10 @@ class SampleRef:
         if (height * scale, width * scale) != target.shape[1:3]:
             raise SetError(
                 f"{self.files['input'][0].name} is {width}x{height} and {self.files['target'][0].name}, "
-                f"cropped to a multiple of {self.recipe.scale}, {target.shape[2]}x{target.shape[1]}; "
-                f"expected {width * scale}x{height * scale} at x{scale}. Sizes are never adapted: give the "
-                "scale that they were made with, or make them again."
+                f"cropped to a multiple of {self.recipe.scale.numerator}, "
+                f"{target.shape[2]}x{target.shape[1]}; "
+                f"expected {scaled(width, scale)}x{scaled(height, scale)} at x{scale_text(scale)}. Sizes are "
+                "never adapted: give the scale that they were made with, or make them again."
             )
 
     def _require_aligned(self, role: str, parts: Mapping[str, Part]) -> None:
@@ -223,7 +225,7 @@ class SampleSet:
     task: str
     level: str
     """The level as it is written: x4, n25 or q10."""
-    scale: int
+    scale: Ratio
     """The size of the target by that of the input; 1 unless the task has scales."""
     protocol: str
     """The protocol that a bare metric means here."""

@@ -46,6 +46,8 @@ class Provenance:
     address: str
     """The name or path by which `load_set` finds the set."""
     domain: str
+    scale_denominator: int = 1
+    """The number below the line, where the scale is a fraction."""
     setting: str = ""
     """The setting of the model where it differs from its default."""
 

@@ -77,6 +77,8 @@ class Record:
     """The identity of the reference, where the protocol has another reference than the target."""
     mode: str = ""
     """The mode of the network, where it is not the plain one: compile+channels_last, cuda_graph ..."""
+    scale_denominator: int = 1
+    """The number below the line, where the scale is a fraction: then `scale` is the one above it."""
     role: str = ""
     """The role of the output; empty for the output itself."""
     frame: int | None = None

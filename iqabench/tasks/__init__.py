@@ -18,20 +18,26 @@ from iqabench.tasks.core.look_up import (
     tasks,
 )
 from iqabench.tasks.core.names import RoleName, TaskName
+from iqabench.tasks.core.scale import Ratio, Scale, exact_scale, scale_text, scaled
 from iqabench.tasks.core.task import FolderRule, Task, register
 
 __all__ = [
     "FolderRule",
     "Level",
+    "Ratio",
     "RoleName",
+    "Scale",
     "Task",
     "TaskName",
     "default_task",
+    "exact_scale",
     "folder_task",
     "in_order",
     "output_names",
     "register",
     "role_names",
+    "scale_text",
+    "scaled",
     "task_named",
     "tasks",
 ]

@@ -50,7 +50,7 @@ def profiled(name: str, asked: argparse.Namespace) -> Profiled:
         twins = []
         for _ in range(2):
             model = load_model(name, allow_random_weights=True).to(asked.device)
-            batch = natural_batch(size.input_shape(model.card.scale), model.card.range)
+            batch = natural_batch(size.input_shape(model.card.whole_scale), model.card.range)
             call = stack.enter_context(model.bare())
             twins.append(Contender(name, call, batch.to(model.device), model.device))
         stack.enter_context(hold_device(asked.device, wait=True))

@@ -42,7 +42,7 @@ def test_the_file_is_the_one_on_the_card() -> None:
     assert len(data) <= LIMIT_BYTES
     assert hashlib.sha256(data).hexdigest() == card.weights.sha256
     state = load_file(weights_path(card))
-    Pocket(card.scale, **card.arguments).load_state_dict(state, strict=True)
+    Pocket(card.whole_scale, **card.arguments).load_state_dict(state, strict=True)
     assert sum(weight.numel() for weight in state.values()) == card.params
 
 

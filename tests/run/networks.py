@@ -138,3 +138,14 @@ class Spectrum(nn.Module):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
         spectrum: Tensor = torch.fft.fft2(input)
         return spectrum
+
+
+class Stretch(nn.Module):
+    """Enlarges by a fraction."""
+
+    def __init__(self, scale: float = 1.5) -> None:
+        super().__init__()
+        self.scale = float(scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.interpolate(x, scale_factor=self.scale, mode="nearest")

@@ -231,3 +231,18 @@ def test_an_unknown_role_on_a_card_gets_suggestions(tmp_path: Path, model: MakeM
     name = model("Inpainting", "takes: {input: {}, maks: {}}")
     with pytest.raises(Exception, match=r"no role is called 'maks'\. Did you mean 'mask'"):
         plan([name], ["demo"], [], None)
+
+
+def test_a_rational_scale_rides_through_a_run(tmp_path: Path, model: MakeModel) -> None:
+    write_image(tmp_path / "s" / "a.png", frame(1, 25, 34))
+    name = model("Stretch", "scale: 3/2\ntask: sr")
+    outcome = run(tmp_path / "r", name, tmp_path / "s@x1.5", ["psnr@sr-rgb"])
+    assert outcome.failures == []
+    (row,) = fetch(tmp_path / "r", "level, scale, scale_denominator, status")
+    assert row == ("x1.5", 3, 2, "ok")
+    sample = load_set(f"{tmp_path}/s@x1.5").samples[0].load()
+    assert sample.input.shape == (16, 22, 3)
+    assert sample.target is not None
+    assert sample.target.shape == (24, 33, 3)
+    with pytest.raises(ModelError, match=r"'stretch' has x1\.5, not x2"):
+        plan([name], [f"{tmp_path}/s@x2"], [], None)

@@ -251,7 +251,8 @@ def test_a_damaged_archive_is_named(shelf: Shelf) -> None:
     shelf.declare(facts(levels="[x2]", samples="1-1", files="", archives=f"[{said}]"))
     with pytest.raises(SetError, match=r"mine/in\.zip is a damaged archive"):
         load_set("mine")
-    assert list((home() / "extracted").iterdir()) == []
+    kept = [p for p in (home() / "extracted").iterdir() if p.suffix != ".lock"]
+    assert kept == []
 
 
 def test_an_archive_without_the_member(shelf: Shelf) -> None:

@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from iqabench.errors import ModelError
 from iqabench.facts import Facts
 from iqabench.files.remote import RemoteFile
 from iqabench.models.core.signature import Setting, Signature
-from iqabench.tasks import RoleName, TaskName, task_named
+from iqabench.tasks import RoleName, Scale, TaskName, scale_text, task_named
 
 
 class Weights(Facts):
@@ -76,7 +77,8 @@ class Card(Facts):
     code: str = ""
     licence: str = "none stated"
     task: TaskName = "sr"
-    scale: int = 1
+    scale: Scale = 1
+    """The size of the output by that of the input: a whole number, or a fraction such as 3/2."""
     loader: Literal["network", "spandrel", "file", "onnx", "script", "factory", "command"] = (
         "network"
     )
@@ -118,7 +120,21 @@ class Card(Facts):
     @property
     def name(self) -> str:
         """The explicit name: rlfn_x4; models that keep the size go by their id."""
-        return f"{self.id}_x{self.scale}" if task_named(self.task).has_scales else self.id
+        return (
+            f"{self.id}_x{scale_text(self.scale)}" if task_named(self.task).has_scales else self.id
+        )
+
+    @property
+    def whole_scale(self) -> int:
+        """The scale, where it is a whole number.
+
+        Raises: ModelError for a fraction, which few can work with.
+        """
+        if not isinstance(self.scale, int):
+            raise ModelError(
+                f"{self.name} scales by a fraction; expected a model of a whole scale."
+            )
+        return self.scale
 
     @property
     def is_plain(self) -> bool:
@@ -144,6 +160,8 @@ class Card(Facts):
             "notes",
         )
         facts: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        if not isinstance(self.scale, int):
+            facts["scale"] = scale_text(self.scale)
         if self.variant is not None:
             facts["variant"] = self.variant.model_dump(include={"parent", "method", "recipe"})
         return json.dumps(facts, separators=(",", ":"))

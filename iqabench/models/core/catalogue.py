@@ -10,6 +10,7 @@ from iqabench.facts import read_yaml, validate
 from iqabench.models.core.card import Card
 from iqabench.models.core.variants import check_variants, parent_of
 from iqabench.registry import load_entry_points
+from iqabench.tasks import Ratio, scale_text
 
 FAMILIES = Path(__file__).parents[1]
 """Where the families of this package lie, one folder each."""
@@ -58,7 +59,7 @@ def read_family(path: Path) -> list[Card]:
     ]
 
 
-def card_of(name: str, scale: int | None = None) -> Card:
+def card_of(name: str, scale: Ratio | None = None) -> Card:
     """The card of a model by id and scale, or by its explicit name (rlfn_x2).
 
     Raises: UnknownNameError with suggestions, ModelError when the model lacks that scale.
@@ -71,8 +72,8 @@ def card_of(name: str, scale: int | None = None) -> Card:
         raise UnknownNameError("model", name, {*known, *(c.id for c in known.values())})
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
-        has = ", ".join(f"x{c.scale}" for c in sorted(members, key=lambda c: c.scale))
-        raise ModelError(f"the model '{name}' has {has}, not x{scale}.")
+        has = ", ".join(f"x{scale_text(c.scale)}" for c in sorted(members, key=lambda c: c.scale))
+        raise ModelError(f"the model '{name}' has {has}, not x{scale_text(scale or 1)}.")
     return max(fitting, key=lambda c: c.scale == 4)
 
 

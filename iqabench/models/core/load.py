@@ -18,6 +18,7 @@ from iqabench.models.loaders.factory import load_factory
 from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import load_spandrel, spandrel_module
+from iqabench.tasks import Ratio
 
 _SUFFIXES: dict[str, Callable[[Path], Model]] = {
     ".pth": load_spandrel,
@@ -42,7 +43,7 @@ def is_own(name: str) -> bool:
 
 def load_model(
     name: str,
-    scale: int | None = None,
+    scale: Ratio | None = None,
     *,
     allow_random_weights: bool = False,
     progress: bool | None = None,

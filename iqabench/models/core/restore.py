@@ -10,6 +10,7 @@ from torch import Tensor
 from iqabench.errors import ModelError
 from iqabench.images import Image
 from iqabench.models.core.model import Model
+from iqabench.tasks import scale_text, scaled
 
 OVERLAP = 32
 """Input pixels that neighbouring tiles share on every side: at least so many.
@@ -84,7 +85,7 @@ def _padded(model: Model, batch: Tensor) -> Tensor:
     output = model.forward(batch)
     if rows is None and columns is None:
         return output
-    return output[:, :, : height * card.scale, : width * card.scale]
+    return output[:, :, : scaled(height, card.scale), : scaled(width, card.scale)]
 
 
 def _needed(size: int, smallest: int, multiple: int) -> int:
@@ -101,7 +102,7 @@ def _reflected(size: int, needed: int, device: torch.device) -> Tensor | None:
 
 
 def _tiled(model: Model, batch: Tensor, tile: int) -> Tensor:
-    scale = model.card.scale
+    scale = model.card.whole_scale  # tiles of a fraction would not meet on whole pixels
     _, _, height, width = batch.shape
     whole: Tensor | None = None
     for top, bottom, from_row, to_row in _spans(height, tile):
@@ -129,11 +130,11 @@ def _spans(size: int, tile: int) -> Iterator[tuple[int, int, int, int]]:
 
 def _checked(model: Model, image: Image, output: Tensor) -> Image:
     scale = model.card.scale
-    expected = (image.shape[0] * scale, image.shape[1] * scale)
+    expected = (scaled(image.shape[0], scale), scaled(image.shape[1], scale))
     if output.ndim != 4 or tuple(output.shape[2:]) != expected or output.shape[1] not in (1, 3):
         raise ModelError(
             f"'{model.card.id}' returned the shape {tuple(output.shape)} for an input of "
-            f"{image.shape[1]}x{image.shape[0]}; expected {expected[1]}x{expected[0]} (x{scale})."
+            f"{image.shape[1]}x{image.shape[0]}; expected {expected[1]}x{expected[0]} (x{scale_text(scale)})."
         )
     pixels = output[0].permute(1, 2, 0).contiguous().cpu().numpy()
     suspect = not np.isfinite(pixels.sum(dtype=np.float64))  # cheaper than to look at each

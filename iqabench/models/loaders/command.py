@@ -14,7 +14,7 @@ from iqabench.errors import ModelError, UsageError
 from iqabench.images import read_image, write_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
-from iqabench.tasks import default_task
+from iqabench.tasks import Ratio, default_task
 
 
 class CommandModel(Model):
@@ -51,7 +51,7 @@ class CommandModel(Model):
             )
 
 
-def load_command(name: str, scale: int) -> Model:
+def load_command(name: str, scale: Ratio) -> Model:
     """Load the program behind `cmd:` as a model with the scale of the set.
 
     Raises: UsageError when {input} or {output} is missing.

@@ -62,7 +62,7 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
     Raises: ProbeError when it cannot run.
     """
     card = model.card
-    shape = size.input_shape(card.scale)
+    shape = size.input_shape(card.whole_scale)
     try:
         batch = natural_batch(shape, card.range).to(model.device)
         plain = stack.enter_context(model.bare())
@@ -77,7 +77,7 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
     except Exception as error:  # the network may be anyone's, so its reason is reported
         raise ProbeError(_why(model, size, error)) from error
     seen = ProbedModel(
-        card.id, call, batch, model.module, card.scale, model.trainable, model.device
+        card.id, call, batch, model.module, card.whole_scale, model.trainable, model.device
     )
     counted = seen if call is plain else replace(seen, call=plain)
     return Entrant(model, seen, counted, first)

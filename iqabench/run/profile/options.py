@@ -8,6 +8,7 @@ from iqabench.models.core.model import Precision
 from iqabench.probes.timing import Sampling
 from iqabench.run.outcome import Failure
 from iqabench.run.profile.records import CostMeasurement
+from iqabench.tasks import Ratio
 
 DEFAULT_PROBES = ("params", "macs", "activations", "conv_layers", "latency_ms", "memory_mib")
 
@@ -25,7 +26,7 @@ class ProfileOptions:
     wait: bool = False
     """True to wait while another process measures on the device."""
     allow_random_weights: bool = False
-    scale: int | None = None
+    scale: Ratio | None = None
     """The scale of models that have several; None means x4."""
     again: bool = True
     """True to measure again what has a record already."""

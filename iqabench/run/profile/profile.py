@@ -16,6 +16,7 @@ from iqabench.run.profile.measure import Round, measure, rounds_of
 from iqabench.run.profile.options import Profile, ProfileOptions
 from iqabench.run.profile.records import CostMaker
 from iqabench.store import Store
+from iqabench.tasks import Ratio
 
 
 def profile(
@@ -65,7 +66,7 @@ def profile_cells(
     Raises: as `profile`.
     """
     done = Profile()
-    by_scale: dict[int, dict[str, None]] = {}
+    by_scale: dict[Ratio, dict[str, None]] = {}
     for cell in cells if columns else ():
         name = cell.card.name if cell.card else cell.model
         by_scale.setdefault(cell.set.scale, {})[name] = None

@@ -72,7 +72,7 @@ class CostMaker:
             task=TASK,
             set=self._place,
             set_hash=self._hash,
-            scale=card.scale,
+            scale=card.whole_scale,
             level=one.size.name,
             model=card.id,
             model_hash=model.hash,

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 from iqabench.errors import UsageError
+from iqabench.tasks.core.scale import Ratio, exact_scale
 
 LevelKind = Literal["integer", "decimal", "name"]
 
@@ -51,11 +51,10 @@ class Level:
             return number
         return int(number) if number.isdigit() else float(number)
 
-    def fraction(self, text: str) -> int | Fraction:
+    def fraction(self, text: str) -> Ratio:
         """Return the number of a level, exactly.
 
         Raises: UsageError when it is no level of this kind.
         """
         self.value(text)
-        exact = Fraction(text.removeprefix(self.letter))
-        return int(exact) if exact.denominator == 1 else exact
+        return exact_scale(text.removeprefix(self.letter))

@@ -1,9 +1,8 @@
 """Tasks by name, by level and by relation of sizes."""
 
-from fractions import Fraction
-
 from iqabench.errors import UnknownNameError
 from iqabench.registry import Registry
+from iqabench.tasks.core.scale import Ratio
 from iqabench.tasks.core.task import REGISTRY, Task
 
 
@@ -39,7 +38,7 @@ def output_names() -> list[str]:
     return list(dict.fromkeys(role for task in in_order() for role in task.gives))
 
 
-def default_task(scale: int | Fraction = 1) -> Task:
+def default_task(scale: Ratio = 1) -> Task:
     """Return the task of a network, folder or command that nobody described, by what it does to sizes.
 
     Raises: UnknownNameError when no task claims to be that.

@@ -3,11 +3,11 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, Literal
 
 from iqabench.registry import Registry
 from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.scale import Ratio
 
 Sizes = Literal["scale", "same", "round trip"]
 """The relation between input and output: larger by a scale, equal, or made small and large again."""
@@ -75,7 +75,7 @@ class Task:
         """True when a model is for one scale, which its explicit name carries."""
         return self.sizes != "same"
 
-    def scale(self, level: str) -> int | Fraction:
+    def scale(self, level: str) -> Ratio:
         """Return the scale that a level means; 1 where the task keeps the size.
 
         Raises: UsageError for what is no level of this task.
