@@ -175,7 +175,9 @@ def test_too_few_images_are_refused(part: SetMetric) -> None:
 def test_what_is_no_number_is_refused(part: SetMetric) -> None:
     image = photographs()[0].astype(np.float32)
     image[50:60, 50:60] = np.nan
-    with pytest.raises(MetricError, match=f"{part.name} found features that are no numbers"):
+    with pytest.raises(
+        MetricError, match=f"{part.name} found features that are not finite numbers"
+    ):
         part.look(OutputView(image))
 
 
