@@ -10,7 +10,7 @@ from pydantic import Field
 from iqabench.errors import ModelError
 from iqabench.facts import Facts
 from iqabench.files.remote import RemoteFile
-from iqabench.models.core.signature import Setting, Signature
+from iqabench.models.core.signature import ModelSetting, Signature
 from iqabench.tasks import RoleName, Scale, TaskName, scale_text, task_named
 
 
@@ -92,7 +92,7 @@ class Card(Facts):
     """The parts of a sample that it takes, by role."""
     gives: dict[RoleName, Signature] = Field(default_factory=lambda: {"output": Signature()})
     """The outputs that it returns, by role."""
-    settings: dict[str, Setting] = Field(default_factory=dict)
+    settings: dict[str, ModelSetting] = Field(default_factory=dict)
     """The knobs that it can be run at, such as alpha from 0 to 1."""
     state: bool = False
     """True when each frame of a clip needs what the frame before left: `forward(..., state)` returns both."""

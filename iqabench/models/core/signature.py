@@ -28,7 +28,7 @@ class Signature(Facts):
         return Fraction(self.scale) if self.scale else None
 
 
-class Setting(Facts):
+class ModelSetting(Facts):
     """One knob of a model, such as alpha from 0 to 1."""
 
     low: float
@@ -38,7 +38,7 @@ class Setting(Facts):
 
 
 def setting_values(
-    settings: Mapping[str, Setting], texts: Sequence[str], model: str
+    settings: Mapping[str, ModelSetting], texts: Sequence[str], model: str
 ) -> dict[str, float]:
     """Return the values that texts such as "alpha=0.5" give to the settings of a model; others are defaults.
 
@@ -64,7 +64,7 @@ def setting_values(
     return values
 
 
-def setting_words(settings: Mapping[str, Setting], values: Mapping[str, float]) -> str:
+def setting_words(settings: Mapping[str, ModelSetting], values: Mapping[str, float]) -> str:
     """Return what differs from the defaults, as in "alpha=0.5"; empty where nothing does."""
     return ",".join(
         f"{name}={value:g}"
