@@ -18,7 +18,7 @@ from iqabench.errors import UsageError
 )
 @table_options
 def command(kind: str, variants: bool, form: str | None) -> None:
-    """List the registered sets, models, metrics, protocols, probes, boards, degradations or opinions."""
+    """List registered tasks, sets, models, metrics, protocols, probes, boards, degradations or opinions."""
     if variants:
         if kind != "models":
             raise UsageError(f"{kind} have no variants; type 'iqabench list models --variants'.")

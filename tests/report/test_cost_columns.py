@@ -1,5 +1,10 @@
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.cost_columns import CostColumn, cost_columns, device_titles, shown_columns
+from iqabench.report.data.cost_columns import (
+    CostTableColumn,
+    cost_columns,
+    device_titles,
+    shown_columns,
+)
 from iqabench.report.data.costs import costs_of
 from iqabench.report.data.first_front import first_front
 from iqabench.report.data.tables import Table, tables_of
@@ -8,14 +13,14 @@ from iqabench.store import Store
 from .conftest import Fill, column_of, cost
 
 
-def beside(store: Store) -> tuple[Table, list[CostColumn], list[CostColumn]]:
+def beside(store: Store) -> tuple[Table, list[CostTableColumn], list[CostTableColumn]]:
     with Results(store) as results:
         (table,) = tables_of(results)
         every = cost_columns(table, costs_of(results))
         return table, every, shown_columns(every, table)
 
 
-def values(table: Table, one: CostColumn) -> dict[str, float | None]:
+def values(table: Table, one: CostTableColumn) -> dict[str, float | None]:
     return {row.label: value for row in table.rows if (value := one.value(row)) is not None}
 
 

@@ -113,16 +113,8 @@ def _patch_options(*, needed: bool) -> list[Decorator]:
 
 
 def _plan_options(steps: int, rate: float) -> list[Decorator]:
-    positive = click.IntRange(1)
     return [
-        click.option(
-            "--steps",
-            type=positive,
-            default=steps,
-            show_default=True,
-            metavar="N",
-            help="Steps of the training.",
-        ),
+        _count("--steps", steps, "Steps of the training."),
         click.option(
             "--seed",
             default=0,
@@ -130,14 +122,7 @@ def _plan_options(steps: int, rate: float) -> list[Decorator]:
             metavar="N",
             help="Seed of weights, patches and steps.",
         ),
-        click.option(
-            "--batch",
-            type=positive,
-            default=16,
-            show_default=True,
-            metavar="N",
-            help="Patches per step.",
-        ),
+        _count("--batch", 16, "Patches per step."),
         click.option(
             "--rate",
             type=float,
@@ -154,15 +139,15 @@ def _plan_options(steps: int, rate: float) -> list[Decorator]:
             metavar="SHARE",
             help="Share of the steps that run in bfloat16: faster on processors that support it.",
         ),
-        click.option(
-            "--save-every",
-            type=positive,
-            default=500,
-            show_default=True,
-            metavar="N",
-            help="Steps from checkpoint to checkpoint.",
-        ),
+        _count("--save-every", 500, "Steps from checkpoint to checkpoint."),
     ]
+
+
+def _count(name: str, default: int, text: str) -> Decorator:
+    """Return an option that is a number of at least one."""
+    return click.option(
+        name, type=click.IntRange(1), default=default, show_default=True, metavar="N", help=text
+    )
 
 
 _PLAN = ("steps", "seed", "batch", "rate", "coarse", "save_every")

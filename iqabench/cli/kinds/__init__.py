@@ -7,7 +7,17 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
-KINDS = ("sets", "models", "metrics", "protocols", "probes", "boards", "degradations", "opinions")
+KINDS = (
+    "tasks",
+    "sets",
+    "models",
+    "metrics",
+    "protocols",
+    "probes",
+    "boards",
+    "degradations",
+    "opinions",
+)
 
 
 class Kind(Protocol):

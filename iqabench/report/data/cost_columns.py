@@ -17,7 +17,7 @@ _CLASSES = {"cpu": "CPU", "cuda": "GPU"}
 
 
 @dataclass(frozen=True)
-class CostColumn:
+class CostTableColumn:
     """One cost at one size, on one device unless it is a count, for the rows that have it."""
 
     column: MeasuredColumn
@@ -53,7 +53,7 @@ class CostColumn:
         return *cost_order(self.column), self.device, self.mode, *size_order(self.size)
 
 
-def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostColumn]:
+def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostTableColumn]:
     """Return every cost at every size on every device that any row of the table has."""
     rows: dict[tuple[Any, ...], list[int]] = {}
     for row in table.rows:
@@ -65,17 +65,17 @@ def cost_columns(table: Table, costs: Iterable[MeasuredCost]) -> list[CostColumn
         for number in rows.get(_same(cost.configuration, cost.setting.scale), ()):
             found.setdefault(_where(cost), {})[number] = cost
     return sorted(
-        (CostColumn(*where, some) for where, some in found.items()), key=lambda b: b.order
+        (CostTableColumn(*where, some) for where, some in found.items()), key=lambda b: b.order
     )
 
 
-def shown_columns(every: Iterable[CostColumn], table: Table) -> list[CostColumn]:
+def shown_columns(every: Iterable[CostTableColumn], table: Table) -> list[CostTableColumn]:
     """Return one column of each cost and device: at the size that most rows have, plain if any was so
     measured.
 
     Left out: what could be measured of no row, and parameters that say what the table's own column says.
     """
-    groups: dict[tuple[MeasuredColumn, str], list[CostColumn]] = {}
+    groups: dict[tuple[MeasuredColumn, str], list[CostTableColumn]] = {}
     for one in every:
         groups.setdefault((one.column, one.device), []).append(one)
     best = [max(some, key=_rank) for some in groups.values()]
@@ -83,7 +83,7 @@ def shown_columns(every: Iterable[CostColumn], table: Table) -> list[CostColumn]
     return sorted(kept, key=lambda one: one.order)
 
 
-def device_titles(some: Iterable[CostColumn]) -> dict[str, str]:
+def device_titles(some: Iterable[CostTableColumn]) -> dict[str, str]:
     """Return short names of devices: CPU and GPU, or whole names when there are several of a kind."""
     devices = {b.device: b.device_class for b in some if b.device}
     several = Counter(devices.values())
@@ -110,14 +110,14 @@ def _where(cost: MeasuredCost) -> _Where:
     return cost.subject, size, cost.setting.set, how.device_class, how.mode
 
 
-def _rank(one: CostColumn) -> tuple[object, ...]:
+def _rank(one: CostTableColumn) -> tuple[object, ...]:
     """Return a key that is largest for the column to show: plain, of most rows, at the usual or a large
     size.
     """
     return not one.mode, one.measured, one.size == USUAL, *size_order(one.size)[1:], one.mode
 
 
-def _is_known(one: CostColumn, table: Table) -> bool:
+def _is_known(one: CostTableColumn, table: Table) -> bool:
     return one.column.metric == "params" and all(
         one.value(row) in (None, row.facts.params) for row in table.rows
     )

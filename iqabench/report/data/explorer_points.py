@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from iqabench.report.data import labels
-from iqabench.report.data.cost_columns import CostColumn, cost_columns
+from iqabench.report.data.cost_columns import CostTableColumn, cost_columns
 from iqabench.report.data.cost_tables import model_at_scale
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device
@@ -75,7 +75,7 @@ class _ExplorerBuilder:
                 if _same(*who) not in known:
                     size = cost.setting.level if cost.is_sized else ""
                     where = "" if cost.is_count else cost.setting.set
-                    one = CostColumn(
+                    one = CostTableColumn(
                         cost.subject, size, where, who[0].device_class, who[0].mode, {0: cost}
                     )
                     axis = self._axis(_cost_axis(one, self._places))
@@ -156,7 +156,7 @@ def _quality_axis(column: MeasuredColumn, label: str, at: int) -> ExplorerAxis:
     return ExplorerAxis(name, column.better, at, EVERYWHERE, False)
 
 
-def _cost_axis(one: CostColumn, places: Mapping[str, int]) -> ExplorerAxis:
+def _cost_axis(one: CostTableColumn, places: Mapping[str, int]) -> ExplorerAxis:
     unit = figures.short_unit(one.column.unit)
     name = labels.cost_title(one.column) + (f" ({unit})" if unit else "")
     said = (name, one.column.protocol, one.size, one.mode.replace("_", " "))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iqabench.report.data.cost_columns import CostColumn
+from iqabench.report.data.cost_columns import CostTableColumn
 from iqabench.report.data.pareto import front
 from iqabench.report.data.tables import Table
 
@@ -20,7 +20,7 @@ class FirstFront:
     """Numbers of the rows."""
 
 
-def first_front(table: Table, besides: Sequence[CostColumn]) -> FirstFront | None:
+def first_front(table: Table, besides: Sequence[CostTableColumn]) -> FirstFront | None:
     """Return the front of the first column against operations, or against parameters without operations.
 
     Rows that take no place are not on it. None where fewer than two rows have both.

@@ -7,7 +7,7 @@ from typing import Any
 
 from iqabench.errors import UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.cost_columns import CostColumn, cost_columns
+from iqabench.report.data.cost_columns import CostTableColumn, cost_columns
 from iqabench.report.data.cost_tables import model_at_scale
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.devices import Device, devices_of
@@ -89,7 +89,7 @@ def _of_set(table: Table, costs: Iterable[MeasuredCost]) -> Iterator[_FrontScope
         yield place
 
 
-def _of_beside(one: CostColumn, table: Table) -> _FrontColumn:
+def _of_beside(one: CostTableColumn, table: Table) -> _FrontColumn:
     values = {row.label: _counted(one.costs.get(row.number)) for row in table.rows}
     return _FrontColumn(_names(one.name, one.column), one.column.sign, values, one.device)
 

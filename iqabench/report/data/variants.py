@@ -6,7 +6,7 @@ from math import isclose
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.comparison import CostRatio
-from iqabench.report.data.cost_columns import CostColumn
+from iqabench.report.data.cost_columns import CostTableColumn
 from iqabench.report.data.costs import MeasuredCost
 from iqabench.report.data.paired_differences import PairedDifference, between
 from iqabench.report.data.subjects import Configuration, VariantFacts
@@ -28,7 +28,7 @@ class VariantComparison:
 
     pair: VariantPair
     quality: tuple[PairedDifference, ...]
-    costs: tuple[tuple[CostColumn, CostRatio], ...]
+    costs: tuple[tuple[CostTableColumn, CostRatio], ...]
 
     def lost(self, ratio: CostRatio) -> float | None:
         """Return the loss in the first quality column for each halving of a cost; None when nothing was
@@ -57,7 +57,7 @@ def names_of(row: TableRow, scale: int) -> tuple[str, str]:
 
 
 def variant_comparisons(
-    results: Results, table: Table, besides: Sequence[CostColumn]
+    results: Results, table: Table, besides: Sequence[CostTableColumn]
 ) -> list[VariantComparison]:
     """Return differences in quality, image by image, and ratios of the costs that stand in the table."""
     return [
@@ -75,8 +75,8 @@ def _quality(results: Results, table: Table, pair: VariantPair) -> Iterable[Pair
 
 
 def _costs(
-    table: Table, pair: VariantPair, besides: Sequence[CostColumn]
-) -> Iterable[tuple[CostColumn, CostRatio]]:
+    table: Table, pair: VariantPair, besides: Sequence[CostTableColumn]
+) -> Iterable[tuple[CostTableColumn, CostRatio]]:
     for beside in besides:
         before = beside.costs.get(pair.parent.number)
         after = beside.costs.get(pair.variant.number)

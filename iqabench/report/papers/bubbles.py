@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from iqabench.report.data import labels
-from iqabench.report.data.cost_columns import CostColumn, device_titles
+from iqabench.report.data.cost_columns import CostTableColumn, device_titles
 from iqabench.report.data.pareto import front
 from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.papers.print_style import (
@@ -44,7 +44,7 @@ class _Bubble:
 
 
 def bubble_figure(
-    folder: Path, name: str, width: float, table: Table, at: int, below: CostColumn | None
+    folder: Path, name: str, width: float, table: Table, at: int, below: CostTableColumn | None
 ) -> list[Path]:
     """Draw one column of a table against a cost, or against parameters when `below` is None.
 
@@ -72,7 +72,7 @@ def bubble_figure(
     return save_figure(folder, name, (width, 2.5), draw)
 
 
-def _bubble(row: TableRow, at: int, below: CostColumn | None) -> _Bubble | None:
+def _bubble(row: TableRow, at: int, below: CostTableColumn | None) -> _Bubble | None:
     cell, params = row.cells[at], row.facts.params
     cost = below.value(row) if below else params
     if cell is None or cell.mean.value is None or cost is None:

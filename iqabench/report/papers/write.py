@@ -6,7 +6,7 @@ from pathlib import Path
 
 from iqabench.errors import StoreError, UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.cost_columns import CostColumn, cost_columns, shown_columns
+from iqabench.report.data.cost_columns import CostTableColumn, cost_columns, shown_columns
 from iqabench.report.data.costs import costs_of
 from iqabench.report.data.devices import devices_of
 from iqabench.report.data.sample_spread import most_disputed
@@ -80,7 +80,7 @@ def _of_set(
     table: Table,
     slug: str,
     page: _Page,
-    beside: Sequence[CostColumn],
+    beside: Sequence[CostTableColumn],
     between: Sequence[str],
 ) -> list[Path]:
     folder, width = page.folder, page.width

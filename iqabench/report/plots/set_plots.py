@@ -10,7 +10,7 @@ from itertools import product
 from markupsafe import Markup
 
 from iqabench.report.data import labels
-from iqabench.report.data.cost_columns import CostColumn, device_titles
+from iqabench.report.data.cost_columns import CostTableColumn, device_titles
 from iqabench.report.data.tables import Table
 from iqabench.report.data.variants import variant_pairs
 from iqabench.report.plots.plot_points import PlottedCost, QualityAgainstCost
@@ -55,7 +55,9 @@ class SetPlots:
     """Largest number of points on a page."""
 
 
-def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: WriteFile) -> SetPlots:
+def set_plots(
+    table: Table, slug: str, besides: Sequence[CostTableColumn], keep: WriteFile
+) -> SetPlots:
     """Draw all pairs in which two models can be compared, up to the limit of a page; each also as a file."""
     parents = {pair.variant.number: pair.parent.label for pair in variant_pairs(table)}
     found: list[SetPlot] = []
@@ -71,7 +73,7 @@ def set_plots(table: Table, slug: str, besides: Sequence[CostColumn], keep: Writ
     return SetPlots(tuple(found), possible, MOST_POINTS)
 
 
-def title_of(beside: CostColumn, titles: dict[str, str]) -> str:
+def title_of(beside: CostTableColumn, titles: dict[str, str]) -> str:
     """Return a cost in one line: Latency (ms), 3x256x256, CPU."""
     unit = figures.short_unit(beside.column.unit)
     name = labels.cost_title(beside.column) + (f" ({unit})" if unit else "")
@@ -80,7 +82,7 @@ def title_of(beside: CostColumn, titles: dict[str, str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _belows(besides: Sequence[CostColumn]) -> Iterator[PlottedCost]:
+def _belows(besides: Sequence[CostTableColumn]) -> Iterator[PlottedCost]:
     yield PlottedCost(PARAMETERS, "", lambda row: row.facts.params, _parameters)
     titles = device_titles(besides)
     for at, beside in enumerate(besides):
