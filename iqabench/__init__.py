@@ -1,14 +1,14 @@
-"""iqabench: the benchmark harness of image restoration.
+"""The benchmark harness of image restoration.
 
     iqabench.evaluate(models, sets, ...)            restore and score; a DataFrame
-    iqabench.score(outputs, targets, columns)       score what exists already; a DataFrame
-    iqabench.metric("ssim@sr-y")(output, target)    one number
-    iqabench.agree(set, folder, columns)            metrics against human opinion; a DataFrame
-    iqabench.profile(models, inputs=["3x256x256"])  what models cost; a DataFrame
-    iqabench.load_model(name)                       a model ready to run
-    iqabench.load_set(name, scale=4)                a set of samples
+    iqabench.score(outputs, targets, columns)       score existing outputs; a DataFrame
+    iqabench.metric("ssim@sr-y")(output, target)    compute one value
+    iqabench.agree(set, folder, columns)            compare metrics with human opinions; a DataFrame
+    iqabench.profile(models, inputs=["3x256x256"])  measure what models cost; a DataFrame
+    iqabench.load_model(name)                       load a model, ready to run
+    iqabench.load_set(name, scale=4)                load a set of samples
 
-Names are resolved when they are first used, so that importing the package costs nothing.
+Names are imported when they are first used, so that `import iqabench` takes no time.
 """
 
 import importlib

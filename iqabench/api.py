@@ -1,4 +1,4 @@
-"""The Python interface: what the package offers by name.
+"""The Python interface: the functions that `import iqabench` offers.
 
 import iqabench
 iqabench.metric("ssim@sr-y")(output, target, scale=4)
@@ -52,7 +52,7 @@ def evaluate(
     Raises: IqabenchError when names are unknown or nothing could be run. Single failures are rows
         that have no value and count as `failed`.
     """
-    cells = plan(_several(models), _several(sets), list(columns), scale)
+    cells = plan(_as_list(models), _as_list(sets), list(columns), scale)
     records = Store(Path(store))
     outcome = run_cells(cells, records, Options(**{"progress": False, **options}))
     return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
@@ -70,33 +70,35 @@ def score(
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
-    Without targets, the columns must be such as need none, as niqe. Images are numpy uint8 (H, W, C),
-    PIL, or torch (C, H, W) in [0, 1]. Folders are paired by name and leave records in `store`; images
-    leave none.
+    Without targets, only columns that need none can be scored, such as niqe. Images are numpy uint8
+    (H, W, C), PIL, or torch (C, H, W) in [0, 1]. Folders are paired by name, and their records are kept in
+    `store`; images leave no records.
 
     Returns: a row for each column, or with `per_image` for each image and column.
     Raises: PairingError, ImageError, UnknownNameError.
     """
     if isinstance(outputs, (str, Path)):
         records = Store(Path(store))
-        against = (
+        partners = (
             no_targets(Path(outputs), scale)
             if targets is None
             else targets_of_folder(Path(targets), scale)
         )
-        done, _ = score_folder(Path(outputs), against, records, list(columns), device=device)
-        return pd.DataFrame(rows(records, done.keys, per_image=per_image))
+        outcome, _ = score_folder(Path(outputs), partners, records, list(columns), device=device)
+        return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs)
     targets = [None] * len(outputs) if targets is None else _images(targets)
     if len(outputs) != len(targets):
-        raise UsageError(f"{len(outputs)} outputs and {len(targets)} targets; expected as many.")
-    wanted = [column(c, default_task(scale or 1).protocol) for c in columns]
-    frame = _frame(outputs, targets, wanted, scale or 1, resolve_device(device))
+        raise UsageError(
+            f"there are {len(outputs)} outputs and {len(targets)} targets; expected a target for each."
+        )
+    bound = [column(name, default_task(scale or 1).protocol) for name in columns]
+    table = _table(outputs, targets, bound, scale or 1, resolve_device(device))
     if per_image:
-        return frame
-    kept = ["column", "unit", "better"]
-    found = frame.groupby(kept, sort=False)["value"].agg(value="mean", n="count").reset_index()
-    return found.assign(failed=len(outputs) - found["n"])
+        return table
+    groups = table.groupby(["column", "unit", "better"], sort=False)
+    means = groups["value"].agg(value="mean", n="count").reset_index()
+    return means.assign(failed=len(outputs) - means["n"])
 
 
 def agree(
@@ -113,18 +115,21 @@ def agree(
 ) -> pd.DataFrame:
     """Compare metrics with the opinions of a public set such as tid2013, as `iqabench agree` does.
 
-    `folder` is the set's own, as its authors hand it out. Values stay in `store` as records. For the
-    intervals, `samples` are drawn, or `references` with all that was made of them.
+    `folder` is the folder of the set as its authors publish it. Values are kept in `store` as records.
+    `drawn` says what the bootstrap of the intervals draws: "samples", or "references" with all their
+    distorted images.
 
-    Returns: a row for each column, statistic and fit.
-    Raises: SetError when the folder lacks something; UsageError, UnknownNameError. A statistic that is
-        undefined is a row without a value that says why.
+    Returns: a row for each column, statistic and fit. A statistic that is undefined has no value; its row
+        says why.
+    Raises: SetError when the folder lacks a file; UsageError, UnknownNameError.
     """
     opinions = read_opinions(images, None if folder is None else Path(folder))
-    chosen, how = fits_named(fits), resampling_of(opinions, resamples, drawn, seed)
+    resampling = resampling_of(opinions, resamples, drawn, seed)
     records = Store(Path(store))
-    done = score_opinions(opinions, records, list(columns), device)
-    return pd.DataFrame(agreement_rows(records, done.keys, opinions, chosen, how))
+    outcome = score_opinions(opinions, records, list(columns), device)
+    return pd.DataFrame(
+        agreement_rows(records, outcome.keys, opinions, fits_named(fits), resampling)
+    )
 
 
 def profile(
@@ -142,59 +147,60 @@ def profile(
     `inputs` are as in "3x256x256" or "64..1024", `output_sizes` as in "1280x720". `options` are the fields of
     `iqabench.run.profile.ProfileOptions`: device, precision, mode, threads, sampling ...
 
-    Returns: a row for each model, size and probe; `details` holds what stands behind the value.
+    Returns: a row for each model, size and probe; `details` holds the figures that the value comes from.
     Raises: IqabenchError when names are unknown or nothing could be measured; BusyError when another
         process measures on the device. Single failures are rows without a value that have an `error`.
     """
     columns = cost_columns(probes)
-    given = bool(inputs or output_sizes or batch > 1)
-    sizes = sizes_of(list(inputs), list(output_sizes), batch) if given else None
+    has_sizes = bool(inputs or output_sizes or batch > 1)
+    sizes = sizes_of(list(inputs), list(output_sizes), batch) if has_sizes else None
     records = Store(Path(store))
-    done = measure_costs(_several(models), columns, sizes, records, ProfileOptions(**options))
-    return pd.DataFrame(cost_rows(records, done.keys))
+    outcome = measure_costs(_as_list(models), columns, sizes, records, ProfileOptions(**options))
+    return pd.DataFrame(cost_rows(records, outcome.keys))
 
 
 def metric(name: str) -> Callable[..., float]:
-    """A column as a function: `metric("ssim@sr-y")(output, target, scale=4)`.
+    """Return a column as a function: `metric("ssim@sr-y")(output, target, scale=4)`.
 
-    The default protocol is `rgb`. Raises: UsageError, UnknownNameError; the function itself raises
-    ImageError and MetricError.
+    The default protocol is `rgb`.
+
+    Raises: UsageError, UnknownNameError; the function itself raises ImageError and MetricError.
     """
-    part = column(name)
+    bound = column(name)
 
     def value(output: Any, target: Any = None, scale: int = 1) -> float:
-        """The value for one output and, unless it is a no-reference metric, its target."""
-        return part(as_image(output), None if target is None else as_image(target), scale)
+        """Return the value of one output; a no-reference metric needs no target."""
+        return bound(as_image(output), None if target is None else as_image(target), scale)
 
     return value
 
 
-def _several(names: str | Sequence[str]) -> list[str]:
+def _as_list(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _images(things: Any) -> list[Any]:
-    several = isinstance(things, (list, tuple)) or getattr(things, "ndim", 0) == 4
-    return [as_image(t) for t in (things if several else [things])]
+def _images(images: Any) -> list[Any]:
+    """Return one image, a sequence of images, or a batch of four dimensions as a list of images."""
+    is_sequence = isinstance(images, (list, tuple)) or getattr(images, "ndim", 0) == 4
+    return [as_image(image) for image in (images if is_sequence else [images])]
 
 
-def _frame(
+def _table(
     outputs: list[Any], targets: list[Any], columns: list[Column], scale: int, device: str
 ) -> pd.DataFrame:
-    found = []
-    for at, (output, target) in enumerate(zip(outputs, targets, strict=True)):
-        values = score_images(
-            columns, Case(output, target, scale, device, no_target="it has no target")
-        )
-        for part, got in zip(columns, values, strict=True):
-            found.append(
+    """Return a row for each image and column."""
+    table = []
+    for index, (output, target) in enumerate(zip(outputs, targets, strict=True)):
+        case = Case(output, target, scale, device, no_target="it has no target")
+        for bound, result in zip(columns, score_images(columns, case), strict=True):
+            table.append(
                 {
-                    "sample": str(at),
-                    "column": part.name,
-                    "value": got.value,
-                    "error": got.error,
-                    "unit": part.metric.unit,
-                    "better": part.metric.better,
+                    "sample": str(index),
+                    "column": bound.name,
+                    "value": result.value,
+                    "error": result.error,
+                    "unit": bound.metric.unit,
+                    "better": bound.metric.better,
                 }
             )
-    return pd.DataFrame(found)
+    return pd.DataFrame(table)

@@ -86,7 +86,7 @@ def test_rcan_outputs_score_as_printed(rcan: Path, tmp_path: Path) -> None:
         rcan, targets_of_set("set5", 4), store, list(RCAN_COLUMNS), device="cpu"
     )
     assert not outcome.failures
-    assert not pairing.outputs_alone
+    assert not pairing.outputs_without_target
     assert {c: round(v, 4) for c, v in means(tmp_path / "s").items()} == RCAN_COLUMNS
 
 

@@ -11,7 +11,7 @@ from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import is_own, load_model
 from iqabench.opinions import opinion_set_named
 from iqabench.probes import cost_column, sizes_of
-from iqabench.sets.catalogue import known_as
+from iqabench.sets.catalogue import find_entry
 from iqabench.tasks import Ratio, Task, scale_text, task_named
 
 
@@ -27,7 +27,7 @@ def check_parts(board: Board) -> None:
             _known(board, ("sets", word), _check_set, name)
     for quantity in board.quantities.values():
         if quantity.level and quantity.set and "/" not in quantity.set:
-            _known(board, ("levels", quantity.level_word), known_as, quantity.address)
+            _known(board, ("levels", quantity.level_word), find_entry, quantity.address)
     for column, facts in board.columns.items():
         if facts.probe:
             _known(board, ("columns", column, "probe"), _check_probe, facts.probe)
@@ -45,7 +45,7 @@ def _known(board: Board, at: tuple[str, ...], look_up: Callable[[str], object], 
 
 
 def _check_set(name: str) -> None:
-    entry = known_as(name)
+    entry = find_entry(name)
     if entry is None:
         raise FactsError(f"no set is called '{name}'; 'iqabench list sets' shows them all.")
     if entry[0].facts.name != name:

@@ -124,8 +124,8 @@ def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> N
         f"{column}: {count} infinite values (identical images) have ranks, but no place in plcc and rmse."
         for column, count in {r["column"]: r["infinite"] for r in rows if r["infinite"]}.items()
     ]
-    if outcome.found:
-        notes.append(f"{outcome.found} images had their records already.")
+    if outcome.skipped:
+        notes.append(f"{outcome.skipped} images had their records already.")
     for line in notes:
         click.echo(line, err=True)
     tell_failures(outcome.failures)

@@ -9,7 +9,7 @@ with lazy_imports():
     from iqabench.models.core.card import Card
     from iqabench.models.core.catalogue import card_of, cards
     from iqabench.sets import files_of, set_names
-    from iqabench.sets.catalogue import known_as
+    from iqabench.sets.catalogue import find_entry
 
 
 def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
@@ -17,7 +17,7 @@ def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
 
     Raises: UnknownNameError with suggestions from all; SetError or ModelError for a scale it lacks.
     """
-    if known_as(name):
+    if find_entry(name):
         return files_of(name, f"x{scale}" if scale else None)
     members = [c for c in cards().values() if name in (c.id, c.name)]
     if not members:

@@ -49,9 +49,10 @@ def print_outcome(
     else:
         shown = with_costs(shown, cost_cells)
     print_rows(shown, form)
-    if outcome.found:
+    if outcome.skipped:
         click.echo(
-            f"{outcome.found} images had their records already; --force runs them again.", err=True
+            f"{outcome.skipped} images had their records already; --force runs them again.",
+            err=True,
         )
     tell_failures(outcome.failures)
     return SOME_FAILED if outcome.failures else 0
@@ -75,8 +76,8 @@ def tell_failures(failures: Sequence[Failure]) -> None:
 def tell_unpaired(pairing: Pairing) -> None:
     """Print the names of images that have no partner, on standard error."""
     for what, names in (
-        ("outputs without a target", pairing.outputs_alone),
-        ("targets without an output", pairing.targets_alone),
+        ("outputs without a target", pairing.outputs_without_target),
+        ("targets without an output", pairing.targets_without_output),
     ):
         if names:
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

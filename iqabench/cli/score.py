@@ -23,10 +23,10 @@ from iqabench.errors import UsageError
 with lazy_imports():
     from iqabench.run import (
         Targets,
-        has_kept_runs,
+        has_saved_outputs,
         no_targets,
         score_folder,
-        score_kept,
+        score_saved_outputs,
         with_inputs,
     )
     from iqabench.run.environment import resolve_device
@@ -98,8 +98,10 @@ def command(
     chosen = list(columns)
     no_targets_named = target is None and images is None and inputs is None
     with watching() as watch:
-        if no_targets_named and has_kept_runs(outputs):
-            outcome = score_kept(outputs, records, chosen, device, watch, force=force, batch=batch)
+        if no_targets_named and has_saved_outputs(outputs):
+            outcome = score_saved_outputs(
+                outputs, records, chosen, device, watch, force=force, batch=batch
+            )
         else:
             targets = _targets(outputs, target, images, inputs, scale)
             outcome, pairing = score_folder(

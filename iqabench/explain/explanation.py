@@ -9,7 +9,7 @@ from iqabench.explain.input_consistency import consistency, inconsistency
 from iqabench.explain.measurement import mean_figures, measure
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
-from iqabench.run import Both, Outputs, Targets, Watch
+from iqabench.run import OutputPair, Outputs, Targets, Watch
 from iqabench.run.scoring.pairing import Pairing
 
 
@@ -53,7 +53,7 @@ def explain(
     )
 
 
-def _images(both: Both) -> tuple[Image, Image]:
+def _images(both: OutputPair) -> tuple[Image, Image]:
     if both.output is None or both.target is None:
         raise ImageError(both.error)
     return both.output, both.target

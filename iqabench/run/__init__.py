@@ -1,10 +1,10 @@
-"""What runs: plan, restore, evaluate, score. Records go to the store; tables are made elsewhere."""
+"""The runs: planning, restoring and scoring. Their results are records in the store."""
 
 from iqabench.run.evaluate import evaluate
 from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.plan import Cell, Options, plan
-from iqabench.run.scoring.outputs import Both, Outputs
-from iqabench.run.scoring.score import has_kept_runs, score_folder, score_kept
+from iqabench.run.scoring.outputs import OutputPair, Outputs
+from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
 from iqabench.run.scoring.targets import (
     Targets,
     no_targets,
@@ -14,20 +14,20 @@ from iqabench.run.scoring.targets import (
 )
 
 __all__ = [
-    "Both",
     "Cell",
     "Failure",
     "Options",
     "Outcome",
+    "OutputPair",
     "Outputs",
     "Targets",
     "Watch",
     "evaluate",
-    "has_kept_runs",
+    "has_saved_outputs",
     "no_targets",
     "plan",
     "score_folder",
-    "score_kept",
+    "score_saved_outputs",
     "targets_of_folder",
     "targets_of_set",
     "with_inputs",

@@ -1,8 +1,8 @@
 """The values of metrics on images that people have judged, as records of the model `identity`.
 
-Nothing is restored: the distorted image is the output, its reference the target. So the values are records
-like any others: they resume, another column computes only itself, and the same images give the same keys
-wherever their folder lies. What the opinions say is no part of a record; they meet in the report.
+Nothing is restored: the distorted image is the output, and its reference is the target. The values are
+records like all others: a second run computes only what is missing, and the same images give the same keys
+wherever their folder lies. Opinions are not part of a record; the report joins both.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
-from iqabench.run.prefetch import ahead
+from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import Origin, RecordMaker, Subject, score
 from iqabench.store import Record, Store, Writer, content_key
 from iqabench.tasks import task_named
@@ -35,164 +35,171 @@ IDENTITY = Card(
     channels="any",
 )
 
-_KEPT_S = 1.0
-"""Seconds after which records are written: these sets have tens of thousands of small images, and a write
-that is safe costs as much as some metrics do."""
+_WRITE_INTERVAL_S = 1.0
+"""The seconds between two writes of records: these sets have tens of thousands of small images, and a safe
+write costs as much as some metrics."""
 
 
 def score_opinions(
     opinions: Opinions,
     store: Store,
-    wanted: list[str],
+    names: list[str],
     device: str = "auto",
     watch: Watch = lambda *_: None,
 ) -> Outcome:
-    """Score all images that there are opinions of; a record for each column that lacks one.
+    """Score all images of a set of opinions in the columns with these names; skip those that have a record.
 
-    Raises: UsageError for columns that the set has no references for; UnknownNameError.
+    Raises: UsageError for columns that need references when the set has none; UnknownNameError.
     """
-    columns = _columns(opinions, wanted)
-    where = resolve_device(device)
+    columns = _columns(opinions, names)
+    device = resolve_device(device)
     subject = Subject(IDENTITY.task, opinions.facts.name, _digest(opinions, watch), 1, "")
     outcome = Outcome()
     with store.writer(new_run()) as writer:
-        origin = Origin.of_card(IDENTITY, content_key(model=IDENTITY.id), device=where)
+        origin = Origin.of_card(IDENTITY, content_key(model=IDENTITY.id), device=device)
         maker = RecordMaker(subject, origin, writer.run)
         keys = {c: maker.key(c) for c in columns}
         outcome.keys = list(keys.values())
-        there = store.finished(outcome.keys)
+        finished = store.finished(outcome.keys)
         todo = [
             (sample, missing)
             for sample in opinions.samples
-            if (missing := [c for c in columns if (keys[c], sample.name) not in there])
+            if (missing := [c for c in columns if (keys[c], sample.name) not in finished])
         ]
         total = len(opinions.samples)
-        outcome.found = total - len(todo)
+        outcome.skipped = total - len(todo)
         what = columns[0].name if len(columns) == 1 else f"{len(columns)} columns"
         name = f"{what} on {opinions.facts.name}"
-        with _kept(writer) as keep:
-            for loaded, missing in _loaded(todo):
-                records = _score(maker, missing, loaded, where)
-                keep(records)
-                outcome.tell(opinions.facts.name, loaded.name, (r.error for r in records))
-                watch(name, outcome.found + outcome.done, total)
+        with _record_buffer(writer) as add_records:
+            for image, missing in _decode(todo):
+                records = _score(maker, missing, image, device)
+                add_records(records)
+                outcome.add(opinions.facts.name, image.name, (r.error for r in records))
+                watch(name, outcome.skipped + outcome.done, total)
     return outcome
 
 
-def _columns(opinions: Opinions, wanted: list[str]) -> list[Column]:
+def _columns(opinions: Opinions, names: list[str]) -> list[Column]:
     facts = opinions.facts
-    if not wanted and not facts.has_references:
-        alone = [m.name for m in metrics() if m.reference == "none"]
+    if not names and not facts.has_references:
+        no_reference = [m.name for m in metrics() if m.reference == "none"]
         raise UsageError(
             f"{facts.title} has no references; name no-reference metrics with --column: "
-            f"{', '.join(alone)}."
+            f"{', '.join(no_reference)}."
         )
-    columns = [column(c, "rgb") for c in dict.fromkeys(wanted or task_named(IDENTITY.task).columns)]
-    for part in columns:
-        if part.protocol.reference != "target":
+    names = list(dict.fromkeys(names or task_named(IDENTITY.task).columns))
+    columns = [column(name, "rgb") for name in names]
+    for each in columns:
+        if each.protocol.reference != "target":
             raise UsageError(
-                f"{part.name} compares with {part.protocol.compared_with}; opinions are about images that "
+                f"{each.name} compares with {each.protocol.compared_with}; opinions are about images that "
                 "no model made. Expected a protocol that compares with the target, such as rgb."
             )
-        if part.needs_target and not facts.has_references:
+        if each.needs_target and not facts.has_references:
             raise UsageError(
-                f"{part.name} compares with a reference, and {facts.title} has none; expected a "
+                f"{each.name} compares with a reference, and {facts.title} has none; expected a "
                 "no-reference metric ('iqabench list metrics' shows them)."
             )
-    distinct = {part.name: part for part in columns}.values()
+    distinct = {each.name: each for each in columns}.values()
     return with_reasons(distinct, require_files(distinct))
 
 
 @dataclass(frozen=True)
-class _Loaded:
-    """One image and its reference, or the reasons why they cannot be had."""
+class _JudgedImage:
+    """One image and its reference, or the reasons why they cannot be read."""
 
     name: str
     distorted: Image | None
     reference: Image | None
     error: str
+    """The reason why there is no distorted image."""
     reference_error: str
+    """The reason why there is no reference."""
 
 
-def _loaded(
+def _decode(
     todo: list[tuple[Opinion, list[Column]]],
-) -> Iterator[tuple[_Loaded, list[Column]]]:
-    """Decoded ahead; many images of one reference follow each other, and share its pixels."""
+) -> Iterator[tuple[_JudgedImage, list[Column]]]:
+    """Yield the images, decoded in threads; images of one reference are neighbours and share its pixels."""
     references = lru_cache(maxsize=4)(read_image)
     jobs = (
         partial(_load, sample, references, any(c.needs_target for c in missing))
         for sample, missing in todo
     )
-    return zip(ahead(jobs), (missing for _, missing in todo), strict=True)
+    return zip(run_in_threads(jobs), (missing for _, missing in todo), strict=True)
 
 
-def _load(sample: Opinion, references: Callable[[Path], Image], compares: bool) -> _Loaded:
-    reference, why = None, "it has no reference"
+def _load(sample: Opinion, references: Callable[[Path], Image], compares: bool) -> _JudgedImage:
+    reference, reference_error = None, "it has no reference"
     try:
         distorted = read_image(sample.distorted)
     except IqabenchError as error:
-        return _Loaded(sample.name, None, None, str(error), "")
+        return _JudgedImage(sample.name, None, None, str(error), "")
     if compares and sample.reference is not None:
         try:
             reference = references(sample.reference)
         except IqabenchError as error:
-            why = str(error)
-    return _Loaded(sample.name, distorted, reference, "", why)
+            reference_error = str(error)
+    return _JudgedImage(sample.name, distorted, reference, "", reference_error)
 
 
-def _score(maker: RecordMaker, columns: list[Column], loaded: _Loaded, device: str) -> list[Record]:
-    if loaded.distorted is None:
-        return [maker.failed(c, loaded.name, loaded.error) for c in columns]
-    able = [c for c in columns if loaded.reference is not None or not c.needs_target]
-    found = score(able, Case(loaded.distorted, loaded.reference, device=device))
-    values = dict(zip((c.name for c in able), found, strict=True))
+def _score(
+    maker: RecordMaker, columns: list[Column], image: _JudgedImage, device: str
+) -> list[Record]:
+    if image.distorted is None:
+        return [maker.make_failed(c, image.name, image.error) for c in columns]
+    defined = [c for c in columns if image.reference is not None or not c.needs_target]
+    results = score(defined, Case(image.distorted, image.reference, device=device))
+    scores = dict(zip((c.name for c in defined), results, strict=True))
     return [
-        maker.make(c, loaded.name, values[c.name], None)
-        if c.name in values
-        else maker.failed(c, loaded.name, loaded.reference_error)
+        maker.make(c, image.name, scores[c.name], None)
+        if c.name in scores
+        else maker.make_failed(c, image.name, image.reference_error)
         for c in columns
     ]
 
 
 @contextmanager
-def _kept(writer: Writer) -> Iterator[Callable[[list[Record]], None]]:
-    """Keeps records once a second, and what is left on the way out, whatever the reason."""
+def _record_buffer(writer: Writer) -> Iterator[Callable[[list[Record]], None]]:
+    """Yield a function that collects records and writes them once a second; write the rest at the end.
+
+    The rest is written also when an error or an interrupt ends the work.
+    """
     pending: list[Record] = []
     last = time.monotonic()
 
-    def keep(records: list[Record]) -> None:
+    def add_records(records: list[Record]) -> None:
         nonlocal last
         pending.extend(records)
-        if time.monotonic() - last >= _KEPT_S:
+        if time.monotonic() - last >= _WRITE_INTERVAL_S:
             writer.add(pending.copy())
             pending.clear()
             last = time.monotonic()
 
     try:
-        yield keep
+        yield add_records
     finally:
         if pending:
             writer.add(pending)
 
 
 def _digest(opinions: Opinions, watch: Watch) -> str:
-    """Over names and contents of all images."""
+    """Return the identity of a set of opinions: a hash over names and contents of all images."""
     paths: Iterable[Path | None] = (p for s in opinions.samples for p in (s.distorted, s.reference))
     distinct = [p for p in dict.fromkeys(paths) if p is not None]
     hashes: dict[Path | None, str] = {None: ""}
     with ThreadPoolExecutor(4, thread_name_prefix="hash") as pool:
-        for at, (path, found) in enumerate(
-            zip(distinct, pool.map(_sha256, distinct), strict=True), 1
-        ):
-            hashes[path] = found
-            watch(f"checksums of {opinions.facts.name}", at, len(distinct))
+        checksums = zip(distinct, pool.map(_sha256, distinct), strict=True)
+        for count, (path, sha256) in enumerate(checksums, 1):
+            hashes[path] = sha256
+            watch(f"checksums of {opinions.facts.name}", count, len(distinct))
     return content_key(
         images={s.name: [hashes[s.distorted], hashes[s.reference]] for s in opinions.samples}
     )
 
 
 def _sha256(path: Path) -> str:
-    """Of an image that cannot be read: nothing; it fails, with its reason, when it is its turn."""
+    """Return the checksum of an image; empty when it cannot be read, which fails later with its reason."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Work in the background: one piece at a time, beside the model."""
+"""Work in the background: one call at a time, in a thread beside the model."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -6,25 +6,25 @@ from typing import Any
 
 
 class Background:
-    """A thread that does one piece of work while the next is prepared; never more than one waits.
+    """A thread that makes one call while the caller goes on; at most one call is in work.
 
-    A context manager: on the way out it finishes what it was given. What a piece raises is raised by the
-    next `do`, or on the way out.
+    It is a context manager: its end waits for the last call. An error of a call is raised by the next `do`,
+    or at the end.
     """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="background")
-        self._last: Future[Any] | None = None
+        self._future: Future[Any] | None = None
 
     def do(self, work: Callable[..., object], *arguments: object) -> None:
-        """Wait for the piece before, then start this one."""
+        """Wait for the call before, then start this one."""
         self._wait()
-        self._last = self._pool.submit(work, *arguments)
+        self._future = self._pool.submit(work, *arguments)
 
     def _wait(self) -> None:
-        last, self._last = self._last, None
-        if last is not None:
-            last.result()
+        future, self._future = self._future, None
+        if future is not None:
+            future.result()
 
     def __enter__(self) -> "Background":
         return self

@@ -1,4 +1,4 @@
-"""The conditions under which models run: everything besides model and set that decides a number."""
+"""The conditions under which a model runs: all values besides model and set that affect a number."""
 
 from dataclasses import dataclass
 
@@ -14,4 +14,4 @@ class Conditions:
     device: str = "cpu"
     precision: Precision = "fp32"
     tile: int = 0
-    """Side of the input tiles in pixels; 0 is the whole image."""
+    """The side of the input tiles in pixels; 0 is the whole image."""

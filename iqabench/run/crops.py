@@ -1,4 +1,4 @@
-"""The window of each sample that is kept for the report: where the target has the most detail."""
+"""The crops of each sample for the report: a window at the place where the target has the most detail."""
 
 import contextlib
 
@@ -13,31 +13,31 @@ from iqabench.samples import Sample
 from iqabench.store import CropFolder
 
 SIDE = 144
-"""Side of the window in pixels of the target; divisible by every scale in use."""
+"""The side of the window in pixels of the target; divisible by every scale in use."""
 
 
 def keep_crops(
     folder: CropFolder, sample: Sample, restored: RestoredParts, model: Model, tile: int = 0
 ) -> None:
-    """Cut the window out of input, target and output, in clips of the first frame of each.
+    """Write the window of input, target and output; of clips the window of the first frame.
 
-    What cannot be written is left out. Evidence must not cost a number: a full disk shows itself at the next
-    record.
+    A crop that cannot be written is left out, because a missing crop must not cost a number: a full disk is
+    reported by the next record.
     """
-    output, whole = restored.parts.get("output"), sample.part("target")
-    if output is None or whole is None or output.shape[1:3] != whole.shape[1:3]:
+    output, target_part = restored.parts.get("output"), sample.part("target")
+    if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
         return
-    target, source = whole[0], sample.parts["input"][0]
+    target, source = target_part[0], sample.parts["input"][0]
     if target.shape[0] % source.shape[0]:
-        return  # a fraction: its window would lie between the pixels of the input
+        return  # at a fraction the window would lie between the pixels of the input
     if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
         return
     scale = max(1, target.shape[0] // source.shape[0])
     top, left = detail_window(target, scale)
-    inner = (slice(top, top + SIDE), slice(left, left + SIDE))
+    window = (slice(top, top + SIDE), slice(left, left + SIDE))
     with contextlib.suppress(ImageError):
-        place = folder.model(model.card.id, model.hash, model.precision, tile)
-        write_image(place, output[0][inner])
+        path = folder.model(model.card.id, model.hash, model.precision, tile)
+        write_image(path, output[0][window])
         if not folder.target.exists():
             small = SIDE // scale
             rows, columns = (
@@ -45,13 +45,13 @@ def keep_crops(
                 slice(left // scale, left // scale + small),
             )
             write_image(folder.input, source[rows, columns])
-            write_image(folder.target, target[inner])
+            write_image(folder.target, target[window])
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:
-    """Top and left of the window with the largest gradient energy, on the grid of the input.
+    """Return top and left of the window with the largest gradient energy, on the grid of the input.
 
-    Depends on the target alone, so that all models of all runs show the same place.
+    It depends only on the target, so that all models of all runs show the same place.
     """
     grey = target[:, :, target.shape[2] // 2]
     grey = grey if grey.dtype == np.uint8 else np.clip(grey, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Where a number was made: device, versions and time, as they stand in every record."""
+"""The environment of a number: device, versions and time, as every record contains them."""
 
 import importlib.metadata
 import json
@@ -15,28 +15,33 @@ from iqabench.errors import UsageError
 _PACKAGES = ("torch", "torchvision", "numpy", "opencv-python-headless", "piq", "lpips", "spandrel")
 
 
-def resolve_device(asked: str) -> str:
-    """`auto` as cuda when there is one, else cpu.
+def resolve_device(name: str) -> str:
+    """Return the name of a device; `auto` becomes cuda when there is a GPU, else cpu.
 
-    Raises: UsageError when the device is not there.
+    Raises: UsageError when there is no such device.
     """
-    if asked == "auto":
+    if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        device = torch.device(asked)
+        device = torch.device(name)
     except RuntimeError as error:
-        raise UsageError(f"'{asked}' is no device; expected auto, cpu, cuda or cuda:N.") from error
+        raise UsageError(
+            f"'{name}' is not a device; expected auto, cpu, cuda or cuda:N."
+        ) from error
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise UsageError(
-            f"there is no device '{asked}' here; {torch.cuda.device_count()} GPUs are seen."
+            f"there is no device '{name}' here; torch finds {torch.cuda.device_count()} GPUs. "
+            "Use --device cpu or another GPU."
         )
     if device.type not in ("cpu", "cuda"):
-        raise UsageError(f"'{asked}' is not supported; expected auto, cpu, cuda or cuda:N.")
-    return asked
+        raise UsageError(
+            f"the device '{name}' is not supported; expected auto, cpu, cuda or cuda:N."
+        )
+    return name
 
 
 def device_name(device: str) -> str:
-    """The name that its maker gave the device."""
+    """Return the name of a device as its maker gives it."""
     if torch.device(device).type == "cuda":
         return torch.cuda.get_device_name(device)
     try:
@@ -47,20 +52,20 @@ def device_name(device: str) -> str:
 
 
 def versions() -> str:
-    """JSON of everything that was installed and matters."""
-    found = {"iqabench": __version__, "python": platform.python_version()}
+    """Return the versions of all packages that affect numbers, as JSON."""
+    facts = {"iqabench": __version__, "python": platform.python_version()}
     for name in _PACKAGES:
-        found[name] = importlib.metadata.version(name)
-    found["system"] = platform.platform()
-    found["threads"] = str(torch.get_num_threads())
-    return json.dumps(found, separators=(",", ":"))
+        facts[name] = importlib.metadata.version(name)
+    facts["system"] = platform.platform()
+    facts["threads"] = str(torch.get_num_threads())
+    return json.dumps(facts, separators=(",", ":"))
 
 
 def now() -> str:
-    """UTC to the millisecond, ISO 8601."""
+    """Return the time in UTC to the millisecond, in ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def new_run() -> str:
-    """A name for a run that no other run has, sorted by time."""
+    """Return a unique name for a run; names sort by time."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.urandom(4).hex()}"

@@ -1,11 +1,11 @@
-"""The place where all nouns meet: set, model, protocol, metric, record.
+"""The evaluation of cells: models restore sets, and metrics score the outputs.
 
     for cell in cells:
         for result in evaluate_cell(job_of(cell), samples_without_a_record):
             store.add(result.records)
 
-`evaluate_cell.py` is the loop over samples; an executor (`executors/`) decides where it runs and keeps its
-results; columns that need what all models made wait for the second pass (`second_pass.py`).
+`evaluate_cell.py` is the loop over samples. An executor (`executors/`) decides where the loop runs, and keeps
+its results. Columns that need the outputs of all models wait for the second pass (`second_pass.py`).
 """
 
 from dataclasses import replace
@@ -21,16 +21,15 @@ from iqabench.store import Store
 def evaluate(
     cells: list[Cell], store: Store, options: Options, watch: Watch = lambda *_: None
 ) -> Outcome:
-    """Evaluate what has no record yet; every image is safe in the store before the next one starts.
+    """Evaluate the samples without a record; the records of each are stored before the next one starts.
 
-    A model that cannot be loaded costs only its own cells, unless no other cell is left.
+    A model that cannot be loaded costs only its own cells, unless no other cell remains. The files of metrics
+    (weights) are looked for before the first image: a column whose metric lacks one has failed records with
+    that reason.
 
-    What metrics need (weights) is looked for before the first image: a column whose metric lacks it has
-    failed records with that reason.
-
-    Raises: MetricWeightsError when that befalls every column; IqabenchError when nothing could be run at all;
-        StoreError when records cannot be kept.
+    Raises: MetricWeightsError when every column lacks a file; IqabenchError when no cell can be run;
+        StoreError when records cannot be stored.
     """
     reasons = require_files(column for cell in cells for column in cell.columns)
-    able = [replace(cell, columns=tuple(with_reasons(cell.columns, reasons))) for cell in cells]
-    return in_process(able, store, options, resolve_device(options.device), watch)
+    cells = [replace(cell, columns=tuple(with_reasons(cell.columns, reasons))) for cell in cells]
+    return in_process(cells, store, options, resolve_device(options.device), watch)

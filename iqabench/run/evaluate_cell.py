@@ -1,11 +1,11 @@
-"""One cell through the loop: every sample is restored and scored.
+"""The evaluation of one cell: every sample is restored and scored.
 
     for sample in samples:
         outputs = restore_parts(model, sample.parts)
         for column in columns:
             record(column, Case(outputs[role], sample.parts[target_role]))
 
-Nothing here writes, counts or shows progress, so that an executor may do it anywhere.
+Nothing here writes, counts or shows progress, so that an executor may run it anywhere.
 """
 
 import time
@@ -23,7 +23,7 @@ from iqabench.models.core.restore_parts import RestoredParts, restore_parts
 from iqabench.protocol import Domain
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt
-from iqabench.run.prefetch import Loaded, prefetch
+from iqabench.run.prefetch import LoadedSample, prefetch
 from iqabench.run.records import RecordMaker, Score, score
 from iqabench.run.references import References
 from iqabench.samples import Sample, frame_of
@@ -37,27 +37,27 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class ScoredOutput:
-    """An output of the model, the part that it is compared with, and the columns that are wanted of it."""
+    """An output of the model, the part that it is compared with, and its columns."""
 
     role: str
-    """The role of the output; empty for the output itself."""
+    """The role of the output; empty for the role `output`."""
     compared_with: str
     """The role of the part that full-reference metrics compare it with."""
     columns: tuple[Column, ...]
-    """The columns, bound to what they compare with."""
+    """The columns, bound to their references."""
     scale: Ratio
-    """The scale by which protocols shave it."""
+    """The scale, which decides the border that protocols shave off."""
 
 
 @dataclass(frozen=True)
 class CellJob:
-    """One cell with a loaded model and everything that is needed to evaluate it."""
+    """One cell with its loaded model and all that its evaluation needs."""
 
     model: Model
     domain: Domain
     conditions: Conditions
     settings: Mapping[str, float]
-    """The settings of the model, all of them."""
+    """The values of all settings of the model."""
     references: References
     maker: RecordMaker
     outputs: tuple[ScoredOutput, ...]
@@ -65,41 +65,41 @@ class CellJob:
 
 @dataclass(frozen=True)
 class SampleResult:
-    """The result of one sample: its records, and what they are of."""
+    """The result of one sample: its records, its parts and its outputs."""
 
     name: str
     records: list[Record]
     error: str = ""
-    """The reason why nothing was restored."""
+    """The reason why nothing was restored; empty on success."""
     sample: Sample | None = None
     restored: RestoredParts | None = None
 
 
 @dataclass(frozen=True)
 class _Restoration:
-    """A sample on its way between the model and the metrics."""
+    """A sample with its outputs, before it is scored."""
 
-    loaded: Loaded
+    loaded: LoadedSample
     restored: RestoredParts | None
-    spent_ms: float
+    duration_ms: float
     error: str
 
 
 def evaluate_cell(job: CellJob, samples: Iterable[SampleRef]) -> Iterator[SampleResult]:
-    """Yield the result of each sample in order; one that fails does not stop the others."""
+    """Yield the result of each sample in order; a sample that fails does not stop the others."""
     restorations = (_restore(job, loaded) for loaded in prefetch(samples, job.domain))
-    aside = scores_aside(job.model)
-    return _mapped(lambda restoration: _scored(job, restoration), restorations, aside=aside)
+    in_thread = scores_in_thread(job.model)
+    return _map(lambda restoration: _score(job, restoration), restorations, in_thread=in_thread)
 
 
-def scores_aside(model: Model) -> bool:
-    """Return whether one image can be scored while the next is restored without getting in its way."""
+def scores_in_thread(model: Model) -> bool:
+    """Return whether images are scored in a thread while the model restores the next one on a GPU."""
     return model.device.type == "cuda"
 
 
-def _mapped(work: Callable[[T], R], items: Iterable[T], *, aside: bool) -> Iterator[R]:
-    """Yield the work's results in order, computed in a thread one item behind where `aside` is true."""
-    if not aside:
+def _map(work: Callable[[T], R], items: Iterable[T], *, in_thread: bool) -> Iterator[R]:
+    """Yield the results of the work in order; `in_thread` computes them while the next item comes."""
+    if not in_thread:
         yield from map(work, items)
         return
     waiting: deque[Future[R]] = deque()
@@ -112,7 +112,7 @@ def _mapped(work: Callable[[T], R], items: Iterable[T], *, aside: bool) -> Itera
             yield waiting.popleft().result()
 
 
-def _restore(job: CellJob, loaded: Loaded) -> _Restoration:
+def _restore(job: CellJob, loaded: LoadedSample) -> _Restoration:
     sample = loaded.sample
     if sample is None:
         return _Restoration(loaded, None, 0.0, loaded.error)
@@ -124,11 +124,11 @@ def _restore(job: CellJob, loaded: Loaded) -> _Restoration:
     return _Restoration(loaded, restored, (time.perf_counter() - start) * 1000.0, error)
 
 
-def _scored(job: CellJob, restoration: _Restoration) -> SampleResult:
+def _score(job: CellJob, restoration: _Restoration) -> SampleResult:
     loaded, restored = restoration.loaded, restoration.restored
     if restored is None or loaded.sample is None:
         records = [
-            job.maker.failed(column, loaded.name, restoration.error, output.role)
+            job.maker.make_failed(column, loaded.name, restoration.error, output.role)
             for output in job.outputs
             for column in output.columns
         ]
@@ -148,17 +148,17 @@ def _records(
     sample: Sample,
     restored: RestoredParts,
 ) -> Iterator[Record]:
-    """Yield a record for each column and, of a clip, for each column and frame besides."""
+    """Yield a record for each column; for clips also a record for each column and frame."""
     columns = list(output.columns)
     clip = restored.parts[output.role or "output"]
     by_frame = [score(columns, _case(job, output, sample, restored, t)) for t in range(len(clip))]
-    for at, column in enumerate(columns):
-        scores = [scores_of_frame[at] for scores_of_frame in by_frame]
+    for index, column in enumerate(columns):
+        scores = [scores_of_frame[index] for scores_of_frame in by_frame]
         record = job.maker.make(
             column,
             sample.name,
             scores[0] if len(scores) == 1 else mean_over_frames(scores),
-            restoration.spent_ms,
+            restoration.duration_ms,
             restored.tile,
             restored.tile_note,
             role=output.role,
@@ -187,8 +187,8 @@ def _case(
 
 
 def mean_over_frames(scores: list[Score]) -> Score:
-    """Return the mean over the frames of a clip; without a value where a frame has none."""
-    for frame, one in enumerate(scores):
-        if one.error:
-            return Score(nan, f"frame {frame}: {one.error}")
-    return Score(sum(one.value for one in scores) / len(scores))
+    """Return the mean over the frames of a clip, or the error of the first frame that has one."""
+    for frame, result in enumerate(scores):
+        if result.error:
+            return Score(nan, f"frame {frame}: {result.error}")
+    return Score(sum(result.value for result in scores) / len(scores))

@@ -1,4 +1,4 @@
-"""The error policy of a run: what costs a sample, what costs a cell, and what ends everything."""
+"""The error policy of a run: the errors that fail a sample, and those that end the run."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,13 +18,13 @@ ORDINARY = (
     NotImplementedError,
     OSError,
 )
-"""Errors of a model's own code: they cost the sample. Interrupts and the end of memory are none of them."""
+"""The errors in the code of a model or metric that fail only the sample; interrupts are not among them."""
 
 
 def attempt(work: Callable[[], T], who: str) -> tuple[T | None, str]:
-    """Return what the work gives, or the reason why it gave nothing.
+    """Return the result of the work and an empty text, or None and the reason; `who` did the work.
 
-    Raises: StoreError, for without a store nothing is safe.
+    Raises: StoreError, because records are lost without a store.
     """
     try:
         return work(), ""
@@ -33,5 +33,5 @@ def attempt(work: Callable[[], T], who: str) -> tuple[T | None, str]:
     except IqabenchError as error:
         return None, str(error)
     except ORDINARY as error:
-        first = (str(error).splitlines() or [""])[0]
-        return None, f"{who} raised {type(error).__name__}: {first}"
+        first_line = (str(error).splitlines() or [""])[0]
+        return None, f"{who} raised {type(error).__name__}: {first_line}"

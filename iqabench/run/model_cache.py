@@ -1,4 +1,4 @@
-"""The models of a run: loaded when a cell needs one, one at a time."""
+"""The models of a run: each is loaded when a cell needs it, and only one is in memory."""
 
 import torch
 
@@ -8,11 +8,11 @@ from iqabench.run.plan import Cell, Options
 
 
 class ModelCache:
-    """Keeps the model that was loaded last: cells of one model follow each other."""
+    """A cache of one model: the cells of a model follow each other."""
 
     def __init__(self, device: str, options: Options) -> None:
         self.device, self.options = device, options
-        self._kept: tuple[str, Model] | None = None
+        self._entry: tuple[str, Model] | None = None
 
     def get(self, cell: Cell) -> Model:
         """Return the model of a cell, on the device and in the precision of the run.
@@ -20,10 +20,10 @@ class ModelCache:
         Raises: IqabenchError when it cannot be loaded.
         """
         name = cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
-        if self._kept is None or self._kept[0] != name:
-            self._kept = None  # free the memory of the last one first
-            self._kept = (name, self._load(cell))
-        return self._kept[1]
+        if self._entry is None or self._entry[0] != name:
+            self._entry = None  # the memory of the last model is free before the next is loaded
+            self._entry = (name, self._load(cell))
+        return self._entry[1]
 
     def _load(self, cell: Cell) -> Model:
         torch.backends.cudnn.benchmark = False

@@ -1,21 +1,21 @@
-"""What a run or a scoring came to."""
+"""The outcome of a run: its keys, its counts and its failures."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 Watch = Callable[[str, int, int], None]
-"""Called with the name of what is worked on, samples done and samples in all."""
+"""The function that shows progress: it takes a title, the samples done, and the number of all samples."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong, and where."""
+    """One failure and its place."""
 
     error: str
     where: str
-    """A model, or a model on a set."""
+    """The model, or the model and the set."""
     sample: str = ""
-    """None where it is not about one image."""
+    """The sample; empty when the failure is not about one sample."""
 
     def __str__(self) -> str:
         place = " on ".join(p for p in (self.where, self.sample) if p)
@@ -24,18 +24,18 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What a run came to."""
+    """The outcome of a run or of scoring."""
 
     keys: list[str] = field(default_factory=list)
-    """Of all cells that were wanted, run now or found in the store."""
+    """The keys of all cells, run now or in the store before."""
     done: int = 0
-    """Images restored or scored now."""
-    found: int = 0
-    """Images whose records were there already."""
+    """The number of images that were restored or scored now."""
+    skipped: int = 0
+    """The number of images that had their records before."""
     failures: list[Failure] = field(default_factory=list)
-    """Each reason once for an image."""
+    """The failures, each reason once for an image."""
 
-    def tell(self, where: str, sample: str, errors: Iterable[str]) -> None:
-        """Count an image, and what went wrong with it; empty reasons are none."""
+    def add(self, where: str, sample: str, errors: Iterable[str]) -> None:
+        """Count an image and add its failures; empty errors are ignored."""
         self.done += 1
-        self.failures += [Failure(e, where, sample) for e in dict.fromkeys(errors) if e]
+        self.failures += [Failure(error, where, sample) for error in dict.fromkeys(errors) if error]

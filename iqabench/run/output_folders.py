@@ -1,4 +1,4 @@
-"""Outputs that a run keeps, between pixels and records."""
+"""The folders of outputs that runs save: their places, their records and their images."""
 
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -11,30 +11,30 @@ from iqabench.samples import image_of
 from iqabench.store import OutputFolder, Provenance, Store
 
 
-def place_of(
+def output_folder(
     root: Path, origin: Origin, subject: Subject, address: str, domain: Domain
 ) -> OutputFolder:
-    """Where the outputs of a model on a set belong under a root."""
+    """Return the folder under a root for the outputs of a model on a set."""
     facts = {**asdict(origin), **asdict(subject)}
     return OutputFolder(root, Provenance(**facts, address=address, domain=domain))
 
 
 def outputs_root(store: Store) -> Path:
-    """Where outputs are kept that only columns ask for."""
+    """Return the folder for outputs that are saved only because a column needs them."""
     return store.folder / "outputs"
 
 
-def maker_of(
-    kept: OutputFolder, subject: Subject, run: str, *, batched: bool = False
+def record_maker(
+    outputs: OutputFolder, subject: Subject, run: str, *, batched: bool = False
 ) -> RecordMaker:
-    """Makes records of the model that left these outputs.
+    """Return the maker of records for saved outputs; the records are those of the model that made them.
 
-    Raises: SetError when the set is not the one that they were made from.
+    Raises: SetError when the set has changed since.
     """
-    facts = asdict(kept.provenance)
+    facts = asdict(outputs.provenance)
     if facts["set_hash"] != subject.set_hash:
         raise SetError(
-            f"{kept.path} was made from another version of {subject.set} ({facts['set_hash']}; now it is "
+            f"{outputs.path} was made from another version of {subject.set} ({facts['set_hash']}; now it is "
             f"{subject.set_hash}). Run the model again, or score the folder with --target DIR."
         )
     return RecordMaker(
@@ -42,11 +42,11 @@ def maker_of(
     )
 
 
-def read_output(kept: OutputFolder, sample: str) -> Image:
-    """The output of a sample.
+def read_output(outputs: OutputFolder, sample: str) -> Image:
+    """Return the output of a sample.
 
-    Raises: MetricError when there is none, ImageError when it cannot be read.
+    Raises: MetricError when there is none; ImageError when it cannot be read.
     """
-    if not kept.has(sample):
-        raise MetricError(f"{kept.provenance.model} left no output of it")
-    return image_of(read_part(kept.file(sample)), f"the output of '{sample}'")
+    if not outputs.has(sample):
+        raise MetricError(f"{outputs.provenance.model} left no output of it")
+    return image_of(read_part(outputs.file(sample)), f"the output of '{sample}'")

@@ -1,4 +1,4 @@
-"""The plan: which models meet which sets under which columns. Loads no weights and no pixels."""
+"""The plan of a run: its cells, from models, sets and columns. It loads no weights and no pixels."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,30 +17,31 @@ from iqabench.tasks import scale_text, task_named
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How cells are evaluated; all of it that can change a number is part of a record's key."""
+    """The options of a run; those that affect numbers are part of the keys of records."""
 
     device: str = "auto"
     precision: Precision = "fp32"
     tile: int = 0
-    """Side of the input tiles in pixels; 0 is the whole image."""
+    """The side of the input tiles in pixels; 0 is the whole image."""
     settings: tuple[str, ...] = ()
-    """Settings of models, as in alpha=0.5."""
+    """The settings of models, such as alpha=0.5."""
     limit: int | None = None
-    """Only the first samples of each set."""
+    """The number of samples of each set that are run, from the first; None for all."""
     force: bool = False
-    """Run again what has a record already."""
+    """True to run samples again that have a record."""
     save_outputs: Path | None = None
+    """The folder that outputs are saved in; None to save none."""
     allow_random_weights: bool = False
     progress: bool | None = None
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One model on one set in one domain, and the columns that are wanted of it."""
+    """One model on one set in one domain, with its columns."""
 
     model: str
     card: Card | None
-    """Absent for what the user brings: it is known once it is loaded."""
+    """The card; None for a model that the user brings, whose card is made when it is loaded."""
     set: SampleSet
     domain: Domain
     columns: tuple[AnyColumn, ...]
@@ -55,10 +56,13 @@ def plan(
     outputs_wanted: bool = False,
     fetch: bool = True,
 ) -> list[Cell]:
-    """The cells, model by model, so that each is loaded once. Without `fetch` nothing is downloaded.
+    """Return the cells, model by model, so that each model is loaded once.
+
+    With `outputs_wanted` a set without targets may be restored without columns. Without `fetch` nothing is
+    downloaded.
 
     Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks
-        the set's scale or is for another task; SetError when a set has nothing to compare with.
+        the scale of a set or is for another task; SetError when a column needs targets that a set lacks.
     """
     if not models or not sets:
         raise UsageError(
@@ -66,29 +70,31 @@ def plan(
         )
     for name in models:
         if not is_own(name):
-            card_of(name)  # a misspelt one is told of before anything is fetched
-    found = [load_set(name, scale, fetch=fetch) for name in dict.fromkeys(sets)]
+            card_of(name)  # a misspelt name is an error before anything is downloaded
+    loaded = [load_set(name, scale, fetch=fetch) for name in dict.fromkeys(sets)]
     cells = []
     for name in dict.fromkeys(models):
-        for images in found:
+        for images in loaded:
             card = None if is_own(name) else _fitting_card(name, images)
-            wanted = _columns(images, columns, outputs_wanted)
-            _check_consensus(wanted, len(set(models)))
+            of_set = _columns(images, columns, outputs_wanted)
+            _check_consensus(of_set, len(set(models)))
             cells += [
-                Cell(name, card, images, domain, tuple(some)) for domain, some in _by_domain(wanted)
+                Cell(name, card, images, domain, tuple(of_domain))
+                for domain, of_domain in _by_domain(of_set)
             ]
     return cells
 
 
 def check_fits(card: Card, images: SampleSet) -> None:
-    """Whether the model can restore this set.
+    """Check that the model can restore the set.
 
-    Raises: ModelError naming both.
+    Raises: ModelError with the names of both when it cannot.
     """
-    wanted, able = task_named(images.task), task_named(card.task)
-    if wanted.sizes != able.sizes:
+    set_task, model_task = task_named(images.task), task_named(card.task)
+    if set_task.sizes != model_task.sizes:
         raise ModelError(
-            f"the model '{card.id}' is for {able.phrase}; {images.id} is a set for {wanted.phrase}."
+            f"the model '{card.id}' is for {model_task.phrase}; {images.id} is a set for "
+            f"{set_task.phrase}. Choose a model and a set of one task."
         )
     missing = [role for role in card.takes if role not in images.roles]
     if missing and images.roles:
@@ -111,36 +117,36 @@ def _fitting_card(name: str, images: SampleSet) -> Card:
     return card
 
 
-def _columns(images: SampleSet, wanted: list[str], outputs_wanted: bool) -> list[AnyColumn]:
+def _columns(images: SampleSet, names: list[str], outputs_wanted: bool) -> list[AnyColumn]:
     has_targets = any(s.has_target for s in images.samples)
-    if not has_targets and not wanted and outputs_wanted:
+    if not has_targets and not names and outputs_wanted:
         return []
     columns = [
-        any_column(text, images.protocol)
-        for text in dict.fromkeys(wanted or task_named(images.task).columns)
+        any_column(name, images.protocol)
+        for name in dict.fromkeys(names or task_named(images.task).columns)
     ]
-    lost = [c.name for c in columns if c.needs_target and not has_targets]
-    if lost:
+    undefined = [c.name for c in columns if c.needs_target and not has_targets]
+    if undefined:
         raise SetError(
-            f"{images.name} has inputs only, so there is no {lost[0]}. Name columns that need no target, "
-            "as in --column niqe, or add --save-outputs DIR to restore it without scoring."
+            f"{images.name} has inputs only, so there is no {undefined[0]}. Name columns that need no "
+            "target, as in --column niqe, or add --save-outputs DIR to restore it without scoring."
         )
     return columns
 
 
 def _check_consensus(columns: list[AnyColumn], models: int) -> None:
-    lost = [
-        c.name for c in columns if c.protocol.reference == "consensus" and models < LEAST_MEMBERS
-    ]
-    if lost:
-        raise UsageError(
-            f"{lost[0]} compares with the median of at least {LEAST_MEMBERS} models in one run; "
-            f"{models} named."
-        )
+    if models >= LEAST_MEMBERS:
+        return
+    for each in columns:
+        if each.protocol.reference == "consensus":
+            raise UsageError(
+                f"{each.name} compares with the median of at least {LEAST_MEMBERS} models in one run; "
+                f"{models} named. Add more with --model."
+            )
 
 
 def _by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, list[AnyColumn]]]:
-    """Columns whose protocols give the model the same input ride on one forward pass."""
+    """Group columns by the domain of their protocols; the columns of a domain share one restoration."""
     if not columns:
         return [("image", [])]
     domains = dict.fromkeys(c.protocol.domain for c in columns)

@@ -1,4 +1,4 @@
-"""Samples decoded in threads while the model works."""
+"""The prefetching of samples: threads decode the next ones while the model works."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -14,33 +14,33 @@ from iqabench.sets import SampleRef
 
 T = TypeVar("T")
 
-AHEAD = 2
-"""Samples that are ready or being decoded beside the one in work: enough to hide decoding, few enough
-that large images do not pile up."""
+QUEUE_LENGTH = 2
+"""The number of samples that are decoded before they are needed: enough to hide the time of decoding, and
+few enough that large images do not fill the memory."""
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """A sample, or the reason why it cannot be had."""
+class LoadedSample:
+    """A sample, or the reason why it cannot be loaded."""
 
     name: str
     sample: Sample | None
     error: str
 
 
-def prefetch(references: Iterable[SampleRef], domain: Domain) -> Iterator[Loaded]:
-    """Load the samples in order, a few ahead; one that fails does not stop the others."""
-    return ahead(partial(_load, reference, domain) for reference in references)
+def prefetch(references: Iterable[SampleRef], domain: Domain) -> Iterator[LoadedSample]:
+    """Yield the samples in order, loaded in threads; a sample that fails does not stop the others."""
+    return run_in_threads(partial(_load, reference, domain) for reference in references)
 
 
-def ahead(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
-    """The results of the jobs in order, the next few being worked on in threads meanwhile."""
+def run_in_threads(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
+    """Yield the results of the jobs in order; threads run the next few jobs meanwhile."""
     waiting: deque[Future[T]] = deque()
-    pool = ThreadPoolExecutor(max_workers=AHEAD, thread_name_prefix="decode")
+    pool = ThreadPoolExecutor(max_workers=QUEUE_LENGTH, thread_name_prefix="decode")
     try:
         for job in jobs:
             waiting.append(pool.submit(job))
-            if len(waiting) > AHEAD:
+            if len(waiting) > QUEUE_LENGTH:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
@@ -48,8 +48,8 @@ def ahead(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _load(reference: SampleRef, domain: Domain) -> Loaded:
+def _load(reference: SampleRef, domain: Domain) -> LoadedSample:
     try:
-        return Loaded(reference.name, reference.load(domain), "")
+        return LoadedSample(reference.name, reference.load(domain), "")
     except IqabenchError as error:
-        return Loaded(reference.name, None, str(error))
+        return LoadedSample(reference.name, None, str(error))

@@ -1,4 +1,4 @@
-"""Numbers become records here: with key, protocol, weights, device and time."""
+"""The making of records: a score gets its key, protocol, model, device and time."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,27 +24,27 @@ class Score:
 
 
 def score(columns: list[Column], case: Case) -> list[Score]:
-    """Return one score per column; a column that is not defined here fails by itself."""
+    """Return one score for each column; a column that is not defined for this case has an error."""
     return [_score(result) for result in attempts(columns, case)]
 
 
 def score_many(
     columns: list[Column], cases: Sequence[Case], device: str, *, together: bool = False
 ) -> list[list[Score]]:
-    """Return the scores of each case; `together` in batches, where metrics have a form for that."""
+    """Return the scores of each case; `together` computes batches with metrics that have a batched form."""
     if together and all(case.target is not None for case in cases):
         results = many_attempts(columns, cases, device)
         return [[_score(result) for result in of_case] for of_case in results]
     return [score(columns, case) for case in cases]
 
 
-def _score(found: float | IqabenchError) -> Score:
-    return Score(nan, str(found)) if isinstance(found, IqabenchError) else Score(found)
+def _score(result: float | IqabenchError) -> Score:
+    return Score(nan, str(result)) if isinstance(result, IqabenchError) else Score(result)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a record says of the set."""
+    """The fields of a record about the set."""
 
     task: str
     set: str
@@ -52,11 +52,11 @@ class Subject:
     scale: int
     level: str
     scale_denominator: int = 1
-    """The number below the line, where the scale is a fraction."""
+    """The denominator of the scale; 1 for an integer."""
 
     @classmethod
     def of_set(cls, images: SampleSet) -> "Subject":
-        """The same of a loaded set."""
+        """Return the fields of a loaded set."""
         scale = images.scale
         return cls(
             images.task,
@@ -70,7 +70,7 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """What a record says of where outputs come from."""
+    """The fields of a record about the origin of outputs: the model and its conditions."""
 
     model: str
     model_hash: str
@@ -96,7 +96,7 @@ class Origin:
         device: str = "cpu",
         setting: str = "",
     ) -> "Origin":
-        """Outputs of a model with these weights, on a device as torch names it."""
+        """Return the origin of the outputs of a model with these weights; torch names the device."""
         return cls(
             model=card.id,
             model_hash=model_hash,
@@ -112,14 +112,14 @@ class Origin:
 
 
 class RecordMaker:
-    """Makes the records of one model on one set; what they share is collected once."""
+    """The maker of records of one model on one set; their shared fields are collected once."""
 
     def __init__(
         self, subject: Subject, origin: Origin, run: str, *, batched: bool = False
     ) -> None:
         self.subject, self.origin = subject, origin
         self._batched = {"batched": True} if batched else {}
-        """Batched forms of metrics round otherwise; keys from before there were any stay as they are."""
+        """The key's mark of batched metrics, which round differently; other keys stay as they were."""
         facts = asdict(origin)
         del facts["model_version"], facts["tile"]
         self._shared: dict[str, Any] = {
@@ -132,8 +132,8 @@ class RecordMaker:
     def key(self, column: AnyColumn, role: str = "") -> str:
         """Return the content key: equal keys mean equal numbers.
 
-        Roles and settings enter it where they are not the plain ones, so that keys from before there were
-        any stay as they are.
+        A role and a setting are part of it only when they are not empty, so that the keys of old stores stay
+        valid.
         """
         names = (
             "set_hash",
@@ -150,51 +150,51 @@ class RecordMaker:
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
 
-    def failed(self, column: AnyColumn, sample: str, error: str, role: str = "") -> Record:
-        """Return a record that says why there is no number."""
+    def make_failed(self, column: AnyColumn, sample: str, error: str, role: str = "") -> Record:
+        """Return a record without a number, with the reason."""
         return self.make(column, sample, Score(nan, error), None, role=role)
 
     def of_frames(self, clip: Record, scores: Sequence[Score]) -> list[Record]:
-        """Return the records of single frames beside the record of their clip."""
+        """Return the records of single frames from the record of their clip."""
         return [
             replace(
                 clip,
                 kind="frame",
                 frame=frame,
-                status="failed" if one.error else "ok",
-                value=None if one.error else one.value,
-                error=one.error,
+                status="failed" if result.error else "ok",
+                value=None if result.error else result.value,
+                error=result.error,
             )
-            for frame, one in enumerate(scores)
+            for frame, result in enumerate(scores)
         ]
 
-    def over_set(self, column: SetColumn, found: Score, images: int) -> Record:
-        """The record of a column over a whole set of so many images."""
-        return replace(self.make(column, WHOLE_SET, found, None), kind="set", images=images)
+    def of_whole_set(self, column: SetColumn, result: Score, images: int) -> Record:
+        """Return the record of a column over a whole set with this number of images."""
+        return replace(self.make(column, WHOLE_SET, result, None), kind="set", images=images)
 
     def make(
         self,
         column: AnyColumn,
         sample: str,
-        found: Score,
+        result: Score,
         restore_ms: float | None,
         tile: int | None = None,
         note: str = "",
         *,
         role: str = "",
     ) -> Record:
-        """Return the record of one column for one sample; `tile` if it is not the one that was asked for.
+        """Return the record of one column for one sample; `tile` when it differs from the run's option.
 
-        A column of an output with a role of its own is named ROLE:COLUMN.
+        The column of an output with another role than `output` is named ROLE:COLUMN.
         """
         return Record(
             key=self.key(column, role),
             sample=sample,
             column=f"{role}:{column.name}" if role else column.name,
             role=role,
-            status="failed" if found.error else "ok",
-            value=None if found.error else found.value,
-            error=found.error,
+            status="failed" if result.error else "ok",
+            value=None if result.error else result.value,
+            error=result.error,
             unit=column.metric.unit,
             better=column.metric.better,
             metric=column.metric.name,

@@ -1,7 +1,8 @@
-"""What outputs are compared with besides their targets: inputs, other models, the consensus, pools.
+"""The pseudo-references: inputs, outputs of other models, consensus and pools, in place of targets.
 
 A pseudo-reference has an identity (the weights of the other model, the members of the consensus, the files of
-the pool), which becomes part of the protocol's hash: numbers that were compared with other things never meet.
+the pool). It becomes part of the protocol's hash, so that values against different references have different
+keys.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -28,11 +29,11 @@ from iqabench.tasks import Ratio, scale_text
 C = TypeVar("C", bound=AnyColumn)
 
 LEAST_MEMBERS = 3
-"""Models that a consensus needs: the median of two is their mean, and prefers none."""
+"""The least number of models of a consensus: the median of two is only their mean."""
 
 
 class References:
-    """The pseudo-references of one set's outputs; models and pools are loaded once, when first asked for."""
+    """The pseudo-references of the outputs of one set; models and pools are loaded once, at first use."""
 
     def __init__(
         self,
@@ -41,184 +42,188 @@ class References:
         *,
         has_inputs: bool = True,
         members: Sequence[OutputFolder] = (),
-        kept: Callable[[Model], OutputFolder] | None = None,
+        folder_of: Callable[[Model], OutputFolder] | None = None,
     ) -> None:
         self.conditions, self.recipe, self.has_inputs = conditions, recipe, has_inputs
         self.members = members
-        """The outputs that a consensus is made of."""
-        self._kept = kept
+        """The outputs of the models of the consensus."""
+        self._folder_of = folder_of
         self._bound: dict[str, Protocol] = {}
         self._models: dict[tuple[str, Ratio], Model] = {}
         self._pools: dict[str, Pool] = {}
         self._median: tuple[str, Image] | None = None
 
-    def bound(self, columns: Iterable[C]) -> list[C]:
-        """The columns, each with the identity of what it compares with.
+    def bind(self, columns: Iterable[C]) -> list[C]:
+        """Return the columns, each with the identity of its pseudo-reference in its protocol.
 
-        Raises: UsageError when the inputs, or enough members, are not at hand; what loading raises.
+        Raises: UsageError when inputs are missing, or members of the consensus; IqabenchError when a model
+            or a pool cannot be loaded.
         """
-        return [replace(column, protocol=self._bound_for(column)) for column in columns]
+        return [replace(column, protocol=self._bind_protocol(column)) for column in columns]
 
-    def _bound_for(self, column: AnyColumn) -> Protocol:
-        under = column.protocol
-        if under.reference == "target":
-            return under
-        if under.name not in self._bound:
-            self._bound[under.name] = under.bound(self._identity(under))
-        found = self._bound[under.name]
-        own = column.metric.identity if isinstance(column, Column) else None
-        return under.bound(f"{found.identity}; {own()}") if own else found
+    def _bind_protocol(self, column: AnyColumn) -> Protocol:
+        protocol = column.protocol
+        if protocol.reference == "target":
+            return protocol
+        if protocol.name not in self._bound:
+            self._bound[protocol.name] = protocol.bound(self._identity(protocol))
+        bound = self._bound[protocol.name]
+        metric_identity = column.metric.identity if isinstance(column, Column) else None
+        return (
+            protocol.bound(f"{bound.identity}; {metric_identity()}") if metric_identity else bound
+        )
 
-    def of(self, sample: str, given: Image | None) -> "SampleReferences":
-        """The pseudo-references of one sample, whose input is `given`."""
-        return SampleReferences(self, sample, given)
+    def of(self, sample: str, input_image: Image | None) -> "SampleReferences":
+        """Return the pseudo-references of one sample with its input."""
+        return SampleReferences(self, sample, input_image)
 
-    def _identity(self, under: Protocol) -> str:
-        if under.reference in ("input", "model") and not self.has_inputs:
+    def _identity(self, protocol: Protocol) -> str:
+        if protocol.reference in ("input", "model") and not self.has_inputs:
             raise UsageError(
-                f"protocol '{under.name}' compares with {under.compared_with}, and the inputs are not at "
-                "hand: name them with --input DIR, or the set with --set."
+                f"protocol '{protocol.name}' compares with {protocol.compared_with}, and there are no "
+                "inputs: name them with --input DIR, or the set with --set."
             )
-        if under.reference == "input":
+        if protocol.reference == "input":
             return self.recipe.words if self.recipe else "no degradation is known"
-        if under.reference == "consensus":
-            return self._consensus_identity(under)
-        if under.reference == "pool":
-            pool = self.pool(under.named)
+        if protocol.reference == "consensus":
+            return self._consensus_identity(protocol)
+        if protocol.reference == "pool":
+            pool = self.pool(protocol.named)
             return f"{len(pool)} images, {pool.digest}"
-        model = self.model(under)
+        model = self.model(protocol)
         settings = [model.card.version, self.conditions.precision, self.conditions.tile]
         return f"{model.card.name}, {content_key(hash=model.hash, settings=settings)[:12]}"
 
-    def _consensus_identity(self, under: Protocol) -> str:
+    def _consensus_identity(self, protocol: Protocol) -> str:
         if len(self.members) < LEAST_MEMBERS:
             raise UsageError(
-                f"protocol '{under.name}' needs the outputs of at least {LEAST_MEMBERS} models on one set; "
-                f"there are {len(self.members)}."
+                f"protocol '{protocol.name}' needs the outputs of at least {LEAST_MEMBERS} models on one "
+                f"set; there are {len(self.members)}."
             )
         parts = [m.provenance for m in self.members]
         members = sorted([p.model, p.model_hash, p.precision, p.tile] for p in parts)
         names = ", ".join(str(name) for name, *_ in members)
         return f"{names}, {content_key(members=members)[:12]}"
 
-    def model(self, under: Protocol) -> Model:
-        """The model that a protocol names, ready to run.
+    def model(self, protocol: Protocol) -> Model:
+        """Return the model that a protocol names, ready to run.
 
-        Raises: ModelError when it cannot restore what this protocol hands it; what loading raises.
+        Raises: ModelError when its scale does not fit the protocol; IqabenchError when it cannot be loaded.
         """
-        scale = 1 if under.reference == "restored" else self.conditions.scale
-        key = (under.named, scale)
+        scale = 1 if protocol.reference == "restored" else self.conditions.scale
+        key = (protocol.named, scale)
         if key not in self._models:
-            asked = scale if scale > 1 else None
-            if not is_own(under.named):  # before weights are fetched for nothing
-                _require_scale(under, card_of(under.named, asked), scale)
-            model = load_model(under.named, asked)
-            _require_scale(under, model.card, scale)
+            scale_of_name = scale if scale > 1 else None
+            if not is_own(protocol.named):  # an error comes before weights are downloaded
+                _require_scale(protocol, card_of(protocol.named, scale_of_name), scale)
+            model = load_model(protocol.named, scale_of_name)
+            _require_scale(protocol, model.card, scale)
             self._models[key] = model.to(self.conditions.device, self.conditions.precision)
         return self._models[key]
 
-    def pool(self, named: str) -> Pool:
-        """The pool of that name: a folder or a set.
+    def pool(self, name: str) -> Pool:
+        """Return the pool with the name of a folder or of a set.
 
         Raises: UnknownNameError, SetError, FetchError.
         """
-        if named not in self._pools:
-            folder = Path(named).expanduser().is_dir()
-            images = load_set(f"{named}@x1" if folder else named)
-            self._pools[named] = Pool(
-                named, images.hash, [_pristine(sample.load_target) for sample in images.samples]
-            )
-        return self._pools[named]
+        if name not in self._pools:
+            is_folder = Path(name).expanduser().is_dir()
+            images = load_set(f"{name}@x1" if is_folder else name)
+            loaders = [_pristine_loader(sample.load_target) for sample in images.samples]
+            self._pools[name] = Pool(name, images.hash, loaders)
+        return self._pools[name]
 
     def median(self, sample: str) -> Image:
-        """The consensus: the pixel-wise median of the members' outputs, rounded half up.
+        """Return the consensus: the pixel-wise median of the members' outputs, rounded half up.
 
-        Raises: MetricError when a member has no output of it.
+        Raises: MetricError when a member has no output of the sample.
         """
         if self._median is None or self._median[0] != sample:
             self._median = (sample, _median(sample, self.members))
         return self._median[1]
 
-    def output_of(self, model: Model, sample: str, given: Image) -> Image:
-        """What another model makes of the input; kept, so that it is made once."""
-        kept = self._kept(model) if self._kept else None
-        if kept is not None and kept.has(sample):
-            return read_image(kept.file(sample))
-        found = quantise(restore(model, given, self.conditions.tile).image)
-        if kept is not None:
-            kept.claim()
-            write_image(kept.file(sample), found)
-        return found
+    def output_of(self, model: Model, sample: str, input_image: Image) -> Image:
+        """Return the output of another model; it is saved, so that it is made only once."""
+        folder = self._folder_of(model) if self._folder_of else None
+        if folder is not None and folder.has(sample):
+            return read_image(folder.file(sample))
+        output = quantise(restore(model, input_image, self.conditions.tile).image)
+        if folder is not None:
+            folder.claim()
+            write_image(folder.file(sample), output)
+        return output
 
 
 class SampleReferences:
-    """The pseudo-references of one sample (`iqabench.metrics.PseudoReferences`)."""
+    """The pseudo-references of one sample (`iqabench.images.PseudoReferences`)."""
 
-    def __init__(self, references: References, sample: str, given: Image | None) -> None:
-        self._all, self._sample, self._given = references, sample, given
-        self._found: dict[tuple[str, str], Image] = {}
+    def __init__(self, references: References, sample: str, input_image: Image | None) -> None:
+        self._all, self._sample, self._input_image = references, sample, input_image
+        self._images: dict[tuple[str, str], Image] = {}
 
-    def pool(self, under: Protocol) -> Pool:
-        """The pool that the protocol names."""
-        return self._all.pool(under.named)
+    def pool(self, protocol: Protocol) -> Pool:
+        """Return the pool that the protocol names."""
+        return self._all.pool(protocol.named)
 
-    def pair(self, under: Protocol, output: Image) -> tuple[Image, Image]:
-        """The output as the protocol compares it, and what with.
+    def pair(self, protocol: Protocol, output: Image) -> tuple[Image, Image]:
+        """Return the output as the protocol compares it, and its pseudo-reference.
 
-        Raises: MetricError when there is nothing to compare with.
+        Raises: MetricError when there is no pseudo-reference.
         """
-        output = quantise(output) if under.quantise else output
+        output = quantise(output) if protocol.quantise else output
         try:
-            if under.reference == "input":
+            if protocol.reference == "input":
                 assert self._all.recipe is not None
-                return self._all.recipe.again(output), self._input(under)
-            key = (under.reference, under.named)  # shared by the protocols of luma and colour
-            if key not in self._found:
-                self._found[key] = self._reference(under, output)
-            return output, self._found[key]
+                return self._all.recipe.degrade_output(output), self._input(protocol)
+            key = (protocol.reference, protocol.named)  # shared by the protocols of luma and colour
+            if key not in self._images:
+                self._images[key] = self._reference(protocol, output)
+            return output, self._images[key]
         except (IqabenchError, RuntimeError) as error:
             raise MetricError(
-                f"protocol '{under.name}' has nothing to compare with: {error}"
+                f"protocol '{protocol.name}' has nothing to compare with: {error}"
             ) from error
 
-    def _reference(self, under: Protocol, output: Image) -> Image:
-        if under.reference == "consensus":
+    def _reference(self, protocol: Protocol, output: Image) -> Image:
+        if protocol.reference == "consensus":
             return self._all.median(self._sample)
-        model = self._all.model(under)
-        if under.reference == "model":
-            return self._all.output_of(model, self._sample, self._input(under))
-        return _restored(model, output, self._all.conditions.tile)
+        model = self._all.model(protocol)
+        if protocol.reference == "model":
+            return self._all.output_of(model, self._sample, self._input(protocol))
+        return _restore_again(model, output, self._all.conditions.tile)
 
-    def _input(self, under: Protocol) -> Image:
-        if self._given is None:
-            raise MetricError(f"there is no input, which '{under.name}' needs.")
-        return self._given
+    def _input(self, protocol: Protocol) -> Image:
+        if self._input_image is None:
+            raise MetricError(f"there is no input, which protocol '{protocol.name}' needs.")
+        return self._input_image
 
 
-def _require_scale(under: Protocol, card: Card, scale: Ratio) -> None:
+def _require_scale(protocol: Protocol, card: Card, scale: Ratio) -> None:
     if card.scale != scale:
-        needed = "keeps the size" if scale == 1 else f"scales x{scale_text(scale)}"
+        expected = "keeps the size" if scale == 1 else f"scales x{scale_text(scale)}"
         raise ModelError(
-            f"protocol '{under.name}' needs a model that {needed}; '{card.name}' scales "
+            f"protocol '{protocol.name}' needs a model that {expected}; '{card.name}' scales "
             f"x{scale_text(card.scale)}."
         )
 
 
-def _restored(model: Model, image: Image, tile: int) -> Image:
-    """What the model makes of an image; one that knows grey alone is given each channel by itself."""
-    parts = np.split(image, image.shape[2], axis=2) if model.card.channels == "grey" else [image]
-    made = [restore(model, np.ascontiguousarray(part), tile).image for part in parts]
-    return quantise(np.concatenate(made, axis=2))
+def _restore_again(model: Model, output: Image, tile: int) -> Image:
+    """Return an output after another restoration; a model of grey images gets each channel separately."""
+    planes = (
+        np.split(output, output.shape[2], axis=2) if model.card.channels == "grey" else [output]
+    )
+    restored = [restore(model, np.ascontiguousarray(plane), tile).image for plane in planes]
+    return quantise(np.concatenate(restored, axis=2))
 
 
-def _pristine(load: Callable[[], Image | None]) -> Callable[[], Image]:
-    def image() -> Image:
-        found = load()
-        if found is None:
-            raise MetricError("a pool is made of pristine images; this one has inputs alone.")
-        return quantise(found)
+def _pristine_loader(load_target: Callable[[], Image | None]) -> Callable[[], Image]:
+    def load() -> Image:
+        target = load_target()
+        if target is None:
+            raise MetricError("a pool needs pristine images; this set has inputs only.")
+        return quantise(target)
 
-    return image
+    return load
 
 
 def _median(sample: str, members: Sequence[OutputFolder]) -> Image:

@@ -1,4 +1,4 @@
-"""Columns that wait until every model has left its outputs: against their consensus, or over a whole set."""
+"""The second pass: columns that need the outputs of all models, or of a whole set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from iqabench.store import OutputFolder, Store, Writer
 
 @dataclass(frozen=True)
 class WaitingOutputs:
-    """The outputs of one model on one set, with the columns that wait for those of the others."""
+    """The outputs of one model on one set, with the columns that wait for the outputs of other models."""
 
     images: SampleSet
     outputs: OutputFolder
     maker: RecordMaker
     columns: Sequence[AnyColumn]
-    """The columns that have waited."""
+    """The columns that wait for the second pass."""
 
 
 @dataclass(frozen=True)
 class SecondPass:
-    """The place and the way in which waiting columns are scored."""
+    """The store, the options and the outcome of the second pass."""
 
     store: Store
     writer: Writer
@@ -43,30 +43,30 @@ class SecondPass:
 
 
 def score_second_pass(waiting: Sequence[WaitingOutputs], second_pass: SecondPass) -> None:
-    """Score the columns that have waited, set by set.
+    """Score the waiting columns, set by set.
 
-    Raises: StoreError when records cannot be kept; other errors cost only their set.
+    Raises: StoreError when records cannot be stored; other errors cost only their set.
     """
     by_set: dict[str, list[WaitingOutputs]] = {}
     for outputs in waiting:
         by_set.setdefault(outputs.images.address, []).append(outputs)
-    for together in by_set.values():
-        images = together[0].images
+    for of_set in by_set.values():
+        images = of_set[0].images
         try:
-            _score(images, together, second_pass)
+            _score(images, of_set, second_pass)
         except StoreError:
             raise
         except IqabenchError as error:
             second_pass.outcome.failures.append(Failure(str(error), images.name))
 
 
-def _score(images: SampleSet, together: Sequence[WaitingOutputs], second_pass: SecondPass) -> None:
+def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: SecondPass) -> None:
     options = second_pass.options
     conditions = Conditions(images.scale, second_pass.device, options.precision, options.tile)
-    references = References(conditions, members=[one.outputs for one in together])
+    references = References(conditions, members=[each.outputs for each in waiting])
     candidates = [
-        Candidate(one.maker, partial(read_output, one.outputs), references.bound(one.columns))
-        for one in together
+        Candidate(each.maker, partial(read_output, each.outputs), references.bind(each.columns))
+        for each in waiting
     ]
     work = Work(
         candidates,

@@ -1,9 +1,9 @@
-"""Trains unpaired_iqa on a set of opinions and writes its weights.
+"""The training of unpaired_iqa on a set of opinions: a command that writes its weights.
 
     python -m iqabench.run.train_unpaired --opinions tid2013 --from FOLDER
 
-Run it again and it goes on where it stopped. What it writes belongs to you and to the set's terms; nothing
-that was trained on other people's opinions comes with iqabench.
+A second start continues where the first stopped. The weights are under the terms of the set of opinions;
+iqabench comes with no weights that were trained on them.
 """
 
 from collections.abc import Callable
@@ -26,8 +26,8 @@ from iqabench.protocols import protocol
 PATH: click.Path = click.Path(path_type=Path)
 
 
-def rated(opinions: Opinions) -> list[Rated]:
-    """The samples as the training takes them: higher is better, and a scene is what was damaged."""
+def rated_images(opinions: Opinions) -> list[Rated]:
+    """Return the samples for the training: higher opinions are better, and the reference is the scene."""
     sign = 1.0 if opinions.facts.better == "higher" else -1.0
     return [
         Rated(
@@ -40,16 +40,17 @@ def rated(opinions: Opinions) -> list[Rated]:
     ]
 
 
-def pristine(opinions: Opinions, folder: Path | None) -> list[PristineImage]:
-    """The images of a folder, else the references of the set.
+def pristine_images(opinions: Opinions, folder: Path | None) -> list[PristineImage]:
+    """Return the images of a folder, else the references of the set.
 
-    Raises: UsageError when there is neither.
+    Raises: UsageError when there are none.
     """
-    known = {sample.reference for sample in opinions.samples if sample.reference}
-    paths = image_files(folder) if folder else sorted(known)
+    references = {sample.reference for sample in opinions.samples if sample.reference}
+    paths = image_files(folder) if folder else sorted(references)
     if not paths:
         raise UsageError(
-            f"{opinions.facts.title} has no pristine images; name a folder of some with --pristine DIR."
+            f"{opinions.facts.title} has no pristine images; name a folder that has some with "
+            "--pristine DIR."
         )
     return [PristineImage(_loader(path), str(path), _identity(path)) for path in paths]
 
@@ -63,22 +64,27 @@ def _view(path: Path) -> Image:
 
 
 def _identity(path: Path) -> str:
-    """Changes with the file."""
-    said = path.stat()
-    return f"{path} {said.st_size} {said.st_mtime_ns}"
+    """Return a text that changes with the file: its path, size and time."""
+    status = path.stat()
+    return f"{path} {status.st_size} {status.st_mtime_ns}"
 
 
 @click.command()
 @click.option("--opinions", "name", required=True, help="A set of opinions: tid2013, kadid10k ...")
-@click.option("--from", "folder", type=PATH, help="Its folder.")
+@click.option("--from", "folder", type=PATH, help="The folder of the set of opinions.")
 @click.option(
-    "--pristine", "pool", type=PATH, help="PristineImage images; else the set's references."
+    "--pristine",
+    "pool",
+    type=PATH,
+    help="A folder of pristine images; by default the references of the set.",
 )
 @click.option(
-    "--out", type=PATH, help="The weights to write; else where the metric looks for them."
+    "--out",
+    type=PATH,
+    help="The file of weights to write; by default the one that the metric reads.",
 )
-@click.option("--work", type=PATH, help="A folder for checkpoints; else beside --out.")
-@click.option("--device", default="cpu", show_default=True, help="Where AlexNet runs.")
+@click.option("--work", type=PATH, help="A folder for checkpoints; by default beside --out.")
+@click.option("--device", default="cpu", show_default=True, help="The device that runs AlexNet.")
 @click.option("--steps", default=UnpairedPlan.steps, show_default=True)
 @click.option("--seed", default=UnpairedPlan.seed, show_default=True)
 def main(
@@ -91,12 +97,18 @@ def main(
     steps: int,
     seed: int,
 ) -> None:
-    """Train unpaired_iqa on opinions; go on where an earlier run stopped."""
+    """Train unpaired_iqa on a set of opinions; continue where an earlier run stopped."""
     try:
         out = out or weights_path()
         work = work or out.with_suffix(".work")
         opinions = read_opinions(name, folder)
-        data = Data(rated(opinions), pristine(opinions, pool), work, progress=_tell, device=device)
+        data = Data(
+            rated_images(opinions),
+            pristine_images(opinions, pool),
+            work,
+            progress=_show_progress,
+            device=device,
+        )
         for training in train(data, UnpairedPlan(steps, seed), work):
             srcc, plcc, images = training.figures()
             click.echo(
@@ -109,9 +121,9 @@ def main(
         raise click.ClickException(str(error)) from error
 
 
-def _tell(done: int, whole: int) -> None:
-    if done % 100 == 0 or done == whole:
-        click.echo(f"{done} of {whole} images described")
+def _show_progress(done: int, total: int) -> None:
+    if done % 100 == 0 or done == total:
+        click.echo(f"{done} of {total} images described")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Parts of a sample: the pixels of one role, frame by frame."""
+"""The parts of a sample: the pixels of each role, frame by frame."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,15 +17,15 @@ def part_of(image: Image) -> Part:
 
 
 def frame_of(part: Part, frame: int) -> Image:
-    """Return one frame (H, W, C), without copying it; an image stands for as many frames as are asked for."""
+    """Return one frame (H, W, C), without copying it; a clip of one frame returns it for every number."""
     image: Image = part[frame if len(part) > 1 else 0]
     return image
 
 
 def image_of(part: Part, what: str = "the part") -> Image:
-    """Return the image of a clip of one frame.
+    """Return the image of a clip of one frame; `what` names the part in the message.
 
-    Raises: SetError when it has several.
+    Raises: SetError when the clip has several frames.
     """
     if len(part) != 1:
         raise SetError(f"{what} is a clip of {len(part)} frames; expected one image.")
@@ -33,13 +33,13 @@ def image_of(part: Part, what: str = "the part") -> Image:
     return image
 
 
-def same_size(one: Part, other: Part) -> bool:
-    """Return whether two clips have frames of one height and width."""
-    return one.shape[1:3] == other.shape[1:3]
+def same_size(first: Part, second: Part) -> bool:
+    """Return whether the frames of two clips have the same height and width."""
+    return first.shape[1:3] == second.shape[1:3]
 
 
 def stacked(frames: Sequence[Image], what: str) -> Part:
-    """Return frames as one clip; a single image is not copied.
+    """Return frames as one clip; a single frame is not copied. `what` names the clip in the message.
 
     Raises: SetError when frames differ in size, bands or depth.
     """

@@ -8,11 +8,11 @@ from iqabench.samples.part import Parts, image_of
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample, read."""
+    """One sample with its pixels in memory."""
 
     name: str
     parts: Parts
-    """The parts by role; input, and target unless the set has inputs only."""
+    """The parts by role: the input, the target unless the set has inputs only, and others."""
 
     @property
     def input(self) -> Image:

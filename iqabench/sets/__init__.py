@@ -1,11 +1,11 @@
-"""Sets of samples: the named ones of `datasets.yaml` and of plugins, and any folder of images.
+"""Sets of samples: the named sets of `datasets.yaml` and of plugins, and any folder of images.
 
-    load_set("urban100_x2")                    a SampleSet, fetched if need be
-    for sample in load_set("set5", scale=4):   SampleRefs, read when asked:
+    load_set("urban100_x2")                    a SampleSet, downloaded where necessary
+    for sample in load_set("set5", scale=4):   SampleRefs; pixels are read by load():
         sample.load().input
 
-Facts are cheap (`catalogue`, `inventory`); what reads pixels is imported at first use, so that
-listing sets loads neither OpenCV nor numpy.
+Facts are cheap to read (`catalogue`, `inventory`). The modules that read pixels are imported at first use, so
+that listing sets loads neither OpenCV nor numpy.
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ __all__ = [
     "set_names",
 ]
 
-_LATER = {
+_LAZY_NAMES = {
     "load_set": "iqabench.sets.load",
     "Recipe": "iqabench.sets.recipe",
     "SampleRef": "iqabench.sets.sample",
@@ -40,6 +40,6 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(_LATER[name]), name)
+    if name in _LAZY_NAMES:
+        return getattr(import_module(_LAZY_NAMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Zip files, unpacked once beside the cache."""
+"""Archives: zip files that are unpacked once, beside the cache."""
 
 import contextlib
 import os
@@ -13,12 +13,12 @@ from iqabench.files.disk import writing
 from iqabench.locks import locked
 
 
-def unpacked(archive: Path, name: str) -> Path:
-    """The folder with the content of a zip file in the cache, unpacking it if need be.
+def content_folder(archive: Path, name: str) -> Path:
+    """Return the folder with the content of a zip file in the cache; unpack it when it is not there.
 
-    The folder appears under its name when it is complete, never before.
+    The folder gets its name only when it is complete.
 
-    Raises: SetError when the archive is damaged, FetchError when the disk cannot take it.
+    Raises: SetError when the archive is damaged; FetchError when the disk is full or not writable.
     """
     folder = home() / "extracted" / archive.name
     with writing(f"the content of {name}"):
@@ -38,7 +38,7 @@ def _unpack(archive: Path, name: str, folder: Path) -> None:
         part.replace(folder)
     except (zipfile.BadZipFile, EOFError) as error:
         raise SetError(
-            f"{name} is a damaged archive ({error}): 'iqabench verify' tells more."
+            f"{name} is a damaged archive ({error}). 'iqabench verify' checks all files."
         ) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -47,5 +47,5 @@ def _unpack(archive: Path, name: str, folder: Path) -> None:
 
 @cache
 def members(folder: Path) -> dict[str, Path]:
-    """The files below an unpacked folder, by their own names."""
+    """Return the files below an unpacked folder by their own names."""
     return {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}

@@ -1,6 +1,6 @@
-"""The sets that are known by name: what `datasets.yaml` and plugins say of them.
+"""The catalogue of named sets: the facts of `datasets.yaml` and of plugins.
 
-Facts alone: listing sets reads YAML and nothing else. Loading lives in `load.py`.
+Listing sets reads YAML only. `load.py` loads their samples.
 """
 
 from functools import cache
@@ -12,33 +12,33 @@ from iqabench.facts import read_yaml, validate
 from iqabench.registry import load_entry_points
 from iqabench.sets.facts import SetFacts
 
-_PACKAGE = Path(__file__).parent.parent
-_HERE = Path(__file__).parent
+_PACKAGE_FOLDER = Path(__file__).parent.parent
+_SETS_FOLDER = Path(__file__).parent
 
 
 class Entry(NamedTuple):
-    """A set and where it is declared."""
+    """A set and the place of its declaration."""
 
     facts: SetFacts
     path: Path
     """The YAML file."""
     folder: Path
-    """Where its manifests and its shipped files lie."""
+    """The folder with its manifests and with the files that ship with it."""
 
 
 def catalogue_file() -> Path:
-    """`datasets.yaml`: inside an installed package, else at the top of the checkout."""
-    inside = _PACKAGE / "datasets.yaml"
-    return inside if inside.is_file() else _PACKAGE.parent / "datasets.yaml"
+    """Return the path of `datasets.yaml`: inside an installed package, else at the top of the checkout."""
+    inside = _PACKAGE_FOLDER / "datasets.yaml"
+    return inside if inside.is_file() else _PACKAGE_FOLDER.parent / "datasets.yaml"
 
 
 def set_names() -> list[str]:
-    """The names of all sets, those of `datasets.yaml` first and in its order."""
+    """Return the names of all sets, those of `datasets.yaml` first and in its order."""
     return list(_entries())
 
 
 def set_facts(name: str) -> SetFacts:
-    """The facts of a set, by name or alias, in any case.
+    """Return the facts of a set by name or alias, in upper or lower case.
 
     Raises: UnknownNameError with suggestions.
     """
@@ -46,19 +46,21 @@ def set_facts(name: str) -> SetFacts:
 
 
 def entry(name: str) -> Entry:
-    """A set and where it is declared, by name or alias.
+    """Return the entry of a set by name or alias.
 
     Raises: UnknownNameError with suggestions.
     """
     known = _by_any_name()
     if name.lower() not in known:
-        hint = "'iqabench list sets' shows them all; a folder of images is a set too."
+        hint = "'iqabench list sets' shows all of them; a folder of images is a set too."
         raise UnknownNameError("set", name, known, hint)
     return known[name.lower()]
 
 
-def known_as(name: str) -> tuple[Entry, str | None] | None:
-    """The set that is meant by `urban100` or `urban100_x2`, and the level if one is named.
+def find_entry(name: str) -> tuple[Entry, str | None] | None:
+    """Return the set that a name such as `urban100` or `urban100_x2` means, and its level if it has one.
+
+    The result is None when no set has that name.
 
     Raises: SetError when the set lacks that level.
     """
@@ -68,14 +70,13 @@ def known_as(name: str) -> tuple[Entry, str | None] | None:
     base, _, level = name.lower().rpartition("_")
     if base not in known:
         return None
-    found = known[base]
-    return found, level_of(found.facts, level)
+    return known[base], level_of(known[base].facts, level)
 
 
 def level_of(facts: SetFacts, level: str) -> str:
-    """The level, if the set has it.
+    """Return the level when the set has it.
 
-    Raises: SetError naming the levels that it has.
+    Raises: SetError with the levels that the set has.
     """
     if level not in facts.levels:
         raise SetError(
@@ -86,20 +87,20 @@ def level_of(facts: SetFacts, level: str) -> str:
 
 @cache
 def _entries() -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
-    places = [(catalogue_file(), _HERE)]
+    entries: dict[str, Entry] = {}
+    places = [(catalogue_file(), _SETS_FOLDER)]
     for point in load_entry_points("iqabench.sets"):
         path = Path(str(point))
         places.append((path, path.parent))
     for path, folder in places:
         for item in _read(path, folder):
-            if item.facts.name in found:
+            if item.facts.name in entries:
                 raise DuplicateNameError(
                     f"two sets are called '{item.facts.name}': one in "
-                    f"{found[item.facts.name].path}, one in {path}. Rename one of them."
+                    f"{entries[item.facts.name].path}, one in {path}. Rename one of them."
                 )
-            found[item.facts.name] = item
-    return found
+            entries[item.facts.name] = item
+    return entries
 
 
 def _read(path: Path, folder: Path) -> list[Entry]:

@@ -1,12 +1,12 @@
-"""Any folder of images as a set.
+"""Folders of images as sets.
 
     FOLDER/*.png                            targets; inputs are made from them
-    FOLDER/input/*.png, FOLDER/target/*.png pairs of one name; a scale may stand behind it (a_x4)
+    FOLDER/input/*.png, FOLDER/target/*.png pairs with the same name; a scale may follow it (a_x4)
     FOLDER/input/*.png                      only inputs
-    FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder named by its role
+    FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder with the name of its role
     FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order
 
-A bad image, or one without its partner, fails when it is loaded, and takes no other with it.
+A bad image, or one without its partner, fails when it is loaded; the other samples are not affected.
 """
 
 import re
@@ -23,7 +23,7 @@ from iqabench.sets.sample import Place, SampleRef, SampleSet
 from iqabench.tasks import Task, default_task, folder_task, role_names
 
 UNDEGRADED = "x1"
-"""The level of a folder in which nothing is made: inputs are the targets, or files of the same size."""
+"""The level of a folder without a degradation: inputs are the targets, or files of the same size."""
 
 
 Frames = tuple[Place, ...]
@@ -33,9 +33,9 @@ Frames = tuple[Place, ...]
 def folder_set(folder: Path, level: str | None) -> SampleSet:
     """Return the images of a folder as a set.
 
-    `level`: x4 when None, or what the sizes of the first pair say; x1 makes no input.
+    `level`: None means the scale between the sizes of the first pair, else x4; x1 makes no input.
 
-    Raises: SetError when the folder holds no images, or two of one name.
+    Raises: SetError when the folder holds no images, or two with the same name.
     """
     roles = [role for role in role_names() if (folder / role).is_dir()]
     if "input" in roles and "target" in roles:
@@ -45,8 +45,8 @@ def folder_set(folder: Path, level: str | None) -> SampleSet:
     if "input" in roles:
         samples = list(_samples(folder, roles, _recipe(level)))
     else:
-        named = "target" in roles
-        targets = _images(folder / "target" if named else folder, clips=named)
+        has_folder = "target" in roles
+        targets = _images(folder / "target" if has_folder else folder, clips=has_folder)
         samples = [_target_only(name, frames, _recipe(level)) for name, frames in targets.items()]
     task = _task(level)
     return SampleSet(
@@ -62,7 +62,7 @@ def folder_set(folder: Path, level: str | None) -> SampleSet:
 
 
 def _default_level() -> str:
-    """Return the level of a folder of targets for which none is named."""
+    """Return the level of a folder of targets when the user names none."""
     known = folder_task(None)
     return known[1] if known else UNDEGRADED
 
@@ -79,14 +79,14 @@ def _recipe(level: str) -> Recipe:
     task = _task(level)
     if task.folder is None:
         return Recipe(1)
-    made = InputFacts.model_validate(dict(task.folder.degradation))
-    return recipe(made, level, task.scale(level), luma_target=False)
+    degradation = InputFacts.model_validate(dict(task.folder.degradation))
+    return recipe(degradation, level, task.scale(level), luma_target=False)
 
 
-def _target_only(name: str, frames: Frames, how: Recipe) -> SampleRef:
-    """Return a target whose input is made; at x1 nothing is degraded, and the target is the input."""
+def _target_only(name: str, frames: Frames, steps: Recipe) -> SampleRef:
+    """Return a sample whose input is made from its target; without a degradation it is the target."""
     files = {"target": frames}
-    return SampleRef(name, how, {"input": frames, **files} if how.steps is None else files)
+    return SampleRef(name, steps, {"input": frames, **files} if steps.steps is None else files)
 
 
 def _name(folder: Path) -> str:
@@ -95,26 +95,26 @@ def _name(folder: Path) -> str:
 
 
 def _images(folder: Path, *, clips: bool = True) -> dict[str, Frames]:
-    """Return the parts in a folder by name: image files and, where `clips` are, subfolders of frames.
+    """Return the parts in a folder by name: image files and, with `clips`, subfolders of frames.
 
-    Raises: SetError when there are none, or two of one name.
+    Raises: SetError when there are none, or two with the same name.
     """
-    found: dict[str, Frames] = {}
+    parts: dict[str, Frames] = {}
     for path in [*image_files(folder), *(_clip_folders(folder) if clips else [])]:
         name = path.name if path.is_dir() else path.stem
-        if name in found:
+        if name in parts:
             raise SetError(
-                f"two images in {folder} are called '{name}': {found[name][0].path} and "
+                f"two images in {folder} are called '{name}': {parts[name][0].path} and "
                 f"{path}. Rename one of them."
             )
         files = sorted(image_files(path), key=natural_order) if path.is_dir() else [path]
-        found[name] = tuple(Place(file, str(file)) for file in files)
-    if not found:
+        parts[name] = tuple(Place(file, str(file)) for file in files)
+    if not parts:
         raise SetError(
             f"there are no images in {folder}; expected .png, .jpg, .bmp, .tif, .webp, .ppm or "
             ".pgm, or the subfolders 'input' and 'target'."
         )
-    return found
+    return parts
 
 
 def _clip_folders(folder: Path) -> list[Path]:
@@ -123,29 +123,29 @@ def _clip_folders(folder: Path) -> list[Path]:
     return [place for place in places if image_files(place)]
 
 
-def _samples(folder: Path, roles: list[str], how: Recipe) -> Iterable[SampleRef]:
-    """Yield the samples of a folder with a subfolder for each role, paired by name."""
+def _samples(folder: Path, roles: list[str], steps: Recipe) -> Iterable[SampleRef]:
+    """Yield the samples of a folder that has a subfolder for each role; files are paired by name."""
     parts = {role: _images(folder / role) for role in roles}
     if len({frozenset(of_role) for of_role in parts.values()}) > 1:
         parts = {role: _without_scales(of_role) for role, of_role in parts.items()}
-    task = default_task(how.scale)
+    task = default_task(steps.scale)
     for name in sorted({name for of_role in parts.values() for name in of_role}):
         trouble = ""
         for role in roles:
             if name not in parts[role]:
                 trouble = f"'{name}' has no {role}: {folder / role} holds no image of that name."
         files = {role: parts[role][name] for role in roles if name in parts[role]}
-        yield SampleRef(name, how, files, trouble, aligned=task.aligned)
+        yield SampleRef(name, steps, files, trouble, aligned=task.aligned)
 
 
-def _without_scales(found: dict[str, Frames]) -> dict[str, Frames]:
-    """Return names without a scale behind them, where that leaves them distinct."""
-    bare = {re.sub(r"[_-]?x\d$", "", name): frames for name, frames in found.items()}
-    return bare if len(bare) == len(found) else found
+def _without_scales(parts: dict[str, Frames]) -> dict[str, Frames]:
+    """Return parts by names without the scale at their end, when these names are distinct."""
+    bare = {re.sub(r"[_-]?x\d$", "", name): frames for name, frames in parts.items()}
+    return bare if len(bare) == len(parts) else parts
 
 
 def _level_of_sizes(inputs: Path, targets: Path) -> str:
-    """Return the scale between the first input that can be read and its target; x4 if there is none."""
+    """Return the scale between the first readable input and its target; the default level without one."""
     for pair in _samples(inputs.parent, [inputs.name, targets.name], Recipe(1)):
         if pair.trouble:
             continue

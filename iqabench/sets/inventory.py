@@ -1,4 +1,4 @@
-"""Which images a set consists of at one level, and in which files they lie."""
+"""The inventory of a set at one level: its images, and the files that hold them."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from iqabench.files import RemoteFile
-from iqabench.sets.catalogue import Entry, entry, known_as, level_of
+from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import ArchiveFacts, FilesFacts
 from iqabench.sets.manifest import Line, read_manifest
 
@@ -16,59 +16,59 @@ class Item(NamedTuple):
     """One image of a set."""
 
     level: str
-    """Empty where it serves all levels."""
+    """The level that it belongs to; empty when it belongs to all levels."""
     role: str
     sample: str
     file: RemoteFile
     shipped: Path | None = None
-    """Where it lies in the package; such a file is never fetched."""
+    """The path of a file that comes with the package; such a file is never downloaded."""
     member: str | None = None
-    """The name of the image inside, when the file is an archive."""
+    """The name of the image in the archive, when the file is one."""
     frame: int = 0
-    """The place in the clip, from 0."""
+    """The position in the clip, from 0."""
 
 
 Images = dict[str, tuple[Item, ...]]
-"""The frames of one sample that are there as files, by role; what is not is made."""
+"""The frames of one sample that lie in files, by role; all other parts are made from the target."""
 
 
 def inventory(item: Entry, level: str) -> dict[str, Images]:
-    """The images of each sample at that level, in the order of the samples."""
+    """Return the images of each sample at a level, in the order of the samples."""
     frames: dict[str, dict[str, dict[int, Item]]] = {}
-    for image in _all_items(item):
+    for image in _declared_items(item):
         if image.level in ("", level):
             roles = frames.setdefault(image.sample, {})
             roles.setdefault(image.role, {})[image.frame] = image
-    found: dict[str, Images] = {
+    samples: dict[str, Images] = {
         sample: {role: tuple(clip[t] for t in sorted(clip)) for role, clip in roles.items()}
         for sample, roles in frames.items()
     }
-    for images in found.values():
+    for images in samples.values():
         if "target" in images:
             images.pop("original", None)
-    return {sample: found[sample] for sample in sorted(found, key=natural_order)}
+    return {sample: samples[sample] for sample in sorted(samples, key=natural_order)}
 
 
 def files_of(name: str, level: str | None = None) -> list[RemoteFile]:
-    """The files that a set needs from elsewhere, at one level or at all of them.
+    """Return the files of a set that must be downloaded, at one level or at all levels.
 
-    `name` may carry the level, as in `urban100_x2`.
+    `name` may include the level, as in `urban100_x2`.
 
     Raises: UnknownNameError; SetError for a level that the set lacks.
     """
-    found, named = known_as(name) or (entry(name), None)
-    said = level or named
-    levels = [level_of(found.facts, said)] if said else found.facts.levels or ("",)
-    items = (item for lv in levels for item in needed(inventory(found, lv)))
+    declared, level_in_name = find_entry(name) or (entry(name), None)
+    level = level or level_in_name
+    levels = [level_of(declared.facts, level)] if level else declared.facts.levels or ("",)
+    items = (item for each in levels for item in all_items(inventory(declared, each)))
     return list(dict.fromkeys(item.file for item in items if item.shipped is None))
 
 
-def needed(images: dict[str, Images]) -> Iterable[Item]:
-    """All images of an inventory."""
+def all_items(images: dict[str, Images]) -> Iterable[Item]:
+    """Yield all images of an inventory."""
     return (item for roles in images.values() for frames in roles.values() for item in frames)
 
 
-def _all_items(item: Entry) -> Iterable[Item]:
+def _declared_items(item: Entry) -> Iterable[Item]:
     for files in item.facts.files:
         for line in read_manifest(item.folder / "manifests" / files.manifest):
             yield _single(item, files, line)
@@ -88,9 +88,9 @@ def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:
     name = f"{item.facts.name}/{archive.url.rsplit('/', 1)[-1]}"
     file = RemoteFile(name, archive.url, archive.sha256, archive.bytes, page=item.facts.page)
     for sample in _numbers(item.facts.samples or ""):
-        for at, frame in enumerate(_numbers(archive.frames) if archive.frames else [""]):
+        for index, frame in enumerate(_numbers(archive.frames) if archive.frames else [""]):
             member = archive.member.replace("{sample}", sample).replace("{frame}", frame)
-            yield Item(archive.level or "", archive.role, sample, file, member=member, frame=at)
+            yield Item(archive.level or "", archive.role, sample, file, member=member, frame=index)
 
 
 def _numbers(span: str) -> list[str]:

@@ -1,41 +1,40 @@
-"""A set by its name, or a folder."""
+"""The loading of sets, by name or from a folder."""
 
 from pathlib import Path
 
 from iqabench.errors import SetError
 from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
-from iqabench.files.fetch import fetch as bring
-from iqabench.sets.archive import unpacked
-from iqabench.sets.catalogue import Entry, entry, known_as, level_of
+from iqabench.files.fetch import fetch as fetch_files
+from iqabench.sets.archive import content_folder
+from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.folder import folder_set
-from iqabench.sets.inventory import Item, inventory, needed
+from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.recipe import recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
 from iqabench.tasks import folder_task, task_named
 
 
 def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
-    """The samples of a set.
+    """Return the samples of a set; its files are downloaded where necessary.
 
-    `name` is a set's name or alias (`urban100`), with a level if wanted (`urban100_x2`,
-    `cbsd68_n50`, `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale`
-    is the scale of a super-resolution set where the name carries none. With `fetch` off nothing is
-    downloaded; samples whose files are not here then fail when they are loaded.
+    `name` is the name or alias of a set (`urban100`), with or without a level (`urban100_x2`, `cbsd68_n50`,
+    `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale` is the scale of a
+    super-resolution set when the name has none. With `fetch=False` nothing is downloaded; samples whose
+    files are not here fail when they are loaded.
 
-    Raises: UnknownNameError, SetError for a scale or level that the set lacks, FetchError.
+    Raises: UnknownNameError; SetError for a scale or level that the set lacks; FetchError.
     """
-    meant = known_as(name)
-    if meant is None:
+    item, level = find_entry(name) or (None, None)
+    if item is None:
         path, level = _folder(name)
         if path is not None:
             return folder_set(path, _level_of_folder(name, level, scale))
-        meant = entry(name), None  # raises, with suggestions
-    found, named = meant
-    return _load(found, _level(found, named, scale), fetch=fetch)
+        item = entry(name)  # raises the error with suggestions
+    return _load(item, _level(item, level, scale), fetch=fetch)
 
 
-def _level(item: Entry, named: str | None, scale: int | None) -> str:
+def _level(item: Entry, level: str | None, scale: int | None) -> str:
     facts = item.facts
     if not task_named(facts.task).has_scales:
         if scale not in (None, 1):
@@ -44,9 +43,9 @@ def _level(item: Entry, named: str | None, scale: int | None) -> str:
                 f"the set '{facts.name}' has no scales (asked for x{scale}); its levels are "
                 f"{', '.join(facts.levels) or 'none'}{example}."
             )
-        return named or facts.level
-    _require_agreement(f"{facts.name}_{named}", named, scale)
-    return named or (facts.level if scale is None else level_of(facts, f"x{scale}"))
+        return level or facts.level
+    _require_agreement(f"{facts.name}_{level}", level, scale)
+    return level or (facts.level if scale is None else level_of(facts, f"x{scale}"))
 
 
 def _level_of_folder(name: str, level: str | None, scale: int | None) -> str | None:
@@ -58,11 +57,16 @@ def _level_of_folder(name: str, level: str | None, scale: int | None) -> str | N
 
 def _require_agreement(name: str, level: str | None, scale: int | None) -> None:
     if level is not None and scale is not None and level != f"x{scale}":
-        raise SetError(f"'{name}' is asked for at {level} and at scale {scale}; say one of them.")
+        raise SetError(
+            f"'{name}' has the level {level}, and the scale {scale} is asked for too; name only one of them."
+        )
 
 
 def _folder(name: str) -> tuple[Path | None, str | None]:
-    """The folder that a name means, and the level behind its '@'."""
+    """Return the folder that a name means and the level after its '@'; None where there is none.
+
+    Raises: SetError when the name is a path, but not of a folder.
+    """
     path = Path(name).expanduser()
     if path.is_dir():
         return path, None
@@ -72,27 +76,19 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         what = "is a file" if path.is_file() else "does not exist"
         raise SetError(
-            f"{path} {what}; expected a folder of images, or a name of 'iqabench list sets'."
+            f"{path} {what}; expected a folder of images, or a set that 'iqabench list sets' shows."
         )
     return None, None
 
 
 def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     facts = item.facts
+    address = f"{facts.name}_{level}" if level else facts.name
     images = inventory(item, level)
-    wanted = [image.file for image in needed(images) if image.shipped is None]
-    here = (
-        bring(wanted, owner=f"{facts.name}_{level}" if level else facts.name)
-        if fetch
-        else _here(wanted)
-    )
-    if fetch:
-        for image in needed(images):
-            if image.member:
-                unpacked(here[image.file], image.file.name)
-    places = {image: _place(image, here) for image in needed(images)}
+    paths = _paths(images, address, fetch=fetch)
+    places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
-    how = recipe(
+    steps = recipe(
         facts.input,
         level,
         facts.scale(level),
@@ -109,7 +105,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         samples.append(
             SampleRef(
                 name,
-                how,
+                steps,
                 files,
                 aligned=task.aligned,
                 same_length=task.same_length,
@@ -124,14 +120,22 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         scale=facts.scale(level),
         protocol=facts.protocol,
         samples=tuple(samples),
-        address=f"{facts.name}_{level}" if level else facts.name,
+        address=address,
     )
 
 
-def _here(wanted: list[RemoteFile]) -> dict[RemoteFile, Path]:
-    return {file: path for file in wanted if (path := find(file))}
+def _paths(images: dict[str, Images], address: str, *, fetch: bool) -> dict[RemoteFile, Path]:
+    """Return the paths of the files that are here; with `fetch` all are downloaded and unpacked first."""
+    files = [image.file for image in all_items(images) if image.shipped is None]
+    if not fetch:
+        return {file: path for file in files if (path := find(file))}
+    paths = fetch_files(files, owner=address)
+    for image in all_items(images):
+        if image.member:
+            content_folder(paths[image.file], image.file.name)
+    return paths
 
 
-def _place(image: Item, here: dict[RemoteFile, Path]) -> Place:
-    path = image.shipped or here.get(image.file)
+def _place(image: Item, paths: dict[RemoteFile, Path]) -> Place:
+    path = image.shipped or paths.get(image.file)
     return Place(path, image.file.name, known_sha256(image.file) or "unpinned", image.member)

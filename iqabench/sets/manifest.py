@@ -1,4 +1,4 @@
-"""Manifests: which files a set consists of, and their checksums."""
+"""Manifests: lists of the files of a set with their checksums."""
 
 import csv
 from functools import cache
@@ -9,18 +9,18 @@ from iqabench.facts import Facts
 from iqabench.tasks import role_names
 
 _COLUMNS = ["level", "role", "sample", "path", "bytes", "sha256"]
-_OF_CLIPS = ["level", "role", "sample", "frame", "path", "bytes", "sha256"]
+_CLIP_COLUMNS = ["level", "role", "sample", "frame", "path", "bytes", "sha256"]
 
 
 class Line(Facts):
     """One file of a set."""
 
     level: str
-    """Empty where the file serves all levels."""
+    """The level that the file belongs to; empty when it belongs to all levels."""
     role: str
     sample: str
     frame: int = 0
-    """The place in the clip, from 0; an image is a clip of one frame."""
+    """The position in the clip, from 0; an image is a clip of one frame."""
     path: str
     bytes: int
     sha256: str
@@ -28,17 +28,17 @@ class Line(Facts):
 
 @cache
 def read_manifest(path: Path) -> tuple[Line, ...]:
-    """The lines of a manifest.
+    """Return the lines of a manifest.
 
-    Raises: FactsError naming file and line.
+    Raises: FactsError with file and line.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
-            if reader.fieldnames not in (_COLUMNS, _OF_CLIPS):
+            if reader.fieldnames not in (_COLUMNS, _CLIP_COLUMNS):
                 raise FactsError(
-                    f"{path}:1: expected the columns {','.join(_COLUMNS)}, and frame before path where "
-                    "there are clips."
+                    f"{path}:1: expected the columns {','.join(_COLUMNS)}; manifests of clips have a column "
+                    "frame before path."
                 )
             lines = tuple(_line(row, path, reader.line_num) for row in reader)
     except OSError as error:
@@ -47,7 +47,7 @@ def read_manifest(path: Path) -> tuple[Line, ...]:
     for line in lines:
         if (key := (line.level, line.role, line.sample, line.frame)) in seen:
             raise FactsError(
-                f"{path}: {line.role} of '{line.sample}' {line.level} stands there twice."
+                f"{path}: the {line.role} of '{line.sample}' {line.level} is listed twice."
             )
         seen.add(key)
     return lines

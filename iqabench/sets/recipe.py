@@ -1,4 +1,4 @@
-"""Recipes: how the target, the input and further parts of a sample come from its files."""
+"""Recipes: the steps that make the target, the input and further parts of a sample from its files."""
 
 import inspect
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from iqabench.tasks import Ratio
 
 @dataclass(frozen=True)
 class Step:
-    """One degradation with everything that decides its pixels."""
+    """One degradation with all values that affect its pixels."""
 
     degradation: Degradation
     keywords: tuple[tuple[str, Any], ...]
@@ -31,43 +31,44 @@ class Step:
 
     @property
     def facts(self) -> list[Any]:
-        """Everything that decides a pixel, for a hash."""
+        """All values that affect a pixel, for a hash."""
         return [self.degradation.name, self.degradation.version, *map(list, self.keywords)]
 
     @property
     def words(self) -> str:
-        """The degradation with its version and keywords, as one reads them."""
+        """The degradation with its version and keywords, as text."""
         keywords = "".join(f", {name} {value}" for name, value in self.keywords)
         return f"{self.degradation.name} version {self.degradation.version}{keywords}"
 
 
 Chain = tuple[Step, ...]
-"""Degradations, one after the other; an empty chain changes nothing."""
+"""Degradations that are applied one after the other; an empty chain changes nothing."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The way from files to a target, and from a target to an input and to further parts."""
+    """The steps from files to a target, and from a target to an input and to further parts."""
 
     scale: Ratio
-    """The size of the target by that of the input; targets are cropped so that both are whole."""
+    """The size of the target divided by that of the input; targets are cropped so that both sizes are integers."""
     luma_target: bool = False
+    """True when the target is the rounded luma of the file."""
     steps: Chain | None = None
-    """The degradations that make an input; None where nothing says how inputs are made."""
+    """The degradations that make an input; None when the set does not say how inputs are made."""
     grey: frozenset[str] = frozenset()
-    """Samples that are grey though stored as RGB."""
-    made: tuple[tuple[str, Chain], ...] = ()
+    """Samples that are grey images stored as RGB."""
+    part_chains: tuple[tuple[str, Chain], ...] = ()
     """Further roles, each with the degradations that make it from the target."""
     reduces: bool = True
-    """True where the target is `scale` times as large as the input; False where they are of one size."""
+    """True when the target is `scale` times as large as the input; False when they have the same size."""
 
     @property
     def input_scale(self) -> Ratio:
-        """The size of the target by that of the input."""
+        """The size of the target divided by that of the input."""
         return self.scale if self.reduces else 1
 
     def facts(self) -> dict[str, Any]:
-        """Return everything that decides a pixel, for the set's hash."""
+        """Return all values that affect a pixel, for the hash of the set."""
         chain: list[Any] | None = None
         if self.steps is not None:
             listed = [step.facts for step in self.steps]
@@ -78,20 +79,22 @@ class Recipe:
             "degradation": chain,
             "grey": sorted(self.grey),
         }
-        if self.made:
-            facts["made"] = {role: [step.facts for step in steps] for role, steps in self.made}
+        if self.part_chains:
+            facts["made"] = {
+                role: [step.facts for step in steps] for role, steps in self.part_chains
+            }
         return facts
 
     @property
     def words(self) -> str:
-        """The degradations with all that decides their pixels."""
+        """The degradations with their versions and keywords, as text."""
         if self.steps is None:
             return "no degradation is known"
         return ", then ".join(step.words for step in self.steps) or "the target as it is"
 
     @property
     def is_bicubic(self) -> bool:
-        """True where inputs are made by bicubic downscaling and nothing else."""
+        """True when inputs are made by bicubic downscaling only."""
         steps = self.steps or ()
         return [step.degradation.name for step in steps] == ["bicubic"]
 
@@ -104,11 +107,11 @@ class Recipe:
     def input(self, target: Image, frame: int = 0) -> Image:
         """Return the input that is made from a target.
 
-        Raises: SetError when nothing says how.
+        Raises: SetError when the set does not say how.
         """
         if self.steps is None:
             raise SetError("the set does not say how its inputs are made.")
-        return _degraded(self.steps, target, frame)
+        return _degrade(self.steps, target, frame)
 
     def parts(self, target: Part, what: str) -> dict[str, Part]:
         """Return the further parts that are made from a target, by role.
@@ -117,31 +120,33 @@ class Recipe:
         """
         return {
             role: stacked(
-                [_degraded(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}"
+                [_degrade(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}"
             )
-            for role, steps in self.made
+            for role, steps in self.part_chains
         }
 
-    def again(self, output: Image) -> Image:
-        """Return the output degraded as the input was: its consistency with the input is measured by that.
+    def degrade_output(self, output: Image) -> Image:
+        """Return the output, degraded like the target; metrics of consistency compare it with the input.
 
-        Raises: SetError when nothing says how, or a degradation is random.
+        Raises: SetError when the set does not say how, or a degradation is random.
         """
         if self.steps is None:
             raise SetError("the set does not say how its inputs are made")
         for step in self.steps:
             if step.degradation.random:
                 name = step.degradation.name
-                raise SetError(f"{name} is random, so no output gives its input again")
+                raise SetError(
+                    f"{name} is random, so an output cannot be degraded to its input again"
+                )
         return self.input(output)
 
     def luma(self, sample: str, target: Image) -> Image:
-        """Return the target of the luma domain; grey images are used as they are."""
+        """Return the target of the luma domain: one channel of a grey image, else the rounded luma."""
         return target[:, :, :1] if sample in self.grey else rounded_luma(target)
 
 
 def recipe(
-    made: InputFacts | Sequence[InputFacts] | None,
+    degradation: InputFacts | Sequence[InputFacts] | None,
     level: str,
     scale: Ratio,
     luma_target: bool,
@@ -150,11 +155,11 @@ def recipe(
     *,
     reduces: bool = True,
 ) -> Recipe:
-    """Return the recipe of a set at a level: how inputs are made, and further `parts` by role.
+    """Return the recipe of a set at a level, with the degradations of inputs and of further `parts` by role.
 
-    Raises: UnknownNameError for an unknown degradation, SetError for keywords that it does not take.
+    Raises: UnknownNameError for an unknown degradation; SetError for keywords that it does not take.
     """
-    several = [made] if isinstance(made, InputFacts) else made
+    several = [degradation] if isinstance(degradation, InputFacts) else degradation
     return Recipe(
         scale,
         luma_target,
@@ -186,14 +191,14 @@ def _step(facts: InputFacts, level: str) -> Step:
     return Step(degradation, tuple(sorted(keywords.items())))
 
 
-def _degraded(steps: Chain, image: Image, frame: int) -> Image:
+def _degrade(steps: Chain, image: Image, frame: int) -> Image:
     for step in steps:
         image = step(image, frame)
     return image
 
 
 def rounded_luma(image: Image) -> Image:
-    """Return BT.601 studio-swing luma rounded half up to 8 bits; a grey image as it is.
+    """Return BT.601 studio-swing luma, rounded half up to 8 bits; a grey image is returned unchanged.
 
     Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1), uint8.
     """

@@ -1,10 +1,10 @@
-"""Tasks, one file each: the kinds of restoration that models are for, sets are made for and boards rank.
+"""Tasks, one file each: the kinds of restoration that models, sets and boards belong to.
 
     register(Task(name="denoise", title="Denoising", order=20, level=Level("n", "decimal", "..."), ...))
 
-The folder is scanned, so a new file is a new task; packages from outside announce a module under the entry
-point `iqabench.tasks`. Nothing else in the package lists tasks or asks for one by its name: relations of
-sizes, roles, level letters, default protocols and titles are read from here. No torch.
+The folder is scanned, so a new file is a new task; other packages register a module under the entry point
+`iqabench.tasks`. Nothing else in the package lists tasks or asks for one by its name: relations of sizes,
+roles, level letters, default protocols and titles are read from here. No torch.
 """
 
 from iqabench.tasks.core.level import Level

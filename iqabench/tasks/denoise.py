@@ -1,4 +1,4 @@
-"""Denoising: Gaussian noise of a known strength is to be removed."""
+"""Denoising: the model removes Gaussian noise of a known strength."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import FolderRule, Task, register

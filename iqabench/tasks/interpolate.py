@@ -1,4 +1,4 @@
-"""Frame interpolation: the frame between two others is to be made."""
+"""Frame interpolation: the model makes the frame between two others."""
 
 from iqabench.tasks.core.task import Task, register
 

@@ -1,4 +1,4 @@
-"""JPEG artefact removal: the traces of JPEG compression are to be removed."""
+"""JPEG artefact removal: the model removes the artefacts of JPEG compression."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import FolderRule, Task, register

@@ -1,4 +1,4 @@
-"""Opinions: metrics, and not models, are measured by how well they agree with people."""
+"""Agreement with opinions: metrics, not models, are ranked by how well they agree with people."""
 
 from iqabench.tasks.core.task import Task, register
 

@@ -1,4 +1,4 @@
-"""Rescaling: an image is made small in such a way that it can be made large again."""
+"""Rescaling: the model makes an image small, and large again; both outputs are scored."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import Task, register

@@ -1,4 +1,4 @@
-"""Restoration: whatever keeps the size of its input and belongs to no task with a name of its own."""
+"""Restoration: the model keeps the size of its input, and no other task describes it."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import Task, register

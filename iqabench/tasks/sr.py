@@ -1,4 +1,4 @@
-"""Super-resolution: the output is the input at a multiple of its size."""
+"""Super-resolution: the model enlarges an image by a scale."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import FolderRule, Task, register

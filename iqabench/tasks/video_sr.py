@@ -1,4 +1,4 @@
-"""Video super-resolution: every frame of a clip is the input's at a multiple of its size."""
+"""Video super-resolution: the model enlarges every frame of a clip by a scale."""
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import Task, register

@@ -241,5 +241,5 @@ def test_low_precision_reaches_networks_that_make_tensors_of_their_own(
 
 
 def test_fixed_precision_models_say_so() -> None:
-    with pytest.raises(ModelError, match="in fp32 alone; asked for cpu, bf16"):
+    with pytest.raises(ModelError, match="only on the CPU in fp32, not on cpu in bf16"):
         load_model("cmd:cp {input} {output}", 1).to("cpu", "bf16")

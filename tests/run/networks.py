@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class _Doubling(nn.Module):
-    """A x2 network that knows which image it is given: it counts the calls after loading."""
+    """A network of scale 2 that counts its calls after loading, and so knows which image it gets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,15 +22,15 @@ class _Doubling(nn.Module):
         return nn.functional.interpolate(x * self.gain, scale_factor=2.0, mode="nearest")
 
     def misbehave(self, x: Tensor) -> None:
-        """What is wrong with it."""
+        """Change the input in the way that this network does wrong."""
 
 
 class Good(_Doubling):
-    """Nothing."""
+    """A network without any fault."""
 
 
 class RaisesOnSecond(_Doubling):
-    """It fails midway."""
+    """A network that raises an error at one image."""
 
     def misbehave(self, x: Tensor) -> None:
         if self.calls == 2:
@@ -38,7 +38,7 @@ class RaisesOnSecond(_Doubling):
 
 
 class InterruptedOnThird(_Doubling):
-    """Somebody presses Ctrl-C."""
+    """A network during which somebody presses Ctrl-C."""
 
     def misbehave(self, x: Tensor) -> None:
         if self.calls == 3:
@@ -46,7 +46,7 @@ class InterruptedOnThird(_Doubling):
 
 
 class KilledOnThird(_Doubling):
-    """kill -9."""
+    """A network that ends its process, as kill -9 does."""
 
     def misbehave(self, x: Tensor) -> None:
         if self.calls == 3:
@@ -54,7 +54,7 @@ class KilledOnThird(_Doubling):
 
 
 class NotANumber(_Doubling):
-    """It overflows on the first image."""
+    """A network that overflows on the first image."""
 
     def forward(self, x: Tensor) -> Tensor:
         output = super().forward(x)
@@ -62,7 +62,7 @@ class NotANumber(_Doubling):
 
 
 class WrongSize(_Doubling):
-    """It forgets a row once it is used."""
+    """A network that loses a row of its output after the first images."""
 
     def forward(self, x: Tensor) -> Tensor:
         output = super().forward(x)
@@ -70,7 +70,7 @@ class WrongSize(_Doubling):
 
 
 class Hungry(_Doubling):
-    """It has memory for small images alone."""
+    """A network that has memory for small images only."""
 
     LARGEST = 120 * 120
 
@@ -80,7 +80,7 @@ class Hungry(_Doubling):
 
 
 class Darker(nn.Module):
-    """It keeps the size, and takes a tenth of the light."""
+    """A network that keeps the size and reduces all values by a tenth."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class Darker(nn.Module):
 
 
 class Inpainting(nn.Module):
-    """Fills the hole of a mask with the mean of what is known."""
+    """A network that fills the hole of a mask with the mean of all other pixels."""
 
     def forward(self, input: Tensor, mask: Tensor) -> Tensor:  # noqa: A002 - a role
         known = mask.mean(dim=1, keepdim=True) < 0.5
@@ -100,14 +100,14 @@ class Inpainting(nn.Module):
 
 
 class Fading(nn.Module):
-    """Darkens by a setting."""
+    """A network that darkens an image by a setting."""
 
     def forward(self, input: Tensor, alpha: float) -> Tensor:  # noqa: A002 - a role
         return input * (1.0 - alpha)
 
 
 class Running(nn.Module):
-    """The mean of all frames so far: it carries a state from frame to frame."""
+    """A network that returns the mean of all frames so far, which is its state."""
 
     def forward(
         self,
@@ -119,21 +119,21 @@ class Running(nn.Module):
 
 
 class Shortened(nn.Module):
-    """Loses the last frame of a clip."""
+    """A network that loses the last frame of a clip."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
         return input[:-1]
 
 
 class OtherRole(nn.Module):
-    """Returns another role than its card says."""
+    """A network that returns another role than its card says."""
 
     def forward(self, input: Tensor) -> dict[str, Tensor]:  # noqa: A002 - a role
         return {"low": input}
 
 
 class Spectrum(nn.Module):
-    """Returns complex numbers where its card says 8 bits."""
+    """A network that returns complex numbers where its card says 8 bits."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
         spectrum: Tensor = torch.fft.fft2(input)
@@ -141,7 +141,7 @@ class Spectrum(nn.Module):
 
 
 class Stretch(nn.Module):
-    """Enlarges by a fraction."""
+    """A network that enlarges by a fraction."""
 
     def __init__(self, scale: float = 1.5) -> None:
         super().__init__()

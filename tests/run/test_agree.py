@@ -25,7 +25,7 @@ def test_values_are_those_of_the_pairs(tmp_path: Path) -> None:
     opinions = read_opinions("tid2013", HANDED["tid2013"](tmp_path / "set"))
     store = Store(tmp_path / "store")
     outcome = score_opinions(opinions, store, [], "cpu")
-    assert (outcome.done, outcome.found, outcome.failures) == (12, 0, [])
+    assert (outcome.done, outcome.skipped, outcome.failures) == (12, 0, [])
     found = {(c, s): v for c, s, v, _ in records(store)}
     assert len(found) == 24
     for name in ("psnr@rgb", "ssim@rgb"):
@@ -40,9 +40,9 @@ def test_again_finds_everything_and_another_column_computes_only_itself(tmp_path
     store = Store(tmp_path / "store")
     first = score_opinions(opinions, store, ["psnr"], "cpu")
     again = score_opinions(opinions, store, ["psnr"], "cpu")
-    assert (again.done, again.found, again.keys) == (0, 12, first.keys)
+    assert (again.done, again.skipped, again.keys) == (0, 12, first.keys)
     more = score_opinions(opinions, store, ["psnr", "mae"], "cpu")
-    assert (more.done, more.found) == (12, 0)
+    assert (more.done, more.skipped) == (12, 0)
     assert more.keys[0] == first.keys[0]
     with store.connect() as connection:
         runs = connection.execute(
@@ -70,7 +70,7 @@ def test_a_run_that_is_cut_off_goes_on(tmp_path: Path) -> None:
         "cpu",
         lambda n, d, o: seen.append((d, o)) if "psnr" in n else None,
     )
-    assert (outcome.done, outcome.found) == (7, 5)
+    assert (outcome.done, outcome.skipped) == (7, 5)
     assert seen[-1] == (12, 12)
 
 
@@ -98,7 +98,7 @@ def test_an_image_that_cannot_be_read_fails_alone(tmp_path: Path) -> None:
     assert "never resized" in failed["psnr@rgb", "I03_11_01"]
     assert ("entropy@rgb", "I03_11_01") not in failed
     again = score_opinions(read_opinions("kadid10k", folder), store, ["psnr", "entropy"], "cpu")
-    assert (again.done, again.found) == (2, 10)
+    assert (again.done, again.skipped) == (2, 10)
 
 
 def test_a_reference_that_cannot_be_read_fails_what_needs_it(tmp_path: Path) -> None:

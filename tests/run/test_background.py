@@ -26,7 +26,7 @@ def test_what_a_piece_raises_arrives() -> None:
 
 
 def test_an_interrupt_waits_for_the_piece_in_work() -> None:
-    """Ctrl-C keeps what is finished, and what is about to be."""
+    """Finished pieces and the piece in work are kept at Ctrl-C."""
     go, done = threading.Event(), threading.Event()
 
     def piece() -> None:

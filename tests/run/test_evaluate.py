@@ -52,7 +52,7 @@ def records(store: Path) -> list[dict[str, Any]]:
 def test_every_sample_becomes_a_record(tmp_path: Path) -> None:
     outcome = run(tmp_path)
     found = records(tmp_path)
-    assert (outcome.done, outcome.found, outcome.failures) == (5, 0, [])
+    assert (outcome.done, outcome.skipped, outcome.failures) == (5, 0, [])
     assert [r["sample"] for r in found] == sorted(s.name for s in load_set("demo", 2))
     assert all(20 < r["value"] < 45 for r in found)
     first = found[0]
@@ -71,7 +71,7 @@ def test_every_sample_becomes_a_record(tmp_path: Path) -> None:
 def test_what_is_there_is_not_run_again(tmp_path: Path) -> None:
     run(tmp_path)
     again = run(tmp_path)
-    assert (again.done, again.found) == (0, 5)
+    assert (again.done, again.skipped) == (0, 5)
     forced = run(tmp_path, force=True)
     assert (forced.done, len(records(tmp_path))) == (5, 5)
 
@@ -181,9 +181,9 @@ def test_seams_of_tiles_stay_below_a_hundredth_of_a_decibel(tmp_path: Path, mode
 def test_scoring_beside_the_model_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As it is done where the model works on a GPU."""
+    """Scoring in a thread, as with models on a GPU, gives the same values."""
     run(tmp_path / "a")
-    monkeypatch.setattr(evaluate_cell, "scores_aside", lambda _: True)
+    monkeypatch.setattr(evaluate_cell, "scores_in_thread", lambda _: True)
     run(tmp_path / "b")
     for folder in ("a", "b"):
         assert len(list((tmp_path / folder / "crops").rglob("model-*.png"))) == 5
@@ -274,7 +274,7 @@ def test_every_condition_keeps_a_picture_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_metric_without_its_weights_costs_only_its_own_columns(tmp_path: Path) -> None:
-    """No mirror and no network here: ilniqe has no parameters to compare with."""
+    """Without mirror and network, ilniqe has no parameters to compare with."""
     outcome = run(tmp_path, columns=["psnr@sr-y", "ilniqe@sr-rgb"])
     found = {(r["column"], r["status"]) for r in records(tmp_path)}
     assert found == {("psnr@sr-y", "ok"), ("ilniqe@sr-rgb", "failed")}

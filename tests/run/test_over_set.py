@@ -15,7 +15,7 @@ from iqabench.run import (
     no_targets,
     plan,
     score_folder,
-    score_kept,
+    score_saved_outputs,
     targets_of_folder,
 )
 from iqabench.sets import load_set
@@ -25,24 +25,24 @@ from .test_evaluate import records
 
 
 class Rows(list[float]):
-    """What is kept: the mean of each image."""
+    """The features of the images: the mean of each."""
 
     @property
     def images(self) -> int:
         return len(self)
 
 
-def gathered(features: Iterable[np.ndarray]) -> Rows:
+def gather(features: Iterable[np.ndarray]) -> Rows:
     return Rows(float(f[0, 0]) for f in features)
 
 
 @pytest.fixture(autouse=True)
 def brightness(monkeypatch: pytest.MonkeyPatch) -> SetMetric:
-    """A metric over a set that can be worked out by hand: how far the mean brightness is off."""
+    """Return the difference of mean brightness: a metric over a set that is easy to compute by hand."""
     part = SetMetric(
         "brightness",
         lambda seen: np.array([[seen.output.mean(dtype=np.float64)]]),
-        gathered,
+        gather,
         lambda outputs, targets: abs(float(np.mean(outputs) - np.mean(targets))),
         "How far the mean brightness is off",
         "lower",
@@ -107,7 +107,9 @@ def test_kept_outputs_and_pools(tmp_path: Path) -> None:
     cells = plan(["bicubic"], ["demo"], ["psnr"], 4)
     options = Options(device="cpu", save_outputs=tmp_path / "saved")
     evaluate(cells, Store(tmp_path / "s"), options)
-    score_kept(tmp_path / "saved", Store(tmp_path / "s"), ["brightness@unpaired:demo"], "cpu")
+    score_saved_outputs(
+        tmp_path / "saved", Store(tmp_path / "s"), ["brightness@unpaired:demo"], "cpu"
+    )
     [found] = [r for r in records(tmp_path / "s") if r["kind"] == "set"]
     made = [
         read_image(p).mean()

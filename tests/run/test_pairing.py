@@ -37,8 +37,8 @@ def test_the_longer_target_wins() -> None:
 
 def test_what_has_no_partner_is_listed() -> None:
     found = pair_names(["baby", "stray"], ["baby", "bird"])
-    assert found.outputs_alone == ["stray"]
-    assert found.targets_alone == ["bird"]
+    assert found.outputs_without_target == ["stray"]
+    assert found.targets_without_output == ["bird"]
 
 
 def test_two_outputs_for_one_target_are_an_error() -> None:

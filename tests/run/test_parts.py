@@ -19,7 +19,7 @@ MakeModel = Callable[..., str]
 
 @pytest.fixture
 def model(networks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Registers a network of `networks.py` under a card of its own, and returns its id."""
+    """Register a network of `networks.py` under its own card; return its id."""
 
     def make(network: str, card: str = "") -> str:
         folder = tmp_path / "models" / network.lower()
@@ -120,7 +120,7 @@ def test_a_clip_has_a_record_for_each_frame_and_their_mean(tmp_path: Path) -> No
     again = run(
         tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@rgb"], save_outputs=tmp_path / "o"
     )
-    assert (again.done, again.found) == (0, 2)
+    assert (again.done, again.skipped) == (0, 2)
     (saved,) = (tmp_path / "o").rglob("walk.npz")
     assert read_part(saved).shape == (12, 24, 32, 3)
 
@@ -180,9 +180,12 @@ def test_settings_have_keys_and_outputs_of_their_own(tmp_path: Path, model: Make
     ("text", "message"),
     [
         ("beta=1", "the model 'fading' has no setting 'beta'; it has alpha"),
-        ("alpha=2", "'alpha=2' is no value of alpha; expected a number from 0 to 1, as in alpha=0"),
-        ("alpha=x", "'alpha=x' is no value of alpha"),
-        ("alpha", "'alpha' is no value of alpha"),
+        (
+            "alpha=2",
+            "'alpha=2' is not a value of alpha; expected a number from 0 to 1, as in alpha=0",
+        ),
+        ("alpha=x", "'alpha=x' is not a value of alpha"),
+        ("alpha", "'alpha' is not a value of alpha"),
     ],
 )
 def test_a_wrong_setting_is_refused(
@@ -208,11 +211,15 @@ def test_a_wrong_setting_is_refused(
             "takes: {input: {frames: all}}",
             "returned output of complex64; its card says uint8",
         ),
-        ("Shortened", "takes: {input: {frames: 2}}", "takes 2 frames of input; this one has 3"),
+        (
+            "Shortened",
+            "takes: {input: {frames: 2}}",
+            "takes a part 'input' of 2 frames; the sample's has 3",
+        ),
         (
             "Shortened",
             "takes: {input: {frames: all, depth: uint16}}",
-            "takes input of uint16; this one is uint8",
+            "takes a part 'input' of the depth uint16; the sample's is uint8",
         ),
     ],
 )

@@ -62,7 +62,7 @@ def test_a_record_says_what_it_was_compared_with(tmp_path: Path) -> None:
 
 
 def frame(image: Image) -> Image:
-    """With a border that sr-y shaves off again."""
+    """Return an image with a border, which sr-y removes."""
     return np.pad(image, ((4, 4), (4, 4), (0, 0)))
 
 
@@ -135,24 +135,24 @@ def test_restored_takes_the_output_once_more(tmp_path: Path, networks: str) -> N
 def test_restored_needs_a_model_that_keeps_the_size() -> None:
     references = References(Conditions(4))
     with pytest.raises(ModelError, match="needs a model that keeps the size; 'bicubic_x4' scales"):
-        references.bound([column("psnr@restored:bicubic")])
+        references.bind([column("psnr@restored:bicubic")])
 
 
 def test_model_needs_one_of_the_same_scale() -> None:
     with pytest.raises(ModelError, match="needs a model that scales x2; 'pocket_x4' scales x4"):
-        References(Conditions(2)).bound([column("psnr@model:pocket_x4")])
+        References(Conditions(2)).bind([column("psnr@model:pocket_x4")])
 
 
 def test_noise_cannot_be_made_again() -> None:
     how = load_set("cbsd68_n25", fetch=False).samples[0].recipe
     with pytest.raises(SetError, match="noise is random"):
-        how.again(np.zeros((8, 8, 3), np.uint8))
+        how.degrade_output(np.zeros((8, 8, 3), np.uint8))
 
 
 def test_without_inputs_the_columns_are_refused() -> None:
     references = References(Conditions(4), has_inputs=False)
     with pytest.raises(UsageError, match="name them with --input DIR"):
-        references.bound([column("psnr@lr")])
+        references.bind([column("psnr@lr")])
 
 
 def test_a_pool_is_a_set_or_a_folder(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_other_weights_of_the_users_make_another_column() -> None:
     found = []
     for weights in ("weights a", "weights b"):
         part = replace(made, metric=replace(made.metric, identity=partial(str, weights)))
-        [bound] = References(Conditions(4)).bound([part])
+        [bound] = References(Conditions(4)).bind([part])
         assert bound.protocol.identity.endswith(f"; {weights}")
         found.append(bound.key)
     assert len(set(found)) == 2

@@ -13,11 +13,11 @@ from iqabench.run import (
     Options,
     Outputs,
     evaluate,
-    has_kept_runs,
+    has_saved_outputs,
     no_targets,
     plan,
     score_folder,
-    score_kept,
+    score_saved_outputs,
     targets_of_folder,
     targets_of_set,
     with_inputs,
@@ -32,7 +32,7 @@ MODELS = ["bicubic", "lanczos", "nearest"]
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    """What a run of three models on two samples left."""
+    """Return the folder of outputs that a run of three models on two samples saved."""
     cells = plan(MODELS, ["demo"], ["psnr"], 4)
     options = Options(device="cpu", limit=2, save_outputs=tmp_path / "saved")
     evaluate(cells, Store(tmp_path / "store"), options)
@@ -41,7 +41,7 @@ def saved(tmp_path: Path) -> Path:
 
 def test_what_a_run_left_is_scored_as_its_models(saved: Path) -> None:
     store = Store(saved.parent / "store")
-    outcome = score_kept(saved, store, ["psnr", "gmsd", "ssim@consensus"], "cpu")
+    outcome = score_saved_outputs(saved, store, ["psnr", "gmsd", "ssim@consensus"], "cpu")
     found = records(store.folder)
     assert {(r["model"], r["model_hash"]) for r in found if r["column"] == "gmsd@sr-y"} == {
         (r["model"], r["model_hash"]) for r in found if r["column"] == "psnr@sr-y"
@@ -52,11 +52,11 @@ def test_what_a_run_left_is_scored_as_its_models(saved: Path) -> None:
 
 def test_it_goes_on_where_it_stopped(saved: Path) -> None:
     store = Store(saved.parent / "store")
-    first = score_kept(saved, store, ["gmsd"], "cpu")
-    assert (first.done, first.found) == (15, 0)
-    again = score_kept(saved, store, ["gmsd"], "cpu")
-    assert (again.done, again.found) == (9, 6)  # those without an output are tried again
-    assert score_kept(saved, store, ["gmsd"], "cpu", force=True).found == 0
+    first = score_saved_outputs(saved, store, ["gmsd"], "cpu")
+    assert (first.done, first.skipped) == (15, 0)
+    again = score_saved_outputs(saved, store, ["gmsd"], "cpu")
+    assert (again.done, again.skipped) == (9, 6)  # those without an output are tried again
+    assert score_saved_outputs(saved, store, ["gmsd"], "cpu", force=True).skipped == 0
 
 
 def test_other_weights_are_not_taken_for_these(saved: Path) -> None:
@@ -74,21 +74,21 @@ def test_another_set_is_refused(saved: Path) -> None:
         file = kept.path / "run.json"
         file.write_text(file.read_text().replace(kept.provenance.set_hash, "0" * 12))
     with pytest.raises(SetError, match="another version of demo"):
-        score_kept(saved, Store(saved.parent / "s"), ["psnr"], "cpu")
+        score_saved_outputs(saved, Store(saved.parent / "s"), ["psnr"], "cpu")
 
 
 def test_a_damaged_word_is_named(saved: Path) -> None:
     kept = next(kept_runs(saved))
     (kept.path / "run.json").write_text("{")
     with pytest.raises(StoreError, match=r"run\.json is absent or damaged"):
-        score_kept(saved, Store(saved.parent / "s"), ["psnr"], "cpu")
+        score_saved_outputs(saved, Store(saved.parent / "s"), ["psnr"], "cpu")
 
 
 def test_outputs_may_be_moved(saved: Path, tmp_path: Path) -> None:
     shutil.move(saved / "nearest" / "demo_x4", tmp_path / "elsewhere")
-    assert has_kept_runs(tmp_path / "elsewhere")
+    assert has_saved_outputs(tmp_path / "elsewhere")
     store = Store(tmp_path / "other")
-    score_kept(tmp_path / "elsewhere", store, ["psnr"], "cpu")
+    score_saved_outputs(tmp_path / "elsewhere", store, ["psnr"], "cpu")
     assert {r["model"] for r in records(store.folder)} == {"nearest"}
 
 
@@ -235,11 +235,11 @@ def test_batches_give_what_singles_give(tmp_path: Path) -> None:
 
 def test_only_columns_that_lack_a_record_are_computed(saved: Path) -> None:
     store = Store(saved.parent / "store")
-    score_kept(saved, store, ["gmsd"], "cpu")
+    score_saved_outputs(saved, store, ["gmsd"], "cpu")
     before = {
         r["time"] for r in records(store.folder) if r["column"] == "gmsd@sr-y" and not r["error"]
     }
-    score_kept(saved, store, ["gmsd", "entropy"], "cpu")
+    score_saved_outputs(saved, store, ["gmsd", "entropy"], "cpu")
     after = {
         r["time"] for r in records(store.folder) if r["column"] == "gmsd@sr-y" and not r["error"]
     }

@@ -1,4 +1,4 @@
-"""Sets of a test's own: a catalogue, images, and a mirror that holds them."""
+"""Fixtures of the set tests: a catalogue, images, and a mirror that holds them."""
 
 import hashlib
 import zipfile
@@ -18,7 +18,7 @@ HEAD = "level,role,sample,path,bytes,sha256\n"
 
 
 def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> Pixels:
-    """A smooth image with some texture."""
+    """Return a smooth image with some texture."""
     rng = np.random.default_rng(seed)
     noise = rng.integers(0, 255, (height, width, channels)).astype(np.float32)
     smooth = np.atleast_3d(cv2.GaussianBlur(noise, (0, 0), 2.0))
@@ -32,7 +32,7 @@ def write(path: Path, pixels: Pixels) -> Path:
 
 
 class Shelf:
-    """A catalogue in the making: manifests, and a mirror with the files."""
+    """A catalogue that a test fills: manifests, and a mirror with the files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,10 +70,10 @@ class Shelf:
 
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    """An empty catalogue in place of `datasets.yaml`."""
+    """Return an empty catalogue that replaces `datasets.yaml`."""
     made = Shelf(tmp_path)
     monkeypatch.setattr(catalogue, "catalogue_file", lambda: made.catalogue)
-    monkeypatch.setattr(catalogue, "_HERE", made.folder)
+    monkeypatch.setattr(catalogue, "_SETS_FOLDER", made.folder)
     monkeypatch.setenv("IQABENCH_MIRROR", str(made.mirror))
     forget()
     yield made
@@ -86,7 +86,7 @@ def forget() -> None:
 
 
 def facts(**changes: str) -> str:
-    """The YAML of a set called 'mine'; a change of '' leaves the fact out."""
+    """Return the YAML of a set called 'mine'; a change to '' leaves the fact out."""
     said = {
         "name": "mine",
         "title": "Mine",

@@ -7,7 +7,7 @@ import pytest
 from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNameError
 from iqabench.protocols import protocols
 from iqabench.sets import catalogue, files_of, set_facts, set_names
-from iqabench.sets.inventory import inventory, needed
+from iqabench.sets.inventory import all_items, inventory
 from iqabench.sets.recipe import recipe
 
 from .conftest import Shelf, facts, forget
@@ -38,7 +38,7 @@ def test_every_declared_set_is_complete_at_every_level(name: str) -> None:
             item.facts.input, level, item.facts.scale(level), luma
         )  # its keywords are understood
         assert set(item.facts.grey) <= set(images)
-        for image in needed(images):
+        for image in all_items(images):
             assert image.file.sha256
             assert image.file.bytes
             assert image.shipped or (image.file.url or "").startswith("https://")
@@ -90,9 +90,9 @@ def test_listing_sets_imports_nothing_heavy() -> None:
         ({"task": "music"}, r"datasets\.yaml:3: 0\.task"),
         ({"colour": "red"}, r"0\.colour: Extra inputs are not permitted"),
         ({"files": "[]"}, "expected files or archives"),
-        ({"files": "[{manifest: mine.csv}]"}, "expected a url or a folder"),
-        ({"files": "[{manifest: mine.csv, url: 'https://a/b'}]"}, "has no {path} in it"),
-        ({"samples": "1-5"}, "archives and samples belong together"),
+        ({"files": "[{manifest: mine.csv}]"}, "expected either a url or a folder"),
+        ({"files": "[{manifest: mine.csv, url: 'https://a/b'}]"}, "lacks {path}"),
+        ({"samples": "1-5"}, "expected both archives and samples, or neither"),
     ],
 )
 def test_a_wrong_entry_is_named_with_its_line(
@@ -115,7 +115,7 @@ def test_a_catalogue_must_be_a_list(shelf: Shelf) -> None:
         ("role,sample\n", r"mine\.csv:1: expected the columns level,role"),
         (",goal,a,a.png,5," + "0" * 64, r"mine\.csv:2: expected a role"),
         (",target,a,a.png,five," + "0" * 64, r"not 'target', 'five'"),
-        (f",target,a,a.png,5,{'0' * 64}\n,target,a,b.png,5,{'1' * 64}", "'a'  stands there twice"),
+        (f",target,a,a.png,5,{'0' * 64}\n,target,a,b.png,5,{'1' * 64}", "'a'  is listed twice"),
     ],
 )
 def test_a_wrong_manifest_is_named_with_its_line(shelf: Shelf, text: str, said: str) -> None:
@@ -127,7 +127,7 @@ def test_a_wrong_manifest_is_named_with_its_line(shelf: Shelf, text: str, said: 
 
 
 class Point:
-    """What the metadata of an installed plugin gives."""
+    """An entry point of an installed plugin."""
 
     name = value = "plugin"
     dist = None

@@ -35,7 +35,7 @@ def test_the_level_behind_an_at(tmp_path: Path) -> None:
     assert (coded.task, coded.level) == ("jpeg", "q10")
     assert load_set(f"{tmp_path}/photos@x2").samples[0].load().input.shape == (6, 6, 3)
     assert len({s.hash for s in (noisy, coded, load_set(f"{tmp_path}/photos"))}) == 3
-    with pytest.raises(SetError, match="at x2 and at scale 3"):
+    with pytest.raises(SetError, match="has the level x2, and the scale 3"):
         load_set(f"{tmp_path}/photos@x2", 3)
 
 

@@ -51,7 +51,7 @@ def test_samples_are_read_the_same_from_many_threads() -> None:
     [
         ("demo", 8, "no level 'x8'; it has x2, x3, x4"),
         ("demo_x8", None, "no level 'x8'; it has x2, x3, x4"),
-        ("demo_x2", 3, "'demo_x2' is asked for at x2 and at scale 3"),
+        ("demo_x2", 3, "'demo_x2' has the level x2, and the scale 3"),
         (
             "cbsd68",
             2,
@@ -181,7 +181,7 @@ def test_the_luma_domain_is_for_super_resolution(shelf: Shelf) -> None:
     shelf.add(picture(8, 8), "target", "a")
     noisy = facts(task="denoise", levels="[n5]", level="n5", input="{degradation: noise}")
     shelf.declare(noisy)
-    with pytest.raises(SetError, match="defined only for these"):
+    with pytest.raises(SetError, match="defined only for such samples"):
         load_set("mine").samples[0].load("luma")
 
 

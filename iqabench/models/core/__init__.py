@@ -1,1 +1,1 @@
-"""The machinery of models: cards and their catalogue (no torch), loading, running and restoring."""
+"""The machinery of models: cards and their catalogue (without torch), loading, running and restoring."""

@@ -1,4 +1,4 @@
-"""What is declared about a model: checked against the real thing by the contract test."""
+"""The card of a model: its declared facts, which the contract test compares with the model itself."""
 
 import json
 from functools import cached_property
@@ -15,23 +15,23 @@ from iqabench.tasks import RoleName, Scale, TaskName, scale_text, task_named
 
 
 class Weights(Facts):
-    """Where the published weights are, and what their bytes must be."""
+    """The place of the published weights, with their size and checksum."""
 
     file: str
     url: str | None = None
     sha256: str | None = None
-    """Unknown for some public files: those are pinned on first download."""
+    """The checksum; None for some public files, which are pinned at the first download."""
     sha256_prefix: str | None = None
-    """The part of the hash that the authors put into the file's name."""
+    """The beginning of the checksum, when the authors put only that into the name of the file."""
     bytes: int | None = None
     page: str | None = None
-    """Where a person can get the file, when no program can."""
+    """The web page where a person can get the file, when a program cannot."""
     embedded: bool = False
-    """Whether the file lies beside the card, in this package."""
+    """True when the file lies beside the card."""
 
     @cached_property
     def remote(self) -> RemoteFile:
-        """As a file to fetch."""
+        """The file as `iqabench fetch` downloads it."""
         return RemoteFile(
             name=self.file,
             url=self.url,
@@ -43,28 +43,31 @@ class Weights(Facts):
 
 
 Method = Literal["pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed"]
-"""Slimmed: made narrower or shorter by hand and trained anew, where pruning takes channels out."""
+"""The way in which a variant was made. A slimmed network was designed narrower or shorter and trained from
+the start; a pruned one had channels removed."""
 Layout = Literal["parent", "widths", "int8", "folded"]
+"""The difference between the network of a variant and the one that its card names."""
 
 
 class Variant(Facts):
-    """What makes a model a variant of another."""
+    """The origin of a model that was made from another."""
 
     parent: str
-    """The model that it was made from, of the same task and scale: its id or explicit name; a path or a
-    factory where it was not registered.
+    """The id or explicit name of the model that it was made from, which has the same task and scale; a path
+    or a factory when that model is not registered.
     """
     method: Method
     recipe: str
-    """How, in one line that people can read."""
+    """A description of the method in one line."""
     layout: Layout = "parent"
-    """How the network differs from the one the card names: not at all; in the widths of its layers, which
-    the weights tell; in convolutions that compute with 8-bit integers; in linear layers folded together.
+    """The difference from the network that the card names. `parent`: none; `widths`: layers of other widths,
+    which are read from the weights; `int8`: convolutions with 8-bit integers; `folded`: linear layers folded
+    together.
     """
     made: dict[str, Any] = Field(default_factory=dict)
-    """For variants that `iqabench compress` made: command, seed, data, versions."""
+    """The command, seed, data and versions of a variant that `iqabench compress` wrote."""
     figures: dict[str, dict[str, float | int | None]] = Field(default_factory=dict)
-    """What was measured `before` and `after`, by column."""
+    """The values that were measured `before` and `after`, by column."""
 
 
 class Card(Facts):
@@ -83,62 +86,63 @@ class Card(Facts):
         "network"
     )
     network: str = ""
-    """The callable in network.py, or a dotted path."""
+    """The name of the callable in network.py, or a dotted path."""
     architecture: str = ""
     arguments: dict[str, Any] = Field(default_factory=dict)
     version: int = 1
-    """Raised when the same weights would give other pixels."""
+    """The version of the implementation; it grows when the same weights give other pixels."""
     takes: dict[RoleName, Signature] = Field(default_factory=lambda: {"input": Signature()})
     """The parts of a sample that it takes, by role."""
     gives: dict[RoleName, Signature] = Field(default_factory=lambda: {"output": Signature()})
     """The outputs that it returns, by role."""
     settings: dict[str, ModelSetting] = Field(default_factory=dict)
-    """The knobs that it can be run at, such as alpha from 0 to 1."""
+    """The settings that can be chosen for a run, such as alpha from 0 to 1."""
     state: bool = False
-    """True when each frame of a clip needs what the frame before left: `forward(..., state)` returns both."""
+    """True when each frame of a clip needs the state after the frame before it: `forward(..., state)` returns
+    outputs and state."""
     cost: Literal["static", "per image"] = "static"
-    """Whether it costs as much on every image of a size."""
+    """`static` when all images of one size cost the same; `per image` when the cost depends on the pixels."""
     channels: Literal["rgb", "grey", "any"] = "rgb"
     range: Literal[1, 255] = 1
-    """The network's own numeric range, of input and output."""
+    """The numeric range of the network's inputs and outputs: 0..1 or 0..255."""
     size_multiple: int = 1
-    """Height and width of the input are padded by reflection to a multiple of this."""
+    """The number that height and width of the input are padded to a multiple of, by reflection."""
     min_size: int = 1
-    """And to at least this."""
+    """The least height and width that inputs are padded to."""
     whole_image: bool = False
-    """Attention that pools over most of the image: tiles change what it computes, not only seams."""
+    """True when attention pools over most of the image, so that tiles change more than seams."""
     params: int | None = None
-    """Trainable parameters."""
+    """The number of trainable parameters."""
     training_sets: tuple[str, ...] = ()
     variant: Variant | None = None
-    """Absent for models that stand for themselves."""
+    """The origin of a variant; None for a model that is not a variant."""
     weights: Weights | None = None
     notes: str = ""
     folder: Path = Path()
-    """Where the card stands."""
+    """The folder of the card."""
 
     @property
     def name(self) -> str:
-        """The explicit name: rlfn_x4; models that keep the size go by their id."""
+        """The explicit name, such as rlfn_x4; the id for models that keep the size."""
         return (
             f"{self.id}_x{scale_text(self.scale)}" if task_named(self.task).has_scales else self.id
         )
 
     @property
     def whole_scale(self) -> int:
-        """The scale, where it is a whole number.
+        """The scale of a model whose scale is an integer.
 
-        Raises: ModelError for a fraction, which few can work with.
+        Raises: ModelError when it is a fraction.
         """
         if not isinstance(self.scale, int):
             raise ModelError(
-                f"{self.name} scales by a fraction; expected a model of a whole scale."
+                f"{self.name} scales by a fraction; expected a model with an integer scale."
             )
         return self.scale
 
     @property
     def is_plain(self) -> bool:
-        """True for one image in, one image out: the network is called with a batch and no names."""
+        """True when the model takes one image and gives one: its network is called with an unnamed batch."""
         plain = Signature()
         takes, gives = list(self.takes.items()), list(self.gives.items())
         is_image = takes == [("input", plain)] and gives == [("output", plain)]
@@ -146,8 +150,8 @@ class Card(Facts):
 
     @property
     def facts_json(self) -> str:
-        """What a record says of the model."""
-        kept = (
+        """The facts of the model that records contain, as JSON."""
+        names = (
             "title",
             "family",
             "task",
@@ -159,7 +163,7 @@ class Card(Facts):
             "training_sets",
             "notes",
         )
-        facts: dict[str, Any] = {name: getattr(self, name) for name in kept}
+        facts: dict[str, Any] = {name: getattr(self, name) for name in names}
         if not isinstance(self.scale, int):
             facts["scale"] = scale_text(self.scale)
         if self.variant is not None:

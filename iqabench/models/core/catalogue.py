@@ -1,4 +1,4 @@
-"""The catalogue of registered models: every card, by name. Imports no torch."""
+"""The catalogue of registered models: all cards by name. It does not import torch."""
 
 import os
 from functools import cache
@@ -13,37 +13,37 @@ from iqabench.registry import load_entry_points
 from iqabench.tasks import Ratio, scale_text
 
 FAMILIES = Path(__file__).parents[1]
-"""Where the families of this package lie, one folder each."""
+"""The folder of the families of this package, one folder each."""
 FOLDERS = "IQABENCH_MODELS"
-"""Environment variable: folders that hold families of the user's own, as `iqabench compress` writes them."""
+"""The environment variable of folders with the user's families, as `iqabench compress` writes them."""
 GROUP = "iqabench.models"
-"""Entry points of other packages; each names a folder that holds families."""
+"""The entry point by which other packages name folders with families."""
 
 
 @cache
 def cards() -> dict[str, Card]:
-    """All cards by their explicit names (rlfn_x4).
+    """Return all cards by their explicit names (rlfn_x4).
 
-    Raises: FactsError with file and line for a wrong card or a variant without a parent, DuplicateNameError
-    for a name given twice.
+    Raises: FactsError with file and line for a wrong card or a variant without a parent; DuplicateNameError
+        when two cards have the same name.
     """
-    found: dict[str, Card] = {}
-    own = [Path(folder) for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
-    rooms = [FAMILIES, *(Path(str(folder)) for folder in load_entry_points(GROUP)), *own]
-    for path in sorted(p for room in rooms for p in room.glob("*/card.yaml")):
+    by_name: dict[str, Card] = {}
+    user_folders = [Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
+    folders = [FAMILIES, *(Path(str(name)) for name in load_entry_points(GROUP)), *user_folders]
+    for path in sorted(path for folder in folders for path in folder.glob("*/card.yaml")):
         for card in read_family(path):
-            if card.name in found:
+            if card.name in by_name:
                 raise DuplicateNameError(
-                    f"two models are called '{card.name}': one in {found[card.name].folder}, one in "
+                    f"two models are called '{card.name}': one in {by_name[card.name].folder}, one in "
                     f"{card.folder}. Rename one of them."
                 )
-            found[card.name] = card
-    check_variants(found)
-    return found
+            by_name[card.name] = card
+    check_variants(by_name)
+    return by_name
 
 
 def read_family(path: Path) -> list[Card]:
-    """The members that a card.yaml declares, each with the family's facts beneath its own.
+    """Return the cards that a card.yaml declares; each member takes the facts of the family that it lacks.
 
     Raises: FactsError with file and line.
     """
@@ -60,9 +60,9 @@ def read_family(path: Path) -> list[Card]:
 
 
 def card_of(name: str, scale: Ratio | None = None) -> Card:
-    """The card of a model by id and scale, or by its explicit name (rlfn_x2).
+    """Return the card of a model by id and scale, or by its explicit name (rlfn_x2).
 
-    Raises: UnknownNameError with suggestions, ModelError when the model lacks that scale.
+    Raises: UnknownNameError with suggestions; ModelError when the model lacks that scale.
     """
     known = cards()
     if name in known:
@@ -73,39 +73,41 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
         has = ", ".join(f"x{scale_text(c.scale)}" for c in sorted(members, key=lambda c: c.scale))
-        raise ModelError(f"the model '{name}' has {has}, not x{scale_text(scale or 1)}.")
+        raise ModelError(f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales.")
     return max(fitting, key=lambda c: c.scale == 4)
 
 
 def card_at(place: Path) -> Card:
-    """The card of the one model in a folder, or in a card.yaml.
+    """Return the card of the only model in a folder, or in a card.yaml.
 
-    Raises: FactsError when there is none, or several.
+    Raises: FactsError when there are several models, or none.
     """
     path = place / "card.yaml" if place.is_dir() else place
     members = read_family(path)
     if len(members) != 1:
         raise FactsError(
-            f"{path} declares {len(members)} models; expected one. Name one of a family by its id, with "
-            f"{FOLDERS}={path.parent.parent}."
+            f"{path} declares {len(members)} models; expected one. Set {FOLDERS}={path.parent.parent} and "
+            "name the model by its id."
         )
     return members[0]
 
 
 def family_tree() -> dict[str, list[Card]]:
-    """Parents, by their explicit names, each with the cards of its variants.
+    """Return the cards of all variants by the explicit names of their parents.
 
-    A parent that is a file or a factory goes by what the variant calls it.
+    A parent that is a file or a factory has the name that the variant's card gives it.
     """
-    found: dict[str, list[Card]] = {}
+    tree: dict[str, list[Card]] = {}
     for card in cards().values():
         if card.variant is not None:
             parent = parent_of(card, cards())
-            found.setdefault(parent.name if parent else card.variant.parent, []).append(card)
-    return found
+            tree.setdefault(parent.name if parent else card.variant.parent, []).append(card)
+    return tree
 
 
 def _mapping(member: Any, path: Path) -> dict[str, Any]:
     if not isinstance(member, dict):
-        raise FactsError(f"{path}: every member is a mapping with an id; found {member!r}.")
+        raise FactsError(
+            f"{path}: expected every member to be a mapping with an id, not {member!r}."
+        )
     return member

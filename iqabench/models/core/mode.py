@@ -1,4 +1,4 @@
-"""Ways to make a network run faster that change nothing of what it computes, but for rounding."""
+"""Modes: ways to run a network faster that change its results only by rounding."""
 
 import contextlib
 import importlib
@@ -17,36 +17,37 @@ _INT8_PASSES = "torchao.quantization.pt2e.quantizer.x86_inductor_quantizer"
 
 @dataclass(frozen=True)
 class Mode:
-    """How a network is made to run."""
+    """The mode in which a network runs."""
 
     compile: bool = False
-    """torch.compile, at the one size that is measured."""
+    """True for torch.compile, at the one size that is measured."""
     channels_last: bool = False
-    """Weights and inputs with channels innermost in memory."""
+    """True for weights and inputs with channels innermost in memory."""
     cuda_graph: bool = False
-    """One recorded CUDA graph, replayed: the cost of launching kernels is gone."""
+    """True for a recorded CUDA graph that is replayed, which saves the cost of launching kernels."""
 
     @property
     def name(self) -> str:
-        """As it stands in records: compile+channels_last; nothing when it is plain."""
+        """The name in records, such as compile+channels_last; empty for the plain mode."""
         return "+".join(n for n in ("compile", "channels_last", "cuda_graph") if getattr(self, n))
 
 
 PLAIN = Mode()
+"""The mode of PyTorch without any option."""
 
 
 @contextmanager
 def in_mode(module: nn.Module, mode: Mode) -> Iterator[Callable[[Tensor], Tensor]]:
-    """The network as a function, in that mode; afterwards the module is as it was.
+    """Yield the network as a function in a mode; restore the module afterwards.
 
-    Raises: ModelError when the device has no such mode.
+    Raises: ModelError when the device does not support the mode.
     """
     call: Callable[[Tensor], Tensor] = module
     constants: AbstractContextManager[None] = contextlib.nullcontext()
     if mode.compile:
         torch.compiler.reset()
         call = torch.compile(module)
-        constants = _for_integers() if has_int8(module) else constants
+        constants = _integer_kernels() if has_int8(module) else constants
     if mode.channels_last:
         module.to(memory_format=torch.channels_last)
         inner = call
@@ -55,7 +56,7 @@ def in_mode(module: nn.Module, mode: Mode) -> Iterator[Callable[[Tensor], Tensor
             return inner(batch.contiguous(memory_format=torch.channels_last))
 
     if mode.cuda_graph:
-        call = _graphed(module, call)
+        call = _record_and_replay(module, call)
     try:
         with constants:
             yield call
@@ -65,22 +66,26 @@ def in_mode(module: nn.Module, mode: Mode) -> Iterator[Callable[[Tensor], Tensor
 
 
 @contextmanager
-def _for_integers() -> Iterator[None]:
-    """What integer convolutions need to get integer kernels: weights taken for constants, and the passes that
-    know them, which torch 2.8 registers itself and torchao, later, when it is imported.
+def _integer_kernels() -> Iterator[None]:
+    """Let torch.compile use integer kernels for integer convolutions.
+
+    They need weights that are treated as constants, and compiler passes that torch 2.8 registers itself;
+    for later versions of torch, torchao registers them when it is imported.
     """
     with contextlib.suppress(ImportError):
         importlib.import_module(_INT8_PASSES)
-    # Not at the top: it takes a second to import, and few compile.
+    # Imported here because it takes a second, and few runs compile.
     inductor = importlib.import_module("torch._inductor.config")
     with inductor.patch(freezing=True):
         yield
 
 
-def _graphed(module: nn.Module, call: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """Records at the first batch; later batches of that shape are copied in and replayed."""
-    place = next(module.parameters(), None)
-    if place is None or place.device.type != "cuda":
+def _record_and_replay(
+    module: nn.Module, call: Callable[[Tensor], Tensor]
+) -> Callable[[Tensor], Tensor]:
+    """Return a function that records a CUDA graph at the first batch of a shape and replays it later."""
+    parameter = next(module.parameters(), None)
+    if parameter is None or parameter.device.type != "cuda":
         raise ModelError("a CUDA graph needs a GPU; leave --cuda-graph out, or name --device cuda.")
     recorded: dict[tuple[int, ...], tuple[torch.cuda.CUDAGraph, Tensor, Tensor]] = {}
 
@@ -88,10 +93,10 @@ def _graphed(module: nn.Module, call: Callable[[Tensor], Tensor]) -> Callable[[T
         shape = tuple(batch.shape)
         if shape not in recorded:
             recorded[shape] = _record(call, batch)
-        graph, given, made = recorded[shape]
-        given.copy_(batch)
+        graph, graph_input, graph_output = recorded[shape]
+        graph_input.copy_(batch)
         graph.replay()
-        return made
+        return graph_output
 
     return replay
 
@@ -99,14 +104,14 @@ def _graphed(module: nn.Module, call: Callable[[Tensor], Tensor]) -> Callable[[T
 def _record(
     call: Callable[[Tensor], Tensor], batch: Tensor
 ) -> tuple[torch.cuda.CUDAGraph, Tensor, Tensor]:
-    given = batch.clone()
-    aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch has no annotation here
-    aside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(aside):  # lazy initialisation must not be recorded
+    graph_input = batch.clone()
+    stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]  # torch has no annotation here
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):  # lazy initialisation must not be recorded
         for _ in range(3):
-            call(given)
-    torch.cuda.current_stream().wait_stream(aside)
+            call(graph_input)
+    torch.cuda.current_stream().wait_stream(stream)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
-        made = call(given)
-    return graph, given, made
+        graph_output = call(graph_input)
+    return graph, graph_input, graph_output

@@ -1,4 +1,4 @@
-"""A loaded model: a card, and something that can go forward."""
+"""The loaded model: a card with a network or another implementation."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -14,15 +14,16 @@ from iqabench.models.core.mode import PLAIN, Mode, in_mode
 from iqabench.models.core.signature import Signature
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
+"""The arithmetic of a network."""
 
 _LOW: dict[Precision, torch.dtype] = {"bf16": torch.bfloat16, "fp16": torch.float16}
-"""Precisions below 32 bits: torch's autocast computes convolutions and products in them."""
+"""The precisions below 32 bits, in which torch's autocast computes convolutions and products."""
 
 
 class Model(ABC):
-    """A model ready to run on one device in one precision.
+    """A model that is ready to run on one device in one precision.
 
-    `hash` names its weights: SHA-256 of the file, or a word for models without any.
+    `hash` identifies its weights: the SHA-256 of the file, or a word for models without weights.
     """
 
     def __init__(self, card: Card, weights_hash: str, *, random_weights: bool = False) -> None:
@@ -32,47 +33,52 @@ class Model(ABC):
         self.device = torch.device("cpu")
         self.precision: Precision = "fp32"
         self.module: nn.Module | None = None
-        """The network, where the model is one."""
+        """The network; None for models that are not torch modules."""
         self.trainable: int | None = None
-        """Parameters that its authors train."""
+        """The number of trainable parameters; None when it is unknown."""
 
     @abstractmethod
     def forward(self, batch: Tensor) -> Tensor:
         """Restore a batch.
 
         Shapes: (N, C, H, W) on `self.device` to (N, C, s H, s W).
-        Units: 0..255, neither clipped nor rounded on the way out.
+        Units: 0..255; the output is neither clipped nor rounded.
         """
 
     def forward_parts(
         self, parts: dict[str, Tensor], settings: dict[str, float], state: object = None
     ) -> tuple[dict[str, Tensor], object]:
-        """Return the outputs by role of named parts, and the state that the next frame needs.
+        """Restore named parts; return the outputs by role, and the state that the next frame needs.
 
         Shapes: (T, C, H, W) on `self.device`, each. Units: as in the parts.
-        Raises: ModelError when this kind of model takes one image only.
+        Raises: ModelError when this kind of model takes only one image.
         """
         del parts, settings, state
-        raise ModelError(f"{self.card.id} takes one image; its card asks for named parts.")
+        raise ModelError(
+            f"{self.card.id} takes only one image, but its card asks for named parts; expected takes and "
+            "gives with one image each."
+        )
 
     @contextmanager
     def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
-        """The network alone, of batches in its own numeric range: what is counted and timed.
+        """Yield only the network, as a function of batches in its numeric range; probes count and time it.
 
-        Raises: ModelError when this kind of model has no such mode.
+        Raises: ModelError when this kind of model does not support the mode.
         """
         if mode != PLAIN:
-            raise ModelError(f"{self.card.id} is no torch network: it has no mode '{mode.name}'.")
+            raise ModelError(
+                f"{self.card.id} is not a torch network; it has no mode '{mode.name}'."
+            )
         yield self.forward
 
     def to(self, device: str, precision: Precision = "fp32") -> "Model":
-        """Move to a device and a precision; returns itself.
+        """Move the model to a device and a precision; return the model itself.
 
-        Raises: ModelError when this kind of model cannot go there.
+        Raises: ModelError when this kind of model cannot run there.
         """
         if torch.device(device).type != "cpu" or precision != "fp32":
             raise ModelError(
-                f"{self.card.id} runs on the CPU in fp32 alone; asked for {device}, {precision}."
+                f"{self.card.id} runs only on the CPU in fp32, not on {device} in {precision}."
             )
         return self
 
@@ -109,7 +115,7 @@ class NetworkModel(Model):
     def forward_parts(
         self, parts: dict[str, Tensor], settings: dict[str, float], state: object = None
     ) -> tuple[dict[str, Tensor], object]:
-        """Return the outputs by role of named parts; see `Model.forward_parts`."""
+        """Restore named parts; see `Model.forward_parts`."""
         card = self.card
         single = {
             r: p.float() if p.dtype == torch.float64 and self._has_weights else p
@@ -122,7 +128,7 @@ class NetworkModel(Model):
         if card.state:
             if not isinstance(outputs, tuple) or len(outputs) != 2:
                 raise ModelError(
-                    f"{card.id} returned no state; expected its outputs and the state."
+                    f"{card.id} returned no state; expected a pair of its outputs and its state."
                 )
             outputs, state = outputs
         if isinstance(outputs, Tensor):
@@ -138,12 +144,12 @@ class NetworkModel(Model):
         return {role: tensor * units[role] for role, tensor in outputs.items()}, state
 
     def _unit(self, signature: Signature) -> float:
-        """Return what one in the network's own range is worth in the units of a part."""
+        """Return the factor from the network's numeric range to the units of a part."""
         peaks = {"uint8": 255.0, "uint16": 65535.0}
         return peaks.get(signature.depth, 1.0) if self.card.range == 1 else 1.0
 
     def to(self, device: str, precision: Precision = "fp32") -> "Model":
-        """Move to a device and a precision; see `Model.to`."""
+        """Move the network to a device and a precision; see `Model.to`."""
         self.device = torch.device(device)
         self.precision = precision
         self.module = self.module.to(self.device)
@@ -151,13 +157,13 @@ class NetworkModel(Model):
 
     @contextmanager
     def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
-        """The network alone in its precision; see `Model.bare`."""
+        """Yield only the network in its precision; see `Model.bare`."""
         with self._arithmetic(), in_mode(self.module, mode) as call:
             yield call
 
     @contextmanager
     def _arithmetic(self) -> Iterator[None]:
-        """The precision that the record names, whatever torch's own switches say."""
+        """Set torch's switches to the precision of the model."""
         with ExitStack() as stack:
             if self.device.type == "cuda":
                 fast = self.precision == "tf32"

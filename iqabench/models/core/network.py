@@ -1,4 +1,4 @@
-"""The network of a card, as it is before weights are loaded into it."""
+"""The networks of cards, built without their weights."""
 
 import hashlib
 import importlib
@@ -18,7 +18,7 @@ from iqabench.tasks import task_named
 
 
 def build(card: Card) -> nn.Module:
-    """Return the card's network, weights as they were initialised.
+    """Return the network of a card with its initial weights.
 
     Raises: ModelError when there is no such network.
     """
@@ -39,9 +39,9 @@ def build(card: Card) -> nn.Module:
 
 
 def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return published weights under the names of the card's network, by the function `adapt` beside it.
+    """Return published weights with the names of the card's network; its file has a function `adapt` for that.
 
-    Weights that `iqabench compress` wrote have the network's own names already.
+    Weights that `iqabench compress` wrote have the names of the network already.
     """
     compressed = card.variant is not None and bool(card.variant.made)
     published = card.loader == "network" and "." not in card.network and not compressed
@@ -50,7 +50,7 @@ def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _network_file(card: Card) -> ModuleType:
-    """Return network.py beside the card; families from other packages are loaded by their path."""
+    """Return the module network.py beside the card; for other packages it is loaded by its path."""
     path = card.folder / "network.py"
     if card.folder.parent == FAMILIES:
         return importlib.import_module(f"iqabench.models.{card.folder.name}.network")

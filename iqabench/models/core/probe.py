@@ -1,4 +1,4 @@
-"""What a model that nobody described does: its channels and its scale, found by trying."""
+"""The channels and the scale of a network without a description, measured with a test image."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -12,9 +12,9 @@ from iqabench.errors import ModelError
 def probe(
     forward: Callable[[Tensor], Tensor], name: str, size: int = 64
 ) -> tuple[int, Literal["rgb", "grey"]]:
-    """Scale and channels of a network, from one small smooth image in [0, 1].
+    """Return the scale and the channels of a network; it is run on a small smooth image in [0, 1].
 
-    Raises: ModelError when it takes neither three channels nor one, or returns no image.
+    Raises: ModelError when it takes neither three channels nor one, or does not return an image.
     """
     row = torch.linspace(0.1, 0.9, size)
     plane = (row[:, None] + row[None, :]) / 2
@@ -24,7 +24,7 @@ def probe(
         try:
             with torch.inference_mode():
                 output = forward(batch)
-        except Exception as error:  # noqa: BLE001 - it is somebody else's code; the reason is told
+        except Exception as error:  # noqa: BLE001 - the code is the user's; the message has the reason
             reasons.append(
                 f"{channels} channels: {type(error).__name__}: {str(error).splitlines()[:1]}"
             )
@@ -38,7 +38,7 @@ def _scale(output: object, channels: int, size: int, name: str) -> int:
     square = len(shape) == 4 and shape[:2] == (1, channels) and shape[2] == shape[3]
     if not square or shape[2] % size or not shape[2]:
         raise ModelError(
-            f"{name} turned an image of shape {(1, channels, size, size)} into {shape or type(output)}; "
-            "expected the same number of channels and a whole multiple of the size."
+            f"{name} turned an image of the shape {(1, channels, size, size)} into {shape or type(output)}; "
+            "expected the same number of channels and an integer multiple of the size."
         )
     return int(shape[2]) // size

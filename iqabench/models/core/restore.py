@@ -1,4 +1,4 @@
-"""One image through one model: padding, tiling, and a hard look at what comes back."""
+"""The restoration of one image by one model: padding, tiling, and checks of the output."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,35 +9,38 @@ from torch import Tensor
 
 from iqabench.errors import ModelError
 from iqabench.images import Image
+from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
 from iqabench.tasks import scale_text, scaled
 
 OVERLAP = 32
-"""Input pixels that neighbouring tiles share on every side: at least so many.
+"""The least number of input pixels that neighbouring tiles share on every side.
 
-For networks that look near, tiles move no PSNR by 0.0001 dB. Attention that pools over the image
-(`whole_image` on the card) is another matter: no overlap hides that such a network sees less of it.
+For networks with a small receptive field, tiles change PSNR by less than 0.0001 dB. Attention that pools over
+the image (`whole_image` on the card) sees less of it in tiles, whatever the overlap.
 """
 _WINDOW = 16
-"""What tiles begin at a multiple of, so that windows of attention lie where they lay."""
+"""The number that tiles begin at a multiple of, so that windows of attention keep their places."""
 _SMALLEST_TILE = 32
 _FIRST_TILE = 512
 
 
 @dataclass(frozen=True)
-class Restored:
-    """An output, and whether it had to be made in tiles."""
+class RestoredImage:
+    """An output, with the tiles that it was made in."""
 
     image: Image
-    """(s H, s W, C), float, units of 0..255, neither clipped nor rounded."""
+    """The output (s H, s W, C): float in units of 0..255, neither clipped nor rounded."""
     tile: int
+    """The side of the tiles in input pixels; 0 is the whole image."""
     tile_note: str
+    """The reason for tiles that nobody asked for; empty without one."""
 
 
-def restore(model: Model, image: Image, tile: int = 0) -> Restored:
-    """What the model makes of one image.
+def restore(model: Model, image: Image, tile: int = 0) -> RestoredImage:
+    """Restore one image.
 
-    When memory runs out the image is cut into ever smaller overlapping tiles, and the result says so.
+    When memory runs out, the image is cut into smaller and smaller overlapping tiles; the result names them.
 
     Raises: ModelError when the model does not take such images, returns NaN or another size, or runs
         out of memory on the smallest tile.
@@ -47,37 +50,39 @@ def restore(model: Model, image: Image, tile: int = 0) -> Restored:
     while True:
         try:
             with torch.inference_mode():
-                output = _tiled(model, batch, tile) if tile else _padded(model, batch)
+                output = (
+                    _forward_tiles(model, batch, tile) if tile else _forward_padded(model, batch)
+                )
             break
         except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            tile = _smaller(tile, max(image.shape[:2]), model, error)
+            tile = _smaller_tile(tile, max(image.shape[:2]), model, error)
             note = f"out of memory: tiles of {tile}"
             if model.card.whole_image:
                 note += ", which change what its attention sees"
         if model.device.type == "cuda":
             torch.cuda.empty_cache()
-    return Restored(_checked(model, image, output), tile, note)
+    return RestoredImage(_to_image(model, image, output), tile, note)
 
 
 def _to_batch(model: Model, image: Image) -> Tensor:
-    """(1, C, H, W) on the model's device; float64 images stay double until the network casts them."""
+    """Return an image as a batch (1, C, H, W) on the model's device; float64 pixels stay float64."""
     channels = {"rgb": 3, "grey": 1}.get(model.card.channels) or int(image.shape[2])
     if channels == 1 and image.shape[2] == 3:
-        raise ModelError(f"'{model.card.id}' restores grey images; this one has colour.")
+        raise ModelError(f"'{model.card.id}' restores grey images; this image has three channels.")
     pixels = np.repeat(image, channels, axis=2) if image.shape[2] < channels else image
     pixels = pixels if pixels.dtype == np.float64 else pixels.astype(np.float32)
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))[None]
     return torch.from_numpy(planes).to(model.device)
 
 
-def _padded(model: Model, batch: Tensor) -> Tensor:
-    """Forward, with height and width padded by reflection to what the model needs, and cropped again."""
+def _forward_padded(model: Model, batch: Tensor) -> Tensor:
+    """Restore a batch that is padded by reflection to the sizes that the model needs; crop the output."""
     card = model.card
     height, width = batch.shape[2:]
-    rows = _reflected(height, _needed(height, card.min_size, card.size_multiple), batch.device)
-    columns = _reflected(width, _needed(width, card.min_size, card.size_multiple), batch.device)
+    rows = _reflection(height, _padded_size(height, card), batch.device)
+    columns = _reflection(width, _padded_size(width, card), batch.device)
     if rows is not None:
         batch = batch.index_select(2, rows)
     if columns is not None:
@@ -88,47 +93,52 @@ def _padded(model: Model, batch: Tensor) -> Tensor:
     return output[:, :, : scaled(height, card.scale), : scaled(width, card.scale)]
 
 
-def _needed(size: int, smallest: int, multiple: int) -> int:
-    return -(-max(size, smallest) // multiple) * multiple
+def _padded_size(size: int, card: Card) -> int:
+    return -(-max(size, card.min_size) // card.size_multiple) * card.size_multiple
 
 
-def _reflected(size: int, needed: int, device: torch.device) -> Tensor | None:
-    """Indices that continue 0..size-1 by reflection, as often as it takes; None when nothing is added."""
-    if needed == size:
+def _reflection(size: int, padded_size: int, device: torch.device) -> Tensor | None:
+    """Return indices that continue 0..size-1 by reflection; None when nothing is added."""
+    if padded_size == size:
         return None
     period = max(2 * (size - 1), 1)
-    index = torch.arange(needed, device=device) % period
+    index = torch.arange(padded_size, device=device) % period
     return torch.where(index < size, index, period - index).clamp(0, size - 1)
 
 
-def _tiled(model: Model, batch: Tensor, tile: int) -> Tensor:
-    scale = model.card.whole_scale  # tiles of a fraction would not meet on whole pixels
+def _forward_tiles(model: Model, batch: Tensor, tile: int) -> Tensor:
+    """Restore a batch tile by tile."""
+    scale = model.card.whole_scale  # at a fraction the edges of tiles would lie between pixels
     _, _, height, width = batch.shape
-    whole: Tensor | None = None
+    output: Tensor | None = None
     for top, bottom, from_row, to_row in _spans(height, tile):
         for left, right, from_column, to_column in _spans(width, tile):
-            part = _padded(model, batch[:, :, from_row:to_row, from_column:to_column])
-            if whole is None:
+            part = _forward_padded(model, batch[:, :, from_row:to_row, from_column:to_column])
+            if output is None:
                 shape = (1, part.shape[1], height * scale, width * scale)
-                whole = torch.empty(shape, dtype=part.dtype)
+                output = torch.empty(shape, dtype=part.dtype)
             y, x = (top - from_row) * scale, (left - from_column) * scale
             rows, columns = (bottom - top) * scale, (right - left) * scale
-            whole[:, :, top * scale : bottom * scale, left * scale : right * scale] = part[
+            output[:, :, top * scale : bottom * scale, left * scale : right * scale] = part[
                 :, :, y : y + rows, x : x + columns
             ].cpu()
-    assert whole is not None
-    return whole
+    assert output is not None
+    return output
 
 
 def _spans(size: int, tile: int) -> Iterator[tuple[int, int, int, int]]:
-    """Start and end of each tile, then the same with the overlap around it."""
+    """Yield the start and the end of each tile without and with the overlap around it."""
     for start in range(0, size, tile):
         end = min(start + tile, size)
         begin = max(start - OVERLAP, 0) // _WINDOW * _WINDOW
         yield start, end, begin, min(end + OVERLAP, size)
 
 
-def _checked(model: Model, image: Image, output: Tensor) -> Image:
+def _to_image(model: Model, image: Image, output: Tensor) -> Image:
+    """Return the output of an image as an array.
+
+    Raises: ModelError when it has another size, NaN or infinite values.
+    """
     scale = model.card.scale
     expected = (scaled(image.shape[0], scale), scaled(image.shape[1], scale))
     if output.ndim != 4 or tuple(output.shape[2:]) != expected or output.shape[1] not in (1, 3):
@@ -137,7 +147,7 @@ def _checked(model: Model, image: Image, output: Tensor) -> Image:
             f"{image.shape[1]}x{image.shape[0]}; expected {expected[1]}x{expected[0]} (x{scale_text(scale)})."
         )
     pixels = output[0].permute(1, 2, 0).contiguous().cpu().numpy()
-    suspect = not np.isfinite(pixels.sum(dtype=np.float64))  # cheaper than to look at each
+    suspect = not np.isfinite(pixels.sum(dtype=np.float64))  # one sum is cheaper than a mask
     bad = int(pixels.size - np.isfinite(pixels).sum()) if suspect else 0
     if bad:
         raise ModelError(
@@ -152,14 +162,14 @@ def _precision_hint(model: Model) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether that is what went wrong, however the library in question says so."""
+    """Return whether an error means that memory ran out, in the words of any library."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    said = str(error)
-    return "can't allocate memory" in said or "out of memory" in said.lower()
+    message = str(error)
+    return "can't allocate memory" in message or "out of memory" in message.lower()
 
 
-def _smaller(tile: int, side: int, model: Model, error: BaseException) -> int:
+def _smaller_tile(tile: int, side: int, model: Model, error: BaseException) -> int:
     smaller = tile // 2 if tile else min(_FIRST_TILE, side // 2)
     if smaller < _SMALLEST_TILE:
         raise ModelError(

@@ -1,4 +1,4 @@
-"""One sample through one model: roles, frames, depths and settings, checked on the way in and out."""
+"""The restoration of one sample by one model: parts and outputs are checked against the card."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,18 +21,20 @@ class RestoredParts:
     """The outputs of a model for one sample."""
 
     parts: dict[str, Part]
-    """Outputs by role, (T, H, W, C): float in units of 0..255 for uint8, in their own units for other depths,
-    neither clipped nor rounded."""
+    """The outputs by role, (T, H, W, C): float in units of 0..255 for uint8, in their own units for other
+    depths, neither clipped nor rounded."""
     tile: int = 0
+    """The side of the tiles in input pixels; 0 is the whole image."""
     tile_note: str = ""
+    """The reason for tiles that nobody asked for; empty without one."""
 
 
 def restore_parts(
     model: Model, parts: Parts, tile: int = 0, settings: Mapping[str, float] | None = None
 ) -> RestoredParts:
-    """Return what a model makes of the parts of one sample.
+    """Restore the parts of one sample.
 
-    A model of images restores a clip frame by frame.
+    A model that takes one image restores a clip frame by frame.
 
     Raises: ModelError when a role is missing, when the model does not take such parts, and when it returns
         other roles, frames, sizes or depths than its card says.
@@ -52,24 +54,28 @@ def restore_parts(
         last = restored[-1]
         return RestoredParts({"output": stacked}, last.tile, last.tile_note)
     if tile:
-        raise ModelError(f"'{card.id}' takes whole parts; it cannot be run in tiles of {tile}.")
+        raise ModelError(
+            f"'{card.id}' takes named parts, so it cannot run in tiles of {tile}; leave --tile out."
+        )
     with torch.inference_mode():
         outputs = _forward(model, parts, dict(settings or {}))
-    return RestoredParts(_checked(model, parts, outputs))
+    return RestoredParts(_to_arrays(model, parts, outputs))
 
 
 def _require_part(name: str, role: str, signature: Signature, part: Part) -> None:
-    taken = "uint8" if part.dtype == np.float64 else part.dtype.name  # float64: not rounded yet
-    if taken != signature.depth:
-        raise ModelError(f"'{name}' takes {role} of {signature.depth}; this one is {part.dtype}.")
+    depth = "uint8" if part.dtype == np.float64 else part.dtype.name  # float64: not rounded yet
+    if depth != signature.depth:
+        raise ModelError(
+            f"'{name}' takes a part '{role}' of the depth {signature.depth}; the sample's is {part.dtype}."
+        )
     if isinstance(signature.frames, int) and len(part) != signature.frames:
         raise ModelError(
-            f"'{name}' takes {signature.frames} frames of {role}; this one has {len(part)}."
+            f"'{name}' takes a part '{role}' of {signature.frames} frames; the sample's has {len(part)}."
         )
 
 
 def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str, list[Tensor]]:
-    """Return the outputs by role, as batches (T, C, H, W) in the order of their frames."""
+    """Return the outputs by role as batches (T, C, H, W), in the order of their frames."""
     takes = model.card.takes
     if not all(signature.frames == "each" for signature in takes.values()):
         tensors = {role: _tensor(model, parts[role]) for role in takes}
@@ -95,8 +101,11 @@ def _tensor(model: Model, part: Part) -> Tensor:
     return torch.from_numpy(planes).to(model.device)
 
 
-def _checked(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> dict[str, Part]:
-    """Return the outputs as arrays, when they are what the card says."""
+def _to_arrays(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> dict[str, Part]:
+    """Return the outputs as arrays.
+
+    Raises: ModelError when their roles, frames, sizes or depths differ from the card.
+    """
     card = model.card
     if set(outputs) != set(card.gives):
         raise ModelError(

@@ -1,4 +1,4 @@
-"""Signatures: what a model takes and gives in each role, and the settings that it can be run at."""
+"""Signatures: the frames that a model takes and gives in each role, and its settings."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -10,26 +10,28 @@ from iqabench.errors import UsageError
 from iqabench.facts import Facts
 
 Depth = Literal["uint8", "uint16", "float32", "complex64"]
+"""The depth of the pixels of a part."""
 
 
 class Signature(Facts):
     """The frames that a model takes or gives in one role."""
 
     frames: int | Literal["each", "all"] = "each"
-    """A number of frames; `each`: one after the other; `all`: the whole clip at once."""
+    """The number of frames; `each` for one after the other; `all` for the whole clip at once."""
     depth: Depth = "uint8"
-    """The depth of the pixels. In uint8 and uint16 a network works on its card's range."""
+    """The depth of the pixels; uint8 and uint16 are converted to the range of the card."""
     scale: str = Field(default="", pattern=r"^(\d+(/\d+)?)?$")
-    """The size by that of the input, as in 4 or 1/4; empty: the card's for the output, any for others."""
+    """The size divided by that of the input, such as 4 or 1/4; empty for the scale of the card, or for any
+    size when the role is not `output`."""
 
     @property
     def ratio(self) -> Fraction | None:
-        """The scale as a number; None where it is not stated."""
+        """The scale as a number; None when it is not stated."""
         return Fraction(self.scale) if self.scale else None
 
 
 class ModelSetting(Facts):
-    """One knob of a model, such as alpha from 0 to 1."""
+    """One number that can be chosen for a model, such as alpha from 0 to 1."""
 
     low: float
     high: float
@@ -40,9 +42,9 @@ class ModelSetting(Facts):
 def setting_values(
     settings: Mapping[str, ModelSetting], texts: Sequence[str], model: str
 ) -> dict[str, float]:
-    """Return the values that texts such as "alpha=0.5" give to the settings of a model; others are defaults.
+    """Return the values of all settings of a model; texts such as "alpha=0.5" replace the defaults.
 
-    Raises: UsageError for a setting that the model lacks, a value out of its range, or no value at all.
+    Raises: UsageError for a setting that the model lacks, a value out of range, or a missing value.
     """
     values = {name: setting.default for name, setting in settings.items()}
     for text in texts:
@@ -57,7 +59,7 @@ def setting_values(
             value = float("nan")
         if not equals or not setting.low <= value <= setting.high:
             raise UsageError(
-                f"'{text}' is no value of {name}; expected a number from {setting.low:g} to "
+                f"'{text}' is not a value of {name}; expected a number from {setting.low:g} to "
                 f"{setting.high:g}, as in {name}={setting.default:g}."
             )
         values[name] = value
@@ -65,7 +67,7 @@ def setting_values(
 
 
 def setting_words(settings: Mapping[str, ModelSetting], values: Mapping[str, float]) -> str:
-    """Return what differs from the defaults, as in "alpha=0.5"; empty where nothing does."""
+    """Return the values that differ from the defaults as text, such as "alpha=0.5"; empty without any."""
     return ",".join(
         f"{name}={value:g}"
         for name, value in sorted(values.items())

@@ -1,4 +1,4 @@
-"""What must hold between a variant's card and its parent's. Imports no torch."""
+"""The rules between the card of a variant and that of its parent. The module does not import torch."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -8,32 +8,33 @@ from iqabench.facts import line_of, read_yaml
 from iqabench.models.core.card import Card
 
 Cards = Mapping[str, Card]
+"""Cards by their explicit names."""
 
 
 def parent_of(card: Card, known: Cards) -> Card | None:
-    """The card that a variant was made from; none for a model that stands for itself.
+    """Return the card of a variant's parent.
 
-    Nor is there one for a parent that was not registered when the variant was made: a file or a factory.
+    The result is None for a model that is not a variant, and for a parent that is a file or a factory.
 
     Raises: FactsError for a parent that is unknown or of another scale or task.
     """
     if card.variant is None or _is_own(card.variant.parent):
         return None
-    named = card.variant.parent
-    found = known.get(named) or known.get(f"{named}_x{card.scale}")
-    if found is None:
-        raise _wrong(card, f"its parent '{named}' is not registered{_instead(card, known)}.")
-    if (found.task, found.scale) != (card.task, card.scale):
-        raise _wrong(
+    name = card.variant.parent
+    parent = known.get(name) or known.get(f"{name}_x{card.scale}")
+    if parent is None:
+        raise _error(card, f"its parent '{name}' is not registered{_suggestion(card, known)}.")
+    if (parent.task, parent.scale) != (card.task, card.scale):
+        raise _error(
             card,
-            f"its parent {found.name} is for {found.task} x{found.scale}; a variant does what its parent "
-            f"does, here {card.task} x{card.scale}.",
+            f"its parent {parent.name} is for {parent.task} x{parent.scale}; expected {card.task} "
+            f"x{card.scale}, like the variant.",
         )
-    return found
+    return parent
 
 
 def check_variants(known: Cards) -> None:
-    """See that every variant leads, parent by parent, to a model that stands for itself.
+    """Check that the parents of every variant lead to a model that is not a variant.
 
     Raises: FactsError with file and line.
     """
@@ -42,18 +43,18 @@ def check_variants(known: Cards) -> None:
         while ancestor is not None:
             ancestry.append(ancestor.name)
             if ancestor.name == card.name:
-                raise _wrong(card, f"it descends from itself: {' from '.join(ancestry)}.")
+                raise _error(card, f"it descends from itself: {' from '.join(ancestry)}.")
             if len(ancestry) > len(known):
-                break  # a circle further up, which its own members report
+                break  # a circle among the ancestors, which is reported for its own members
             ancestor = parent_of(ancestor, known)
 
 
 def _is_own(name: str) -> bool:
-    """Whether this is a path or package.module:factory, which no id is."""
+    """Return whether a name is a path or package.module:factory; ids have none of these characters."""
     return any(mark in name for mark in ":/\\.")
 
 
-def _instead(card: Card, known: Cards) -> str:
+def _suggestion(card: Card, known: Cards) -> str:
     assert card.variant is not None
     parent = card.variant.parent
     scales = sorted(c.scale for c in known.values() if c.id == parent)
@@ -63,15 +64,15 @@ def _instead(card: Card, known: Cards) -> str:
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
-def _wrong(card: Card, what: str) -> FactsError:
+def _error(card: Card, reason: str) -> FactsError:
     path = card.folder / "card.yaml"
     data = read_yaml(path)
-    at = next(
+    index = next(
         i
         for i, member in enumerate(data["members"])
         if {**data, **member}["id"] == card.id and {**data, **member}.get("scale", 1) == card.scale
     )
-    line = line_of(path, ["members", at, "variant", "parent"])
+    line = line_of(path, ["members", index, "variant", "parent"])
     return FactsError(
-        f"{path}:{line}: {card.name} is a variant, but {what} 'iqabench list models' shows what there is."
+        f"{path}:{line}: {card.name} is a variant, but {reason} 'iqabench list models' shows all models."
     )

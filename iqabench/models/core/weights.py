@@ -1,4 +1,4 @@
-"""Weights from files, without ever running what a pickle says."""
+"""The reading of weights from files; code inside a pickle is never run."""
 
 import pickle
 import warnings
@@ -17,10 +17,9 @@ _WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "net", "m
 
 
 def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
-    """The tensors in a .safetensors or torch file, by name, unwrapped; or in a MATLAB file, by number.
+    """Return the tensors of a .safetensors, torch or MatConvNet file by name; see `unwrap`.
 
-    One level of `params_ema`, `params`, `state_dict`, `model_state_dict`, `net` or `model` is opened, and
-    `module.` before every name is dropped. Of MATLAB's files those of MatConvNet are read (`read_simplenn`).
+    The tensors of MatConvNet have numbers for names (`read_simplenn`).
 
     Raises: WeightsError for a file that is damaged, that holds Python objects, or that holds no tensors.
     """
@@ -32,7 +31,10 @@ def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
 
 
 def unwrap(content: Any, name: str) -> dict[str, Tensor]:
-    """The state dictionary inside a checkpoint.
+    """Return the state dictionary inside a checkpoint.
+
+    It may lie under `params_ema`, `params`, `state_dict`, `model_state_dict`, `net` or `model`; the prefix
+    `module.` of all names is removed.
 
     Raises: WeightsError when there is none.
     """
@@ -54,9 +56,9 @@ def unwrap(content: Any, name: str) -> dict[str, Tensor]:
 
 
 def load_strictly(module: nn.Module, state: dict[str, Tensor], name: str) -> None:
-    """Put `state` into `module`; every name and shape must agree.
+    """Load `state` into `module`; every name and shape must agree.
 
-    Raises: WeightsError that names what is missing, left over or of another shape.
+    Raises: WeightsError with the names that are missing, not expected or of another shape.
     """
     own = module.state_dict()
     missing = sorted(set(own) - set(state))
@@ -67,20 +69,21 @@ def load_strictly(module: nn.Module, state: dict[str, Tensor], name: str) -> Non
         if state[k].shape != own[k].shape
     ]
     if missing or extra or shapes:
-        said = [
-            _some("missing", missing),
-            _some("not expected", extra),
-            _some("of another shape", shapes),
+        differences = [
+            _list_first("missing", missing),
+            _list_first("not expected", extra),
+            _list_first("of another shape", shapes),
         ]
         raise WeightsError(
             f"these weights are of another architecture than {name}: "
-            + "; ".join(s for s in said if s)
+            + "; ".join(text for text in differences if text)
             + "."
         )
     module.load_state_dict(state, strict=True)
 
 
-def _some(what: str, names: list[str]) -> str:
+def _list_first(what: str, names: list[str]) -> str:
+    """Return the number of names and the first three of them; empty without names."""
     if not names:
         return ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -88,8 +91,8 @@ def _some(what: str, names: list[str]) -> str:
 
 
 def _is_safetensors(path: Path) -> bool:
-    """By content: a file in the cache has no suffix. Eight bytes of length, then a JSON object."""
-    with path.open("rb") as file:
+    """Return whether a file begins with a length in eight bytes and a JSON object."""
+    with path.open("rb") as file:  # files in the cache have no suffix
         start = file.read(9)
     return (
         len(start) == 9 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 100_000_000
@@ -106,11 +109,11 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
 def _read_torch(path: Path, name: str) -> Any:
     try:
         with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about pickle protocols; what matters is raised
+            warnings.simplefilter("ignore")  # warnings of pickle protocols; errors are raised
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         if "weights_only" not in str(error) and "Unsupported" not in str(error):
-            raise WeightsError(f"{name} is damaged or no torch file: {error}.") from error
+            raise WeightsError(f"{name} is damaged or not a torch file: {error}.") from error
         raise WeightsError(
             f"{name} holds Python objects besides tensors; loading it could run any code, so it is refused. "
             "Ask its authors for a state dictionary (torch.save(model.state_dict(), ...)) or a "
@@ -126,4 +129,4 @@ def _read_torch(path: Path, name: str) -> Any:
         AssertionError,
     ) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"{name} is damaged or no torch file: {reason}.") from error
+        raise WeightsError(f"{name} is damaged or not a torch file: {reason}.") from error

@@ -1,4 +1,4 @@
-"""The file with a card's weights: beside the card, in the cache, or fetched."""
+"""The file with the weights of a card: beside the card, in the cache, or downloaded."""
 
 import hashlib
 from pathlib import Path
@@ -9,9 +9,9 @@ from iqabench.models.core.card import Card
 
 
 def weights_path(card: Card, *, progress: bool | None = None) -> Path:
-    """Return the card's weights as a local file, fetched if need be.
+    """Return the path of the weights of a card; they are downloaded when they are not here.
 
-    Raises: FetchError; WeightsError for a file beside the card that is not the one it means.
+    Raises: FetchError; WeightsError for a file beside the card with another checksum.
     """
     assert card.weights is not None
     if not card.weights.embedded:
@@ -30,7 +30,7 @@ def weights_path(card: Card, *, progress: bool | None = None) -> Path:
 
 
 def how_to_hand_over(card: Card, error: Exception) -> str:
-    """Return what a user can do when weights cannot be fetched."""
+    """Return a message with what the user can do when weights cannot be downloaded."""
     assert card.weights is not None
     where = card.weights.url or card.weights.page or "its authors"
     proof = card.weights.sha256 or card.weights.sha256_prefix

@@ -1,4 +1,4 @@
-"""Layers of other widths than their code gives them: the weights tell how wide each one is."""
+"""The widths of layers: a network takes the numbers of channels that its weights have."""
 
 from typing import Any
 
@@ -11,81 +11,84 @@ from iqabench.errors import WeightsError
 
 
 def take_widths(network: nn.Module, state: dict[str, Tensor], name: str) -> None:
-    """Give every layer the channels that its tensors in `state` have; kernels stay as large as they are.
+    """Give every layer the channels that its tensors in `state` have; the sizes of kernels stay.
 
-    Convolutions (transposed and grouped ones too), linear layers, norms, and PReLU with a slope a channel
-    then say their new widths; a parameter of any other module takes its new shape and nothing more. Values
-    are not set.
+    The attributes of convolutions (transposed and grouped too), linear layers, norms and PReLU follow their
+    new widths; a parameter of any other module only takes its new shape. Values are not set.
 
     Raises: WeightsError for tensors that differ in more than channels, or that no grouped layer can have.
     """
     for path, layer in network.named_modules():
-        was = {part: tuple(t.shape) for part, t in _tensors(layer).items()}
-        for part, shape in was.items():
+        old_shapes = _shapes(layer)
+        for part, shape in old_shapes.items():
             key = f"{path}.{part}" if path else part
-            given = state.get(key)
-            if given is not None and tuple(given.shape) != shape:
-                _check(key, shape, given, name)
-                _resize(layer, part, given)
-        if was != {part: tuple(t.shape) for part, t in _tensors(layer).items()}:
-            _say_widths(layer, was, f"{name}: {path}")
+            tensor = state.get(key)
+            if tensor is not None and tuple(tensor.shape) != shape:
+                _check(key, shape, tensor, name)
+                _resize(layer, part, tensor)
+        if old_shapes != _shapes(layer):
+            _set_attributes(layer, old_shapes, f"{name}: {path}")
+
+
+def _shapes(layer: nn.Module) -> dict[str, tuple[int, ...]]:
+    return {part: tuple(tensor.shape) for part, tensor in _tensors(layer).items()}
 
 
 def _tensors(layer: nn.Module) -> dict[str, Tensor]:
-    """The layer's own, without those of layers inside it."""
+    """Return the parameters and buffers of a layer, without those of layers inside it."""
     return {
         **dict(layer.named_parameters(recurse=False)),
         **dict(layer.named_buffers(recurse=False)),
     }
 
 
-def _check(key: str, shape: tuple[int, ...], given: Tensor, name: str) -> None:
-    if given.ndim != len(shape) or tuple(given.shape[2:]) != shape[2:] or not given.numel():
+def _check(key: str, shape: tuple[int, ...], tensor: Tensor, name: str) -> None:
+    if tensor.ndim != len(shape) or tuple(tensor.shape[2:]) != shape[2:] or not tensor.numel():
         raise WeightsError(
-            f"{key} of {name} has the shape {tuple(given.shape)}; a variant of other widths may differ "
-            f"from its parent's {shape} in channels alone."
+            f"{key} of {name} has the shape {tuple(tensor.shape)}; a variant of other widths may differ "
+            f"from its parent's {shape} only in channels."
         )
 
 
-def _resize(layer: nn.Module, part: str, given: Tensor) -> None:
+def _resize(layer: nn.Module, part: str, tensor: Tensor) -> None:
     old = getattr(layer, part)
-    new = torch.empty(given.shape, dtype=old.dtype, device=old.device)
+    new = torch.empty(tensor.shape, dtype=old.dtype, device=old.device)
     if isinstance(old, nn.Parameter):
         setattr(layer, part, nn.Parameter(new, requires_grad=old.requires_grad))
     else:
         setattr(layer, part, new)
 
 
-def _say_widths(layer: nn.Module, was: dict[str, tuple[int, ...]], name: str) -> None:
-    """Attributes that repeat what the shapes say: some layers compute with them."""
-    said: dict[str, Any] = {}
+def _set_attributes(layer: nn.Module, old_shapes: dict[str, tuple[int, ...]], name: str) -> None:
+    """Set the attributes that repeat the shapes, because some layers compute with them."""
+    attributes: dict[str, Any] = {}
     if isinstance(layer, _ConvNd):
-        said = _convolution(layer, was["weight"], name)
+        attributes = _convolution(layer, old_shapes["weight"], name)
     elif isinstance(layer, nn.Linear):
-        said = {"out_features": len(layer.weight), "in_features": layer.weight.shape[1]}
+        attributes = {"out_features": len(layer.weight), "in_features": layer.weight.shape[1]}
     elif isinstance(layer, nn.PReLU):
-        said = {"num_parameters": len(layer.weight)}
+        attributes = {"num_parameters": len(layer.weight)}
     elif isinstance(layer, nn.LayerNorm):
-        said = {"normalized_shape": tuple(layer.weight.shape)}
+        attributes = {"normalized_shape": tuple(layer.weight.shape)}
     elif isinstance(layer, nn.GroupNorm):
-        said = {"num_channels": len(layer.weight)}
-        if said["num_channels"] % layer.num_groups:
-            raise _indivisible(name, said["num_channels"], layer.num_groups)
+        attributes = {"num_channels": len(layer.weight)}
+        if attributes["num_channels"] % layer.num_groups:
+            raise _indivisible(name, attributes["num_channels"], layer.num_groups)
     elif isinstance(layer, _NormBase):
-        said = {"num_features": len(next(iter(_tensors(layer).values())))}
-    for attribute, width in said.items():
+        attributes = {"num_features": len(next(iter(_tensors(layer).values())))}
+    for attribute, width in attributes.items():
         setattr(layer, attribute, width)
 
 
-def _convolution(layer: _ConvNd, was: tuple[int, ...], name: str) -> dict[str, int]:
-    """Channels and groups: a depthwise layer stays one, a group a channel; others keep their groups."""
+def _convolution(layer: _ConvNd, old_shape: tuple[int, ...], name: str) -> dict[str, int]:
+    """Return channels and groups: a depthwise layer stays depthwise, other layers keep their groups."""
     first, second = layer.weight.shape[:2]
     groups = layer.groups
     if groups > 1 and groups == layer.in_channels:
-        many = 1 if layer.transposed else was[0] // groups
-        if first % many:
-            raise _indivisible(name, first, many)
-        groups = first // many
+        per_group = 1 if layer.transposed else old_shape[0] // groups
+        if first % per_group:
+            raise _indivisible(name, first, per_group)
+        groups = first // per_group
     elif first % groups:
         raise _indivisible(name, first, groups)
     inputs, outputs = (first, second * groups) if layer.transposed else (second * groups, first)
@@ -93,4 +96,6 @@ def _convolution(layer: _ConvNd, was: tuple[int, ...], name: str) -> dict[str, i
 
 
 def _indivisible(name: str, width: int, groups: int) -> WeightsError:
-    return WeightsError(f"{name} has {width} channels, which {groups} groups cannot share.")
+    return WeightsError(
+        f"{name} has {width} channels, which cannot be divided into {groups} groups."
+    )

@@ -1,4 +1,4 @@
-"""Evaluating cells in this process, one after the other; every sample is safe before the next one starts."""
+"""The executor in this process: cells run one after the other, and every sample is stored at once."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from iqabench.run.environment import new_run
 from iqabench.run.evaluate_cell import CellJob, SampleResult, ScoredOutput, evaluate_cell
 from iqabench.run.model_cache import ModelCache
 from iqabench.run.outcome import Failure, Outcome, Watch
-from iqabench.run.output_folders import outputs_root, place_of
+from iqabench.run.output_folders import output_folder, outputs_root
 from iqabench.run.plan import Cell, Options, check_fits
 from iqabench.run.records import Origin, RecordMaker, Subject
 from iqabench.run.references import References
@@ -27,11 +27,11 @@ from iqabench.tasks import task_named
 def in_process(
     cells: Sequence[Cell], store: Store, options: Options, device: str, watch: Watch
 ) -> Outcome:
-    """Evaluate what has no record yet.
+    """Evaluate the samples without a record.
 
-    A model that cannot be loaded costs only its own cells, unless no other cell is left.
+    A model that cannot be loaded costs only its own cells, unless no other cell remains.
 
-    Raises: IqabenchError when nothing could be run at all; StoreError when records cannot be kept.
+    Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
     """
     outcome = Outcome()
     models = ModelCache(device, options)
@@ -57,7 +57,7 @@ def in_process(
 
 
 class _CellRun:
-    """One cell with the places where its results are kept."""
+    """One cell with the store and the folders for its results."""
 
     def __init__(
         self, cell: Cell, model: Model, store: Store, writer: Writer, options: Options
@@ -69,8 +69,8 @@ class _CellRun:
         self.settings = setting_values(card.settings, options.settings, card.id)
         self.maker = RecordMaker(self.subject, self._origin(model), writer.run)
         self.waiting = [column for column in cell.columns if column.waits]
-        """Columns that are scored once every model has left its outputs."""
-        self.keeps = options.save_outputs is not None or bool(self.waiting)
+        """The columns that are scored in the second pass."""
+        self.saves_outputs = options.save_outputs is not None or bool(self.waiting)
         self.folder = self._folder_of(model)
         self.job = self._job()
         self.keys = [
@@ -80,28 +80,30 @@ class _CellRun:
         ]
 
     def run(self, outcome: Outcome, watch: Watch) -> None:
-        """Restore and score every sample that lacks a record, and keep what comes of it."""
+        """Restore and score every sample that lacks a record, and store the results."""
         samples = self.cell.set.samples[: self.options.limit]
         todo = self._missing(samples)
         outcome.keys += self.keys
-        outcome.found += len(samples) - len(todo)
+        outcome.skipped += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         watch(name, len(samples) - len(todo), len(samples))
         with Background() as background:
-            for at, result in enumerate(evaluate_cell(self.job, todo)):
-                self._keep(result, background)
+            for index, result in enumerate(evaluate_cell(self.job, todo)):
+                self._store_result(result, background)
                 errors = [record.error for record in result.records] or [result.error]
-                outcome.tell(self.model.card.id, result.name, errors)
-                watch(name, len(samples) - len(todo) + at + 1, len(samples))
+                outcome.add(self.model.card.id, result.name, errors)
+                watch(name, len(samples) - len(todo) + index + 1, len(samples))
 
     def _job(self) -> CellJob:
         images, options = self.cell.set, self.options
         conditions = Conditions(
             images.scale, str(self.model.device), options.precision, options.tile
         )
-        references = References(conditions, images.samples[0].recipe, kept=self._folder_of)
-        columns = references.bound(
-            c for c in self.cell.columns if isinstance(c, Column) and not c.waits
+        references = References(conditions, images.samples[0].recipe, folder_of=self._folder_of)
+        columns = references.bind(
+            column
+            for column in self.cell.columns
+            if isinstance(column, Column) and not column.waits
         )
         return CellJob(
             self.model,
@@ -114,35 +116,35 @@ class _CellRun:
         )
 
     def _outputs(self, columns: tuple[Column, ...]) -> list[ScoredOutput]:
-        """Return the outputs that are scored; beside the output itself, those that a part belongs to."""
+        """Return the outputs that are scored: the role `output`, and others that a part is compared with."""
         images = self.cell.set
-        compared = task_named(images.task).gives
-        outputs = [ScoredOutput("", compared.get("output", "target"), columns, images.scale)]
+        partners = task_named(images.task).gives
+        outputs = [ScoredOutput("", partners.get("output", "target"), columns, images.scale)]
         for role in self.model.card.gives:
-            part = compared.get(role, "")
+            part = partners.get(role, "")
             if role == "output" or part not in images.roles:
                 continue
-            plain = tuple(c for c in columns if c.protocol.reference == "target")
-            outputs.append(ScoredOutput(role, part, plain, 1))
+            with_target = tuple(c for c in columns if c.protocol.reference == "target")
+            outputs.append(ScoredOutput(role, part, with_target, 1))
         return outputs
 
     def _missing(self, samples: tuple[SampleRef, ...]) -> Sequence[SampleRef]:
         if self.options.force:
             return samples
-        there = self.store.finished(self.keys)
+        finished = self.store.finished(self.keys)
         roles = ["" if role == "output" else role for role in self.model.card.gives]
         return [
             sample
             for sample in samples
-            if any((key, sample.name) not in there for key in self.keys)
-            or (self.keeps and not self.folder.has(sample.name, roles))
+            if any((key, sample.name) not in finished for key in self.keys)
+            or (self.saves_outputs and not self.folder.has(sample.name, roles))
         ]
 
-    def _keep(self, result: SampleResult, background: Background) -> None:
-        """Keep whole outputs on request, then the window for reports, then the records."""
+    def _store_result(self, result: SampleResult, background: Background) -> None:
+        """Write the outputs when they are saved, then the crops for reports, then the records."""
         if result.restored is not None and result.sample is not None:
-            if self.keeps:
-                self._keep_outputs(result)
+            if self.saves_outputs:
+                self._save_outputs(result)
             if self.cell.domain == "image":
                 folder = self._crops(result.name)
                 background.do(
@@ -155,7 +157,7 @@ class _CellRun:
                 )
         self.writer.add(result.records)
 
-    def _keep_outputs(self, result: SampleResult) -> None:
+    def _save_outputs(self, result: SampleResult) -> None:
         assert result.restored is not None
         self.folder.claim()
         for role, part in result.restored.parts.items():
@@ -167,7 +169,7 @@ class _CellRun:
                 write_part(stem, quantise(part) if signature.depth == "uint8" else part)
 
     def _origin(self, model: Model) -> Origin:
-        own = model is self.model  # others run at their defaults
+        is_own = model is self.model  # other models run at their default settings
         return Origin.of_card(
             model.card,
             model.hash,
@@ -175,14 +177,16 @@ class _CellRun:
             precision=self.options.precision,
             tile=self.options.tile,
             device=str(model.device),
-            setting=setting_words(model.card.settings, self.settings) if own else "",
+            setting=setting_words(model.card.settings, self.settings) if is_own else "",
         )
 
     def _folder_of(self, model: Model) -> OutputFolder:
-        """Return where the outputs of a model, this one or one that it is compared with, are kept."""
+        """Return the folder for the outputs of this model or of one that it is compared with."""
         root = self.options.save_outputs or outputs_root(self.store)
         images = self.cell.set
-        return place_of(root, self._origin(model), self.subject, images.address, self.cell.domain)
+        return output_folder(
+            root, self._origin(model), self.subject, images.address, self.cell.domain
+        )
 
     def _crops(self, sample: str) -> CropFolder:
         images = self.cell.set

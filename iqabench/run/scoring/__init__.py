@@ -1,1 +1,1 @@
-"""Scoring of outputs that exist already: pairing, targets, candidates and columns over whole sets."""
+"""The scoring of existing outputs: pairing, targets, candidates and columns over whole sets."""

@@ -1,7 +1,7 @@
-"""Scoring outputs that exist: one pass over the samples, any number of columns and of candidates.
+"""The scoring of candidates: one pass over the samples for any number of columns and candidates.
 
-A candidate is a set of outputs with a name: a folder, or what one model of a run left. Sample by sample the
-target and the input are read once, and every candidate that lacks a record is scored.
+A candidate is a set of outputs with a name: a folder, or the saved outputs of a model. The target and the
+input of each sample are read once, and every candidate that lacks a record is scored.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from iqabench.errors import IqabenchError
 from iqabench.images import Case, Image
 from iqabench.metrics import AnyColumn, Column, SetColumn
 from iqabench.run.outcome import Outcome, Watch
-from iqabench.run.prefetch import ahead
+from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import RecordMaker, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.targets import Targets
@@ -22,39 +22,39 @@ from iqabench.store import Record, Store, Writer
 
 @dataclass(frozen=True)
 class Candidate:
-    """Outputs to score."""
+    """The outputs of one model, to be scored."""
 
     maker: RecordMaker
-    """Makes their records."""
+    """The maker of their records."""
     read: Callable[[str], Image]
-    """The output of a sample. Raises: IqabenchError when there is none."""
-    bound: list[AnyColumn]
-    """Its columns, bound to what they compare with."""
+    """The function that reads the output of a sample; it raises IqabenchError when there is none."""
+    all_columns: list[AnyColumn]
+    """The columns, bound to their references."""
 
     @cached_property
     def columns(self) -> list[Column]:
-        """Those that have a value for each image."""
-        return [c for c in self.bound if isinstance(c, Column)]
+        """The columns with a value for each image."""
+        return [column for column in self.all_columns if isinstance(column, Column)]
 
     @cached_property
     def set_columns(self) -> list[SetColumn]:
-        """Those over the whole set."""
-        return [c for c in self.bound if isinstance(c, SetColumn)]
+        """The columns with a value for the whole set."""
+        return [column for column in self.all_columns if isinstance(column, SetColumn)]
 
     @property
     def model(self) -> str:
-        """The name under which the records stand."""
+        """The name of the model in the records."""
         return self.maker.origin.model
 
     @cached_property
     def keys(self) -> list[str]:
         """The content keys of its columns of single images."""
-        return [self.maker.key(c) for c in self.columns]
+        return [self.maker.key(column) for column in self.columns]
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is scored, against what, and where it goes."""
+    """The candidates with their targets, and the store for their records."""
 
     candidates: Sequence[Candidate]
     targets: Targets
@@ -64,13 +64,13 @@ class Work:
     outcome: Outcome
     watch: Watch = lambda *_: None
     force: bool = False
-    """Score again what has a record already."""
+    """True to score images again that have a record."""
     batch: int = 1
-    """Outputs that are scored together: worth it on a GPU alone."""
+    """The number of outputs that are scored together; more than one is faster only on a GPU."""
 
 
 @dataclass(frozen=True)
-class _Got:
+class _ReadResult:
     """An image, or the reason why there is none."""
 
     image: Image | None
@@ -78,135 +78,142 @@ class _Got:
 
 
 @dataclass(frozen=True)
-class _Lack:
-    """Columns of a candidate that a sample has no record of."""
+class _Job:
+    """The columns of a candidate that a sample has no record of."""
 
+    sample: str
     candidate: Candidate
     columns: list[Column]
 
 
 @dataclass(frozen=True)
-class _One:
-    """All that is needed to fill one lack."""
+class _LoadedJob:
+    """A job with its images."""
 
-    sample: str
-    lack: _Lack
-    output: _Got
-    target: _Got
-    input: _Got
+    job: _Job
+    output: _ReadResult
+    target: _ReadResult
+    input: _ReadResult
 
 
 def score_candidates(work: Work, names: Iterable[str]) -> None:
-    """Score what lacks a record; after each image, or batch, its records are safe in the store.
+    """Score the images without a record; the records of each image, or batch, are stored at once.
 
-    Raises: StoreError when records cannot be kept.
+    Raises: StoreError when records cannot be stored.
     """
     names = list(names)
-    todo = _missing(work, names)
+    jobs = _jobs(work, names)
     total = len(names) * len(work.candidates)
-    done = total - sum(map(len, todo.values()))
-    work.outcome.keys += [key for c in work.candidates for key in c.keys]
-    if not any(c.columns for c in work.candidates):
+    done = total - sum(map(len, jobs.values()))
+    work.outcome.keys += [key for candidate in work.candidates for key in candidate.keys]
+    if not any(candidate.columns for candidate in work.candidates):
         return
-    work.outcome.found += done
-    ones = ahead(job for name, lacking in todo.items() for job in _jobs(work, name, lacking))
-    for batch in _batches(ones, work.batch):
-        for one, records in zip(batch, _score(work, batch), strict=True):
+    work.outcome.skipped += done
+    loaded = run_in_threads(
+        loader for name, of_sample in jobs.items() for loader in _loaders(work, name, of_sample)
+    )
+    for batch in _batches(loaded, work.batch):
+        for each, records in zip(batch, _score(work, batch), strict=True):
+            model = each.job.candidate.model
             work.writer.add(records)
-            work.outcome.tell(one.lack.candidate.model, one.sample, (r.error for r in records))
+            work.outcome.add(model, each.job.sample, (record.error for record in records))
             done += 1
-            work.watch(f"{one.lack.candidate.model} on {work.targets.subject.set}", done, total)
+            work.watch(f"{model} on {work.targets.subject.set}", done, total)
 
 
-def _missing(work: Work, names: list[str]) -> dict[str, list[_Lack]]:
-    """For each sample what candidates lack."""
-    there = set() if work.force else work.store.finished(k for c in work.candidates for k in c.keys)
-    todo: dict[str, list[_Lack]] = {}
+def _jobs(work: Work, names: list[str]) -> dict[str, list[_Job]]:
+    """Return the jobs of each sample; a candidate whose records are complete has none."""
+    keys = [key for candidate in work.candidates for key in candidate.keys]
+    finished = set() if work.force else work.store.finished(keys)
+    jobs: dict[str, list[_Job]] = {}
     for name in names:
-        lacks = [
-            _Lack(
-                c, [x for x, key in zip(c.columns, c.keys, strict=True) if (key, name) not in there]
-            )
-            for c in work.candidates
-        ]
-        todo[name] = [lack for lack in lacks if lack.columns]
-    return todo
+        jobs[name] = []
+        for candidate in work.candidates:
+            columns = zip(candidate.columns, candidate.keys, strict=True)
+            missing = [column for column, key in columns if (key, name) not in finished]
+            if missing:
+                jobs[name].append(_Job(name, candidate, missing))
+    return jobs
 
 
-def _jobs(work: Work, name: str, lacking: list[_Lack]) -> Iterator[Callable[[], _One]]:
-    """One for each candidate, so that few outputs are in memory; they share the target and the input."""
-    columns = [c for lack in lacking for c in lack.columns]
-    references = {c.protocol.reference for c in columns}
-    wanted = work.targets.target if any(c.needs_target for c in columns) else None
-    given = work.targets.input if {"input", "model"} & references else None
-    target = _Once(wanted, name, "it has no target")
-    source = _Once(given, name, "")
-    return (partial(_load, name, lack, target, source) for lack in lacking)
+def _loaders(work: Work, name: str, jobs: list[_Job]) -> Iterator[Callable[[], _LoadedJob]]:
+    """Yield a loader for each job, so that few outputs are in memory; jobs share the target and the input."""
+    columns = [column for job in jobs for column in job.columns]
+    references = {column.protocol.reference for column in columns}
+    needs_target = any(column.needs_target for column in columns)
+    needs_input = bool({"input", "model"} & references)
+    target = _SharedImage(work.targets.target if needs_target else None, name, "it has no target")
+    source = _SharedImage(work.targets.input if needs_input else None, name, "")
+    return (partial(_load, job, target, source) for job in jobs)
 
 
-def _load(name: str, lack: _Lack, target: "_Once", source: "_Once") -> _One:
-    return _One(name, lack, _get(lack.candidate.read, name), target.get(), source.get())
+def _load(job: _Job, target: "_SharedImage", source: "_SharedImage") -> _LoadedJob:
+    return _LoadedJob(job, _read(job.candidate.read, job.sample), target.get(), source.get())
 
 
-class _Once:
-    """An image that several threads ask for and one reads; without a way to read it, the reason why."""
+class _SharedImage:
+    """An image that several threads need and only one reads.
 
-    def __init__(self, load: Callable[[str], Image] | None, name: str, otherwise: str) -> None:
-        self._load, self._name = load, name
-        self._got: _Got | None = None if load else _Got(None, otherwise)
+    Without a function that reads it, there is no image; `error` is the reason.
+    """
+
+    def __init__(self, read: Callable[[str], Image] | None, name: str, error: str) -> None:
+        self._read_image, self._name = read, name
+        self._result: _ReadResult | None = None if read else _ReadResult(None, error)
         self._lock = Lock()
 
-    def get(self) -> _Got:
-        """The image, read when first asked for."""
+    def get(self) -> _ReadResult:
+        """Return the image; the first call reads it."""
         with self._lock:
-            if self._got is None:
-                assert self._load is not None
-                self._got = _get(self._load, self._name)
-            return self._got
+            if self._result is None:
+                assert self._read_image is not None
+                self._result = _read(self._read_image, self._name)
+            return self._result
 
 
-def _get(load: Callable[[str], Image], name: str) -> _Got:
+def _read(read: Callable[[str], Image], name: str) -> _ReadResult:
     try:
-        return _Got(load(name))
+        return _ReadResult(read(name))
     except IqabenchError as error:
-        return _Got(None, str(error))
+        return _ReadResult(None, str(error))
 
 
-def _batches(ones: Iterable[_One], size: int) -> Iterator[list[_One]]:
-    """Of one after the other so many, as long as they lack the same."""
-    batch: list[_One] = []
-    for one in ones:
-        if batch and (len(batch) == size or one.lack.columns != batch[0].lack.columns):
+def _batches(jobs: Iterable[_LoadedJob], size: int) -> Iterator[list[_LoadedJob]]:
+    """Yield lists of at most `size` neighbouring jobs that have the same columns."""
+    batch: list[_LoadedJob] = []
+    for each in jobs:
+        if batch and (len(batch) == size or each.job.columns != batch[0].job.columns):
             yield batch
             batch = []
-        batch.append(one)
+        batch.append(each)
     if batch:
         yield batch
 
 
-def _score(work: Work, batch: list[_One]) -> list[list[Record]]:
-    scored = [_case(work, one) for one in batch if one.output.image is not None]
-    columns, where = batch[0].lack.columns, work.references.conditions
-    found = iter(score_many(columns, scored, where.device, together=work.batch > 1))
-    return [
-        [one.lack.candidate.maker.failed(c, one.sample, one.output.error) for c in columns]
-        if one.output.image is None
-        else [
-            one.lack.candidate.maker.make(c, one.sample, v, None)
-            for c, v in zip(columns, next(found), strict=True)
-        ]
-        for one in batch
-    ]
+def _score(work: Work, batch: list[_LoadedJob]) -> list[list[Record]]:
+    """Return the records of each job of a batch."""
+    cases = [_case(work, each) for each in batch if each.output.image is not None]
+    columns, device = batch[0].job.columns, work.references.conditions.device
+    results = iter(score_many(columns, cases, device, together=work.batch > 1))
+    records = []
+    for each in batch:
+        maker, sample = each.job.candidate.maker, each.job.sample
+        if each.output.image is None:
+            records.append([maker.make_failed(c, sample, each.output.error) for c in columns])
+            continue
+        scores = zip(columns, next(results), strict=True)
+        records.append([maker.make(column, sample, score, None) for column, score in scores])
+    return records
 
 
-def _case(work: Work, one: _One) -> Case:
-    assert one.output.image is not None
+def _case(work: Work, loaded: _LoadedJob) -> Case:
+    assert loaded.output.image is not None
     conditions = work.references.conditions
     return Case(
-        one.output.image,
-        one.target.image,
+        loaded.output.image,
+        loaded.target.image,
         conditions.scale,
         conditions.device,
-        work.references.of(one.sample, one.input.image),
-        one.target.error or "it has no target",
+        work.references.of(loaded.job.sample, loaded.input.image),
+        loaded.target.error or "it has no target",
     )

@@ -1,11 +1,11 @@
-"""Which output belongs to which target, by name.
+"""The pairing of outputs with targets, by name.
 
 `baby_RCAN_x4.png` belongs to `baby_HR_x4.png`, `0801x4.png` to `0801.png`, `img_001_SRF_4_rlfn.png` to
-`img_001`. Three rules, the first that gives exactly one partner wins:
+`img_001`. The first of three rules that gives exactly one target decides:
 
-1. the same name;
-2. the same name once words that only tell the role (HR, LR, x4, SRF_4, out ...) are dropped;
-3. the output's name begins with the target's, and goes on with something that is no part of a name.
+1. the names are the same;
+2. the names are the same without words for the role at their end (HR, LR, x4, SRF_4, out ...);
+3. the output's name begins with the target's, followed by a separator or a scale.
 """
 
 import re
@@ -23,43 +23,43 @@ _ROLE = re.compile(
 
 @dataclass
 class Pairing:
-    """Outputs with their targets, and what has no partner."""
+    """The pairs of outputs and targets, and the names without a partner."""
 
     pairs: dict[str, str] = field(default_factory=dict)
-    """Target name to output name."""
-    targets_alone: list[str] = field(default_factory=list)
-    outputs_alone: list[str] = field(default_factory=list)
+    """The name of the output for the name of each target."""
+    targets_without_output: list[str] = field(default_factory=list)
+    outputs_without_target: list[str] = field(default_factory=list)
 
 
 def pair_names(outputs: Iterable[str], targets: Iterable[str]) -> Pairing:
-    """Pair names without suffixes.
+    """Pair the names of outputs and targets; names have no suffix.
 
-    Raises: PairingError when two outputs claim one target, or nothing pairs at all.
+    Raises: PairingError when two outputs belong to one target, or when no output belongs to any.
     """
     outputs, targets = sorted(set(outputs)), sorted(set(targets))
-    found = Pairing()
+    pairing = Pairing()
     for output in outputs:
         target = _partner(output, targets)
         if target is None:
-            found.outputs_alone.append(output)
-        elif target in found.pairs:
+            pairing.outputs_without_target.append(output)
+        elif target in pairing.pairs:
             raise PairingError(
-                f"two outputs belong to the target '{target}': '{found.pairs[target]}' and '{output}'. "
+                f"two outputs belong to the target '{target}': '{pairing.pairs[target]}' and '{output}'. "
                 "Keep one of them in the folder."
             )
         else:
-            found.pairs[target] = output
-    found.targets_alone = [t for t in targets if t not in found.pairs]
-    if not found.pairs:
+            pairing.pairs[target] = output
+    pairing.targets_without_output = [t for t in targets if t not in pairing.pairs]
+    if not pairing.pairs:
         raise PairingError(
-            f"no output belongs to a target by its name. Outputs: {_some(outputs)}; targets: "
-            f"{_some(targets)}. Expected names that begin alike, such as baby_MODEL_x4 beside baby_HR_x4."
+            f"no output belongs to a target by its name. Outputs: {_first_names(outputs)}; targets: "
+            f"{_first_names(targets)}. Expected names that begin alike, such as baby_MODEL_x4 and baby_HR_x4."
         )
-    return found
+    return pairing
 
 
 def core(name: str) -> str:
-    """The name without the words at its end that only tell the role."""
+    """Return the name without the words for the role at its end."""
     while True:
         shorter = _ROLE.sub("", name).rstrip("_-. ")
         if shorter in ("", name):
@@ -68,13 +68,13 @@ def core(name: str) -> str:
 
 
 def _partner(output: str, targets: list[str]) -> str | None:
-    for same in (
+    for matches in (
         [t for t in targets if t == output],
         [t for t in targets if core(t).lower() == core(output).lower()],
         _longest([t for t in targets if _begins(output, core(t))]),
     ):
-        if len(same) == 1:
-            return same[0]
+        if len(matches) == 1:
+            return matches[0]
     return None
 
 
@@ -84,12 +84,12 @@ def _begins(output: str, target: str) -> bool:
 
 
 def _longest(targets: list[str]) -> list[str]:
-    """A target `img_1_b` beats `img_1` for the output `img_1_b_rcan`."""
+    """Return the targets with the longest names: `img_1_b` before `img_1` for the output `img_1_b_rcan`."""
     size = max((len(core(t)) for t in targets), default=0)
     return [t for t in targets if len(core(t)) == size]
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     return (
         ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "none"
     )

@@ -1,4 +1,4 @@
-"""Scoring images that exist already: a folder against targets, or what an earlier run left."""
+"""The scoring of existing images: a folder against targets, or the saved outputs of an earlier run."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from iqabench.models.core.model import Model
 from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
-from iqabench.run.output_folders import maker_of, outputs_root, place_of, read_output
+from iqabench.run.output_folders import output_folder, outputs_root, read_output, record_maker
 from iqabench.run.records import Origin, RecordMaker
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
@@ -27,7 +27,7 @@ def score_folder(
     outputs: Path,
     targets: Targets,
     store: Store,
-    wanted: list[str],
+    columns: list[str],
     name: str = "",
     device: str = "auto",
     watch: Watch = lambda *_: None,
@@ -35,18 +35,20 @@ def score_folder(
     force: bool = False,
     batch: int = 1,
 ) -> tuple[Outcome, Pairing]:
-    """Score a folder of outputs, or one; every image is a record. Targets without an output are failures.
+    """Score a folder of outputs, or a single output; return the outcome and the pairing.
+
+    Every image has a record for each column; a target without an output is a failure.
 
     Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty; UsageError
-        when a column needs what is not at hand.
+        when a column needs targets, inputs or other outputs that are missing.
     """
-    found = Outputs(outputs, targets)
-    columns = _columns(targets, wanted)
-    where = resolve_device(device)
-    references = _references(targets, store, where)
-    called = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
+    images = Outputs(outputs, targets)
+    unbound = _columns(targets, columns)
+    device = resolve_device(device)
+    references = _references(targets, store, device)
+    default_name = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
     card = Card(
-        id=name or called,
+        id=name or default_name,
         family="outputs",
         title=f"outputs in {outputs}",
         scale=targets.subject.scale,
@@ -55,52 +57,53 @@ def score_folder(
     )
     outcome = Outcome()
     with store.writer(new_run()) as writer:
-        origin = Origin.of_card(card, found.digest, device=where)
+        origin = Origin.of_card(card, images.digest, device=device)
         maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
-        candidate = Candidate(maker, found.read, references.bound(columns))
+        candidate = Candidate(maker, images.read, references.bind(unbound))
         work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
         score_candidates(work, targets.names)
         score_sets(work, targets.names)
-    return outcome, found.pairing
+    return outcome, images.pairing
 
 
-def has_kept_runs(root: Path) -> bool:
-    """Whether a folder holds outputs that tell where they come from."""
+def has_saved_outputs(root: Path) -> bool:
+    """Return whether a folder holds outputs with provenance, as `iqabench run --save-outputs` saves them."""
     return any(True for _ in kept_runs(root))
 
 
-def score_kept(
+def score_saved_outputs(
     root: Path,
     store: Store,
-    wanted: list[str],
+    columns: list[str],
     device: str = "auto",
     watch: Watch = lambda *_: None,
     *,
     force: bool = False,
     batch: int = 1,
 ) -> Outcome:
-    """Score what `iqabench run --save-outputs` left under a folder, as records of the models that made it.
+    """Score the outputs that `iqabench run --save-outputs` saved, as records of the models that made them.
 
-    Raises: SetError when its set has changed; UsageError when a column needs what is not at hand.
+    Raises: SetError when a set has changed since; UsageError when a column needs targets, inputs or other
+        outputs that are missing.
     """
-    where = resolve_device(device)
+    device = resolve_device(device)
     by_set: dict[str, list[OutputFolder]] = {}
-    for kept in kept_runs(root):
-        if kept.provenance.domain == "image":
-            by_set.setdefault(kept.provenance.address, []).append(kept)
+    for outputs in kept_runs(root):
+        if outputs.provenance.domain == "image":
+            by_set.setdefault(outputs.provenance.address, []).append(outputs)
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         for address, members in by_set.items():
             targets = targets_of_set(address, None)
-            references = _references(targets, store, where, members)
-            columns = references.bound(_columns(targets, wanted))
+            references = _references(targets, store, device, members)
+            bound = references.bind(_columns(targets, columns))
             candidates = [
                 Candidate(
-                    maker_of(kept, targets.subject, writer.run, batched=batch > 1),
-                    partial(read_output, kept),
-                    columns,
+                    record_maker(outputs, targets.subject, writer.run, batched=batch > 1),
+                    partial(read_output, outputs),
+                    bound,
                 )
-                for kept in members
+                for outputs in members
             ]
             work = Work(
                 candidates, targets, references, store, writer, outcome, watch, force, batch
@@ -110,20 +113,23 @@ def score_kept(
     return outcome
 
 
-def _columns(targets: Targets, wanted: list[str]) -> list[AnyColumn]:
-    """Raises: UsageError when one needs a target and there are none."""
-    if not wanted and targets.target is None:
+def _columns(targets: Targets, names: list[str]) -> list[AnyColumn]:
+    """Return the columns with these names, by default those of the task.
+
+    Raises: UsageError when a column needs a target and there are none.
+    """
+    if not names and targets.target is None:
         raise UsageError(
             "there are no targets; name them with --target DIR or --set NAME, or name columns that need "
             "none, as in --column niqe."
         )
-    names = dict.fromkeys(wanted or task_named(targets.subject.task).columns)
-    columns = [any_column(c, targets.protocol) for c in names]
+    distinct = dict.fromkeys(names or task_named(targets.subject.task).columns)
+    columns = [any_column(name, targets.protocol) for name in distinct]
     columns = with_reasons(columns, require_files(columns))
-    lost = [c.name for c in columns if c.needs_target and targets.target is None]
-    if lost:
+    undefined = [c.name for c in columns if c.needs_target and targets.target is None]
+    if undefined:
         raise UsageError(
-            f"{lost[0]} compares with a target; name the targets with --target DIR or --set NAME."
+            f"{undefined[0]} compares with a target; name the targets with --target DIR or --set NAME."
         )
     return columns
 
@@ -131,16 +137,18 @@ def _columns(targets: Targets, wanted: list[str]) -> list[AnyColumn]:
 def _references(
     targets: Targets, store: Store, device: str, members: Sequence[OutputFolder] = ()
 ) -> References:
-    def kept(model: Model) -> OutputFolder:
+    def folder_of(model: Model) -> OutputFolder:
         origin = Origin.of_card(model.card, model.hash, device=device)
-        place = place_of(outputs_root(store), origin, targets.subject, targets.address, "image")
-        same = [m for m in members if m.provenance.same_as(place.provenance)]
-        return same[0] if same else place
+        folder = output_folder(
+            outputs_root(store), origin, targets.subject, targets.address, "image"
+        )
+        same = [m for m in members if m.provenance.same_as(folder.provenance)]
+        return same[0] if same else folder
 
     return References(
         Conditions(targets.subject.scale, device),
         targets.recipe,
         has_inputs=targets.input is not None,
         members=members,
-        kept=kept,
+        folder_of=folder_of,
     )

@@ -1,4 +1,4 @@
-"""What outputs belong to: samples with a target, an input, both, or neither."""
+"""The targets of outputs: the samples of a set or a folder, with or without targets and inputs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,22 +18,24 @@ from iqabench.tasks import default_task
 
 @dataclass(frozen=True)
 class Targets:
-    """Names of samples, and how to get the pixels that belong to each."""
+    """The names of samples, with functions that read their targets and inputs."""
 
     subject: Subject
     names: list[str]
     protocol: str
-    """What a bare metric means."""
+    """The protocol of a metric that is named without one."""
     target: Callable[[str], Image] | None = None
+    """The function that reads the target of a sample; None when there are no targets."""
     input: Callable[[str], Image] | None = None
+    """The function that reads the input of a sample; None when there are no inputs."""
     recipe: Recipe | None = None
-    """How inputs come from targets."""
+    """The recipe that makes inputs from targets; None when it is unknown."""
     address: str = ""
-    """What `load_set` finds a registered set by."""
+    """The name that `load_set` finds the set by; empty for folders of targets."""
 
 
 def targets_of_set(name: str, scale: int | None) -> Targets:
-    """The samples of a registered set.
+    """Return the targets of a set that `load_set` finds.
 
     Raises: SetError, UnknownNameError, FetchError.
     """
@@ -41,13 +43,13 @@ def targets_of_set(name: str, scale: int | None) -> Targets:
 
 
 def targets_of(images: SampleSet) -> Targets:
-    """The samples of a set that was loaded."""
+    """Return the targets of a loaded set."""
     by_name = {s.name: s for s in images.samples}
 
     def target(sample: str) -> Image:
-        found = by_name[sample].load_target()
-        assert found is not None
-        return found
+        image = by_name[sample].load_target()
+        assert image is not None
+        return image
 
     return Targets(
         Subject.of_set(images),
@@ -61,8 +63,7 @@ def targets_of(images: SampleSet) -> Targets:
 
 
 def targets_of_folder(folder: Path, scale: int | None) -> Targets:
-    """The images of a folder, or a single image, compared at a scale (then as super-resolution) or as
-    they are.
+    """Return the images of a folder, or a single image, as targets; `scale` is that of super-resolution.
 
     Raises: ImageError when there is no such folder or no image in it.
     """
@@ -76,7 +77,7 @@ def targets_of_folder(folder: Path, scale: int | None) -> Targets:
 
 
 def no_targets(outputs: Path, scale: int | None) -> Targets:
-    """Names alone, those of the outputs: for columns that need nothing to compare with.
+    """Return targets without images, with the names of the outputs, for no-reference columns.
 
     Raises: ImageError when there is no such folder or no image in it.
     """
@@ -85,50 +86,50 @@ def no_targets(outputs: Path, scale: int | None) -> Targets:
 
 
 def with_inputs(targets: Targets, folder: Path, scale: int | None) -> Targets:
-    """The same with the inputs that the outputs were made from.
+    """Return the targets with the inputs that the outputs were made from.
 
     Raises: ImageError when there is no such folder; PairingError when nothing pairs.
     """
     files = images_by_name(folder)
     partner = pair_names(files, targets.names).pairs
 
-    def given(name: str) -> Image:
+    def read_input(name: str) -> Image:
         if name not in partner:
             raise ImageError(f"{folder} holds no input of {name}.")
         return read_image(files[partner[name]])
 
-    made = InputFacts.model_validate({"degradation": "bicubic", "edge": "mirror"})
-    how = recipe(made, f"x{scale}", scale, luma_target=False) if scale else None
+    bicubic = InputFacts.model_validate({"degradation": "bicubic", "edge": "mirror"})
+    steps = recipe(bicubic, f"x{scale}", scale, luma_target=False) if scale else None
     subject = replace(
         targets.subject,
         set_hash=content_key(targets=targets.subject.set_hash, inputs=checksums(files)),
     )
-    return replace(targets, subject=subject, input=given, recipe=how)
+    return replace(targets, subject=subject, input=read_input, recipe=steps)
 
 
 def images_by_name(place: Path) -> dict[str, Path]:
-    """Names without suffix to files; of a single image, the one.
+    """Return the images of a folder, or a single image, by their names without suffix.
 
-    Raises: ImageError when there are no images, PairingError when two share a name.
+    Raises: ImageError when there are no images; PairingError when two have the same name.
     """
     if place.is_file():
         return {place.stem: place}
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for path in image_files(place):
-        if path.stem in found:
+        if path.stem in files:
             raise PairingError(
-                f"{found[path.stem].name} and {path.name} in {place} share a name; keep one."
+                f"{files[path.stem].name} and {path.name} in {place} share a name; keep one of them."
             )
-        found[path.stem] = path
-    if not found:
+        files[path.stem] = path
+    if not files:
         raise ImageError(f"{place} holds no images; expected files such as baby.png in it.")
-    return found
+    return files
 
 
 def checksums(files: Mapping[str, Path]) -> dict[str, str]:
-    """Names to SHA-256.
+    """Return the SHA-256 of files by name.
 
-    Raises: ImageError when one cannot be read.
+    Raises: ImageError when one of them cannot be read.
     """
     try:
         return {name: sha256_of(path) for name, path in files.items()}

@@ -1,1 +1,1 @@
-"""The machinery of tasks: what one is, and how one is found."""
+"""The machinery of tasks: their definition, their levels, and how they are looked up."""

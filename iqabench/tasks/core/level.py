@@ -1,4 +1,4 @@
-"""Levels: how strong a degradation is, as it is written behind a set's name (x4, n25, q10, heavy)."""
+"""Levels: the strength of a degradation, as it is written after the name of a set (x4, n25, q10, heavy)."""
 
 import re
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ class Level:
     letter: str
     """The letter before the number, such as x; empty where levels are names."""
     kind: LevelKind
-    """The kind of what stands behind the letter."""
+    """The kind of text that follows the letter."""
     meaning: str
     """The meaning of the number, such as "scale"."""
 
     @property
     def example(self) -> str:
-        """A level as one writes it."""
+        """An example of a level, for messages."""
         return f"{self.letter}{_EXAMPLES[self.kind]}"
 
     def matches(self, text: str) -> bool:
@@ -38,13 +38,13 @@ class Level:
         return re.fullmatch(re.escape(self.letter) + _PATTERNS[self.kind], text) is not None
 
     def value(self, text: str) -> int | float | str:
-        """Return what a level says: 4 of x4, 12.5 of n12.5, the name itself of a name.
+        """Return the value of a level: 4 for x4, 12.5 for n12.5; a name is its own value.
 
-        Raises: UsageError when it is no level of this kind.
+        Raises: UsageError when the text is not a level of this kind.
         """
         if not self.matches(text):
             raise UsageError(
-                f"'{text}' is no level; expected the {self.meaning}, as in {self.example}."
+                f"'{text}' is not a level; expected the {self.meaning}, as in {self.example}."
             )
         number = text.removeprefix(self.letter)
         if self.kind == "name":
@@ -52,9 +52,9 @@ class Level:
         return int(number) if number.isdigit() else float(number)
 
     def fraction(self, text: str) -> Ratio:
-        """Return the number of a level, exactly.
+        """Return the exact number of a level.
 
-        Raises: UsageError when it is no level of this kind.
+        Raises: UsageError when the text is not a level of this kind.
         """
         self.value(text)
         return exact_scale(text.removeprefix(self.letter))

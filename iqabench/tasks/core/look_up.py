@@ -1,4 +1,4 @@
-"""Tasks by name, by level and by relation of sizes."""
+"""Functions that look up tasks by name, by level and by relation of sizes."""
 
 from iqabench.errors import UnknownNameError
 from iqabench.registry import Registry
@@ -17,7 +17,7 @@ def in_order() -> list[Task]:
 
 
 def task_named(name: str) -> Task:
-    """Return the task of a name or alias.
+    """Return the task with a name or alias.
 
     Raises: UnknownNameError with suggestions.
     """
@@ -28,32 +28,33 @@ def task_named(name: str) -> Task:
 
 
 def role_names() -> list[str]:
-    """Return the roles that parts of samples may have, over all tasks."""
+    """Return the roles that parts of samples may have in any task."""
     roles = ["original", *(role for task in in_order() for role in task.roles)]
     return list(dict.fromkeys(role for role in roles if role))
 
 
 def output_names() -> list[str]:
-    """Return the roles that outputs of models may have, over all tasks."""
+    """Return the roles that outputs of models may have in any task."""
     return list(dict.fromkeys(role for task in in_order() for role in task.gives))
 
 
 def default_task(scale: Ratio = 1) -> Task:
-    """Return the task of a network, folder or command that nobody described, by what it does to sizes.
+    """Return the task of a network, folder or command without a description, by its scale.
 
-    Raises: UnknownNameError when no task claims to be that.
+    Raises: UnknownNameError when no default task has that relation of sizes.
     """
-    wanted = "same" if scale == 1 else "scale"
+    sizes = "same" if scale == 1 else "scale"
     for task in in_order():
-        if task.default and task.sizes == wanted:
+        if task.default and task.sizes == sizes:
             return task
-    raise UnknownNameError("task", wanted, REGISTRY.names())
+    raise UnknownNameError("task", sizes, REGISTRY.names())
 
 
 def folder_task(level: str | None) -> tuple[Task, str] | None:
-    """Return the task, and the level, of a folder of targets asked for at a level.
+    """Return the task and the level of a folder of targets.
 
-    None stands for a level that nobody named; the result is None for a text that is no such level.
+    `level` is the text that the user typed, or None for the default level. The result is None when no task
+    has such a level.
     """
     for task in in_order():
         if task.folder is None or task.level is None:
