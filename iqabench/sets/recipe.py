@@ -50,7 +50,7 @@ class Recipe:
     """The steps from files to a target, and from a target to an input and to further parts."""
 
     scale: Ratio
-    """The size of the target divided by that of the input; targets are cropped so that both sizes are integers."""
+    """The size of the target divided by that of the input; targets are cropped until both are integers."""
     luma_target: bool = False
     """True when the target is the rounded luma of the file."""
     steps: Chain | None = None

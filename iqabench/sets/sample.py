@@ -201,8 +201,8 @@ class SampleRef:
                 f"{self.files['input'][0].name} is {width}x{height} and {self.files['target'][0].name}, "
                 f"cropped to a multiple of {self.recipe.scale.numerator}, "
                 f"{target.shape[2]}x{target.shape[1]}; "
-                f"expected {scaled(width, scale)}x{scaled(height, scale)} at x{scale_text(scale)}. Images are "
-                "never resized: name the scale that the inputs were made with, or make them again."
+                f"expected {scaled(width, scale)}x{scaled(height, scale)} at x{scale_text(scale)}. Images "
+                "are never resized: name the scale that the inputs were made with, or make them again."
             )
 
     def _require_aligned(self, role: str, parts: Mapping[str, Part]) -> None:

@@ -29,7 +29,7 @@ def test_a_chain_runs_in_its_order_and_the_level_is_the_strength_that_is_not_sta
     assert np.array_equal(made.input(target), expected)
     assert made.words == "bicubic version 1, scale 2, then noise version 1, seed 3, sigma 12.5"
     with pytest.raises(SetError, match="noise is random"):
-        made.again(target)
+        made.degrade_output(target)
 
 
 def test_a_decimal_level_is_a_decimal_strength() -> None:

@@ -73,7 +73,9 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
         has = ", ".join(f"x{scale_text(c.scale)}" for c in sorted(members, key=lambda c: c.scale))
-        raise ModelError(f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales.")
+        raise ModelError(
+            f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales."
+        )
     return max(fitting, key=lambda c: c.scale == 4)
 
 
