@@ -116,7 +116,7 @@ def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     for role, signature in card.takes.items():
         frames = signature.frames if isinstance(signature.frames, int) else 3
         parts[role] = np.stack([frame] * frames).astype(signature.depth)
-    outputs = restore_parts(loaded(card), parts).parts
+    outputs = restore_parts(loaded(name), parts).parts
     assert set(outputs) == set(card.gives)
     assert all(part.ndim == 4 and np.isfinite(part).all() for part in outputs.values())
 

@@ -41,8 +41,8 @@ def build(card: Card) -> nn.Module:
 def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:
     """Return published weights with the names of the card's network.
 
-    The function `adapt` beside the network renames them. Weights that `iqabench compress` wrote have the names
-    of the network already.
+    The function `adapt` beside the network renames them. Weights that `iqabench compress` wrote have the
+    names of the network already.
     """
     compressed = card.variant is not None and bool(card.variant.made)
     published = card.loader == "network" and "." not in card.network and not compressed
