@@ -8,11 +8,13 @@
 its results. Columns that need the outputs of all models wait for the second pass (`second_pass.py`).
 """
 
-from dataclasses import replace
+from functools import partial
 
-from iqabench.metrics import require_files, with_reasons
+from iqabench.metrics import require_files
+from iqabench.run.context import RunContext
 from iqabench.run.environment import resolve_device
 from iqabench.run.executors import in_process
+from iqabench.run.model_cache import ModelCache, load_for_cell
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.plan import Cell, Options
 from iqabench.store import Store
@@ -31,5 +33,6 @@ def evaluate(
         StoreError when records cannot be stored.
     """
     reasons = require_files(column for cell in cells for column in cell.columns)
-    cells = [replace(cell, columns=tuple(with_reasons(cell.columns, reasons))) for cell in cells]
-    return in_process(cells, store, options, resolve_device(options.device), watch)
+    device = resolve_device(options.device)
+    models = ModelCache(partial(load_for_cell, device=device, options=options))
+    return in_process(cells, models, RunContext(store, options, device, reasons, watch))

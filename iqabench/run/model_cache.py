@@ -1,5 +1,7 @@
 """The models of a run: each is loaded when a cell needs it, and only one is in memory."""
 
+from collections.abc import Callable
+
 import torch
 
 from iqabench.models.core.load import load_card, load_model
@@ -8,10 +10,13 @@ from iqabench.run.plan import Cell, Options
 
 
 class ModelCache:
-    """A cache of one model: the cells of a model follow each other."""
+    """A cache of one model: the cells of a model follow each other.
 
-    def __init__(self, device: str, options: Options) -> None:
-        self.device, self.options = device, options
+    An executor is told how models are loaded where it runs; `load_for_cell` is the way of one machine.
+    """
+
+    def __init__(self, load: Callable[[Cell], Model]) -> None:
+        self.load = load
         self._entry: tuple[str, Model] | None = None
 
     def get(self, cell: Cell) -> Model:
@@ -22,17 +27,22 @@ class ModelCache:
         name = cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
         if self._entry is None or self._entry[0] != name:
             self._entry = None  # the memory of the last model is free before the next is loaded
-            self._entry = (name, self._load(cell))
+            self._entry = (name, self.load(cell))
         return self._entry[1]
 
-    def _load(self, cell: Cell) -> Model:
-        torch.backends.cudnn.benchmark = False
-        if cell.card is None:
-            model = load_model(cell.model, cell.set.scale)
-        else:
-            model = load_card(
-                cell.card,
-                allow_random_weights=self.options.allow_random_weights,
-                progress=self.options.progress,
-            )
-        return model.to(self.device, self.options.precision)
+
+def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
+    """Load the model of a cell from this machine's files, onto a device.
+
+    Raises: IqabenchError when it cannot be loaded.
+    """
+    torch.backends.cudnn.benchmark = False
+    if cell.card is None:
+        model = load_model(cell.model, cell.set.scale)
+    else:
+        model = load_card(
+            cell.card,
+            allow_random_weights=options.allow_random_weights,
+            progress=options.progress,
+        )
+    return model.to(device, options.precision)

@@ -7,16 +7,16 @@ from functools import partial
 from iqabench.errors import IqabenchError, StoreError
 from iqabench.metrics import AnyColumn
 from iqabench.run.conditions import Conditions
-from iqabench.run.outcome import Failure, Outcome, Watch
+from iqabench.run.context import RunContext
+from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.output_folders import read_output
-from iqabench.run.plan import Options
 from iqabench.run.records import RecordMaker
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
 from iqabench.run.scoring.targets import targets_of
 from iqabench.run.scoring.whole_set import score_sets
 from iqabench.sets import SampleSet
-from iqabench.store import OutputFolder, Store, Writer
+from iqabench.store import OutputFolder, Writer
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,11 @@ class WaitingOutputs:
 
 @dataclass(frozen=True)
 class SecondPass:
-    """The store, the options and the outcome of the second pass."""
+    """The context of the run, and the places to which the second pass writes."""
 
-    store: Store
+    context: RunContext
     writer: Writer
-    options: Options
-    device: str
     outcome: Outcome
-    watch: Watch
 
 
 def score_second_pass(waiting: Sequence[WaitingOutputs], second_pass: SecondPass) -> None:
@@ -61,8 +58,9 @@ def score_second_pass(waiting: Sequence[WaitingOutputs], second_pass: SecondPass
 
 
 def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: SecondPass) -> None:
-    options = second_pass.options
-    conditions = Conditions(images.scale, second_pass.device, options.precision, options.tile)
+    context = second_pass.context
+    options = context.options
+    conditions = Conditions(images.scale, context.device, options.precision, options.tile)
     references = References(conditions, members=[each.outputs for each in waiting])
     candidates = [
         Candidate(each.maker, partial(read_output, each.outputs), references.bind(each.columns))
@@ -72,10 +70,10 @@ def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: Se
         candidates,
         targets_of(images),
         references,
-        second_pass.store,
+        context.store,
         second_pass.writer,
         second_pass.outcome,
-        second_pass.watch,
+        context.watch,
         options.force,
     )
     names = [sample.name for sample in images.samples[: options.limit]]

@@ -4,29 +4,28 @@ from collections.abc import Sequence
 
 from iqabench.errors import IqabenchError
 from iqabench.images import quantise, write_image, write_part
-from iqabench.metrics import Column
+from iqabench.metrics import Column, with_reasons
 from iqabench.models.core.model import Model
 from iqabench.models.core.signature import setting_values, setting_words
 from iqabench.run.background import Background
 from iqabench.run.conditions import Conditions
+from iqabench.run.context import RunContext
 from iqabench.run.crops import keep_crops
 from iqabench.run.environment import new_run
 from iqabench.run.evaluate_cell import CellJob, SampleResult, ScoredOutput, evaluate_cell
 from iqabench.run.model_cache import ModelCache
-from iqabench.run.outcome import Failure, Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.output_folders import output_folder, outputs_root
-from iqabench.run.plan import Cell, Options, check_fits
+from iqabench.run.plan import Cell, check_fits
 from iqabench.run.records import Origin, RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.second_pass import SecondPass, WaitingOutputs, score_second_pass
 from iqabench.sets import SampleRef
-from iqabench.store import CropFolder, OutputFolder, Store, Writer
+from iqabench.store import CropFolder, OutputFolder, Writer
 from iqabench.tasks import task_named
 
 
-def in_process(
-    cells: Sequence[Cell], store: Store, options: Options, device: str, watch: Watch
-) -> Outcome:
+def in_process(cells: Sequence[Cell], models: ModelCache, context: RunContext) -> Outcome:
     """Evaluate the samples without a record.
 
     A model that cannot be loaded costs only its own cells, unless no other cell remains.
@@ -34,23 +33,22 @@ def in_process(
     Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
     """
     outcome = Outcome()
-    models = ModelCache(device, options)
     errors: list[IqabenchError] = []
     waiting: list[WaitingOutputs] = []
-    with store.writer(new_run()) as writer:
+    with context.store.writer(new_run()) as writer:
         for cell in cells:
             try:
                 model = models.get(cell)
                 check_fits(model.card, cell.set)
-                run = _CellRun(cell, model, store, writer, options)
+                run = _CellRun(cell, model, writer, context)
             except IqabenchError as error:
                 errors.append(error)
                 outcome.failures.append(Failure(str(error), f"{cell.model} on {cell.set.name}"))
                 continue
-            run.run(outcome, watch)
+            run.run(outcome)
             if run.waiting:
                 waiting.append(WaitingOutputs(cell.set, run.folder, run.maker, run.waiting))
-        score_second_pass(waiting, SecondPass(store, writer, options, device, outcome, watch))
+        score_second_pass(waiting, SecondPass(context, writer, outcome))
     if errors and len(errors) == len(cells):
         raise errors[0]
     return outcome
@@ -59,18 +57,18 @@ def in_process(
 class _CellRun:
     """One cell with the store and the folders for its results."""
 
-    def __init__(
-        self, cell: Cell, model: Model, store: Store, writer: Writer, options: Options
-    ) -> None:
-        self.cell, self.model, self.store, self.writer = cell, model, store, writer
-        self.options = options
+    def __init__(self, cell: Cell, model: Model, writer: Writer, context: RunContext) -> None:
+        self.cell, self.model, self.writer, self.context = cell, model, writer, context
+        self.store, self.options = context.store, context.options
         self.subject = Subject.of_set(cell.set)
         card = model.card
-        self.settings = setting_values(card.settings, options.settings, card.id)
+        self.settings = setting_values(card.settings, self.options.settings, card.id)
         self.maker = RecordMaker(self.subject, self._origin(model), writer.run)
-        self.waiting = [column for column in cell.columns if column.waits]
+        self.columns = with_reasons(cell.columns, context.reasons)
+        """The columns; those whose metric lacks something have the reason."""
+        self.waiting = [column for column in self.columns if column.waits]
         """The columns that are scored in the second pass."""
-        self.saves_outputs = options.save_outputs is not None or bool(self.waiting)
+        self.saves_outputs = self.options.save_outputs is not None or bool(self.waiting)
         self.folder = self._folder_of(model)
         self.job = self._job()
         self.keys = [
@@ -79,13 +77,14 @@ class _CellRun:
             for column in output.columns
         ]
 
-    def run(self, outcome: Outcome, watch: Watch) -> None:
+    def run(self, outcome: Outcome) -> None:
         """Restore and score every sample that lacks a record, and store the results."""
         samples = self.cell.set.samples[: self.options.limit]
         todo = self._missing(samples)
         outcome.keys += self.keys
         outcome.skipped += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
+        watch = self.context.watch
         watch(name, len(samples) - len(todo), len(samples))
         with Background() as background:
             for index, result in enumerate(evaluate_cell(self.job, todo)):
@@ -101,9 +100,7 @@ class _CellRun:
         )
         references = References(conditions, images.samples[0].recipe, folder_of=self._folder_of)
         columns = references.bind(
-            column
-            for column in self.cell.columns
-            if isinstance(column, Column) and not column.waits
+            column for column in self.columns if isinstance(column, Column) and not column.waits
         )
         return CellJob(
             self.model,
