@@ -47,6 +47,8 @@ class ScoredOutput:
     """The columns, bound to their references."""
     scale: Ratio
     """The scale, which decides the border that protocols shave off."""
+    depth: str = "uint8"
+    """The depth of its pixels; metrics see images of 8 bits."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,13 @@ def _records(
 ) -> Iterator[Record]:
     """Yield a record for each column; for clips also a record for each column and frame."""
     columns = list(output.columns)
+    if output.depth != "uint8":
+        reason = (
+            f"metrics see images of 8 bits, and this output is {output.depth}; --save-outputs keeps it "
+            "as it is"
+        )
+        yield from (job.maker.failed(c, sample.name, reason, output.role) for c in columns)
+        return
     clip = restored.parts[output.role or "output"]
     by_frame = [score(columns, _case(job, output, sample, restored, t)) for t in range(len(clip))]
     for index, column in enumerate(columns):

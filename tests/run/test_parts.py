@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from iqabench.errors import ModelError, SetError
-from iqabench.images import Image, read_part, write_image
-from iqabench.models.core.catalogue import cards
-from iqabench.run import Options, Outcome, evaluate, plan
-from iqabench.sets import load_set
+from iqabench.images import Image, read_part, write_image, write_part
+from iqabench.metrics import column
+from iqabench.models.core.catalogue import card_of, cards
+from iqabench.run import Cell, Options, Outcome, evaluate, plan
+from iqabench.sets import Recipe, SampleRef, SampleSet, load_set
+from iqabench.sets.sample import Place
 from iqabench.store import Store
 
 MakeModel = Callable[..., str]
@@ -253,3 +255,24 @@ def test_a_rational_scale_rides_through_a_run(tmp_path: Path, model: MakeModel) 
     assert sample.target.shape == (24, 33, 3)
     with pytest.raises(ModelError, match=r"'stretch' has x1\.5, not x2"):
         plan([name], [f"{tmp_path}/s@x2"], [], None)
+
+
+def test_sixteen_bits_go_in_and_come_out(tmp_path: Path, model: MakeModel) -> None:
+    """Outputs are kept in the depth of the card, and no 8-bit metric is given them."""
+    rng = np.random.default_rng(4)
+    pixels = rng.integers(0, 2048, (12, 16, 3)).astype(np.uint16)
+    write_part(tmp_path / "deep", pixels[None])
+    ref = SampleRef("deep", Recipe(1), {role: (Place(tmp_path / "deep.png", "deep.png"),) for role in
+                                        ("input", "target")}, depth="uint16")  # fmt: skip
+    images = SampleSet("mine", "Mine", "restore", "", 1, "rgb", (ref,), "mine")
+    deep = "{frames: each, depth: uint16}"
+    card = card_of(
+        model("Halving", f"range: 255\ntakes: {{input: {deep}}}\ngives: {{output: {deep}}}")
+    )
+    cell = Cell("halving", card, images, "image", (column("psnr@rgb"),))
+    options = Options(device="cpu", save_outputs=tmp_path / "o")
+    outcome = evaluate([cell], Store(tmp_path / "r"), options)
+    assert "this output is uint16" in outcome.failures[0].error
+    (saved,) = (tmp_path / "o").rglob("deep.png")
+    expected = ((pixels.astype(np.int64) + 1) // 2).astype(np.uint16)
+    assert np.array_equal(read_part(saved)[0], expected)

@@ -21,8 +21,8 @@ class RestoredParts:
     """The outputs of a model for one sample."""
 
     parts: dict[str, Part]
-    """The outputs by role, (T, H, W, C): float in units of 0..255 for uint8, in their own units for other
-    depths, neither clipped nor rounded."""
+    """The outputs by role, (T, H, W, C): for uint8 as floats in units of 0..255, neither clipped nor rounded; for
+    other depths in that depth."""
     tile: int = 0
     """The side of the tiles in input pixels; 0 is the whole image."""
     tile_note: str = ""
@@ -139,8 +139,13 @@ def _to_arrays(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> 
                 f"'{card.id}' returned {role} of {array.shape[2]}x{array.shape[1]} for "
                 f"{first.shape[2]}x{first.shape[1]}; expected {size[1]}x{size[0]} (x{ratio})."
             )
-        arrays[role] = array
+        arrays[role] = _rounded(array) if signature.depth == "uint16" else array
     return arrays
+
+
+def _rounded(array: Part) -> Part:
+    """Return pixels of 16 bits, rounded half up."""
+    return np.clip(np.floor(array + 0.5), 0, 65535).astype(np.uint16)
 
 
 def _require_depth(name: str, role: str, signature: Signature, array: Part) -> None:

@@ -116,13 +116,14 @@ class _CellRun:
         """Return the outputs that are scored: the role `output`, and others that a part is compared with."""
         images = self.cell.set
         partners = task_named(images.task).gives
-        outputs = [ScoredOutput("", partners.get("output", "target"), columns, images.scale)]
-        for role in self.model.card.gives:
-            part = partners.get(role, "")
-            if role == "output" or part not in images.roles:
-                continue
-            with_target = tuple(c for c in columns if c.protocol.reference == "target")
-            outputs.append(ScoredOutput(role, part, with_target, 1))
+        with_target = tuple(c for c in columns if c.protocol.reference == "target")
+        outputs = []
+        for role, signature in self.model.card.gives.items():
+            part = partners.get(role, "target" if role == "output" else "")
+            if role == "output":
+                outputs.append(ScoredOutput("", part, columns, images.scale, signature.depth))
+            elif part in images.roles:
+                outputs.append(ScoredOutput(role, part, with_target, 1, signature.depth))
         return outputs
 
     def _missing(self, samples: tuple[SampleRef, ...]) -> Sequence[SampleRef]:
