@@ -157,7 +157,7 @@ def _records(
             f"metrics see images of 8 bits, and this output is {output.depth}; --save-outputs keeps it "
             "as it is"
         )
-        yield from (job.maker.failed(c, sample.name, reason, output.role) for c in columns)
+        yield from (job.maker.make_failed(c, sample.name, reason, output.role) for c in columns)
         return
     clip = restored.parts[output.role or "output"]
     by_frame = [score(columns, _case(job, output, sample, restored, t)) for t in range(len(clip))]

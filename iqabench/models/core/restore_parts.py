@@ -21,8 +21,8 @@ class RestoredParts:
     """The outputs of a model for one sample."""
 
     parts: dict[str, Part]
-    """The outputs by role, (T, H, W, C): for uint8 as floats in units of 0..255, neither clipped nor rounded; for
-    other depths in that depth."""
+    """The outputs by role, (T, H, W, C): for uint8 as floats in units of 0..255, neither clipped nor rounded;
+    for other depths in that depth."""
     tile: int = 0
     """The side of the tiles in input pixels; 0 is the whole image."""
     tile_note: str = ""
