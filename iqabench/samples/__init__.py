@@ -6,7 +6,7 @@ A part has a role (input, target, mask, reference ...) that tasks name, and pixe
 uint16, float32 or complex64 (float64 while nothing is rounded yet) with any number of bands. No torch.
 """
 
-from iqabench.samples.part import Parts, frame_of, image_of, part_of, same_size, stacked
+from iqabench.samples.part import Parts, frame_of, image_of, part_of, same_size, stack_frames
 from iqabench.samples.sample import Sample
 
-__all__ = ["Parts", "Sample", "frame_of", "image_of", "part_of", "same_size", "stacked"]
+__all__ = ["Parts", "Sample", "frame_of", "image_of", "part_of", "same_size", "stack_frames"]

@@ -38,7 +38,7 @@ def same_size(first: Part, second: Part) -> bool:
     return first.shape[1:3] == second.shape[1:3]
 
 
-def stacked(frames: Sequence[Image], what: str) -> Part:
+def stack_frames(frames: Sequence[Image], what: str) -> Part:
     """Return frames as one clip; a single frame is not copied. `what` names the clip in the message.
 
     Raises: SetError when frames differ in size, bands or depth.

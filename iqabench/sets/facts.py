@@ -34,7 +34,7 @@ class FilesFacts(Facts):
     """The folder of files that ship with the set."""
 
     @model_validator(mode="after")
-    def _one_place(self) -> "FilesFacts":
+    def _check_place(self) -> "FilesFacts":
         if (self.url is None) == (self.folder is None):
             raise ValueError("expected either a url or a folder")
         if self.url is not None and "{path}" not in self.url:
@@ -93,7 +93,7 @@ class SetFacts(Facts):
     archives: tuple[ArchiveFacts, ...] = ()
 
     @model_validator(mode="after")
-    def _consistent(self) -> "SetFacts":
+    def _check_consistency(self) -> "SetFacts":
         notation = task_named(self.task).level
         if notation is None and self.levels:
             raise ValueError(

@@ -70,8 +70,8 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     path = Path(name).expanduser()
     if path.is_dir():
         return path, None
-    base, at, level = name.rpartition("@")
-    if at and folder_task(level) and Path(base).expanduser().is_dir():
+    base, separator, level = name.rpartition("@")
+    if separator and folder_task(level) and Path(base).expanduser().is_dir():
         return Path(base).expanduser(), level
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         what = "is a file" if path.is_file() else "does not exist"

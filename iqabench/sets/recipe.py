@@ -10,7 +10,7 @@ import numpy as np
 from iqabench.degradations import Degradation, degradations
 from iqabench.errors import SetError
 from iqabench.images import Image, Part, luma
-from iqabench.samples import stacked
+from iqabench.samples import stack_frames
 from iqabench.sets.facts import InputFacts
 from iqabench.tasks import Ratio
 
@@ -119,7 +119,7 @@ class Recipe:
         Raises: SetError when their frames differ in size.
         """
         return {
-            role: stacked(
+            role: stack_frames(
                 [_degrade(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}"
             )
             for role, steps in self.part_chains

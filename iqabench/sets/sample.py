@@ -14,10 +14,10 @@ from iqabench.errors import SetError
 from iqabench.files.disk import sha256_of
 from iqabench.images import Image, Part, read_image, read_part
 from iqabench.protocol import Domain
-from iqabench.samples import Sample, part_of, stacked
+from iqabench.samples import Sample, part_of, stack_frames
 from iqabench.sets.archive import content_folder, members
 from iqabench.sets.recipe import Recipe
-from iqabench.tasks import Ratio, scale_text, scaled
+from iqabench.tasks import Ratio, scale_side, scale_text
 
 _ARRAYS = (".npz", ".npy")
 
@@ -145,17 +145,17 @@ class SampleRef:
         if len(places) == 1:
             return places[0].read_part(self.depth)
         frames = [frame for place in places for frame in place.read_part(self.depth)]
-        return stacked(frames, f"the {role} of '{self.name}'")
+        return stack_frames(frames, f"the {role} of '{self.name}'")
 
     def _read_target(self) -> Part:
         frames = [self.recipe.target(frame) for frame in self._read("target")]
-        return stacked(frames, f"the target of '{self.name}'")
+        return stack_frames(frames, f"the target of '{self.name}'")
 
     def _make_input(self, target: Part | None) -> Part:
         if target is None:
             raise SetError(f"the sample '{self.name}' has neither input nor target.")
         frames = [self.recipe.input(frame, t) for t, frame in enumerate(target)]
-        return stacked(frames, f"the input of '{self.name}'")
+        return stack_frames(frames, f"the input of '{self.name}'")
 
     def _luma(self) -> Sample:
         if "target" not in self.files:
@@ -201,8 +201,8 @@ class SampleRef:
                 f"{self.files['input'][0].name} is {width}x{height} and {self.files['target'][0].name}, "
                 f"cropped to a multiple of {self.recipe.scale.numerator}, "
                 f"{target.shape[2]}x{target.shape[1]}; "
-                f"expected {scaled(width, scale)}x{scaled(height, scale)} at x{scale_text(scale)}. Images "
-                "are never resized: name the scale that the inputs were made with, or make them again."
+                f"expected {scale_side(width, scale)}x{scale_side(height, scale)} at x{scale_text(scale)}. "
+                "Images are never resized: name the scale that the inputs were made with, or make them again."
             )
 
     def _require_aligned(self, role: str, parts: Mapping[str, Part]) -> None:

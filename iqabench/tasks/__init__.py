@@ -18,7 +18,7 @@ from iqabench.tasks.core.look_up import (
     tasks,
 )
 from iqabench.tasks.core.names import RoleName, TaskName
-from iqabench.tasks.core.scale import Ratio, Scale, exact_scale, scale_text, scaled
+from iqabench.tasks.core.scale import Ratio, Scale, exact_scale, scale_side, scale_text
 from iqabench.tasks.core.task import FolderRule, Task, register
 
 __all__ = [
@@ -36,8 +36,8 @@ __all__ = [
     "output_names",
     "register",
     "role_names",
+    "scale_side",
     "scale_text",
-    "scaled",
     "task_named",
     "tasks",
 ]

@@ -221,7 +221,7 @@ def test_an_integer_variant_loads_whole_or_in_part_and_narrow(tmp_path: Path) ->
 def test_random_weights_cannot_stand_in_for_a_layout(tmp_path: Path) -> None:
     place = folder(tmp_path, Pocket(4, features=10).state_dict(), "widths")
     (place / "w.safetensors").unlink()
-    with pytest.raises(WeightsError, match="what its weights say"):
+    with pytest.raises(WeightsError, match="is built from its weights"):
         load_card(card_at(place), allow_random_weights=True)
 
 

@@ -1,4 +1,4 @@
-"""Loading a model by whatever names it: an id, a file, a factory or a command."""
+"""The loading of models: by id, from a file, by a factory or as a command."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import adapt_names, build
 from iqabench.models.core.weights import load_strictly, read_state
-from iqabench.models.core.weights_file import how_to_hand_over, sha256_of_file, weights_path
+from iqabench.models.core.weights_file import missing_weights_message, sha256_of_file, weights_path
 from iqabench.models.loaders.command import load_command
 from iqabench.models.loaders.factory import load_factory
 from iqabench.models.loaders.onnx import load_onnx
@@ -30,13 +30,13 @@ _SUFFIXES: dict[str, Callable[[Path], Model]] = {
     ".pt2": load_script,
     ".onnx": load_onnx,
 }
-"""Loaders of model files by their endings."""
+"""The loaders of model files by suffix."""
 
 _CARDS = (".yaml", ".yml")
 
 
 def is_own(name: str) -> bool:
-    """Return whether a name means something that the user brings, and no registered id."""
+    """Return whether a name means a model that the user brings, not a registered id."""
     suffix = Path(name).suffix.lower()
     return ":" in name or suffix in (*_SUFFIXES, *_CARDS) or "/" in name
 
@@ -70,7 +70,7 @@ def load_card(
 ) -> Model:
     """Load a registered model with its published weights.
 
-    Raises: WeightsError when they cannot be had or do not fit, FactsError for a card without a network.
+    Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network.
     """
     if card.weights is None:
         return NetworkModel(card, build(card), f"none:{card.name}:{card.version}")
@@ -79,7 +79,7 @@ def load_card(
     except FetchError as error:
         if allow_random_weights:
             return random_model(card)
-        raise WeightsError(how_to_hand_over(card, error)) from error
+        raise WeightsError(missing_weights_message(card, error)) from error
     state = read_state(path, card.weights.file)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
@@ -92,14 +92,14 @@ def load_card(
 
 
 def random_model(card: Card) -> Model:
-    """Return a registered model with random weights, for measuring only cost; its records say so.
+    """Return a registered model with random weights, only to measure its cost; its records say so.
 
-    Raises: WeightsError for a variant whose weights say what its network is.
+    Raises: WeightsError for a variant whose layout is read from its weights.
     """
     if card.variant is not None and card.variant.layout != "parent":
         raise WeightsError(
-            f"{card.name} is what its weights say ({card.variant.layout}); without them there is nothing to "
-            "measure, random or not."
+            f"the network of {card.name} is built from its weights (layout {card.variant.layout}); without "
+            "them its cost cannot be measured. Fetch the weights first."
         )
     torch.manual_seed(0)
     return NetworkModel(card, build(card), f"random:{card.name}", random_weights=True)
@@ -112,7 +112,7 @@ def _load_own(name: str) -> Model:
     if path.is_file():
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:
-            raise ModelError(f"{name} is no model file; expected one of {' '.join(_SUFFIXES)}.")
+            raise ModelError(f"{name} is not a model file; expected one of {' '.join(_SUFFIXES)}.")
         return loader(path)
     if path.suffix.lower() in _SUFFIXES or ":" not in name:
         raise ModelError(f"the model file {name} does not exist.")

@@ -11,7 +11,7 @@ from iqabench.errors import ModelError
 from iqabench.images import Image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
-from iqabench.tasks import scale_text, scaled
+from iqabench.tasks import scale_side, scale_text
 
 OVERLAP = 32
 """The least number of input pixels that neighbouring tiles share on every side.
@@ -90,7 +90,7 @@ def _forward_padded(model: Model, batch: Tensor) -> Tensor:
     output = model.forward(batch)
     if rows is None and columns is None:
         return output
-    return output[:, :, : scaled(height, card.scale), : scaled(width, card.scale)]
+    return output[:, :, : scale_side(height, card.scale), : scale_side(width, card.scale)]
 
 
 def _padded_size(size: int, card: Card) -> int:
@@ -140,7 +140,7 @@ def _to_image(model: Model, image: Image, output: Tensor) -> Image:
     Raises: ModelError when it has another size, NaN or infinite values.
     """
     scale = model.card.scale
-    expected = (scaled(image.shape[0], scale), scaled(image.shape[1], scale))
+    expected = (scale_side(image.shape[0], scale), scale_side(image.shape[1], scale))
     if output.ndim != 4 or tuple(output.shape[2:]) != expected or output.shape[1] not in (1, 3):
         raise ModelError(
             f"'{model.card.id}' returned the shape {tuple(output.shape)} for an input of "

@@ -29,7 +29,7 @@ def weights_path(card: Card, *, progress: bool | None = None) -> Path:
     return path
 
 
-def how_to_hand_over(card: Card, error: Exception) -> str:
+def missing_weights_message(card: Card, error: Exception) -> str:
     """Return a message with what the user can do when weights cannot be downloaded."""
     assert card.weights is not None
     where = card.weights.url or card.weights.page or "its authors"

@@ -30,7 +30,7 @@ def scale_text(scale: Ratio) -> str:
     return text if Fraction(text) == exact else str(exact)
 
 
-def scaled(side: int, scale: Ratio) -> int:
+def scale_side(side: int, scale: Ratio) -> int:
     """Return a side times a scale, rounded down to a whole number of pixels."""
     return int(side * scale)
 
