@@ -103,7 +103,7 @@ def test_failed_cells_exit_with_3(call: Call) -> None:
             2,
             "no device 'cuda:9'",
         ),
-        (("run", "--model", "bicubic", "--set", "demo", "--device", "gpu"), 2, "is no device"),
+        (("run", "--model", "bicubic", "--set", "demo", "--device", "gpu"), 2, "is not a device"),
         (("report",), 1, "holds no records"),
         (("run", "--model", "bicubic", "--set", "set5"), 1, "IQABENCH_OFFLINE"),
     ],
