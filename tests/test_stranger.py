@@ -79,6 +79,7 @@ def install(site: Path) -> None:
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 0.1\n")
     sets = site / "stranger_parts" / "sets"
     (sets / "images").mkdir()
+    (sets / "manifests").mkdir(exist_ok=True)
     with (sets / "manifests" / "stranger-set.csv").open("w", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["level", "role", "sample", "path", "bytes", "sha256"])
