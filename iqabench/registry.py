@@ -13,7 +13,7 @@ So adding a part is adding a file, and a part from outside is one line in that p
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -24,12 +24,11 @@ Part = TypeVar("Part")
 
 
 class Registry(Generic[Part]):
-    """Names to parts of one kind.
+    """A registry of the parts of one kind, by name.
 
     `kind` is the singular word used in messages, `folders` are the packages that are scanned and `group` the
     entry-point group that packages from outside use. A room may hold parts of two kinds: the second
-    registry stands `beside` the first, and neither takes a name that the other has. `elsewhere` gives hints
-    for names that people may expect here but that stand elsewhere.
+    registry stands `beside` the first, and neither takes a name that the other has.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class Registry(Generic[Part]):
         folders: str | tuple[str, ...],
         group: str,
         beside: "Registry[Any] | None" = None,
-        elsewhere: Mapping[str, str] | None = None,
     ) -> None:
         self.kind = kind
         self.folders = (folders,) if isinstance(folders, str) else folders
@@ -47,7 +45,6 @@ class Registry(Generic[Part]):
         self._origin: dict[str, str] = {}
         self._complete = False
         self._beside = beside
-        self._elsewhere = elsewhere or {}
         if beside:
             beside._beside = self
 
@@ -81,8 +78,7 @@ class Registry(Generic[Part]):
     def unknown(self, name: str) -> UnknownNameError:
         """Return the error for an unknown name; it suggests names of the registry beside this one, too."""
         beside = self._beside.names() if self._beside else []
-        hint = self._elsewhere.get(name, "")
-        return UnknownNameError(self.kind, name, [*self.names(), *beside], hint)
+        return UnknownNameError(self.kind, name, [*self.names(), *beside])
 
     def names(self) -> list[str]:
         """Return all names, sorted."""

@@ -63,7 +63,9 @@ def show(name: str) -> dict[str, Any]:
         "oracle and agreement": {a.oracle: _said(a, part.unit) for a in agreement(name)},
         "other libraries": _remarks(agreement(name)),
         "tolerance": f"{part.tolerance:g} between devices",
-        "cost on CPU": f"{part.cost:g} ms per megapixel, one thread",
+        "cost on CPU": f"{part.cost:g} ms per megapixel, one thread"
+        if part.cost
+        else "not measured",
         "cost on GPU": "not measured" if gpu is None else f"{gpu:g} ms per megapixel",
         "version": part.version,
         "says": inspect.getdoc(part.features if isinstance(part, SetMetric) else part.function),
