@@ -9,7 +9,7 @@ DENOISE = register(
         title="Denoising",
         order=20,
         summary="A model removes Gaussian noise.",
-        level=Level("n", "decimal", "standard deviation of the noise, of 255"),
+        level=Level("n", "decimal", "standard deviation of the noise, of 255", "n25"),
         folder=FolderRule({"degradation": "noise", "seed": 0}),
     )
 )

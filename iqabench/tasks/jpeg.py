@@ -9,7 +9,7 @@ JPEG = register(
         title="JPEG artefact removal",
         order=30,
         summary="A model removes the artefacts of JPEG compression.",
-        level=Level("q", "integer", "JPEG quality"),
+        level=Level("q", "integer", "JPEG quality", "q10"),
         folder=FolderRule({"degradation": "jpeg"}),
     )
 )

@@ -11,7 +11,7 @@ RESCALE = register(
         summary="A model makes an image small (low) and large again; both outputs are scored.",
         gives={"output": "target", "low": "low_target"},
         sizes="round trip",
-        level=Level("x", "decimal", "scale"),
+        level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",
     )
 )

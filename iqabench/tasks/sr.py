@@ -10,7 +10,7 @@ SR = register(
         order=10,
         summary="A model enlarges the input by a scale.",
         sizes="scale",
-        level=Level("x", "decimal", "scale"),
+        level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",
         folder=FolderRule({"degradation": "bicubic", "edge": "mirror"}, level="x4"),
         default=True,

@@ -10,7 +10,7 @@ VIDEO_SR = register(
         order=50,
         summary="A model enlarges the frames of a clip; figures are means over frames, then over clips.",
         sizes="scale",
-        level=Level("x", "decimal", "scale"),
+        level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",
     )
 )

@@ -99,7 +99,7 @@ def test_levels_are_integers_decimals_or_names(level: Level, text: str, value: o
 
 def test_a_wrong_level_says_what_was_expected() -> None:
     with pytest.raises(
-        UsageError, match=r"'q10\.5' is not a level; expected the JPEG quality, as in q4"
+        UsageError, match=r"'q10\.5' is not a level; expected the JPEG quality, as in q10"
     ):
         task_named("jpeg").strength("q10.5")
 

@@ -152,7 +152,7 @@ class _ExplorerBuilder:
 
 def _quality_axis(column: MeasuredColumn, label: str, at: int) -> ExplorerAxis:
     unit = f" ({column.unit})" if column.unit not in ("", "1") else ""
-    name = f"{labels.metric_title(column.metric)}{unit}, {label.partition('@')[2]}"
+    name = f"{labels.quality_title(column)}{unit}, {label.partition('@')[2]}"
     return ExplorerAxis(name, column.better, at, EVERYWHERE, False)
 
 

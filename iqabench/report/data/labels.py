@@ -69,6 +69,11 @@ def metric_title(metric: str) -> str:
     return metric.upper().replace("_", "-")
 
 
+def quality_title(column: MeasuredColumn) -> str:
+    """Return a metric as a heading, with the role of an output that has one: PSNR of low."""
+    return metric_title(column.metric) + (f" of {column.role}" if column.role else "")
+
+
 def cost_title(column: MeasuredColumn) -> str:
     """Return a probe as a heading, without unit and convention."""
     metric = column.metric
@@ -78,7 +83,7 @@ def cost_title(column: MeasuredColumn) -> str:
 def column_title(column: MeasuredColumn) -> str:
     """Return metric and unit, as in `PSNR (dB)`."""
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
-    return metric_title(column.metric) + unit
+    return quality_title(column) + unit
 
 
 def column_facts(column: MeasuredColumn) -> str:

@@ -61,6 +61,11 @@ class MeasuredColumn:
         return known if known.hash == self.protocol_hash else None
 
     @property
+    def role(self) -> str:
+        """Role of the output that was measured, as in low of low:psnr@sr-y; empty for the output itself."""
+        return self.column.partition("@")[0].rpartition(":")[0]
+
+    @property
     def sign(self) -> int:
         """Sign of the better direction: 1 when more is better, -1 when less is."""
         return -1 if self.better == "lower" else 1
@@ -73,12 +78,13 @@ class MeasuredColumn:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Key that sorts columns: protocols as their file has them, then dB, other quality, distance."""
+        """Key that sorts columns: the output first, protocols as their file has them, dB before others."""
         names = list(protocols())
         base = self.protocol.partition(":")[0]
         place = names.index(base) if base in names else len(names)
         version = (self.metric_version, self.protocol_hash)
         return (
+            self.role,
             place,
             self.protocol,
             self.unit != "dB",

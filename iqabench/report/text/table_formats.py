@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from iqabench.report.data.labels import column_facts, column_title, metric_title, setting_title
+from iqabench.report.data.labels import column_facts, column_title, quality_title, setting_title
 from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.statistics.intervals import Intervals
@@ -109,7 +109,8 @@ def _heads(table: Table) -> list[str]:
 
 def _long_title(column: MeasuredColumn, label: str) -> str:
     """Return the label with its metric as a heading, as in PSNR@sr-rgb."""
-    return metric_title(column.metric) + label.removeprefix(column.metric)
+    name = f"{column.role}:{column.metric}" if column.role else column.metric
+    return quality_title(column) + label.removeprefix(name)
 
 
 def _row(

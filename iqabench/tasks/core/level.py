@@ -27,11 +27,13 @@ class Level:
     """The kind of text that follows the letter."""
     meaning: str
     """The meaning of the number, such as "scale"."""
+    usual: str = ""
+    """A level that the literature uses, for messages."""
 
     @property
     def example(self) -> str:
         """An example of a level, for messages."""
-        return f"{self.letter}{_EXAMPLES[self.kind]}"
+        return self.usual or f"{self.letter}{_EXAMPLES[self.kind]}"
 
     def matches(self, text: str) -> bool:
         """Return whether a text is a level of this kind."""

@@ -71,7 +71,7 @@ def environment_of(report: Report) -> Environment:
         short_unit=figures.short_unit,
         level_title=labels.level_title,
         setting_title=labels.setting_title,
-        metric_title=labels.metric_title,
+        quality_title=labels.quality_title,
         cost_title=labels.cost_title,
         statistic_title=statistic_title,
         better_of=better_of,
