@@ -12,7 +12,7 @@ from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.recipe import recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
-from iqabench.tasks import folder_task, task_named
+from iqabench.tasks import folder_task, in_order, task_named
 
 
 def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
@@ -71,14 +71,25 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     if path.is_dir():
         return path, None
     base, separator, level = name.rpartition("@")
-    if separator and folder_task(level) and Path(base).expanduser().is_dir():
-        return Path(base).expanduser(), level
+    folder = Path(base).expanduser()
+    if separator and folder.is_dir():
+        if folder_task(level) is None:
+            raise SetError(
+                f"'{level}' is no level of a folder; expected one such as {_example_levels()}, as in "
+                f"{base}@{_example_levels().split(', ')[0]}."
+            )
+        return folder, level
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         what = "is a file" if path.is_file() else "does not exist"
         raise SetError(
             f"{path} {what}; expected a folder of images, or a set that 'iqabench list sets' shows."
         )
     return None, None
+
+
+def _example_levels() -> str:
+    """Return a level of each task that makes a set of a folder: x4, n25, q10."""
+    return ", ".join(task.level.example for task in in_order() if task.folder and task.level)
 
 
 def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:

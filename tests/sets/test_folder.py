@@ -133,3 +133,12 @@ def test_grey_and_colour_may_stand_side_by_side(tmp_path: Path) -> None:
     write(tmp_path / "b.png", picture(8, 8, 3))
     loaded = load_set(str(tmp_path), 2)
     assert [ref.load().input.shape for ref in loaded] == [(4, 4, 1), (4, 4, 3)]
+
+
+@pytest.mark.parametrize("level", ["n12.5x", "x0", "z3", ""])
+def test_a_wrong_level_of_a_folder_is_told_with_right_ones(tmp_path: Path, level: str) -> None:
+    write(tmp_path / "a.png", picture(8, 8))
+    with pytest.raises(
+        SetError, match=r"is no level of a folder; expected one such as x4, n25, q10"
+    ):
+        load_set(f"{tmp_path}@{level}")

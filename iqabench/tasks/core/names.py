@@ -18,7 +18,8 @@ def _task_name(name: str) -> str:
 def _role_name(name: str) -> str:
     known = [*role_names(), *output_names()]
     if name not in known:
-        raise ValueError(str(UnknownNameError("role", name, known)))
+        hint = "'iqabench list tasks' shows the roles of each task."
+        raise ValueError(str(UnknownNameError("role", name, known, hint)))
     return name
 
 
