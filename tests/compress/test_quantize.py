@@ -161,7 +161,7 @@ def test_crops_are_of_one_size_and_in_the_networks_range(photos: Path) -> None:
 
 def test_denoising_is_calibrated_at_a_level(photos: Path) -> None:
     card = card_of("dncnn_25")
-    with pytest.raises(CompressError, match=r"for denoising: .*photos@n12\.5"):
+    with pytest.raises(CompressError, match=r"for denoising: .*photos@n25"):
         Calibration().images(card)
     how = Calibration(f"{photos}@n25", crops=2, side=48)
     assert how.batches(card, how.images(card))[0].shape == (1, 1, 48, 48)
