@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from iqabench.cli.budget import budget_option
-from iqabench.cli.bundle import bundle
 from iqabench.cli.cost_table import print_costs
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    bundle,
     device_option,
     examples,
     precision_option,

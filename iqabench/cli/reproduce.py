@@ -11,9 +11,9 @@ import click
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.budget import budget_option
-from iqabench.cli.bundle import bundle
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    bundle,
     device_option,
     examples,
     sets_option,
