@@ -1,10 +1,27 @@
-"""Atomic writes: a file is there complete, or not at all."""
+"""Atomic writes: a file is there complete, or not at all.
+
+A file is written under the name of its part, `.NAME.HOST-PID-THREAD.part`, and then renamed. A process that
+is killed leaves its part behind; `remove_dead_parts` deletes the parts of processes that have ended.
+"""
 
 import contextlib
 import os
+import platform
+import re
+import shutil
 import threading
+import time
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+
+import psutil
+
+_PART = re.compile(r"^\..*\.(?:(?P<host>[0-9a-f]{6})-)?(?P<process>\d+)(?:-\d+)?\.part$", re.DOTALL)
+_NAME_BYTES = 180
+"""The bytes of a file's own name that its part keeps: most file systems allow 255 in all."""
+_ABANDONED_S = 24 * 3600
+"""The age after which a part of an unknown host is taken for abandoned, in seconds."""
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -19,7 +36,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
 @contextlib.contextmanager
 def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Give a path beside `path` to write to, which takes its place when the block succeeds."""
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
+    part = part_of(path)
     try:
         yield part
         if durable:
@@ -30,3 +47,51 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
+
+
+def part_of(path: Path) -> Path:
+    """Return the path beside `path` under which this thread writes a file or folder before its renaming."""
+    name = os.fsdecode(os.fsencode(path.name)[:_NAME_BYTES])
+    return path.with_name(f".{name}.{_host()}-{os.getpid()}-{threading.get_ident()}.part")
+
+
+def remove_dead_parts(folder: Path, *, recursive: bool = False) -> int:
+    """Delete the parts in a folder whose processes have ended; return their number.
+
+    Parts of other hosts, which may share the folder, go when they are a day old. Parts that cannot be deleted
+    stay.
+    """
+    count = 0
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if _is_dead(entry):
+                count += _delete(Path(entry.path))
+            elif recursive and entry.is_dir(follow_symlinks=False):
+                count += remove_dead_parts(Path(entry.path), recursive=True)
+    return count
+
+
+def _is_dead(entry: os.DirEntry[str]) -> bool:
+    match = _PART.match(entry.name)
+    if match is None:
+        return False
+    if match["host"] != _host():
+        with contextlib.suppress(OSError):
+            return time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED_S
+        return False
+    return not psutil.pid_exists(int(match["process"]))
+
+
+def _delete(part: Path) -> bool:
+    try:
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part)
+        else:
+            part.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _host() -> str:
+    return sha256(platform.node().encode()).hexdigest()[:6]

@@ -20,6 +20,8 @@
     ├── SetError                  a set is incomplete, or lacks the scale or level that was asked for
     └── StoreError                records cannot be written or read
 
+    IqabenchWarning               something was left out or mended on the way; the command line prints it
+
 A message says what happened, with names and values, what was expected, and what to type next. Any other
 exception is a bug of iqabench and keeps its traceback.
 """
@@ -32,6 +34,14 @@ class IqabenchError(Exception):
     """A user or data error."""
 
     exit_status = 1
+
+
+class IqabenchWarning(UserWarning):
+    """A notice of something that was left out or mended on the way; the result is right without it."""
+
+
+class DamageWarning(IqabenchWarning):
+    """A notice of a damaged file that was left out: the command ends with status 3."""
 
 
 class UsageError(IqabenchError):

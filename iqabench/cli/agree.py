@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import device_option, examples, store_option, table_options
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED, tell_failures
+from iqabench.cli.result import tell_failures
 from iqabench.cli.table import print_rows
 
 with lazy_imports():

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     column_option,
@@ -17,7 +18,7 @@ from iqabench.cli.options import (
     table_options,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED, tell_failures
+from iqabench.cli.result import tell_failures
 from iqabench.cli.table import print_rows
 
 with lazy_imports():

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from iqabench import __version__
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import store_option, table_options
 from iqabench.cli.table import print_rows
@@ -26,8 +27,6 @@ with lazy_imports():
     from iqabench.sets import set_names
     from iqabench.store import Store
 
-_SOME_FAILED = 3
-
 
 @click.command("doctor")
 @store_option
@@ -37,7 +36,7 @@ def command(store: Path, form: str | None) -> None:
     rows = [*_versions(), *_devices(), *_places(store), *_parts()]
     print_rows(rows, form)
     if any(r["state"] == "wrong" for r in rows):
-        sys.exit(_SOME_FAILED)
+        sys.exit(SOME_FAILED)
 
 
 def _row(what: str, value: object, state: str = "ok") -> dict[str, object]:

@@ -6,7 +6,10 @@ import sys
 import click
 
 from iqabench import __version__
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import LazyGroup
+from iqabench.cli.messages import Notices, tell
+from iqabench.cli.signals import Signals, leave
 from iqabench.errors import IqabenchError
 
 COMMANDS = {
@@ -27,8 +30,6 @@ COMMANDS = {
     "doctor": "Check this installation and report its abilities.",
 }
 """One-line help by name, in the order in which a newcomer meets the commands."""
-
-INTERRUPTED = 130
 
 
 class _Commands(LazyGroup):
@@ -54,25 +55,51 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 error, 2 wrong usage, 3 some cells failed, 130 interrupted."""
+    """Run the command line and exit.
+
+    Exit status: 0 done, 1 error, 2 wrong usage, 3 some cells failed or files were left out, 130 interrupted,
+    128 + N ended by signal N.
+    """
+    with Signals() as signals, Notices() as notices:
+        try:
+            status = _run()
+        except BaseException as error:
+            if not signals.received and not isinstance(error, click.Abort | KeyboardInterrupt):
+                raise
+            # Libraries turn an interruption into errors of their own: the signal tells the true cause.
+            tell(
+                f"\n{signals.text} Finished results are kept; the same command goes on from there."
+            )
+            leave(signals.exit_status)
+    sys.exit(SOME_FAILED if notices.damage and not status else status)
+
+
+def _run() -> int:
+    """Run the command, print its error if it has one, and return the exit status."""
     try:
         status = cli.main(standalone_mode=False)
         sys.stdout.flush()
+    except SystemExit as end:
+        status = end.code
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        status = error.exit_code
+        return error.exit_code
     except IqabenchError as error:
-        click.echo(f"error: {error}", err=True)
-        status = error.exit_status
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "\nInterrupted. Finished results are kept; the same command goes on from there.",
-            err=True,
-        )
-        status = INTERRUPTED
-        sys.stderr.flush()
-        os._exit(status)  # threads that fetch or decode must not hold the shell
+        tell(f"error: {error}")
+        return error.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    sys.exit(status if isinstance(status, int) else 0)
+        return 1
+    except OSError as error:  # a disk, a right or a file that no part of the package looked after
+        place = f"{error.filename}: " if error.filename else ""
+        tell(
+            f"error: {place}{error.strerror or error}. Look at the rights and the room on its disk."
+        )
+        return 1
+    except MemoryError:
+        tell(
+            "error: the memory is not enough. Close other programs, or give smaller images or --tile."
+        )
+        return 1
+    return status if isinstance(status, int) else 0

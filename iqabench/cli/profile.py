@@ -8,6 +8,7 @@ import click
 
 from iqabench.cli.budget import budget_option
 from iqabench.cli.cost_table import print_costs
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     bundle,
@@ -19,7 +20,7 @@ from iqabench.cli.options import (
     table_options,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED, tell_failures
+from iqabench.cli.result import tell_failures
 from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from iqabench.cli.budget import budget_option
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     device_option,
@@ -17,7 +18,6 @@ from iqabench.cli.options import (
     table_options,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 
 with lazy_imports():

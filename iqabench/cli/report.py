@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import examples, store_option
-from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 

@@ -11,6 +11,7 @@ import click
 from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.budget import budget_option
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     bundle,
@@ -21,7 +22,6 @@ from iqabench.cli.options import (
     table_options,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.submissions import rank_submissions
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError

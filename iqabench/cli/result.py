@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
 
@@ -16,7 +17,6 @@ with lazy_imports():
     from iqabench.run.scoring.pairing import Pairing
     from iqabench.store import Store
 
-SOME_FAILED = 3
 _SHOWN = 20
 _NAMED = 5
 

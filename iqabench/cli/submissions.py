@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from iqabench.cli.exit_status import INTERRUPTED as STATUS_INTERRUPTED
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.main import INTERRUPTED as STATUS_INTERRUPTED
 from iqabench.cli.progress import watching
-from iqabench.cli.result import SOME_FAILED
 from iqabench.cli.table import print_rows
 
 with lazy_imports():

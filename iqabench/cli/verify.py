@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.names import all_files, files_named
 from iqabench.cli.options import table_options
@@ -11,8 +12,6 @@ from iqabench.cli.table import print_rows
 
 with lazy_imports():
     from iqabench.files.states import states
-
-_SOME_FAILED = 3
 
 
 @click.command("verify")
@@ -47,4 +46,4 @@ def command(names: tuple[str, ...], every: bool, form: str | None) -> None:
     )
     if bad:
         click.echo("'iqabench fetch NAME' brings them here.", err=True)
-        sys.exit(_SOME_FAILED)
+        sys.exit(SOME_FAILED)

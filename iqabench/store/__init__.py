@@ -3,8 +3,9 @@
 from iqabench.store.crops import CropFolder, file_name
 from iqabench.store.outputs import OutputFolder, Provenance, kept_runs
 from iqabench.store.record import FIELDS, NO_SAMPLE, WHOLE_SET, Record, Status, content_key
-from iqabench.store.store import Store, Writer
+from iqabench.store.store import Store
 from iqabench.store.tables import create_table
+from iqabench.store.writer import Writer
 
 __all__ = [
     "FIELDS",

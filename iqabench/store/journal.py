@@ -3,16 +3,27 @@
 import contextlib
 import json
 import os
-from dataclasses import asdict
+import warnings
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from filelock import BaseFileLock
 
+from iqabench.errors import DamageWarning
 from iqabench.locks import remove_lock_file, try_lock, wait_for_lock
-from iqabench.store.record import FIELDS, Record
-from iqabench.store.tables import write_parquet
+from iqabench.store.record import Record, fault_of
+from iqabench.store.record_file import write_record_file
+
+
+@dataclass
+class JournalContent:
+    """The records of a journal, and its damaged lines."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """The line and the reason of every damaged line; a last line that a crash cut off is not one."""
 
 
 class Journal:
@@ -24,10 +35,16 @@ class Journal:
         self._file = path.open("ab")
 
     @classmethod
-    def adopt(cls, path: Path) -> None:
-        """Turn the journal of a dead run into Parquet; the journal of a living run is left alone."""
-        if lock := try_lock(_lock_of(path)):
-            _close(path, lock)
+    def adopt(cls, path: Path) -> bool:
+        """Turn the journal of a dead run into Parquet, and return whether it was dead.
+
+        The journal of a living run is left alone; so is one that cannot be read or locked.
+        """
+        with contextlib.suppress(OSError):
+            if lock := try_lock(_lock_of(path)):
+                _close(path, lock)
+                return True
+        return False
 
     def append(self, records: list[Record]) -> None:
         """Write the records and wait until they are on the disk.
@@ -50,26 +67,49 @@ class Journal:
         _close(self.path, self._lock)
 
 
-def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Return the records of a journal; a last line that was cut off by a crash is left out."""
+def read_journal(path: Path) -> JournalContent:
+    """Return the records of a journal and its damaged lines.
+
+    Raises: OSError when it cannot be read.
+    """
+    content = JournalContent()
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:  # its run has just finished: the records are in the Parquet file
-        return []
-    records = []
-    for line in lines[:-1]:
-        with contextlib.suppress(ValueError):
-            records.append(json.loads(line))
-    return records
+        return content
+    for number, line in enumerate(lines[:-1], 1):
+        try:
+            row = json.loads(line)
+            fault = fault_of(row)
+        except (ValueError, RecursionError):
+            fault = "it is not JSON"
+        if fault:
+            content.faults.append(f"line {number}: {fault}")
+        else:
+            content.rows.append(row)
+    return content
 
 
 def _to_parquet(journal: Path) -> None:
-    """Write the records of a journal as Parquet; without room for that the journal stays, and is read."""
-    rows = read_journal(journal)
+    """Write the records of a journal as Parquet; without room for that the journal stays, and is read.
+
+    A journal with damaged lines is kept beside it, as NAME.jsonl.damaged.
+    """
+    content = read_journal(journal)
     with contextlib.suppress(OSError, duckdb.Error):
-        if rows:
-            write_parquet(journal.with_suffix(".parquet"), FIELDS, rows)
-        journal.unlink(missing_ok=True)
+        if content.rows:
+            write_record_file(journal.parent, journal.stem, content.rows)
+        if not content.faults:
+            journal.unlink(missing_ok=True)
+            return
+        kept = journal.with_name(f"{journal.name}.damaged")
+        journal.replace(kept)
+        warnings.warn(
+            f"{kept} holds {len(content.faults)} damaged lines ({content.faults[0]}), which were left out; "
+            f"its other {len(content.rows)} records were kept.",
+            DamageWarning,
+            stacklevel=2,
+        )
 
 
 def _lock_of(journal: Path) -> Path:

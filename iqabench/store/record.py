@@ -99,8 +99,52 @@ _TYPES: dict[object, str] = {
 FIELDS: dict[str, str] = {f.name: _TYPES.get(f.type, "VARCHAR") for f in fields(Record)}
 """The names and DuckDB types of a record's fields."""
 
+_LARGEST = 2**63 - 1
+_MAY_LACK = {f.name for f in fields(Record) if f.type in (float | None, int | None)}
+
 ADDED: dict[str, object] = {f.name: f.default for f in fields(Record) if f.default is not MISSING}
 """The fields that old stores lack, and their values there."""
+
+
+def fault_of(row: object) -> str:
+    """Return what is wrong with a row that should have the fields of a record; empty when it is sound."""
+    if not isinstance(row, dict):
+        return f"expected a record, found {type(row).__name__}"
+    if missing := sorted(FIELDS.keys() - ADDED.keys() - row.keys()):
+        return f"it lacks {', '.join(missing[:3])}"
+    for name, kind in FIELDS.items():
+        value = row.get(name)
+        if value is None and (name in _MAY_LACK or name in ADDED):
+            continue
+        if not _IS_SOUND[kind](value):
+            return f"{name} is {ascii(value)[:40]}; expected {_EXPECTED[kind]}"
+    return ""
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) or _is_whole(value)
+
+
+_IS_SOUND = {
+    "BIGINT": _is_whole,
+    "BOOLEAN": lambda value: isinstance(value, bool),
+    "DOUBLE": _is_number,
+    "VARCHAR": _is_text,
+}
+_EXPECTED = {
+    "BIGINT": "an integer",
+    "BOOLEAN": "true or false",
+    "DOUBLE": "a number",
+    "VARCHAR": "text in UTF-8",
+}
 
 
 def content_key(**parts: Any) -> str:

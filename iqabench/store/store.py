@@ -1,29 +1,38 @@
 """The store, a folder of records: Parquet files of finished runs, journals of the others.
 
     STORE/store.json             the version of the layout
-    STORE/records/RUN.parquet    the records of one finished run, written once
-    STORE/records/RUN.jsonl      the journal of a run that is going on, or was killed
-    STORE/records/RUN.lock       the lock of its writer
-    STORE/crops/...              small crops of outputs, for reports
+    STORE/records/RUN.crc-CHECKSUM.parquet   the records of one finished run, written once
+    STORE/records/RUN.jsonl                  the journal of a run that is going on, or was killed
+    STORE/records/RUN.lock                   the lock of its writer
+    STORE/records/RUN.jsonl.damaged          a journal with damaged lines, whose other records were kept
+    STORE/crops/...                          small crops of outputs, for reports
 
 Every run writes a journal of its own, one fsync per image, so a `kill -9` costs at most the image in
 flight, and two runs on one store never touch the same file. A finished journal becomes a Parquet file by
 write, fsync, rename; a dead run's journal is taken over by the next writer. Merging two stores is copying
 their files together: a record that is there twice (same key and sample) counts once, the latest wins.
+
+A file that is damaged or cannot be read is left out with a warning that names it; the others are unharmed.
 """
 
 import json
+import os
+import warnings
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from iqabench.atomic import write_whole
-from iqabench.errors import StoreError
-from iqabench.store.journal import Journal, read_journal
-from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
-from iqabench.store.tables import connect, create_table, parquet_columns
+from iqabench.atomic import remove_dead_parts, write_whole
+from iqabench.errors import DamageWarning, StoreError
+from iqabench.store.journal import Journal, JournalContent, read_journal
+from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION
+from iqabench.store.record_file import columns_of, fault_of_file
+from iqabench.store.tables import connect, create_table
 from iqabench.store.view import create_records
+from iqabench.store.writer import Writer
 
 _WHERE_ABSENT = ", ".join(
     f"coalesce({name}, {meaning!r}) AS {name}"
@@ -54,16 +63,19 @@ class Store:
         return self.folder / "crops"
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a DuckDB connection with the view `records`: every record once, the latest of equals."""
+        """Return a DuckDB connection with the view `records`: every record once, the latest of equals.
+
+        Raises: StoreError when the folder of records cannot be read.
+        """
         connection = connect()
         # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
-        pending = [r for p in sorted(self._records.glob("*.jsonl")) for r in read_journal(p)]
+        pending = [r for p in self._files(".jsonl") for r in _journal_rows(p)]
         create_table(connection, "journals", FIELDS, pending)
         parts = ["SELECT * FROM journals"]
-        finished = sorted(str(p) for p in self._records.glob("*.parquet"))
+        finished = [p for p in self._files(".parquet") if _is_sound(connection, p)]
         if finished:
-            there = self._columns_of(connection, finished)
-            files = ", ".join("'" + f.replace("'", "''") + "'" for f in finished)
+            there = columns_of(connection, finished)
+            files = ", ".join("'" + str(f).replace("'", "''") + "'" for f in finished)
             names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
             parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
         connection.execute(
@@ -85,8 +97,12 @@ class Store:
             ).fetchall()
         return {(key, sample) for key, sample in rows}
 
-    def writer(self, run: str) -> "Writer":
-        """Return a writer for one run, and adopt the journals of runs that died.
+    def writer(self, run: str) -> Writer:
+        """Return a writer for one run; nothing is written before its first record."""
+        return Writer(partial(self._open_journal, run), run)
+
+    def _open_journal(self, run: str) -> Journal:
+        """Return the journal of a new run; adopt the journals of runs that died, and delete their parts.
 
         Raises: StoreError when the folder cannot be written to.
         """
@@ -95,26 +111,41 @@ class Store:
             version = self.folder / "store.json"
             if not version.exists():
                 write_whole(version, json.dumps({"schema": SCHEMA_VERSION}).encode() + b"\n")
-            for journal in sorted(self._records.glob("*.jsonl")):
-                Journal.adopt(journal)
-            return Writer(self._records / f"{run}.jsonl")
+            adopted = [Journal.adopt(journal) for journal in self._files(".jsonl")]
+            if any(adopted):
+                remove_dead_parts(self.folder, recursive=True)
+            return Journal(self._records / f"{run}.jsonl")
         except OSError as error:
             raise StoreError(
-                f"the store {self.folder} cannot be written: {error.strerror}."
+                f"the store {self.folder} cannot be written: {error.strerror}. Make its folder writable, or "
+                "name another store with --store."
             ) from error
 
     def _is_empty(self) -> bool:
         """Return whether there are no records, without starting the database, which is slow."""
-        for path in self._records.glob("*.*"):
-            if path.suffix == ".parquet":
-                return False
-            if path.suffix == ".jsonl":
-                try:
-                    if path.stat().st_size:
-                        return False
-                except FileNotFoundError:  # it has just become Parquet
-                    return False
-        return True
+        if self._files(".parquet"):
+            return False
+        try:
+            return not any(path.stat().st_size for path in self._files(".jsonl"))
+        except FileNotFoundError:  # it has just become Parquet
+            return False
+
+    def _files(self, suffix: str) -> list[Path]:
+        """Return the files of the records' folder with this suffix, by name.
+
+        Raises: StoreError when the folder cannot be read.
+        """
+        try:
+            with os.scandir(self._records) as entries:
+                names = sorted(e.name for e in entries if e.name.endswith(suffix))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StoreError(
+                f"the records in {self._records} cannot be read: {error.strerror}. Make the folder readable, "
+                "or name another store with --store."
+            ) from error
+        return [self._records / name for name in names if not name.startswith(".")]
 
     @property
     def _records(self) -> Path:
@@ -122,14 +153,24 @@ class Store:
 
     def _check_version(self) -> None:
         path = self.folder / "store.json"
-        if self.folder.exists() and not self.folder.is_dir():
-            raise StoreError(f"the store {self.folder} is a file; expected a folder.")
-        if not path.exists():
-            return
         try:
-            version = int(json.loads(path.read_text())["schema"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{path} is damaged ({error}); expected {{'schema': 1}}.") from error
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return
+        except NotADirectoryError as error:
+            raise StoreError(f"the store {self.folder} is a file; expected a folder.") from error
+        except OSError as error:
+            raise StoreError(
+                f"the store {self.folder} cannot be read: {error.strerror}. Make it readable, or name "
+                "another store with --store."
+            ) from error
+        try:
+            version = int(json.loads(text)["schema"])
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise StoreError(
+                f'{path} is damaged; expected {{"schema": {SCHEMA_VERSION}}}. Write that to it, or name '
+                "another store with --store."
+            ) from error
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"the store {self.folder} was written by a newer iqabench (layout {version}; this one reads "
@@ -137,51 +178,32 @@ class Store:
                 "with --store."
             )
 
-    def _columns_of(self, connection: duckdb.DuckDBPyConnection, files: list[str]) -> set[str]:
-        """Return the fields that any of the files has.
 
-        Raises: StoreError when one is damaged, or lacks what every store has.
-        """
-        columns: set[str] = set()
-        for file in files:
-            try:
-                names = parquet_columns(connection, file)
-            except duckdb.Error as error:
-                raise StoreError(
-                    f"{file} is damaged ({error}). Move it away; the other runs are unharmed."
-                ) from error
-            missing = sorted(set(FIELDS) - set(ADDED) - names)
-            if missing:
-                raise StoreError(f"{file} lacks the columns {', '.join(missing)}. Move it away.")
-            columns |= names
-        return columns
+def _journal_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the sound records of a journal; warn of damage."""
+    try:
+        content = read_journal(path)
+    except OSError as error:
+        content = JournalContent(faults=[f"it cannot be read: {error.strerror}"])
+    if content.faults:
+        more = f" and {len(content.faults) - 1} more" if len(content.faults) > 1 else ""
+        _warn_left_out(path, f"{content.faults[0]}{more}", "Its other records count.")
+    return content.rows
 
 
-class Writer:
-    """The writer of the records of one run: a context manager that closes the journal at the end."""
+def _is_sound(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Return whether a file of records is sound; warn when it is not."""
+    fault = fault_of_file(connection, path)
+    if fault:
+        _warn_left_out(
+            path, fault, "Restore it from a copy, or delete it and run the same commands again."
+        )
+    return not fault
 
-    def __init__(self, path: Path) -> None:
-        self._journal = Journal(path)
-        self.run = path.stem
-        self.count = 0
 
-    def add(self, records: list[Record]) -> None:
-        """Keep these records; when this returns they survive a crash.
-
-        Raises: StoreError when the disk is full; what was added before is safe.
-        """
-        try:
-            self._journal.append(records)
-        except OSError as error:
-            raise StoreError(
-                f"the store cannot be written: {error.strerror} ({self._journal.path}). "
-                f"{self.count} records of this run are safe; make room and run the same command again: "
-                "it goes on where it stopped."
-            ) from error
-        self.count += len(records)
-
-    def __enter__(self) -> "Writer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._journal.finish()
+def _warn_left_out(path: Path, fault: str, advice: str) -> None:
+    warnings.warn(
+        f"{path} is damaged or unreadable and was left out: {fault}. {advice}",
+        DamageWarning,
+        stacklevel=2,
+    )

@@ -6,8 +6,6 @@ from typing import Any
 
 import duckdb
 
-from iqabench.atomic import replacing
-
 
 def connect() -> duckdb.DuckDBPyConnection:
     """Return a database in memory without progress bars, which would mix with the lines of a command."""
@@ -34,20 +32,11 @@ def create_table(
 
 
 def write_parquet(path: Path, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the rows as one Parquet file, atomically.
+    """Write the rows as one Parquet file.
 
-    Raises: OSError or duckdb.Error when that fails.
+    Raises: duckdb.Error when that fails.
     """
-    with connect() as connection, replacing(path) as part:
+    with connect() as connection:
         create_table(connection, "written", types, rows)
-        place = str(part).replace("'", "''")
+        place = str(path).replace("'", "''")
         connection.execute(f"COPY written TO '{place}' (FORMAT parquet, COMPRESSION zstd)")
-
-
-def parquet_columns(connection: duckdb.DuckDBPyConnection, path: str) -> set[str]:
-    """Return the names of the columns of a Parquet file.
-
-    Raises: duckdb.Error when it is damaged.
-    """
-    rows = connection.execute("SELECT name FROM parquet_schema(?)", [path]).fetchall()
-    return {name for (name,) in rows}

@@ -1,5 +1,6 @@
 """The store: nothing that was kept is ever lost, whatever happens afterwards."""
 
+import contextlib
 import errno
 import json
 import math
@@ -7,15 +8,18 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from iqabench.errors import StoreError
+from iqabench.atomic import part_of
+from iqabench.errors import DamageWarning, StoreError
 from iqabench.store import Record, Store, content_key, journal
 from iqabench.store.record import ADDED
 
@@ -36,6 +40,20 @@ def values(store: Store) -> dict[str, float]:
     with store.connect() as connection:
         rows = connection.execute("SELECT sample, value FROM records").fetchall()
     return dict(rows)
+
+
+@contextlib.contextmanager
+def without_rights(path: Path, mode: int) -> Iterator[None]:
+    """Take rights on a folder from this process, also when it is the superuser's."""
+    user, before = os.geteuid(), path.stat().st_mode
+    path.chmod(mode)
+    if not user:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        path.chmod(before)
 
 
 def test_records_come_back_and_inf_survives(tmp_path: Path) -> None:
@@ -101,10 +119,13 @@ def test_kill_9_loses_nothing_that_was_added(tmp_path: Path) -> None:
         file.write(b'{"key": "k", "sam')  # the line in flight
     store = Store(tmp_path)
     assert sorted(values(store)) == ["a", "b"]
-    with store.writer("next"):
-        pass
-    assert sorted(p.name for p in (tmp_path / "records").iterdir()) == ["dead.parquet"]
-    assert sorted(values(store)) == ["a", "b"]
+    with store.writer("next") as writer:
+        writer.add([record("c")])
+    assert [p.name.split(".")[0] for p in sorted((tmp_path / "records").iterdir())] == [
+        "dead",
+        "next",
+    ]
+    assert sorted(values(store)) == ["a", "b", "c"]
 
 
 def test_a_file_that_was_never_finished_is_no_run(tmp_path: Path) -> None:
@@ -121,7 +142,7 @@ def test_without_room_for_parquet_the_journal_stays(
     def full(*_: object) -> None:
         raise duckdb.IOException("No space left on device")
 
-    monkeypatch.setattr(journal, "write_parquet", full)
+    monkeypatch.setattr(journal, "write_record_file", full)
     for name in ("a", "b"):  # the second would take over what the first left
         with Store(tmp_path).writer(name) as writer:
             writer.add([record(name)])
@@ -160,7 +181,9 @@ def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "x"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"schema": "x"}', '{"schema": Infinity}', "[" * 100_000, "9" * 5000]
+)
 def test_a_damaged_version_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "store.json").write_text(text)
     with pytest.raises(StoreError, match=r"store\.json is damaged"):
@@ -177,15 +200,131 @@ def test_a_damaged_parquet_file_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with store.writer("r1") as writer:
         writer.add([record()])
-    next((tmp_path / "records").glob("*.parquet")).write_bytes(b"PAR1 broken")
-    with pytest.raises(StoreError, match=r"r1\.parquet is damaged"):
-        store.connect()
+    with store.writer("r2") as writer:
+        writer.add([record("b", 7.0)])
+    next((tmp_path / "records").glob("r1.*.parquet")).write_bytes(b"PAR1 broken")
+    with pytest.warns(DamageWarning, match=r"r1\..*\.parquet is damaged"):
+        assert values(store) == {"b": 7.0}
+
+
+def test_one_flipped_bit_is_found(tmp_path: Path) -> None:
+    """Parquet has no checksums of its own: most flipped bits would give another number."""
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record(f"s{n}", float(n)) for n in range(20)])
+    [file] = (tmp_path / "records").glob("*.parquet")
+    data = bytearray(file.read_bytes())
+    for place in range(4, len(data) - 8, len(data) // 12):
+        flipped = data.copy()
+        flipped[place] ^= 1
+        file.write_bytes(flipped)
+        with pytest.warns(DamageWarning, match="checksum"):
+            assert not store.finished(["k"])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("5", "line 2: expected a record, found int"),
+        ("[" * 100_000, "line 2: it is not JSON"),
+        ('"\\ud800"', "line 2: expected a record, found str"),
+        ({"value": "abc"}, "line 2: value is 'abc'; expected a number"),
+        ({"scale": 2**70}, "line 2: scale is 1180591620717411303424; expected an integer"),
+        ({"scale": True}, "line 2: scale is True; expected an integer"),
+        ({"model": "\ud800"}, r"line 2: model is '\\ud800'; expected text in UTF-8"),
+        ({"tile": None}, "line 2: tile is None; expected an integer"),
+        ({"random_weights": 1}, "line 2: random_weights is 1; expected true or false"),
+    ],
+)
+def test_a_damaged_line_of_a_journal_is_named_and_the_others_count(
+    tmp_path: Path, change: str | dict[str, Any], told: str
+) -> None:
+    rows = [asdict(record("a")), asdict(record("b")), asdict(record("c"))]
+    lines = [json.dumps(row) for row in rows]
+    lines[1] = change if isinstance(change, str) else json.dumps(rows[1] | change)
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "x.jsonl").write_text("\n".join(lines) + "\n")
+    store = Store(tmp_path)
+    with pytest.warns(DamageWarning, match=f"x.jsonl is damaged.*{told}"):
+        assert sorted(values(store)) == ["a", "c"]
+    with store.writer("next") as writer, pytest.warns(DamageWarning, match="1 damaged lines"):
+        writer.add([record("d")])
+    assert sorted(values(store)) == ["a", "c", "d"]
+    assert (records / "x.jsonl.damaged").exists()
+
+
+def test_a_column_of_another_type_is_told(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.writer("r1") as writer:
+        writer.add([record()])
+    [file] = (tmp_path / "records").glob("*.parquet")
+    with duckdb.connect() as connection:
+        asked = f"SELECT * REPLACE ('text' AS value) FROM '{file}'"
+        place = tmp_path / "records" / "by_hand.parquet"
+        connection.execute(f"COPY ({asked}) TO '{place}' (FORMAT parquet)")
+    with pytest.warns(DamageWarning, match="its column 'value' is of the type BYTE_ARRAY"):
+        assert values(store) == {"baby": 32.0}
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """Give a folder that every user may enter, which `tmp_path` is not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_a_read_only_store_with_nothing_to_do_is_left_as_it_is(open_path: Path) -> None:
+    store = Store(open_path)
+    with store.writer("r1") as writer:
+        writer.add([record()])
+    before = sorted(open_path.rglob("*"))
+    with without_rights(open_path / "records", 0o555), store.writer("r2"):
+        assert store.finished(["k"]) == {("k", "baby")}
+    assert sorted(open_path.rglob("*")) == before
+
+
+def test_an_unreadable_store_is_told_from_an_empty_one(open_path: Path) -> None:
+    store = Store(open_path)
+    with store.writer("r1") as writer:
+        writer.add([record()])
+    with (
+        without_rights(open_path / "records", 0),
+        pytest.raises(StoreError, match="cannot be read"),
+    ):
+        store.finished(["k"])
+    with without_rights(open_path, 0), pytest.raises(StoreError, match="cannot be read"):
+        Store(open_path)
+
+
+def test_parts_of_dead_processes_go_with_the_next_writer(tmp_path: Path) -> None:
+    code = f"""
+        import os, signal, sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from pathlib import Path
+        from test_store import record
+        from iqabench.atomic import part_of
+        from iqabench.store import Store
+        store = Path({str(tmp_path)!r})
+        Store(store).writer("dead").add([record("a")])
+        (store / "crops" / "x").mkdir(parents=True)
+        part_of(store / "crops" / "x" / "target.png").write_bytes(b"half")
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=False)
+    assert len(list(tmp_path.rglob("*.part"))) == 1
+    living = part_of(tmp_path / "crops" / "living.png")
+    living.write_bytes(b"")
+    with Store(tmp_path).writer("next") as writer:
+        writer.add([record("b")])
+    assert list(tmp_path.rglob("*.part")) == [living]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("a file where a folder must go")
     with pytest.raises(StoreError):
-        Store(tmp_path / "s" / "deeper").writer("r")
+        Store(tmp_path / "s" / "deeper").writer("r").add([record()])
 
 
 def test_content_keys_tell_apart() -> None:
@@ -202,7 +341,8 @@ def test_a_store_from_before_a_field_was_added_is_read(tmp_path: Path) -> None:
         connection.execute(
             f"CREATE TABLE old AS SELECT * EXCLUDE ({', '.join(ADDED)}) FROM '{file}'"
         )
-        connection.execute(f"COPY old TO '{file}' (FORMAT parquet)")
+        connection.execute(f"COPY old TO '{file.with_name('r1.parquet')}' (FORMAT parquet)")
+    file.unlink()  # old stores had no checksum in the name
     asked = "SELECT sample, kind, images, reference FROM records ORDER BY sample"
     with store.connect() as connection:
         assert connection.execute(asked).fetchall() == [("a", "image", 1, "")]

@@ -7,7 +7,6 @@ from iqabench.images import quantise, write_image, write_part
 from iqabench.metrics import Column, with_reasons
 from iqabench.models.core.model import Model
 from iqabench.models.core.signature import setting_values, setting_words
-from iqabench.run.background import Background
 from iqabench.run.conditions import Conditions
 from iqabench.run.context import RunContext
 from iqabench.run.crops import keep_crops
@@ -86,12 +85,13 @@ class _CellRun:
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         watch = self.context.watch
         watch(name, len(samples) - len(todo), len(samples))
-        with Background() as background:
-            for index, result in enumerate(evaluate_cell(self.job, todo)):
-                self._store_result(result, background)
-                errors = [record.error for record in result.records] or [result.error]
-                outcome.add(self.model.card.id, result.name, errors)
-                watch(name, len(samples) - len(todo) + index + 1, len(samples))
+        if todo:
+            self.writer.open()
+        for index, result in enumerate(evaluate_cell(self.job, todo)):
+            self._store_result(result)
+            errors = [record.error for record in result.records] or [result.error]
+            outcome.add(self.model.card.id, result.name, errors)
+            watch(name, len(samples) - len(todo) + index + 1, len(samples))
 
     def _job(self) -> CellJob:
         images, options = self.cell.set, self.options
@@ -138,21 +138,17 @@ class _CellRun:
             or (self.saves_outputs and not self.folder.has(sample.name, roles))
         ]
 
-    def _store_result(self, result: SampleResult, background: Background) -> None:
-        """Write the outputs when they are saved, then the crops for reports, then the records."""
+    def _store_result(self, result: SampleResult) -> None:
+        """Write the outputs when they are saved, then the crops for reports, then the records.
+
+        The records come last: a sample that has them is not run again, so nothing of it may be missing.
+        """
         if result.restored is not None and result.sample is not None:
             if self.saves_outputs:
                 self._save_outputs(result)
             if self.cell.domain == "image":
                 folder = self._crops(result.name)
-                background.do(
-                    keep_crops,
-                    folder,
-                    result.sample,
-                    result.restored,
-                    self.model,
-                    self.options.tile,
-                )
+                keep_crops(folder, result.sample, result.restored, self.model, self.options.tile)
         self.writer.add(result.records)
 
     def _save_outputs(self, result: SampleResult) -> None:

@@ -1,0 +1,61 @@
+"""Messages on standard error: printed without control characters, which would change the terminal."""
+
+import warnings
+from types import TracebackType
+from typing import TextIO
+
+import click
+
+from iqabench.errors import DamageWarning, IqabenchWarning
+
+
+def tell(message: str) -> None:
+    """Print a message on standard error."""
+    click.echo(printable(message), err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text with its control characters escaped (hexadecimal); line breaks stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+class Notices:
+    """The printing of warnings of iqabench, each of them once; a context manager."""
+
+    def __init__(self) -> None:
+        self.damage = False
+        """True as soon as a damaged file was left out."""
+        self._told: set[str] = set()
+        self._usual = warnings.showwarning
+
+    def __enter__(self) -> "Notices":
+        warnings.showwarning = self._show
+        warnings.filterwarnings("always", category=IqabenchWarning)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        warnings.showwarning = self._usual
+
+    def _show(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if not issubclass(category, IqabenchWarning):
+            self._usual(message, category, filename, lineno, file, line)
+            return
+        self.damage |= issubclass(category, DamageWarning)
+        if str(message) not in self._told:
+            self._told.add(str(message))
+            tell(f"warning: {message}")

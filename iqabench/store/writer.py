@@ -1,0 +1,52 @@
+"""The writer of records, which survive a crash as soon as they are added."""
+
+from collections.abc import Callable
+
+from iqabench.errors import StoreError
+from iqabench.store.journal import Journal
+from iqabench.store.record import Record
+
+
+class Writer:
+    """The writer of the records of one run: a context manager that closes the journal at the end.
+
+    A run that has nothing to write leaves the store as it is, which may be read-only.
+    """
+
+    def __init__(self, open_journal: Callable[[], Journal], run: str) -> None:
+        self._open_journal = open_journal
+        self._journal: Journal | None = None
+        self.run = run
+        self.count = 0
+
+    def open(self) -> Journal:
+        """Return the journal, which is begun unless it is there; call it before long work, to fail early.
+
+        Raises: StoreError when the store cannot be written to.
+        """
+        if self._journal is None:
+            self._journal = self._open_journal()
+        return self._journal
+
+    def add(self, records: list[Record]) -> None:
+        """Keep these records; when this returns they survive a crash.
+
+        Raises: StoreError when the disk is full; what was added before is safe.
+        """
+        journal = self.open()
+        try:
+            journal.append(records)
+        except OSError as error:
+            raise StoreError(
+                f"the store cannot be written: {error.strerror} ({journal.path}). "
+                f"{self.count} records of this run are safe; make room and run the same command again: "
+                "it goes on where it stopped."
+            ) from error
+        self.count += len(records)
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._journal is not None:
+            self._journal.finish()
