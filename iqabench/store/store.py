@@ -98,11 +98,17 @@ class Store:
         return {(key, sample) for key, sample in rows}
 
     def writer(self, run: str) -> Writer:
-        """Return a writer for one run; nothing is written before its first record."""
+        """Return a writer for one run; nothing is written before its first record.
+
+        The journals of runs that died are turned into Parquet, where the store can be written to.
+        """
+        adopted = [Journal.adopt(journal) for journal in self._files(".jsonl")]
+        if any(adopted):
+            remove_dead_parts(self.folder, recursive=True)
         return Writer(partial(self._open_journal, run), run)
 
     def _open_journal(self, run: str) -> Journal:
-        """Return the journal of a new run; adopt the journals of runs that died, and delete their parts.
+        """Return the journal of a new run.
 
         Raises: StoreError when the folder cannot be written to.
         """
@@ -111,9 +117,6 @@ class Store:
             version = self.folder / "store.json"
             if not version.exists():
                 write_whole(version, json.dumps({"schema": SCHEMA_VERSION}).encode() + b"\n")
-            adopted = [Journal.adopt(journal) for journal in self._files(".jsonl")]
-            if any(adopted):
-                remove_dead_parts(self.folder, recursive=True)
             return Journal(self._records / f"{run}.jsonl")
         except OSError as error:
             raise StoreError(
