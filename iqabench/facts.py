@@ -1,15 +1,18 @@
 """Facts in YAML, read into pydantic models; a mistake is reported with its file and line."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from iqabench import yaml_loader
 from iqabench.errors import FactsError
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SHOWN = 10
+"""The mistakes of a file that are printed; the others are counted."""
 
 
 class Facts(BaseModel):
@@ -24,10 +27,14 @@ F = TypeVar("F", bound=BaseModel)
 def read_yaml(path: Path) -> Any:
     """Return the plain content of a YAML file.
 
-    Raises: FactsError when the file is absent, is not UTF-8 or is not YAML.
+    Raises: FactsError when the file is absent, is not UTF-8, is not YAML, or holds a key twice.
     """
+    return _load(path)[0]
+
+
+def _load(path: Path) -> tuple[Any, yaml.Node | None]:
     try:
-        return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader, in C if built
+        return yaml_loader.load(path.read_bytes())
     except OSError as error:
         raise FactsError(f"{path}: cannot be read: {error.strerror}.") from error
     except yaml.MarkedYAMLError as error:
@@ -45,16 +52,26 @@ def validate(model: type[F], data: Any, path: Path, at: Sequence[str | int] = ()
     try:
         return model.model_validate(data)
     except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+        root = _tree(path, path.stat().st_mtime_ns)
         mistakes = [
-            f"{path}:{line_of(path, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
-            for e in error.errors(include_url=False)
+            f"{path}:{_line(root, [*at, *e['loc']])}: {_dotted([*at, *e['loc']])}: {e['msg']}"
+            for e in errors[:_SHOWN]
         ]
+        if len(errors) > _SHOWN:
+            mistakes.append(f"... and {len(errors) - _SHOWN} more mistakes.")
         raise FactsError("\n".join(mistakes)) from error
 
 
 def line_of(path: Path, keys: Sequence[object]) -> int:
     """Return the line of a YAML file to which keys and positions lead, or the nearest line above it."""
-    return _line(yaml.compose(path.read_bytes(), Loader=_Loader), keys)
+    return _line(_tree(path, path.stat().st_mtime_ns), keys)
+
+
+@lru_cache(4)
+def _tree(path: Path, _: int) -> yaml.Node | None:
+    """Return the nodes of a file with this time of change: many mistakes of one file are looked up."""
+    return _load(path)[1]
 
 
 def _dotted(keys: Iterable[object]) -> str:
