@@ -11,8 +11,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
+import contextlib
+import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -99,3 +101,31 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder as the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """Give a folder that every user may enter, which `tmp_path` is not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def _without_rights(path: Path, mode: int) -> Iterator[None]:
+    """Take rights on a folder from this process, also when it is the superuser's."""
+    user, before = os.geteuid(), path.stat().st_mode
+    path.chmod(mode)
+    if not user:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        path.chmod(before)
+
+
+@pytest.fixture
+def without_rights() -> Callable[[Path, int], contextlib.AbstractContextManager[None]]:
+    """Return a context manager that takes rights on a folder from this process."""
+    return _without_rights

@@ -13,7 +13,7 @@ import iqabench
 PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"errors", "registry", "facts", "protocol", "atomic", "deprecation", "locks"},
+    {"errors", "registry", "facts", "protocol", "atomic", "deprecation", "locks", "yaml_loader"},
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},
     {"samples"},

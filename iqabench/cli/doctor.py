@@ -67,7 +67,7 @@ def _devices() -> list[dict[str, object]]:
 def _places(store: Path) -> list[dict[str, object]]:
     rows = [_writable("cache (IQABENCH_HOME)", home()), _writable("store", store.absolute())]
     for place in mirrors():
-        there = "://" in place or Path(place).is_dir()
+        there = "://" in place or os.access(place, os.R_OK | os.X_OK)
         rows.append(_row("mirror (IQABENCH_MIRROR)", place, "ok" if there else "wrong"))
     rows.append(_row("network", "switched off by IQABENCH_OFFLINE" if offline() else "allowed"))
     try:
@@ -81,9 +81,14 @@ def _places(store: Path) -> list[dict[str, object]]:
 
 def _writable(what: str, folder: Path) -> dict[str, object]:
     there = folder
-    while not there.exists():
-        there = there.parent
-    if not os.access(there, os.W_OK):
+    try:
+        while not there.exists():
+            there = there.parent
+    except OSError as error:
+        return _row(what, f"{folder} cannot be entered: {error.strerror}", "wrong")
+    if not there.is_dir():
+        return _row(what, f"{folder} cannot be a folder: {there} is a file", "wrong")
+    if not os.access(there, os.W_OK | os.X_OK):
         return _row(what, f"{folder} cannot be written to", "wrong")
     return _row(what, f"{folder}, {shutil.disk_usage(there).free / 2**30:.1f} GiB free")
 

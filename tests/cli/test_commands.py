@@ -1,7 +1,9 @@
 """The contract of the command line: names, exit statuses, forms of output."""
 
+import contextlib
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -236,3 +238,22 @@ def test_explain_refuses_and_leaves_out_with_a_reason(call: Call) -> None:
     for path in folder.glob("*.png"):
         cv2.imwrite(str(path), np.zeros((20, 20, 3), np.uint8))
     assert "no pair can be compared" in call(*where, "--claimed", "30.00").err
+
+
+def test_doctor_tells_of_a_home_that_may_not_be_entered(
+    call: Call,
+    open_path: Path,
+    without_rights: Callable[[Path, int], contextlib.AbstractContextManager[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    locked = open_path / "locked"
+    locked.mkdir()
+    monkeypatch.setenv("IQABENCH_HOME", str(locked / "home"))
+    with without_rights(locked, 0):
+        result = call("doctor", "--json", "--store", open_path / "store")
+    assert result.status == 3
+    [home] = [row for row in result.rows if row["what"].startswith("cache")]
+    assert (home["state"], home["value"]) == (
+        "wrong",
+        f"{locked / 'home'} cannot be entered: Permission denied",
+    )

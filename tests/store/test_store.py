@@ -8,9 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ from iqabench.atomic import part_of
 from iqabench.errors import DamageWarning, StoreError
 from iqabench.store import Record, Store, content_key, journal
 from iqabench.store.record import ADDED
+
+WithoutRights = Callable[[Path, int], contextlib.AbstractContextManager[None]]
 
 
 def record(sample: str = "baby", value: float | None = 32.0, **more: object) -> Record:
@@ -40,20 +41,6 @@ def values(store: Store) -> dict[str, float]:
     with store.connect() as connection:
         rows = connection.execute("SELECT sample, value FROM records").fetchall()
     return dict(rows)
-
-
-@contextlib.contextmanager
-def without_rights(path: Path, mode: int) -> Iterator[None]:
-    """Take rights on a folder from this process, also when it is the superuser's."""
-    user, before = os.geteuid(), path.stat().st_mode
-    path.chmod(mode)
-    if not user:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
-        path.chmod(before)
 
 
 def test_records_come_back_and_inf_survives(tmp_path: Path) -> None:
@@ -269,15 +256,9 @@ def test_a_column_of_another_type_is_told(tmp_path: Path) -> None:
         assert values(store) == {"baby": 32.0}
 
 
-@pytest.fixture
-def open_path() -> Iterator[Path]:
-    """Give a folder that every user may enter, which `tmp_path` is not."""
-    with tempfile.TemporaryDirectory() as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
-
-
-def test_a_read_only_store_with_nothing_to_do_is_left_as_it_is(open_path: Path) -> None:
+def test_a_read_only_store_with_nothing_to_do_is_left_as_it_is(
+    open_path: Path, without_rights: WithoutRights
+) -> None:
     store = Store(open_path)
     with store.writer("r1") as writer:
         writer.add([record()])
@@ -287,7 +268,9 @@ def test_a_read_only_store_with_nothing_to_do_is_left_as_it_is(open_path: Path) 
     assert sorted(open_path.rglob("*")) == before
 
 
-def test_an_unreadable_store_is_told_from_an_empty_one(open_path: Path) -> None:
+def test_an_unreadable_store_is_told_from_an_empty_one(
+    open_path: Path, without_rights: WithoutRights
+) -> None:
     store = Store(open_path)
     with store.writer("r1") as writer:
         writer.add([record()])
