@@ -3,6 +3,11 @@
 import iqabench
 iqabench.metric("ssim@sr-y")(output, target, scale=4)
 iqabench.evaluate(["rlfn", "bicubic"], ["set5"])
+
+Arguments are checked as the command line checks them. Images are numpy uint8 (H, W, C), PIL as their files
+are read, or torch (C, H, W) in [0, 1]; `data_range` declares another range: 255, or (-1, 1). Only outputs may
+leave it, a little, as outputs of networks do. All values are numbers without a gradient: a tensor that
+requires one is told of; as a loss take torch.nn.functional, or the packages piq and lpips.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,25 +16,28 @@ from typing import Any
 
 import pandas as pd
 
+from iqabench.arguments import as_name, as_names, as_options, as_path, as_whole_number
 from iqabench.errors import UsageError
-from iqabench.images import Case, as_image
-from iqabench.metrics import Column, column
-from iqabench.models.core.load import load_model
+from iqabench.images import DataRange, as_image
+from iqabench.metrics import column, require_no_scale
+from iqabench.models.core.load import load_model as load_model_named
+from iqabench.models.core.model import Model
 from iqabench.opinions import read_opinions
 from iqabench.probes import cost_columns, sizes_of
 from iqabench.report.data.costs import cost_rows
 from iqabench.report.data.rows import rows
 from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
-from iqabench.run import Options, no_targets, plan, score_folder, targets_of_folder
+from iqabench.run import Options, Targets, no_targets, plan, score_folder, targets_of_folder
 from iqabench.run import evaluate as run_cells
 from iqabench.run.agree import score_opinions
 from iqabench.run.environment import resolve_device
 from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions
 from iqabench.run.profile import profile as measure_costs
-from iqabench.run.records import score as score_images
-from iqabench.sets import load_set
+from iqabench.run.scoring.in_memory import score_in_memory
+from iqabench.sets import SampleSet
+from iqabench.sets import load_set as load_set_named
 from iqabench.store import Store
-from iqabench.tasks import default_task
+from iqabench.tasks import Ratio, checked_scale, default_task
 
 __all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "profile", "score"]
 
@@ -49,51 +57,60 @@ def evaluate(
     `options` are the fields of `iqabench.run.Options`: device, precision, tile, limit, force ...
 
     Returns: a row for each model, set and column, or with `per_image` for each image.
-    Raises: IqabenchError when names are unknown or nothing could be run. Single failures are rows
-        that have no value and count as `failed`.
+    Raises: IqabenchError when names are unknown or nothing could be run; UsageError for wrong arguments.
+        Single failures are rows that have no value and count as `failed`.
     """
-    cells = plan(_as_list(models), _as_list(sets), list(columns), scale)
-    records = Store(Path(store))
-    outcome = run_cells(cells, records, Options(**{"progress": False, **options}))
+    if isinstance(options.get("save_outputs"), str):
+        options["save_outputs"] = as_path(options["save_outputs"], "save_outputs")
+    chosen = as_options(Options, {"progress": False, **options})
+    records = Store(as_path(store, "store"))
+    names, places = as_names(models, "models"), as_names(sets, "sets")
+    cells = plan(names, places, as_names(columns, "columns"), _set_scale(scale))
+    outcome = run_cells(cells, records, chosen)
     return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
 
 
 def score(
     outputs: Any,
     targets: Any = None,
-    columns: Sequence[str] = ("psnr", "ssim"),
+    columns: str | Sequence[str] = ("psnr", "ssim"),
     *,
     scale: int | None = None,
     store: str | Path = "results",
     per_image: bool = False,
     device: str = "auto",
+    data_range: DataRange | None = None,
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
-    Without targets, only columns that need none can be scored, such as niqe. Images are numpy uint8
-    (H, W, C), PIL, or torch (C, H, W) in [0, 1]. Folders are paired by name, and their records are kept in
-    `store`; images leave no records.
+    Without targets, only columns that need none can be scored, such as niqe. Images and `data_range` are as
+    in `metric`. Folders are paired by name, and their records are kept in `store`; images leave no records.
+    Columns that leave out a border as wide as the scale need the scale.
 
     Returns: a row for each column, or with `per_image` for each image and column.
-    Raises: PairingError, ImageError, UnknownNameError.
+    Raises: PairingError, ImageError, UnknownNameError; UsageError for wrong arguments.
     """
+    names, ratio = as_names(columns, "columns"), None if scale is None else checked_scale(scale)
     if isinstance(outputs, (str, Path)):
-        records = Store(Path(store))
-        partners = (
-            no_targets(Path(outputs), scale)
-            if targets is None
-            else targets_of_folder(Path(targets), scale)
-        )
-        outcome, _ = score_folder(Path(outputs), partners, records, list(columns), device=device)
+        if data_range is not None:
+            raise UsageError(
+                "data_range is for arrays and tensors; files have a range of their own."
+            )
+        place, records = as_path(outputs, "outputs"), Store(as_path(store, "store"))
+        partners = _targets_in_files(place, targets, _set_scale(scale))
+        outcome, _ = score_folder(place, partners, records, names, device=device)
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
-    outputs = _images(outputs)
-    targets = [None] * len(outputs) if targets is None else _images(targets)
-    if len(outputs) != len(targets):
+    outputs = _images(outputs, "output", data_range)
+    targets = [None] * len(outputs) if targets is None else _images(targets, "target", data_range)
+    if not outputs or not names or len(outputs) != len(targets):
         raise UsageError(
-            f"there are {len(outputs)} outputs and {len(targets)} targets; expected a target for each."
+            f"there are {len(outputs)} outputs, {len(targets)} targets and {len(names)} columns; expected a "
+            "target for each output, and at least one of each."
         )
-    bound = [column(name, default_task(scale or 1).protocol) for name in columns]
-    table = _table(outputs, targets, bound, scale or 1, resolve_device(device))
+    bound = [column(name, default_task(ratio or 1).protocol) for name in names]
+    if ratio is None:
+        require_no_scale(bound, "scale=4")
+    table = score_in_memory(outputs, targets, bound, ratio or 1, resolve_device(device))
     if per_image:
         return table
     groups = table.groupby(["column", "unit", "better"], sort=False)
@@ -104,9 +121,9 @@ def score(
 def agree(
     images: str,
     folder: str | Path | None = None,
-    columns: Sequence[str] = (),
+    columns: str | Sequence[str] = (),
     *,
-    fits: Sequence[str] = (),
+    fits: str | Sequence[str] = (),
     resamples: int = 1000,
     drawn: str = "samples",
     seed: int = 0,
@@ -123,21 +140,22 @@ def agree(
         says why.
     Raises: SetError when the folder lacks a file; UsageError, UnknownNameError.
     """
-    opinions = read_opinions(images, None if folder is None else Path(folder))
-    resampling = resampling_of(opinions, resamples, drawn, seed)
-    records = Store(Path(store))
-    outcome = score_opinions(opinions, records, list(columns), device)
-    return pd.DataFrame(
-        agreement_rows(records, outcome.keys, opinions, fits_named(fits), resampling)
-    )
+    place = None if folder is None else as_path(folder, "folder")
+    times, start = as_whole_number(resamples, "resamples"), as_whole_number(seed, "seed")
+    names, chosen = as_names(columns, "columns"), fits_named(as_names(fits, "fits"))
+    records = Store(as_path(store, "store"))
+    opinions = read_opinions(as_name(images, "images"), place)
+    resampling = resampling_of(opinions, times, drawn, start)
+    outcome = score_opinions(opinions, records, names, device)
+    return pd.DataFrame(agreement_rows(records, outcome.keys, opinions, chosen, resampling))
 
 
 def profile(
     models: str | Sequence[str],
     *,
-    inputs: Sequence[str] = (),
-    output_sizes: Sequence[str] = (),
-    probes: Sequence[str] = DEFAULT_PROBES,
+    inputs: str | Sequence[str] = (),
+    output_sizes: str | Sequence[str] = (),
+    probes: str | Sequence[str] = DEFAULT_PROBES,
     batch: int = 1,
     store: str | Path = "results",
     **options: Any,
@@ -151,56 +169,102 @@ def profile(
     Raises: IqabenchError when names are unknown or nothing could be measured; BusyError when another
         process measures on the device. Single failures are rows without a value that have an `error`.
     """
-    columns = cost_columns(probes)
-    has_sizes = bool(inputs or output_sizes or batch > 1)
-    sizes = sizes_of(list(inputs), list(output_sizes), batch) if has_sizes else None
-    records = Store(Path(store))
-    outcome = measure_costs(_as_list(models), columns, sizes, records, ProfileOptions(**options))
+    if options.get("scale") is not None:
+        options["scale"] = checked_scale(options["scale"])
+    chosen = as_options(ProfileOptions, options)
+    columns = cost_columns(as_names(probes, "probes"))
+    many = as_whole_number(batch, "batch", 1)
+    of_input, of_output = as_names(inputs, "inputs"), as_names(output_sizes, "output_sizes")
+    sizes = sizes_of(of_input, of_output, many) if of_input or of_output or many > 1 else None
+    records = Store(as_path(store, "store"))
+    outcome = measure_costs(as_names(models, "models"), columns, sizes, records, chosen)
     return pd.DataFrame(cost_rows(records, outcome.keys))
 
 
 def metric(name: str) -> Callable[..., float]:
     """Return a column as a function: `metric("ssim@sr-y")(output, target, scale=4)`.
 
-    The default protocol is `rgb`.
+    The default protocol is `rgb`. The function takes numpy uint8 (H, W, C), PIL, or torch (C, H, W) in
+    [0, 1], and other ranges with `data_range`, the value of white, or those of black and white: 255, (-1, 1).
+    uint8 and PIL images are always 0..255. The value has no gradient.
 
-    Raises: UsageError, UnknownNameError; the function itself raises ImageError and MetricError.
+    Raises: UsageError, UnknownNameError; the function itself raises ImageError and MetricError, and
+        UsageError where the protocol leaves out a border as wide as the scale and no scale is named.
     """
-    bound = column(name)
+    bound = column(as_name(name, "the metric"))
 
-    def value(output: Any, target: Any = None, scale: int = 1) -> float:
+    def value(
+        output: Any,
+        target: Any = None,
+        scale: int | None = None,
+        *,
+        data_range: DataRange | None = None,
+    ) -> float:
         """Return the value of one output; a no-reference metric needs no target."""
-        return bound(as_image(output), None if target is None else as_image(target), scale)
+        if scale is None:
+            require_no_scale([bound], "scale=4")
+        ratio: Any = 1 if scale is None else checked_scale(scale)
+        image = as_image(output, "output", data_range)
+        return bound(
+            image, None if target is None else as_image(target, "target", data_range), ratio
+        )
 
     return value
 
 
-def _as_list(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
+def load_model(
+    name: str,
+    scale: Ratio | None = None,
+    *,
+    allow_random_weights: bool = False,
+    progress: bool | None = None,
+) -> Model:
+    """Load the model that a name means, on the CPU in fp32.
+
+    `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a card or its folder, a file (.pth .pt
+    .safetensors .onnx, TorchScript, exported program), `package.module:factory`, or
+    `cmd:PROGRAM {input} {output}`.
+
+    Raises: UnknownNameError, ModelError, WeightsError, FetchError; UsageError for wrong arguments.
+    """
+    return load_model_named(
+        as_name(name, "the model"),
+        None if scale is None else checked_scale(scale),
+        allow_random_weights=allow_random_weights,
+        progress=progress,
+    )
 
 
-def _images(images: Any) -> list[Any]:
+def load_set(name: str | Path, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
+    """Return the samples of a set; its files are downloaded where necessary.
+
+    `name` is the name or alias of a set (`urban100`), with or without a level (`urban100_x2`, `cbsd68_n50`,
+    `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale` is the scale of a
+    super-resolution set when the name has none. With `fetch=False` nothing is downloaded; samples whose
+    files are not here fail when they are loaded.
+
+    Raises: UnknownNameError; SetError for a scale or level that the set lacks; FetchError; UsageError for
+        wrong arguments.
+    """
+    return load_set_named(as_name(name, "the set"), _set_scale(scale), fetch=fetch)
+
+
+def _set_scale(scale: Any) -> int | None:
+    """Return the scale of a set, a whole number; a fraction stands in the name, as in photos@x1.5."""
+    ratio = None if scale is None else checked_scale(scale)
+    if ratio is None or isinstance(ratio, int):
+        return ratio
+    raise UsageError(f"the scale is {scale}; write a fraction behind the name, as in photos@x1.5.")
+
+
+def _targets_in_files(outputs: Path, targets: Any, scale: int | None) -> Targets:
+    """Return the targets of a folder of outputs, or of a single one."""
+    if targets is None:
+        return no_targets(outputs, scale)
+    return targets_of_folder(as_path(targets, "targets"), scale)
+
+
+def _images(images: Any, role: str, data_range: DataRange | None) -> list[Any]:
     """Return one image, a sequence of images, or a batch of four dimensions as a list of images."""
     is_sequence = isinstance(images, (list, tuple)) or getattr(images, "ndim", 0) == 4
-    return [as_image(image) for image in (images if is_sequence else [images])]
-
-
-def _table(
-    outputs: list[Any], targets: list[Any], columns: list[Column], scale: int, device: str
-) -> pd.DataFrame:
-    """Return a row for each image and column."""
-    table = []
-    for index, (output, target) in enumerate(zip(outputs, targets, strict=True)):
-        case = Case(output, target, scale, device, no_target="it has no target")
-        for bound, result in zip(columns, score_images(columns, case), strict=True):
-            table.append(
-                {
-                    "sample": str(index),
-                    "column": bound.name,
-                    "value": result.value,
-                    "error": result.error,
-                    "unit": bound.metric.unit,
-                    "better": bound.metric.better,
-                }
-            )
-    return pd.DataFrame(table)
+    return [as_image(image, role, data_range) for image in (images if is_sequence else [images])]

@@ -53,9 +53,10 @@ class Protocol(Facts):
     """The image that the model restores. For `luma`, input and target are made from the target's luma."""
     quantise: bool = True
     """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
-    channels: Literal["rgb", "grey", "luma-studio", "luma-full"]
+    channels: Literal["rgb", "grey", "luma-studio", "luma-full", "rgb2gray"]
     """The channels that are compared. `rgb` compares one-channel pairs as they are, luma expands them;
-    `grey` takes only one-channel pairs. Luma is BT.601, of studio swing (16..235) or full range (0..255)."""
+    `grey` takes only one-channel pairs. Luma is BT.601, of studio swing (16..235) or full range (0..255).
+    `rgb2gray` is MATLAB's luminance, rounded to 8 bits."""
     round_luma: bool = False
     """True when luma is rounded to an integer."""
     shave_scales: int = 0

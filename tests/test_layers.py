@@ -13,7 +13,17 @@ import iqabench
 PACKAGE = Path(iqabench.__file__).parent
 
 LAYERS: list[set[str]] = [
-    {"errors", "registry", "facts", "protocol", "atomic", "deprecation", "locks", "yaml_loader"},
+    {
+        "errors",
+        "registry",
+        "facts",
+        "protocol",
+        "atomic",
+        "deprecation",
+        "locks",
+        "yaml_loader",
+        "arguments",
+    },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},
     {"samples"},

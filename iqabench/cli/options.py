@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from iqabench.tasks import LARGEST_SCALE
+
 F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[F], F]
 
@@ -90,7 +92,7 @@ def scale_option(default: str) -> Callable[[F], F]:
     """Return the option --scale, whose help names the default."""
     return click.option(
         "--scale",
-        type=click.IntRange(1, 16),
+        type=click.IntRange(1, LARGEST_SCALE),
         metavar="N",
         help=f"Scale of super-resolution sets.  [default: {default}]",
     )

@@ -14,11 +14,14 @@ from iqabench.images.pair import OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
+from iqabench.images.value_range import OVERSHOOT, DataRange
 from iqabench.images.view import quantise, view, view_output
 from iqabench.images.write import write_image
 
 __all__ = [
+    "OVERSHOOT",
     "Case",
+    "DataRange",
     "Image",
     "OutputView",
     "Pair",

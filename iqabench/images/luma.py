@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from iqabench.images.read import Image
 
 _THOUSANDTHS = np.array([[299, 587, 114]], np.float32)
+_MATLAB = np.array([[0.298936021293775, 0.587043074451121, 0.114020904255103]])
+"""The first row of inv([1 .956 .621; 1 -.272 -.647; 1 -1.106 1.703]), which rgb2gray takes: more digits than
+the three of its documentation."""
 _STRIP = 64
 """The number of rows converted at a time: the floats of three channels stay in the processor's cache."""
 
@@ -55,6 +58,17 @@ def luma_counts(image: NDArray[np.uint8]) -> NDArray[np.float32]:
         rows = slice(top, top + _STRIP)
         cv2.transform(image[rows].astype(np.float32), _THOUSANDTHS, dst=counts[rows])
     return counts[:, :, None]
+
+
+def matlab_grey(image: Image) -> Image:
+    """Return the luminance that MATLAB's rgb2gray computes, not rounded; one channel is taken as it is.
+
+    Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1), float64 or as it was.
+    Range: 0..255.
+    """
+    if image.shape[2] == 1:
+        return image
+    return cv2.transform(image.astype(np.float64), _MATLAB).reshape(*image.shape[:2], 1)
 
 
 def luma_unit(*, full: bool = False) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
-from iqabench.images.luma import luma, luma_counts, luma_unit
+from iqabench.images.luma import luma, luma_counts, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
@@ -26,6 +26,8 @@ def view(protocol: Protocol, output: Image, target: Image, scale: Ratio = 1) -> 
     if protocol.channels in ("rgb", "grey"):
         channels = max(output.shape[2], target.shape[2])
         return Pair(_expand(output, channels), _expand(target, channels))
+    if protocol.channels == "rgb2gray":
+        return Pair(quantise(matlab_grey(output)), quantise(matlab_grey(target)))
     (output, target), unit, offset = _luma_counts(protocol, output, target)
     return Pair(output, target, unit, offset)
 
@@ -42,6 +44,8 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
     output = _shaved(protocol, output, scale)
     if protocol.channels in ("rgb", "grey"):
         return OutputView(output)
+    if protocol.channels == "rgb2gray":
+        return OutputView(quantise(matlab_grey(output)))
     [counts], unit, offset = _luma_counts(protocol, output)
     return OutputView(counts, unit=unit, offset=offset)
 

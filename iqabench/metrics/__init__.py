@@ -19,6 +19,7 @@ for it before the first image. Whatever a metric raises becomes a `MetricError` 
 
 from iqabench.metrics.core.batch import Batch
 from iqabench.metrics.core.batched import batched_form
+from iqabench.metrics.core.borders import require_no_scale
 from iqabench.metrics.core.column import (
     AnyColumn,
     Column,
@@ -51,6 +52,7 @@ __all__ = [
     "no_reference",
     "over_set",
     "require_files",
+    "require_no_scale",
     "scores",
     "set_metrics",
     "with_reasons",

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from iqabench.errors import IqabenchError, UsageError
 from iqabench.images import Case, Image, read_image
-from iqabench.metrics import Column, column, metrics, require_files, with_reasons
+from iqabench.metrics import (
+    Column,
+    column,
+    metrics,
+    require_files,
+    require_no_scale,
+    with_reasons,
+)
 from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
@@ -100,6 +107,7 @@ def _columns(opinions: Opinions, names: list[str]) -> list[Column]:
                 f"{each.name} compares with a reference, and {facts.title} has none; expected a "
                 "no-reference metric ('iqabench list metrics' shows them)."
             )
+    require_no_scale(columns, "a set that has a scale; images with opinions have none")
     distinct = {each.name: each for each in columns}.values()
     return with_reasons(distinct, require_files(distinct))
 

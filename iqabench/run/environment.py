@@ -20,6 +20,8 @@ def resolve_device(name: str) -> str:
 
     Raises: UsageError when there is no such device.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"the device is {name!r}; expected auto, cpu, cuda or cuda:N, as text.")
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from iqabench.errors import ModelError, SetError, UsageError
 from iqabench.metrics import AnyColumn, any_column
@@ -21,11 +24,11 @@ class Options:
 
     device: str = "auto"
     precision: Precision = "fp32"
-    tile: int = 0
+    tile: Annotated[int, Field(ge=0)] = 0
     """The side of the input tiles in pixels; 0 is the whole image."""
     settings: tuple[str, ...] = ()
     """The settings of models, such as alpha=0.5."""
-    limit: int | None = None
+    limit: Annotated[int, Field(ge=1)] | None = None
     """The number of samples of each set that are run, from the first; None for all."""
     force: bool = False
     """True to run samples again that have a record."""

@@ -18,10 +18,19 @@ from iqabench.tasks.core.look_up import (
     tasks,
 )
 from iqabench.tasks.core.names import RoleName, TaskName
-from iqabench.tasks.core.scale import Ratio, Scale, exact_scale, scale_side, scale_text
+from iqabench.tasks.core.scale import (
+    LARGEST_SCALE,
+    Ratio,
+    Scale,
+    checked_scale,
+    exact_scale,
+    scale_side,
+    scale_text,
+)
 from iqabench.tasks.core.task import FolderRule, Task, register
 
 __all__ = [
+    "LARGEST_SCALE",
     "FolderRule",
     "Level",
     "Ratio",
@@ -29,6 +38,7 @@ __all__ = [
     "Scale",
     "Task",
     "TaskName",
+    "checked_scale",
     "default_task",
     "exact_scale",
     "folder_task",

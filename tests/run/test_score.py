@@ -209,7 +209,7 @@ def test_batches_give_what_singles_give(tmp_path: Path) -> None:
     write_image(tmp_path / "targets" / "f.png", np.zeros((20, 20, 3), np.uint8))
     write_image(tmp_path / "outputs" / "f.png", np.ones((20, 20, 3), np.uint8))
     targets = targets_of_folder(tmp_path / "targets", None)
-    columns = ["psnr", "ssim", "ms_ssim", "entropy", "psnr@sr-y", "total_variation"]
+    columns = ["psnr", "ssim", "ms_ssim", "entropy", "psnr@y", "total_variation"]
     for store, batch in (("one", 1), ("many", 4)):
         score_folder(
             tmp_path / "outputs",

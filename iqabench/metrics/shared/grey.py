@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.images import Image, OutputView, Pair, quantise
+from iqabench.images.luma import matlab_grey
 
 LUMINANCE_WEIGHTS = np.array([[0.299, 0.587, 0.114]])
 """BT.601, as MATLAB's rgb2gray, rgb2ntsc and the Y of YIQ have it to three digits."""
-
-_MATLAB = np.array([[0.298936021293775, 0.587043074451121, 0.114020904255103]])
-"""The first row of inv([1 .956 .621; 1 -.272 -.647; 1 -1.106 1.703]), which rgb2gray takes."""
 
 
 class Grey(NamedTuple):
@@ -28,18 +26,8 @@ def grey(pair: Pair) -> Grey:
 
 
 def rounded_grey(seen: OutputView) -> NDArray[np.uint8]:
-    """The output's luminance rounded to 8 bits, as MATLAB's rgb2gray gives it; (H, W). Made once.
-
-    MATLAB's weights have more digits than the three of its documentation.
-    """
-    return seen.shared("rounded grey", lambda s: _rounded(s.output))
-
-
-def _rounded(image: Image) -> NDArray[np.uint8]:
-    if image.shape[2] == 1:
-        return quantise(image)[:, :, 0]
-    plane = cv2.transform(image.astype(np.float64), _MATLAB)
-    return quantise(plane.reshape(image.shape[:2]))
+    """The output's luminance rounded to 8 bits, as MATLAB's rgb2gray gives it; (H, W). Made once."""
+    return seen.shared("rounded grey", lambda s: quantise(matlab_grey(s.output))[:, :, 0])
 
 
 def _plane(image: Image) -> NDArray[np.float32]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
 
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Precision
@@ -20,7 +23,7 @@ class ProfileOptions:
     device: str = "auto"
     precision: Precision = "fp32"
     mode: Mode = PLAIN
-    threads: int | None = None
+    threads: Annotated[int, Field(ge=1)] | None = None
     """The number of torch's threads on the CPU; None keeps the present number."""
     sampling: Sampling = field(default_factory=Sampling)
     wait: bool = False

@@ -5,7 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from iqabench.errors import UsageError
-from iqabench.metrics import AnyColumn, any_column, require_files, with_reasons
+from iqabench.metrics import (
+    AnyColumn,
+    any_column,
+    require_files,
+    require_no_scale,
+    with_reasons,
+)
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
 from iqabench.run.conditions import Conditions
@@ -125,6 +131,8 @@ def _columns(targets: Targets, names: list[str]) -> list[AnyColumn]:
         )
     distinct = dict.fromkeys(names or task_named(targets.subject.task).columns)
     columns = [any_column(name, targets.protocol) for name in distinct]
+    if not targets.subject.level and not targets.address:
+        require_no_scale(columns, "--scale 4 (scale=4 in Python)")
     columns = with_reasons(columns, require_files(columns))
     undefined = [c.name for c in columns if c.needs_target and targets.target is None]
     if undefined:
