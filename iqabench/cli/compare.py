@@ -10,18 +10,21 @@ from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     column_option,
+    convention_option,
     device_option,
     examples,
     precision_option,
     scale_option,
     store_option,
     table_options,
+    tell_convention,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.model import Precision
     from iqabench.probes import cost_columns, sizes_of
     from iqabench.report.data.comparison import compare, holds, rows_of
@@ -77,6 +80,7 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 )
 @device_option
 @precision_option
+@convention_option
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
 )
@@ -93,6 +97,7 @@ def command(
     conditions: tuple[str, ...],
     device: str,
     precision: Precision,
+    convention: CallingConvention,
     limit: int | None,
     store: Path,
     form: str | None,
@@ -105,11 +110,14 @@ def command(
     records = Store(store)
     wanted = cost_columns(text for text in probes or COSTS if text != "none")
     sizes = sizes_of(list(inputs), []) if inputs else None
-    options = Options(device=device, precision=precision, limit=limit)
+    tell_convention([first, second], convention)
+    options = Options(device=device, precision=precision, convention=convention, limit=limit)
     cells = [plan([name], list(sets), list(columns), scale) for name in (first, second)]
     with watching() as watch:
         a, b = (evaluate(some, records, options, watch) for some in cells)
-        costs = ProfileOptions(device=device, precision=precision, scale=scale)
+        costs = ProfileOptions(
+            device=device, precision=precision, convention=convention, scale=scale
+        )
         done = profile([first, second], wanted, sizes, records, costs, watch) if wanted else None
     keys_a, keys_b = (done.keys_of(name) for name in (first, second)) if done else ([], [])
     rows = rows_of(compare(records, a.keys, b.keys, keys_a, keys_b))

@@ -12,12 +12,14 @@ from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     bundle,
+    convention_option,
     device_option,
     examples,
     precision_option,
     scale_option,
     store_option,
     table_options,
+    tell_convention,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
@@ -25,6 +27,7 @@ from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
 
 with lazy_imports():
+    from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.mode import Mode
     from iqabench.models.core.model import Precision
     from iqabench.probes import CostColumn, Size, cost_columns, sizes_of
@@ -170,6 +173,7 @@ checkout_options = bundle(
 )
 @scale_option("the model's; 4 where it has several")
 @condition_options
+@convention_option
 @checkout_options
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
 @click.option(
@@ -186,6 +190,7 @@ def command(
     probes: tuple[str, ...],
     scale: int | None,
     conditions: ProfileConditions,
+    convention: CallingConvention,
     submissions: CheckoutOptions,
     operators: bool,
     allow_random_weights: bool,
@@ -203,6 +208,7 @@ def command(
         sys.exit(_profile_checkout(submissions, cost_columns(probes), sizes[0], conditions, form))
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
+    tell_convention(models, convention)
     columns = cost_columns(probes or DEFAULT_PROBES)
     asked_size = inputs or outputs or conditions.batch > 1
     options = ProfileOptions(
@@ -211,6 +217,7 @@ def command(
         threads=conditions.threads,
         wait=conditions.wait,
         scale=scale,
+        convention=convention,
         mode=Mode(conditions.compiled, conditions.channels_last, conditions.cuda_graph),
         sampling=conditions.sampling,
         allow_random_weights=allow_random_weights,

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     bundle,
     column_option,
+    convention_option,
     device_option,
     examples,
     per_image_option,
@@ -17,12 +19,14 @@ from iqabench.cli.options import (
     scale_option,
     store_option,
     table_options,
+    tell_convention,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.models.core.convention import CallingConvention
     from iqabench.probes import cost_columns, sizes_of
     from iqabench.run import Cell, Options, evaluate, plan
     from iqabench.run.profile import profile_cells
@@ -92,6 +96,7 @@ with lazy_imports():
         help="Use random weights where the real ones cannot be had; every record is marked.",
     ),
 )
+@convention_option
 @click.option(
     "--probe",
     "probes",
@@ -117,6 +122,7 @@ def command(
     scale: int | None,
     columns: tuple[str, ...],
     options: Options,
+    convention: CallingConvention,
     probes: tuple[str, ...],
     inputs: tuple[str, ...],
     dry_run: bool,
@@ -129,6 +135,8 @@ def command(
     Images that have their records in the store are not run again; an interrupted run goes on where it
     stopped when the same command is given once more.
     """
+    tell_convention(models, convention)
+    options = replace(options, convention=convention)
     cells = plan(
         list(models),
         list(sets),

@@ -8,8 +8,10 @@ import torch
 
 from iqabench.compress.variant_folder import add_figures
 from iqabench.errors import CompressError
+from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_at
-from iqabench.models.core.load import load_model
+from iqabench.models.core.convention import AS_FOUND, CallingConvention, convention_of
+from iqabench.models.core.load import is_card, is_own, load_model
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Precision
 from iqabench.probes import cost_column, sizes_of
@@ -31,6 +33,7 @@ def figures_of(
     size: str = "3x256x256",
     scale: int | None = None,
     device: str = "cpu",
+    convention: CallingConvention = AS_FOUND,
 ) -> Figures:
     """Measure parameters, multiply-accumulates at a size, MiB of weights, and the mean quality on a set.
 
@@ -40,12 +43,14 @@ def figures_of(
     Raises: CompressError when the set cannot be scored; what loading raises.
     """
     name = str(model.resolve()) if isinstance(model, Path) else model
-    loaded = load_model(name, scale).to(device)
+    loaded = load_model(name, scale, convention=convention).to(device)
     (wanted,) = sizes_of([size], [])
     columns = [cost_column(cost) for cost in _COSTS]
     costs = costs_of(loaded, columns, wanted, device)
     figures: Figures = {one.named(wanted.name): _rounded(costs[one.name]) for one in columns}
-    quality = mean_quality(name, set_name, column, loaded.card.whole_scale, device)
+    quality = mean_quality(
+        name, set_name, column, loaded.card.whole_scale, device, convention=convention
+    )
     return {**figures, f"{column} on {set_name}": round(quality, 4)}
 
 
@@ -62,7 +67,13 @@ def measure(
     before: Figures = {}
     after: Figures = {}
     for name in sets:
-        before |= figures_of(card.variant.parent, name, scale=card.whole_scale, device=device)
+        before |= figures_of(
+            card.variant.parent,
+            name,
+            scale=card.whole_scale,
+            device=device,
+            convention=parents_convention(card),
+        )
         after |= figures_of(folder, name, device=device)
     if latency:
         after |= latency_figure(card.variant.parent, folder, scale=card.whole_scale, device=device)
@@ -77,6 +88,7 @@ def mean_quality(
     scale: int | None = None,
     device: str = "cpu",
     precision: Precision = "fp32",
+    convention: CallingConvention = AS_FOUND,
 ) -> float:
     """Return the mean of a column over a set.
 
@@ -87,7 +99,9 @@ def mean_quality(
         at = scale if scale != 1 else None  # sets of models that keep the size have levels instead
         cells = plan([name], [set_name], [column], at)
         outcome = evaluate(
-            cells, store, Options(device=device, precision=precision, progress=False)
+            cells,
+            store,
+            Options(device=device, precision=precision, convention=convention, progress=False),
         )
         (row,) = rows(store, outcome.keys)
     if row["value"] is None or row["failed"]:
@@ -112,7 +126,9 @@ def latency_figure(
 
     Raises: ProbeError when one of them cannot run at that size; BusyError when the device is in use.
     """
-    one, other = load_model(parent, scale), load_model(str(variant.resolve()))
+    convention = parents_convention(card_at(variant))
+    one = load_model(parent, scale, convention=convention)
+    other = load_model(str(variant.resolve()))
     (wanted,) = sizes_of([size], [])
     with torch.inference_mode():
         ratio = latency_ratio(
@@ -125,6 +141,17 @@ def latency_figure(
         f"{name} low": round(ratio.low, 4),
         f"{name} high": round(ratio.high, 4),
     }
+
+
+def parents_convention(card: Card) -> CallingConvention:
+    """Return the convention by which the parent of a variant is called: that of the variant, or its own.
+
+    The card of a registered parent, or of one in a folder, states its convention itself.
+    """
+    assert card.variant is not None
+    parent = card.variant.parent
+    has_card = not is_own(parent) or is_card(Path(parent))
+    return AS_FOUND if has_card else convention_of(card)
 
 
 def _rounded(value: float | None) -> float | int | None:

@@ -30,7 +30,7 @@ def difference(before: nn.Module, after: nn.Module, card: Card) -> float:
 
 def _images(card: Card) -> list[Tensor]:
     """Return crops of a photograph that the network accepts, one with odd sides where it accepts them."""
-    channels = 1 if card.channels == "grey" else 3
+    channels = card.planes
     images = []
     for sides in _SIZES:
         height, width = (

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from iqabench.compress.figures import Figures, latency_figure, mean_quality
+from iqabench.compress.figures import Figures, latency_figure, mean_quality, parents_convention
 from iqabench.models.core.card import Weights
 from iqabench.models.core.catalogue import card_at
 from iqabench.models.core.load import load_model
@@ -31,15 +31,18 @@ def precision_figures(
     card = card_at(folder)
     assert card.variant is not None
     parent = card.variant.parent
-    before: Figures = {
-        "weights_file_mib": _file_mib(load_model(parent, card.whole_scale).card.weights)
-    }
+    convention = parents_convention(card)
+    loaded = load_model(parent, card.whole_scale, convention=convention)
+    before: Figures = {"weights_file_mib": _file_mib(loaded.card.weights)}
     after: Figures = {"weights_file_mib": _file_mib(card.weights)}
     if precision != "fp32":
         name = str(folder.resolve())
         for set_name in sets:
             key = f"{column} on {set_name} in {precision}"
-            before[key] = round(mean_quality(parent, set_name, column, card.whole_scale, device), 4)
+            quality = mean_quality(
+                parent, set_name, column, card.whole_scale, device, convention=convention
+            )
+            before[key] = round(quality, 4)
             quality = mean_quality(name, set_name, column, card.whole_scale, device, precision)
             after[key] = round(quality, 4)
     for mode in [Mode(), *([Mode(compile=True)] if compiled else [])] if latency else []:

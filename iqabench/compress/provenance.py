@@ -38,10 +38,10 @@ def name_of(name: str, card: Card) -> str:
     """Return the name by which another card refers to a model that the user asked for as `name`.
 
     That is the card's id at x4 and for models without scale, the explicit name at other scales, and `name`
-    itself for a path or a factory.
+    itself for a path or a factory; a folder without a slash gets one.
     """
     if is_own(name):
-        return name
+        return name if any(mark in name for mark in ":/\\.") else f"./{name}"
     return card.id if not task_named(card.task).has_scales or card.scale == 4 else card.name
 
 

@@ -21,6 +21,7 @@ from iqabench.compress.training_setup import TrainingSetup, train_network
 from iqabench.compress.variant_folder import check_place, write_variant
 from iqabench.errors import CompressError, UsageError
 from iqabench.models.core.card import Card, Variant
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import load_model
 from iqabench.models.core.model import Model
 from iqabench.probes import sizes_of
@@ -42,6 +43,8 @@ class PruningRequest:
 
     parent: str
     scale: int | None = None
+    convention: CallingConvention = AS_FOUND
+    """The convention by which a parent that the user brings is called."""
     goal: PruningGoal
     size: str = "3x256x256"
     """Input size at which costs are counted and measured."""
@@ -91,7 +94,7 @@ def prune(
         each other; what loading the model and reading photographs raise.
     """
     check_place(out)
-    parent = load_model(order.parent, order.scale)
+    parent = load_model(order.parent, order.scale, convention=order.convention)
     _check(order, parent)
     reduced = _reduced(order, parent, tell)
     if not reduced.changed:
@@ -175,7 +178,7 @@ def _reduced(order: PruningRequest, parent: Model, tell: Callable[[str], None]) 
             return snapshot
     (size,) = sizes_of([order.size], [])
     device = resolve_device(order.setup.device) if order.setup else "cpu"
-    gauge = Gauge(load_model(order.parent, order.scale), size, device)
+    gauge = Gauge(load_model(order.parent, order.scale, convention=order.convention), size, device)
     reduced = narrow_network(
         network, example_of(parent.card), order.goal, gauge, _batches(order), tell
     )
@@ -188,7 +191,7 @@ def example_of(card: Card) -> Tensor:
     """Return a random image in the network's range, with which the card's network can be traced."""
     least = max(_SIDE, card.min_size)
     side = -(-least // card.size_multiple) * card.size_multiple
-    shape = (1, 1 if card.channels == "grey" else 3, side, side)
+    shape = (1, card.planes, side, side)
     return torch.rand(shape, generator=torch.Generator().manual_seed(0)) * card.range
 
 
@@ -199,7 +202,7 @@ def _batches(order: PruningRequest) -> list[Batch]:
         return []
     learned, _ = photographs(setup.photos).patches(
         setup.work,
-        scale=load_model(order.parent, order.scale).card.whole_scale,
+        scale=load_model(order.parent, order.scale, convention=order.convention).card.whole_scale,
         side=setup.side,
         per_copy=setup.per_copy,
         seed=setup.plan.seed,

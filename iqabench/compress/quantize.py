@@ -17,6 +17,7 @@ from iqabench.compress.provenance import name_of, provenance
 from iqabench.compress.variant_folder import check_place, write_variant
 from iqabench.errors import CompressError, UnknownNameError, UsageError
 from iqabench.models.core.card import Card, Layout, Variant
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import load_model
 from iqabench.models.core.model import Model
 
@@ -30,6 +31,8 @@ class QuantisationRequest:
 
     parent: str
     scale: int | None = None
+    convention: CallingConvention = AS_FOUND
+    """The convention by which a parent that the user brings is called."""
     to: NumberFormat = "int8"
     calibration: Calibration = field(default_factory=Calibration)
     skip: tuple[str, ...] = ()
@@ -62,7 +65,7 @@ def quantise(
         a --skip that cannot be used; what loading the parent and reading the images raise.
     """
     check_place(out)
-    parent = load_model(order.parent, order.scale)
+    parent = load_model(order.parent, order.scale, convention=order.convention)
     network = network_of(parent)
     if order.to == "int8":
         quantised = _int8_state(order, parent, network, tell)

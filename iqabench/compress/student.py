@@ -13,6 +13,7 @@ from iqabench.compress.parent import check_trainable, network_of
 from iqabench.errors import CompressError, ModelError, UsageError
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_at, card_of
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import is_own, load_model, random_model
 from iqabench.models.core.model import Model
 from iqabench.models.core.network import build
@@ -43,6 +44,7 @@ def student_of(
     arguments: dict[str, Any],
     scale: int | None = None,
     *,
+    convention: CallingConvention = AS_FOUND,
     own_weights: bool = False,
     seed: int = 0,
 ) -> Student:
@@ -63,7 +65,7 @@ def student_of(
                 "own weights. Leave out --arguments."
             )
         torch.manual_seed(seed)  # a factory draws its weights
-        model = load_model(name, scale)
+        model = load_model(name, scale, convention=convention if is_own(name) else AS_FOUND)
         check_trainable(model)
         fresh = model.card.loader == "factory"
         return Student(name, model, network_of(model), dict(model.card.arguments), fresh)

@@ -131,6 +131,7 @@ def _card(
         "range": parent.range,
         "size_multiple": parent.size_multiple,
         "min_size": parent.min_size,
+        **({"output": parent.output} if parent.output else {}),
         "whole_image": parent.whole_image,
         "training_sets": list(dict.fromkeys(training_sets)),
     }

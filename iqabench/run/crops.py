@@ -17,7 +17,12 @@ SIDE = 144
 
 
 def keep_crops(
-    folder: CropFolder, sample: Sample, restored: RestoredParts, model: Model, tile: int = 0
+    folder: CropFolder,
+    sample: Sample,
+    restored: RestoredParts,
+    model: Model,
+    tile: int = 0,
+    setting: str = "",
 ) -> None:
     """Write the window of input, target and output; of clips the window of the first frame.
 
@@ -36,7 +41,7 @@ def keep_crops(
     top, left = detail_window(target, scale)
     window = (slice(top, top + SIDE), slice(left, left + SIDE))
     with contextlib.suppress(ImageError):
-        path = folder.model(model.card.id, model.hash, model.precision, tile)
+        path = folder.model(model.card.id, model.hash, model.precision, tile, setting)
         write_image(path, output[0][window])
         if not folder.target.exists():
             small = SIDE // scale

@@ -38,7 +38,7 @@ def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
     """
     torch.backends.cudnn.benchmark = False
     if cell.card is None:
-        model = load_model(cell.model, cell.set.scale)
+        model = load_model(cell.model, cell.set.scale, convention=options.convention)
     else:
         model = load_card(
             cell.card,

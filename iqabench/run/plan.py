@@ -10,6 +10,7 @@ from iqabench.errors import ModelError, SetError, UsageError
 from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import is_own
 from iqabench.models.core.model import Precision
 from iqabench.protocol import Domain
@@ -28,6 +29,8 @@ class Options:
     """The side of the input tiles in pixels; 0 is the whole image."""
     settings: tuple[str, ...] = ()
     """The settings of models, such as alpha=0.5."""
+    convention: CallingConvention = AS_FOUND
+    """The convention by which models that the user brings are called."""
     limit: Annotated[int, Field(ge=1)] | None = None
     """The number of samples of each set that are run, from the first; None for all."""
     force: bool = False

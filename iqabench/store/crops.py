@@ -37,11 +37,21 @@ class CropFolder:
         """The file of the input's crop, at the size of the input."""
         return self.path / "input.png"
 
-    def model(self, model: str, model_hash: str, precision: str = "fp32", tile: int = 0) -> Path:
+    def model(
+        self,
+        model: str,
+        model_hash: str,
+        precision: str = "fp32",
+        tile: int = 0,
+        setting: str = "",
+    ) -> Path:
         """Return the file of the crop of a model's output, under those conditions."""
-        condition = ("" if precision == "fp32" else f"-{precision}") + (
-            f"-tile{tile}" if tile else ""
+        marks = (
+            "" if precision == "fp32" else precision,
+            f"tile{tile}" if tile else "",
+            file_name(setting),
         )
+        condition = "".join(f"-{mark}" for mark in marks if mark)
         return self.path / f"model-{file_name(model)}-{model_hash[:8]}{condition}.png"
 
 

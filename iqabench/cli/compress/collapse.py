@@ -17,12 +17,19 @@ from iqabench.cli.compress.options import (
     width_option,
 )
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.cli.options import (
+    convention_option,
+    examples,
+    scale_option,
+    table_options,
+    tell_convention,
+)
 from iqabench.errors import UsageError
 
 with lazy_imports():
     from iqabench.compress.collapse import CollapseRequest, Expansion, fold_model, train_expanded
     from iqabench.compress.training_setup import TrainingSetup
+    from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.load import load_model
 
 
@@ -37,6 +44,7 @@ with lazy_imports():
 @block_option
 @width_option
 @scale_option("4 where there are several")
+@convention_option
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
 @set_option
@@ -48,6 +56,7 @@ def command(
     block: str | None,
     width: int,
     scale: int | None,
+    convention: CallingConvention,
     setup: TrainingSetup | None,
     out: Path,
     name: str | None,
@@ -68,7 +77,8 @@ def command(
             "--expand and --photos go together: blocks are expanded for a training on photographs. Give "
             "both, or neither."
         )
-    parent = load_model(model, scale)
+    tell_convention([model], convention)
+    parent = load_model(model, scale, convention=convention)
     order = CollapseRequest(
         parent=parent,
         parent_name=model,

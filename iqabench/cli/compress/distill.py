@@ -14,13 +14,21 @@ from iqabench.cli.compress.options import (
     training_options,
 )
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.cli.options import (
+    convention_option,
+    examples,
+    scale_option,
+    table_options,
+    tell_convention,
+)
 
 with lazy_imports():
     from iqabench.compress.distill import Distillation, distill
     from iqabench.compress.student import read_arguments, student_of
     from iqabench.compress.training_setup import TrainingSetup
-    from iqabench.models.core.load import load_model
+    from iqabench.models.core.convention import AS_FOUND, CallingConvention
+    from iqabench.models.core.load import is_own, load_model
+    from iqabench.models.core.model import Model
 
 
 @click.command(
@@ -75,6 +83,7 @@ with lazy_imports():
     "and teachers that cost more than the student.",
 )
 @scale_option("4 where there are several")
+@convention_option
 @training_options(steps=16000, rate=1e-3)
 @name_option
 @set_option
@@ -91,6 +100,7 @@ def command(
     features: str,
     once: bool,
     scale: int | None,
+    convention: CallingConvention,
     setup: TrainingSetup,
     out: Path,
     name: str | None,
@@ -104,16 +114,22 @@ def command(
     The student learns from photographs and from its teacher's outputs for them. A training that was stopped
     continues when the same command is given again.
     """
+    tell_convention([student_name, *([teacher] if teacher else [])], convention)
     student = student_of(
         student_name,
         read_arguments(arguments),
         scale,
+        convention=convention,
         own_weights=own_weights,
         seed=setup.plan.seed,
     )
-    teacher_model = load_model(teacher, scale) if teacher else None
+    teacher_model = _teacher(teacher, scale, convention) if teacher else None
     distillation = Distillation(loss, teacher_model, teacher or "", weight, features, once)
     folder = distill(
         student, distillation, setup, out, command=command_line(), name=name or "", half=half
     )
     measure_and_tell(folder, sets, setup.device, latency=latency, form=form)
+
+
+def _teacher(name: str, scale: int | None, convention: CallingConvention) -> Model:
+    return load_model(name, scale, convention=convention if is_own(name) else AS_FOUND)

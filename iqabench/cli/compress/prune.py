@@ -18,12 +18,19 @@ from iqabench.cli.compress.options import (
     width_option,
 )
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.cli.options import (
+    convention_option,
+    examples,
+    scale_option,
+    table_options,
+    tell_convention,
+)
 
 with lazy_imports():
     from iqabench.compress.narrowing import NarrowNetwork, PruningGoal
     from iqabench.compress.prune import PruningRequest, prune
     from iqabench.compress.training_setup import TrainingSetup
+    from iqabench.models.core.convention import CallingConvention
 
 
 @click.command(
@@ -61,6 +68,7 @@ with lazy_imports():
 @block_option
 @width_option
 @scale_option("4 where there are several")
+@convention_option
 @training_options(steps=8000, rate=5e-4, needed=False)
 @name_option
 @set_option
@@ -76,6 +84,7 @@ def command(
     block: str | None,
     width: int,
     scale: int | None,
+    convention: CallingConvention,
     setup: TrainingSetup | None,
     out: Path,
     name: str | None,
@@ -90,10 +99,12 @@ def command(
     together; the channels of the image stay. Without --photos the narrower network is not trained again. A
     training that was stopped continues when the same command is given again.
     """
+    tell_convention([model], convention)
     check_sets(model, sets, scale)
     order = PruningRequest(
         parent=model,
         scale=scale,
+        convention=convention,
         goal=goal,
         size=size,
         setup=setup,

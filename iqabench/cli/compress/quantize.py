@@ -1,5 +1,6 @@
 """The command `iqabench compress quantize`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -14,7 +15,14 @@ from iqabench.cli.compress.options import (
     set_option,
 )
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import device_option, examples, scale_option, table_options
+from iqabench.cli.options import (
+    convention_option,
+    device_option,
+    examples,
+    scale_option,
+    table_options,
+    tell_convention,
+)
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -24,6 +32,7 @@ with lazy_imports():
     from iqabench.compress.precision_figures import precision_figures
     from iqabench.compress.quantize import NumberFormat, QuantisationRequest, quantise
     from iqabench.compress.variant_folder import add_figures
+    from iqabench.models.core.convention import CallingConvention
     from iqabench.run.environment import resolve_device
 
 
@@ -84,6 +93,7 @@ with lazy_imports():
     help="Measure latency compiled as well: only compiled networks have kernels for integers.",
 )
 @scale_option("4 where there are several")
+@convention_option
 @device_option
 @out_option
 @name_option
@@ -100,6 +110,7 @@ def command(
     skip: tuple[str, ...],
     compiled: bool,
     scale: int | None,
+    convention: CallingConvention,
     device: str,
     out: Path,
     name: str | None,
@@ -113,11 +124,13 @@ def command(
     the written variant, speed in turn with its parent. Integer kernels run only in compiled networks on a
     CPU; otherwise 8-bit values are computed in fp32, which gives the same outputs and is slower.
     """
+    tell_convention([model], convention)
     check_sets(model, sets, scale)
     place = resolve_device(device)
     order = QuantisationRequest(
         parent=model,
         scale=scale,
+        convention=convention,
         to=to,
         calibration=Calibration(photos, crops, side, seed),
         skip=skip,
@@ -135,13 +148,13 @@ def command(
     before, after = {**before, **more_before}, {**after, **more_after}
     add_figures(out, before=before, after=after)
     if form is None:
-        print_rows([_row(layer) for layer in layers], form)
-        click.echo()
+        _print_layers(layers)
     tell_figures(before, after, out, form)
 
 
-def _row(layer: Conversion) -> dict[str, str]:
-    return vars(layer)
+def _print_layers(layers: Iterable[Conversion]) -> None:
+    print_rows([vars(layer) for layer in layers], None)
+    click.echo()
 
 
 def _tell(line: str) -> None:

@@ -102,13 +102,17 @@ class Card(Facts):
     outputs and state."""
     cost: Literal["static", "per image"] = "static"
     """`static` when all images of one size cost the same; `per image` when the cost depends on the pixels."""
-    channels: Literal["rgb", "grey", "any"] = "rgb"
+    channels: Literal["rgb", "grey", "y", "any"] = "rgb"
+    """The channels that the network takes; `y` is luma: the chroma of a colour image is enlarged by bicubic
+    interpolation."""
     range: Literal[1, 255] = 1
     """The numeric range of the network's inputs and outputs: 0..1 or 0..255."""
     size_multiple: int = 1
     """The number that height and width of the input are padded to a multiple of, by reflection."""
     min_size: int = 1
     """The least height and width that inputs are padded to."""
+    output: str = ""
+    """The place (0) or the name of the image in what the network returns; empty when it returns a tensor."""
     whole_image: bool = False
     """True when attention pools over most of the image, so that tiles change more than seams."""
     params: int | None = None
@@ -139,6 +143,11 @@ class Card(Facts):
                 f"{self.name} scales by a fraction; expected a model with an integer scale."
             )
         return self.scale
+
+    @property
+    def planes(self) -> int:
+        """The number of channels of the network's input; 3 for a model that takes any number."""
+        return 1 if self.channels in ("grey", "y") else 3
 
     @property
     def is_plain(self) -> bool:

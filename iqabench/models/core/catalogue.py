@@ -79,6 +79,11 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
     return max(fitting, key=lambda c: c.scale == 4)
 
 
+def is_registered(name: str) -> bool:
+    """Return whether a registered model has this id or explicit name."""
+    return name in cards() or any(card.id == name for card in cards().values())
+
+
 def card_at(place: Path) -> Card:
     """Return the card of the only model in a folder, or in a card.yaml.
 

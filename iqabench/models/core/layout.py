@@ -41,7 +41,7 @@ def try_out(network: nn.Module, card: Card) -> None:
     if card.variant is None or card.variant.layout == "parent":
         return
     side = -(-max(card.min_size, 1) // card.size_multiple) * card.size_multiple
-    channels = 1 if card.channels == "grey" else 3
+    channels = card.planes
     was_training = network.training
     try:
         with torch.inference_mode():

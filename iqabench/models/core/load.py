@@ -1,13 +1,14 @@
 """The loading of models: by id, from a file, by a factory or as a command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
 
-from iqabench.errors import FetchError, ModelError, WeightsError
+from iqabench.errors import FetchError, ModelError, UsageError, WeightsError
 from iqabench.models.core.card import Card
-from iqabench.models.core.catalogue import card_at, card_of
+from iqabench.models.core.catalogue import card_at, card_of, is_registered
+from iqabench.models.core.convention import AS_FOUND, CallingConvention, registered_message
 from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import adapt_names, build
@@ -20,7 +21,7 @@ from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import load_spandrel, spandrel_module
 from iqabench.tasks import Ratio
 
-_SUFFIXES: dict[str, Callable[[Path], Model]] = {
+_SUFFIXES: dict[str, Callable[[Path, CallingConvention], Model]] = {
     ".pth": load_spandrel,
     ".ckpt": load_spandrel,
     ".safetensors": load_spandrel,
@@ -36,15 +37,43 @@ _CARDS = (".yaml", ".yml")
 
 
 def is_own(name: str) -> bool:
-    """Return whether a name means a model that the user brings, not a registered id."""
+    """Return whether a name means a model that the user brings, not a registered id.
+
+    A folder with a card in the current folder is one, unless a registered model has its name.
+    """
     suffix = Path(name).suffix.lower()
-    return ":" in name or suffix in (*_SUFFIXES, *_CARDS) or "/" in name
+    return (
+        ":" in name
+        or suffix in (*_SUFFIXES, *_CARDS)
+        or "/" in name
+        or ((Path(name) / "card.yaml").is_file() and not is_registered(name))
+    )
+
+
+def is_card(path: Path) -> bool:
+    """Return whether a path is a card, or a folder with one."""
+    return (path / "card.yaml").is_file() or (path.is_file() and path.suffix.lower() in _CARDS)
+
+
+def check_convention(names: Sequence[str], convention: CallingConvention) -> str:
+    """Return a note about registered models among others, for which a convention does not hold.
+
+    Raises: UsageError when all models are registered.
+    """
+    registered = [name for name in dict.fromkeys(names) if not is_own(name)]
+    if convention == AS_FOUND or not registered:
+        return ""
+    message = registered_message(registered, convention)
+    if len(registered) == len(set(names)):
+        raise UsageError(f"{message} Leave the option out, or name a file, a factory or a command.")
+    return message
 
 
 def load_model(
     name: str,
     scale: Ratio | None = None,
     *,
+    convention: CallingConvention = AS_FOUND,
     allow_random_weights: bool = False,
     progress: bool | None = None,
 ) -> Model:
@@ -52,17 +81,19 @@ def load_model(
 
     `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a card or its folder, a file (.pth .pt
     .safetensors .onnx, TorchScript, exported program), `package.module:factory`, or
-    `cmd:PROGRAM {input} {output}`.
+    `cmd:PROGRAM {input} {output}`. A model that the user brings is called by `convention`.
 
-    Raises: UnknownNameError, ModelError, WeightsError, FetchError.
+    Raises: UnknownNameError, ModelError, WeightsError, FetchError; UsageError for a convention that does not
+        hold for the model.
     """
-    if name.startswith("cmd:"):
-        return load_command(name, scale or 1)
     if is_own(name):
-        return _load_own(name)
-    return load_card(
-        card_of(name, scale), allow_random_weights=allow_random_weights, progress=progress
-    )
+        model = _load_own(name, scale, convention)
+        model.call_by(convention)
+        return model
+    card = card_of(name, scale)
+    if convention != AS_FOUND:
+        raise UsageError(registered_message([card.name], convention))
+    return load_card(card, allow_random_weights=allow_random_weights, progress=progress)
 
 
 def load_card(
@@ -105,15 +136,17 @@ def random_model(card: Card) -> Model:
     return NetworkModel(card, build(card), f"random:{card.name}", random_weights=True)
 
 
-def _load_own(name: str) -> Model:
+def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> Model:
+    if name.startswith("cmd:"):
+        return load_command(name, scale or 1, convention)
     path = Path(name)
-    if (path / "card.yaml").is_file() or (path.is_file() and path.suffix.lower() in _CARDS):
+    if is_card(path):
         return load_card(card_at(path))
     if path.is_file():
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:
             raise ModelError(f"{name} is not a model file; expected one of {' '.join(_SUFFIXES)}.")
-        return loader(path)
+        return loader(path, convention)
     if path.suffix.lower() in _SUFFIXES or ":" not in name:
         raise ModelError(f"the model file {name} does not exist.")
-    return load_factory(name)
+    return load_factory(name, convention)

@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import CallingConvention
 from iqabench.models.core.mode import PLAIN, Mode, in_mode
+from iqabench.models.core.output import image_in
 from iqabench.models.core.signature import Signature
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
@@ -36,6 +38,13 @@ class Model(ABC):
         """The network; None for models that are not torch modules."""
         self.trainable: int | None = None
         """The number of trainable parameters; None when it is unknown."""
+        self.convention = ""
+        """The difference between the calling convention that the user declared and the one that was found."""
+
+    def call_by(self, convention: CallingConvention) -> None:
+        """Call the model by a convention that the user declares; its card states it from now on."""
+        self.convention = convention.differences(self.card)
+        self.card = convention.on(self.card)
 
     @abstractmethod
     def forward(self, batch: Tensor) -> Tensor:
@@ -105,10 +114,12 @@ class NetworkModel(Model):
             batch = batch.float()
         batch = batch / unit
         with self._arithmetic():
-            output: Tensor = self.module(batch)
-        if not isinstance(output, Tensor):
+            output = image_in(self.module(batch), self.card.output, self.card.id)
+        if unit != 1.0 and not output.is_floating_point():
+            kind = str(output.dtype).removeprefix("torch.")
             raise ModelError(
-                f"{self.card.id} returned a {type(output).__name__}; expected a tensor."
+                f"{self.card.id} returned values of {kind}, which cannot be between 0 and 1. Return floats, "
+                "or type --range 255 when inputs and outputs are in 0..255."
             )
         return (output.float() if output.dtype != torch.float64 else output) * unit
 

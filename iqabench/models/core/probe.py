@@ -1,44 +1,98 @@
 """The channels and the scale of a network without a description, measured with a test image."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from iqabench.errors import ModelError
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
+from iqabench.models.core.output import image_in
+
+Channels = Literal["rgb", "grey"]
+_CHANNELS: dict[Channels, str] = {"rgb": "three channels", "grey": "one channel"}
+_NUMBERS: dict[Channels, int] = {"rgb": 3, "grey": 1}
+_LARGER = (128, 256)
+"""The sizes that are tried when a network takes no image of the usual size."""
 
 
 def probe(
-    forward: Callable[[Tensor], Tensor], name: str, size: int = 64
-) -> tuple[int, Literal["rgb", "grey"]]:
-    """Return the scale and the channels of a network; it is run on a small smooth image in [0, 1].
+    forward: Callable[[Tensor], object],
+    name: str,
+    size: int = 64,
+    convention: CallingConvention = AS_FOUND,
+) -> tuple[int, Channels]:
+    """Return the scale and the channels of a network; it is run on a small smooth image in its range.
 
     Raises: ModelError when it takes neither three channels nor one, or does not return an image.
     """
-    row = torch.linspace(0.1, 0.9, size)
-    plane = (row[:, None] + row[None, :]) / 2
+    multiple = convention.multiple or 1
+    side = -(-size // multiple) * multiple
+    kinds: tuple[Channels, ...] = ("grey",) if convention.channels == "y" else ("rgb", "grey")
     reasons = []
-    for channels, kind in ((3, "rgb"), (1, "grey")):
-        batch = plane.expand(1, channels, size, size).contiguous()
+    for kind in kinds:
         try:
-            with torch.inference_mode():
-                output = forward(batch)
+            output = _run(forward, kind, side, convention)
         except Exception as error:  # noqa: BLE001 - the code is the user's; the message has the reason
-            reasons.append(
-                f"{channels} channels: {type(error).__name__}: {str(error).splitlines()[:1]}"
-            )
+            message = (str(error).splitlines() or [""])[0]
+            reasons.append(f"with {_CHANNELS[kind]}: {type(error).__name__}: {message}")
             continue
-        return _scale(output, channels, size, name), "rgb" if kind == "rgb" else "grey"
-    raise ModelError(f"{name} takes no image of {size}x{size}: " + "; ".join(reasons))
+        image = image_in(output, convention.output, name)
+        return _scale(image, _NUMBERS[kind], side, name), kind
+    raise ModelError(
+        f"{name} takes no image of {side}x{side}; {'; '.join(reasons)}."
+        f"{_way_out(forward, kinds, side, convention)}"
+    )
 
 
-def _scale(output: object, channels: int, size: int, name: str) -> int:
-    shape = tuple(getattr(output, "shape", ()))
-    square = len(shape) == 4 and shape[:2] == (1, channels) and shape[2] == shape[3]
-    if not square or shape[2] % size or not shape[2]:
+def _run(
+    forward: Callable[[Tensor], object], kind: Channels, side: int, convention: CallingConvention
+) -> object:
+    row = torch.linspace(0.1, 0.9, side)
+    plane = (row[:, None] + row[None, :]) / 2 * (convention.range or 1)
+    with torch.inference_mode():
+        return forward(plane.expand(1, _NUMBERS[kind], side, side).contiguous())
+
+
+def _way_out(
+    forward: Callable[[Tensor], object],
+    kinds: tuple[Channels, ...],
+    side: int,
+    convention: CallingConvention,
+) -> str:
+    """Return a sentence that names a larger size which the network takes, or what it expects; or no text."""
+    for larger in (size for size in _LARGER if size > side):
+        for kind in kinds:
+            try:
+                _run(forward, kind, larger, convention)
+            except Exception:  # noqa: BLE001, S112 - it does not take this size either
+                continue
+            return (
+                f" It takes {larger}x{larger}: type --multiple {larger}, which pads images to multiples of "
+                f"{larger} and crops the outputs."
+            )
+    return " Expected a network that takes one batch of images (N, C, H, W) of float32."
+
+
+def _scale(image: Tensor, channels: int, side: int, name: str) -> int:
+    shape = tuple(image.shape)
+    if len(shape) != 4 or shape[:2] != (1, channels) or not shape[2] or not shape[3]:
         raise ModelError(
-            f"{name} turned an image of the shape {(1, channels, size, size)} into {shape or type(output)}; "
-            "expected the same number of channels and an integer multiple of the size."
+            f"{name} turned an image of the shape {(1, channels, side, side)} into {shape}; expected the "
+            "same number of channels, (N, C, H, W)."
         )
-    return int(shape[2]) // size
+    if shape[2] != shape[3] or shape[2] % side:
+        raise ModelError(
+            f"{name} turned an image of {side}x{side} into {shape[3]}x{shape[2]}, which is "
+            f"{_ratio(shape[3], side)} of the width and {_ratio(shape[2], side)} of the height; expected one "
+            "integer scale for both. A network whose convolutions lose the border needs padding."
+        )
+    return shape[2] // side
+
+
+def _ratio(length: int, side: int) -> str:
+    """Return a ratio of sizes, as in x3/2."""
+    ratio = Fraction(length, side)
+    return f"x{ratio}" if ratio.denominator <= 16 else f"x{float(ratio):.3f}"

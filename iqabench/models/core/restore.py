@@ -1,7 +1,7 @@
 """The restoration of one image by one model: padding, tiling, and checks of the output."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,6 +11,8 @@ from iqabench.errors import ModelError
 from iqabench.images import Image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
+from iqabench.models.core.restore_luma import restore_luma
+from iqabench.models.core.size_hint import size_hint
 from iqabench.tasks import scale_side, scale_text
 
 OVERLAP = 32
@@ -38,13 +40,26 @@ class RestoredImage:
 
 
 def restore(model: Model, image: Image, tile: int = 0) -> RestoredImage:
-    """Restore one image.
+    """Restore one image; a model of luma gets the luma of a colour image (`restore_luma`).
 
     When memory runs out, the image is cut into smaller and smaller overlapping tiles; the result names them.
 
     Raises: ModelError when the model does not take such images, returns NaN or another size, or runs
         out of memory on the smallest tile.
     """
+    if model.card.channels != "y":
+        return _restore(model, image, tile)
+    ways: list[RestoredImage] = []
+
+    def restore_plane(plane: Image) -> Image:
+        ways.append(_restore(model, plane, tile))
+        return ways[0].image
+
+    restored = restore_luma(image, model.card.scale, restore_plane)
+    return replace(ways[0], image=restored)
+
+
+def _restore(model: Model, image: Image, tile: int) -> RestoredImage:
     batch = _to_batch(model, image)
     note = ""
     while True:
@@ -54,8 +69,9 @@ def restore(model: Model, image: Image, tile: int = 0) -> RestoredImage:
                     _forward_tiles(model, batch, tile) if tile else _forward_padded(model, batch)
                 )
             break
-        except (torch.OutOfMemoryError, MemoryError, RuntimeError) as error:
+        except Exception as error:
             if not is_out_of_memory(error):
+                _explain(model, image, tile, error)
                 raise
             tile = _smaller_tile(tile, max(image.shape[:2]), model, error)
             note = f"out of memory: tiles of {tile}"
@@ -66,11 +82,25 @@ def restore(model: Model, image: Image, tile: int = 0) -> RestoredImage:
     return RestoredImage(_to_image(model, image, output), tile, note)
 
 
+def _explain(model: Model, image: Image, tile: int, error: Exception) -> None:
+    """Raise ModelError with sizes that the network takes, when it failed because of the image's size."""
+    height, width = image.shape[:2]
+    hint = "" if tile else size_hint(model, height, width)
+    if hint:
+        message = (str(error).splitlines() or [""])[0].rstrip(".")
+        raise ModelError(
+            f"'{model.card.id}' failed on an input of {width}x{height}: {message}.{hint}"
+        ) from error
+
+
 def _to_batch(model: Model, image: Image) -> Tensor:
     """Return an image as a batch (1, C, H, W) on the model's device; float64 pixels stay float64."""
-    channels = {"rgb": 3, "grey": 1}.get(model.card.channels) or int(image.shape[2])
+    channels = int(image.shape[2]) if model.card.channels == "any" else model.card.planes
     if channels == 1 and image.shape[2] == 3:
-        raise ModelError(f"'{model.card.id}' restores grey images; this image has three channels.")
+        raise ModelError(
+            f"'{model.card.id}' restores grey images; this image has three channels. For a network of luma "
+            "type --channels y, or write channels: y on its card: chroma is enlarged by interpolation."
+        )
     pixels = np.repeat(image, channels, axis=2) if image.shape[2] < channels else image
     pixels = pixels if pixels.dtype == np.float64 else pixels.astype(np.float32)
     planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))[None]
@@ -145,6 +175,7 @@ def _to_image(model: Model, image: Image, output: Tensor) -> Image:
         raise ModelError(
             f"'{model.card.id}' returned the shape {tuple(output.shape)} for an input of "
             f"{image.shape[1]}x{image.shape[0]}; expected {expected[1]}x{expected[0]} (x{scale_text(scale)})."
+            f"{size_hint(model, *image.shape[:2])}"
         )
     pixels = output[0].permute(1, 2, 0).contiguous().cpu().numpy()
     suspect = not np.isfinite(pixels.sum(dtype=np.float64))  # one sum is cheaper than a mask

@@ -13,6 +13,7 @@ from torch import Tensor
 from iqabench.errors import ModelError, UsageError
 from iqabench.images import read_image, write_image
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model
 from iqabench.tasks import Ratio, default_task
 
@@ -51,11 +52,16 @@ class CommandModel(Model):
             )
 
 
-def load_command(name: str, scale: Ratio) -> Model:
+def load_command(name: str, scale: Ratio, convention: CallingConvention = AS_FOUND) -> Model:
     """Load the program behind `cmd:` as a model with the scale of the set.
 
-    Raises: UsageError when {input} or {output} is missing.
+    Raises: UsageError when {input} or {output} is missing, or when a range or an output is declared.
     """
+    if convention.range or convention.output:
+        raise UsageError(
+            f"{convention.options} does not hold for a command, which reads and writes PNG files of 8 bits; "
+            "expected --multiple or --channels only."
+        )
     try:
         words = shlex.split(name.removeprefix("cmd:"))
     except ValueError as error:

@@ -10,6 +10,7 @@ from torch import nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
 from iqabench.tasks import default_task
@@ -39,13 +40,13 @@ def call_factory(name: str) -> nn.Module:
     return module
 
 
-def load_factory(name: str) -> Model:
-    """Load the module that a factory returns as a model; it maps [0, 1] to [0, 1].
+def load_factory(name: str, convention: CallingConvention = AS_FOUND) -> Model:
+    """Load the module that a factory returns as a model; it maps [0, 1] to [0, 1], or what is declared.
 
     Raises: ModelError (see `call_factory`).
     """
     module = call_factory(name).eval()
-    scale, channels = probe(module, name)
+    scale, channels = probe(module, name, convention=convention)
     card = Card(
         id=name,
         family="factory",

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.probe import probe
 from iqabench.tasks import default_task
 
 
 class OnnxModel(Model):
-    """A model that onnxruntime runs, in [0, 1]."""
+    """A model that onnxruntime runs, in [0, 1] or [0, 255]."""
 
     def __init__(self, card: Card, session: Any, weights_hash: str) -> None:
         super().__init__(card, weights_hash)
@@ -25,7 +26,8 @@ class OnnxModel(Model):
 
     def forward(self, batch: Tensor) -> Tensor:
         """Restore a batch (see `Model.forward`)."""
-        return _run(self._session, batch.float() / 255.0) * 255.0
+        unit = 255.0 / self.card.range
+        return _run(self._session, batch.float() / unit) * unit
 
     def to(self, device: str, precision: Precision = "fp32") -> Model:
         """Check that the model runs on the device; its precision is that of the file.
@@ -42,7 +44,7 @@ class OnnxModel(Model):
         return self
 
 
-def load_onnx(path: Path) -> Model:
+def load_onnx(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
     """Load a model file with one image as input and one as output, values in [0, 1].
 
     Raises: ModelError when onnxruntime is not installed, or the file is damaged or of another kind.
@@ -64,7 +66,7 @@ def load_onnx(path: Path) -> Model:
         raise ModelError(f"{path} has {len(session.get_inputs())} inputs; expected one image.")
     size = session.get_inputs()[0].shape[2]
     scale, channels = probe(
-        lambda b: _run(session, b), str(path), size if isinstance(size, int) else 64
+        lambda b: _run(session, b), str(path), size if isinstance(size, int) else 64, convention
     )
     card = Card(
         id=path.stem,

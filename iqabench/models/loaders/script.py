@@ -9,13 +9,14 @@ from torch import nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
 from iqabench.models.loaders.spandrel import load_spandrel
 from iqabench.tasks import default_task
 
 
-def load_script(path: Path) -> Model:
+def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
     """Load a TorchScript archive or exported program (.pt2); spandrel loads any other file.
 
     Raises: ModelError when it cannot be loaded or does not accept an image, WeightsError from spandrel.
@@ -26,8 +27,8 @@ def load_script(path: Path) -> Model:
     elif any("/code/" in name for name in names):
         module = _scripted(path)
     else:
-        return load_spandrel(path)
-    scale, channels = probe(module, str(path))
+        return load_spandrel(path, convention)
+    scale, channels = probe(module, str(path), convention=convention)
     card = Card(
         id=path.stem,
         family="script",

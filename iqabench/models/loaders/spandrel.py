@@ -15,12 +15,13 @@ from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
 from iqabench.models.core.card import Card
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.weights import read_state
 from iqabench.tasks import default_task
 
 
-def load_spandrel(path: Path) -> Model:
+def load_spandrel(path: Path, convention: CallingConvention = AS_FOUND) -> Model:  # noqa: ARG001 - the signature of loaders
     """Load a .pth or .safetensors file, recognised by its tensors.
 
     Raises: WeightsError when it is unsafe, damaged or of an architecture that spandrel does not know.

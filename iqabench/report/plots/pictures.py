@@ -93,12 +93,12 @@ def _made(run: OutputFolder, table: Table, row: TableRow) -> bool:
     if made.domain != "image":
         return False
     here = Setting(made.task, made.set, made.scale, made.level, made.set_hash)
-    same = ("model", "model_hash", "random_weights", "precision", "tile", "device_class")
+    same = ("model", "model_hash", "random_weights", "precision", "tile", "device_class", "setting")
     return here == at and all(getattr(made, n) == getattr(row.configuration, n) for n in same)
 
 
 def _cut(kept: CropFolder, made: Configuration) -> Path:
-    return kept.model(made.model, made.model_hash, made.precision, made.tile)
+    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting)
 
 
 def _pictures(target: bytes, given: bytes, outputs: dict[int, bytes]) -> Pictures | None:

@@ -100,7 +100,7 @@ def _comparison(
 
 
 def _picture(kept: CropFolder, made: Configuration) -> Path:
-    return kept.model(made.model, made.model_hash, made.precision, made.tile)
+    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting)
 
 
 def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[ModelCrop]:

@@ -148,7 +148,14 @@ class _CellRun:
                 self._save_outputs(result)
             if self.cell.domain == "image":
                 folder = self._crops(result.name)
-                keep_crops(folder, result.sample, result.restored, self.model, self.options.tile)
+                keep_crops(
+                    folder,
+                    result.sample,
+                    result.restored,
+                    self.model,
+                    self.options.tile,
+                    self.maker.origin.setting,
+                )
         self.writer.add(result.records)
 
     def _save_outputs(self, result: SampleResult) -> None:
@@ -164,6 +171,7 @@ class _CellRun:
 
     def _origin(self, model: Model) -> Origin:
         is_own = model is self.model  # other models run at their default settings
+        settings = setting_words(model.card.settings, self.settings) if is_own else ""
         return Origin.of_card(
             model.card,
             model.hash,
@@ -171,7 +179,7 @@ class _CellRun:
             precision=self.options.precision,
             tile=self.options.tile,
             device=str(model.device),
-            setting=setting_words(model.card.settings, self.settings) if is_own else "",
+            setting=",".join(part for part in (model.convention, settings) if part),
         )
 
     def _folder_of(self, model: Model) -> OutputFolder:

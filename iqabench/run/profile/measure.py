@@ -96,8 +96,8 @@ def rounds_of(models: Sequence[Model], sizes: Sequence[Size] | None) -> list[Rou
         return [(size, list(models)) for size in sizes]
     by_size: dict[Size, list[Model]] = {}
     for model in models:
-        channels = 1 if model.card.channels == "grey" else 3
-        by_size.setdefault(Size(channels, USUAL_SIDE, USUAL_SIDE), []).append(model)
+        size = Size(model.card.planes, USUAL_SIDE, USUAL_SIDE)
+        by_size.setdefault(size, []).append(model)
     return list(by_size.items())
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Precision
 from iqabench.probes.timing import Sampling
@@ -29,6 +30,8 @@ class ProfileOptions:
     wait: bool = False
     """True to wait while another process measures on the device."""
     allow_random_weights: bool = False
+    convention: CallingConvention = AS_FOUND
+    """The convention by which models that the user brings are called."""
     scale: Ratio | None = None
     """The scale of models that have several; None means x4."""
     again: bool = True

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.models.core.load import load_model
+from iqabench.models.core.convention import AS_FOUND
+from iqabench.models.core.load import is_own, load_model
 from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
@@ -75,6 +76,7 @@ def profile_cells(
             device=options.device,
             precision=options.precision,
             scale=scale,
+            convention=options.convention,
             again=options.force,
             allow_random_weights=options.allow_random_weights,
         )
@@ -93,8 +95,12 @@ def _load_all(
     errors: list[IqabenchError] = []
     for name in dict.fromkeys(names):
         try:
-            random = options.allow_random_weights
-            model = load_model(name, options.scale, allow_random_weights=random)
+            model = load_model(
+                name,
+                options.scale,
+                convention=options.convention if is_own(name) else AS_FOUND,
+                allow_random_weights=options.allow_random_weights,
+            )
             models[name] = model.to(device, options.precision)
         except IqabenchError as error:
             errors.append(error)

@@ -38,7 +38,9 @@ class CostMaker:
 
     def key(self, model: Model, size: Size, column: CostColumn) -> str:
         """Return the content key: equal keys mean the same thing measured in the same way."""
+        declared = {"setting": model.convention} if model.convention else {}
         return content_key(
+            **declared,
             set_hash=self._hash,
             level=size.name,
             model=model.card.id,
@@ -78,6 +80,7 @@ class CostMaker:
             model_hash=model.hash,
             model_facts=card.facts_json,
             random_weights=model.random_weights,
+            setting=model.convention,
             precision=model.precision,
             tile=0,
             tile_note="",
