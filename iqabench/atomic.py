@@ -1,7 +1,8 @@
 """Atomic writes: a file is there complete, or not at all.
 
 A file is written under the name of its part, `.NAME.HOST-PID-THREAD.part`, and then renamed. A process that
-is killed leaves its part behind; `remove_dead_parts` deletes the parts of processes that have ended.
+is killed leaves its part behind; `remove_dead_parts` deletes the parts of processes that have ended, and so does
+the first write of a process into a folder.
 """
 
 import contextlib
@@ -22,6 +23,11 @@ _NAME_BYTES = 180
 """The bytes of a file's own name that its part keeps: most file systems allow 255 in all."""
 _ABANDONED_S = 24 * 3600
 """The age after which a part of an unknown host is taken for abandoned, in seconds."""
+
+_SKEW_S = 5.0
+"""The seconds by which the clocks of the disk and of processes may differ."""
+_swept: set[Path] = set()
+"""The folders whose dead parts this process has deleted."""
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -51,6 +57,9 @@ def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
 def part_of(path: Path) -> Path:
     """Return the path beside `path` under which this thread writes a file or folder before its renaming."""
+    if path.parent not in _swept:
+        _swept.add(path.parent)
+        remove_dead_parts(path.parent)
     name = os.fsdecode(os.fsencode(path.name)[:_NAME_BYTES])
     return path.with_name(f".{name}.{_host()}-{os.getpid()}-{threading.get_ident()}.part")
 
@@ -75,11 +84,16 @@ def _is_dead(entry: os.DirEntry[str]) -> bool:
     match = _PART.match(entry.name)
     if match is None:
         return False
-    if match["host"] != _host():
-        with contextlib.suppress(OSError):
-            return time.time() - entry.stat(follow_symlinks=False).st_mtime > _ABANDONED_S
+    try:
+        changed = entry.stat(follow_symlinks=False).st_mtime
+        if match["host"] != _host():
+            return time.time() - changed > _ABANDONED_S
+        # In a container another process may have the same number after a restart.
+        return psutil.Process(int(match["process"])).create_time() > changed + _SKEW_S
+    except psutil.NoSuchProcess:
+        return True
+    except (OSError, psutil.Error):
         return False
-    return not psutil.pid_exists(int(match["process"]))
 
 
 def _delete(part: Path) -> bool:

@@ -10,7 +10,8 @@ from iqabench.cli.options import examples, scale_option
 from iqabench.errors import FetchError
 
 with lazy_imports():
-    from iqabench.files.adopt import adopt
+    from iqabench.files.adopt import adopt, replaced_note
+    from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
 
 
@@ -30,15 +31,17 @@ with lazy_imports():
 def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
     """Fetch the files of sets, models and metrics from the cache, a mirror, or their url.
 
-    Every file is checked against its SHA-256 before it is used; an interrupted fetch goes on where it
-    stopped. Without --scale a set is fetched at all its scales.
+    Every file is checked against its SHA-256 before it is used; files that lie in the cache are hashed again,
+    and damaged ones are replaced. An interrupted fetch goes on where it stopped. Without --scale a set is
+    fetched at all its scales.
     """
     lacking: list[str] = []
     for name in names:
         files = files_named(name, scale)
         if folder is None:
-            fetch(files, owner=name, recheck=True)
-            click.echo(f"{name}: {len(files)} files are in the cache and checked.")
+            damaged = remove_damaged(files)
+            replaced = replaced_note(damaged, fetch(files, owner=name))
+            click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
         adoption = adopt(folder, files)
         click.echo(f"{name}: {adoption}")

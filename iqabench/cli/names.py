@@ -36,14 +36,28 @@ def _of_metric(name: str) -> list[RemoteFile]:
     return list(known[name].files)
 
 
-def all_files() -> dict[str, list[RemoteFile]]:
-    """Return the files of every set, model and metric."""
-    files_by_name = {name: files_of(name) for name in set_names()}
+def parts_named(name: str, scale: int | None = None) -> list[list[RemoteFile]]:
+    """Return the files of a name in the parts that are fetched together: levels of a set, scales of a model.
+
+    Raises: as `files_named`.
+    """
+    declared, level = find_entry(name) or (None, None)
+    if scale is not None or level is not None or (declared and not declared.facts.levels):
+        return [files_named(name, scale)]
+    if declared:
+        return [files_of(declared.facts.name, level) for level in declared.facts.levels]
+    members = [c for c in cards().values() if name in (c.id, c.name)]
+    return [_weights([card]) for card in members] if members else [_of_metric(name)]
+
+
+def all_parts() -> dict[str, list[list[RemoteFile]]]:
+    """Return the files of every set, model and metric, in the parts that are fetched together."""
+    parts = {name: parts_named(name) for name in set_names()}
     for card in cards().values():
-        files_by_name.setdefault(card.id, []).extend(_weights([card]))
-    for part in [*metrics(), *set_metrics()]:
-        files_by_name.setdefault(part.name, []).extend(part.files)
-    return {name: files for name, files in files_by_name.items() if files}
+        parts.setdefault(card.id, []).append(_weights([card]))
+    for metric in [*metrics(), *set_metrics()]:
+        parts.setdefault(metric.name, []).append(list(metric.files))
+    return {name: of_name for name, of_name in parts.items() if any(of_name)}
 
 
 def _weights(members: list[Card]) -> list[RemoteFile]:

@@ -1,15 +1,16 @@
 """Files that the user already has, found by content, wherever they lie and whatever their name."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from iqabench.errors import FetchError
-from iqabench.files.cache import find, keep
+from iqabench.files.cache import find_all, keep, remove_damaged
 from iqabench.files.disk import sha256_of
-from iqabench.files.remote import RemoteFile
+from iqabench.files.kind import kind_of
+from iqabench.files.remote import RemoteFile, first_names
 
 _THREADS = 4
 
@@ -21,11 +22,13 @@ class Adoption:
     adopted: dict[RemoteFile, Path]
     """Files found in the folder and copied into the cache."""
     present: dict[RemoteFile, Path]
-    """Files that were in the cache before."""
+    """Files that were in the cache before, undamaged."""
     missing: list[RemoteFile]
     """Files that are still missing."""
     other: dict[RemoteFile, Path]
     """A file of the same name but of another content, for missing files."""
+    damaged: list[RemoteFile]
+    """Files that lay in the cache with another content; they were removed, and looked for again."""
 
     def __str__(self) -> str:
         """Return one line for a person."""
@@ -33,8 +36,21 @@ class Adoption:
         text += f"{len(self.missing)} still missing"
         if self.other:
             first = next(iter(self.other.values()))
-            text += f" ({len(self.other)} have the right name but another content, such as {first})"
-        return text + "."
+            kind = kind_of(first)
+            what = f", which is {kind}" if kind else ""
+            text += f" ({len(self.other)} have the right name but another content, such as {first}{what})"
+        return f"{text}.{replaced_note(self.damaged, self.adopted)}"
+
+
+def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> str:
+    """Return a sentence about damaged files of the cache; empty when there were none.
+
+    `new`: the files of which a new copy came.
+    """
+    replaced = [file.name for file in damaged if file in new]
+    removed = [file.name for file in damaged if file not in new]
+    text = f" Damaged in the cache and replaced: {first_names(replaced)}." if replaced else ""
+    return text + (f" Damaged in the cache and removed: {first_names(removed)}." if removed else "")
 
 
 def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
@@ -49,7 +65,8 @@ def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
         what = "is a file" if folder.is_file() else "does not exist"
         raise FetchError(f"{folder} {what}; expected a folder to look for files in.")
     files = list(dict.fromkeys(wanted))
-    present = {file: path for file in files if (path := find(file))}
+    damaged = remove_damaged(files)
+    present = find_all(files)
     lacking = [file for file in files if file not in present]
     here = list(_walk(folder))
     adopted = _by_hash(here, [file for file in lacking if file.sha256])
@@ -57,7 +74,7 @@ def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
     missing = [file for file in lacking if file not in adopted]
     names = {path.name: path for path, _ in here}
     other = {file: names[file.basename] for file in missing if file.basename in names}
-    return Adoption(adopted, present, missing, other)
+    return Adoption(adopted, present, missing, other, damaged)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, int]]:

@@ -5,16 +5,20 @@ written elsewhere on the same disk, hashed, synced, and then renamed.
 """
 
 import contextlib
-import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from iqabench.errors import FetchError
+from iqabench.atomic import part_of
+from iqabench.errors import ChecksumError, FetchError
+from iqabench.files.content import has_content
 from iqabench.files.disk import copy_hashed, sha256_of, size_of, writing
 from iqabench.files.home import home
+from iqabench.files.kind import kind_of
 from iqabench.files.pins import admit, find_pin
-from iqabench.files.remote import RemoteFile
+from iqabench.files.remote import RemoteFile, first_names
+
+_THREADS = 4
 
 
 def blob(root: Path, sha256: str) -> Path:
@@ -33,14 +37,67 @@ def known_sha256(file: RemoteFile) -> str | None:
 def find(file: RemoteFile) -> Path | None:
     """Return the file in the cache, or None; a file of the wrong size counts as absent.
 
-    Files were hashed when they came; `states.states` hashes them again.
+    Raises: ChecksumError when it has another content than it came with.
     """
+    return find_all([file]).get(file)
+
+
+def find_all(files: Iterable[RemoteFile], owner: str = "") -> dict[RemoteFile, Path]:
+    """Return the files that are in the cache; their contents are checked (see `content.has_content`).
+
+    `owner`: the set, model or metric that needs the files, for messages.
+
+    Raises: ChecksumError that names the files which have another content than they came with.
+    """
+    here = {file: path for file in files if (path := _place(file))}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        intact = list(pool.map(lambda path: has_content(path, path.name), here.values()))
+    if not all(intact):
+        changed = [each for each, ok in zip(here.items(), intact, strict=True) if not ok]
+        raise ChecksumError(_changed(changed, owner))
+    return here
+
+
+def require_content(path: Path, sha256: str, name: str) -> None:
+    """Check that a file of the cache still has the content that it came with.
+
+    Raises: ChecksumError when it has not.
+    """
+    if not has_content(path, sha256):
+        owner = name.partition("/")[0]
+        raise ChecksumError(_changed([(RemoteFile(name, None, sha256, None), path)], owner))
+
+
+def _place(file: RemoteFile) -> Path | None:
     sha256 = known_sha256(file)
-    if sha256 is None:
-        return None
-    path = blob(home(), sha256)
-    size = size_of(path)
+    path = blob(home(), sha256) if sha256 else None
+    size = size_of(path) if path else None
     return path if size is not None and file.bytes in (None, size) else None
+
+
+def _changed(files: Sequence[tuple[RemoteFile, Path]], owner: str) -> str:
+    names = first_names([f"{file.name} ({path})" for file, path in files])
+    what = "1 file has" if len(files) == 1 else f"{len(files)} files have"
+    return (
+        f"{what} been changed or damaged in the cache since the fetch, and cannot be used: {names}. Type "
+        f"'iqabench fetch {owner or 'NAME'}' to replace what is damaged."
+    )
+
+
+def remove_damaged(files: Iterable[RemoteFile]) -> list[RemoteFile]:
+    """Hash the files that are in the cache, remove those with another content, and return them.
+
+    Raises: FetchError when one cannot be removed.
+    """
+    here = [(file, blob(home(), sha)) for file in files if (sha := known_sha256(file))]
+    here = [(file, path) for file, path in here if size_of(path) is not None]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        intact = list(pool.map(lambda each: verify(each[1], each[1].name), here))
+    damaged = [each for each, ok in zip(here, intact, strict=True) if not ok]
+    for file, path in damaged:
+        with writing(f"a new copy of {file.name}"):
+            path.unlink(missing_ok=True)
+    return [file for file, _ in damaged]
 
 
 def verify(path: Path, sha256: str) -> bool:
@@ -51,8 +108,10 @@ def verify(path: Path, sha256: str) -> bool:
         return False
 
 
-def keep(source: Path, file: RemoteFile, *, link: bool = False) -> Path:
-    """Copy `source` into the cache; with `link` make a hard link where the disk allows it.
+def keep(source: Path, file: RemoteFile) -> Path:
+    """Copy `source` into the cache.
+
+    It is never linked: whatever spoils a file of the cache would spoil it in the mirror, for everybody.
 
     Raises: ChecksumError when it is another file; FetchError when it cannot be read or written.
     """
@@ -61,11 +120,8 @@ def keep(source: Path, file: RemoteFile, *, link: bool = False) -> Path:
     except OSError as error:
         raise FetchError(f"{source} cannot be read: {error.strerror}.") from error
     with reading, _scratch(file) as part:
-        if link and _linked(source, part):
-            sha256 = sha256_of(part)
-        else:
-            with writing(file.name):
-                sha256 = copy_hashed(reading, part)
+        with writing(file.name):
+            sha256 = copy_hashed(reading, part)
         return place(part, file, sha256, str(source))
 
 
@@ -74,29 +130,24 @@ def place(part: Path, file: RemoteFile, sha256: str, source: str) -> Path:
 
     Raises: ChecksumError when it is not the file that was promised.
     """
-    admit(file, sha256, size_of(part) or 0, source)
+    kind = kind_of(part)
+    if kind and known_sha256(file) is None and not file.name.endswith((".html", ".htm")):
+        raise ChecksumError(f"{source} brought {kind} instead of {file.name}. It was not used.")
+    admit(file, sha256, size_of(part) or 0, f"{source}, {kind}," if kind else source)
     path = blob(home(), sha256)
     with writing(file.name):
         path.parent.mkdir(parents=True, exist_ok=True)
         part.replace(path)
-        part.unlink(missing_ok=True)  # renaming a link to a link of the same file leaves both
     return path
 
 
 @contextlib.contextmanager
 def _scratch(file: RemoteFile) -> Iterator[Path]:
-    part = home() / "partial" / f"{file.key}.{os.getpid()}.{threading.get_ident()}.copy"
+    place = home() / "partial" / file.key
     with writing(file.name):
-        part.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+    part = part_of(place)
     try:
         yield part
     finally:
         part.unlink(missing_ok=True)
-
-
-def _linked(source: Path, to: Path) -> bool:
-    try:
-        to.hardlink_to(source)
-    except OSError:
-        return False
-    return True

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from iqabench.errors import ChecksumError, FetchError, OfflineError
-from iqabench.files.cache import blob, find, keep, known_sha256, place, verify
+from iqabench.files.cache import blob, find, find_all, keep, known_sha256, place
 from iqabench.files.disk import disk_trouble, sha256_of
 from iqabench.files.home import home, is_url, mirrors, offline
+from iqabench.files.leftovers import remove_leftovers
 from iqabench.files.progress import Bar
-from iqabench.files.remote import RemoteFile
-from iqabench.files.transfer import Downloader, Stopped, discard
+from iqabench.files.remote import RemoteFile, first_names
+from iqabench.files.transfer import Downloader, Stopped, discard, require_size
 from iqabench.locks import locked
 
 _THREADS = 8
@@ -34,18 +35,19 @@ def fetch(
     *,
     progress: bool | None = None,
     owner: str = "NAME",
-    recheck: bool = False,
 ) -> dict[RemoteFile, Path]:
     """Fetch the files that the cache lacks, and return the place of each file in the cache.
 
     `progress`: whether to show a bar; None shows it only on a terminal. `owner`: the set or model
-    that needs the files, for messages. `recheck`: hash cached files again and replace damaged ones.
+    that needs the files, for messages.
 
-    Raises: OfflineError, ChecksumError or FetchError, after all others have been fetched: it names
+    Raises: ChecksumError when a cached file has changed since it came (`cache.remove_damaged` makes room for
+        a new copy); OfflineError, ChecksumError or FetchError, after all others have been fetched: it names
         the files that could not be had, and why.
     """
     wanted = list(dict.fromkeys(files))
-    paths = {file: path for file in wanted if (path := _cached(file, recheck=recheck))}
+    remove_leftovers()
+    paths = find_all(wanted, owner)
     missing = [file for file in wanted if file not in paths]
     if not missing:
         return paths
@@ -78,14 +80,6 @@ def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ())
         raise FetchError(disk_trouble(error, file.name)) from error
 
 
-def _cached(file: RemoteFile, *, recheck: bool) -> Path | None:
-    path = find(file)
-    if path and recheck and not verify(path, known_sha256(file) or ""):
-        path.unlink(missing_ok=True)
-        return None
-    return path
-
-
 def _sources(file: RemoteFile) -> list[str]:
     sha256 = known_sha256(file)
     below = [str(blob(Path(), sha256))] if sha256 else []
@@ -103,7 +97,7 @@ def _from_sources(
             if not is_url(source):
                 path = Path(source).expanduser()
                 if path.is_file():
-                    kept = keep(path, file, link=True)
+                    kept = keep(path, file)
                     downloader.count(file, kept.stat().st_size)
                     return kept
             elif offline():
@@ -119,17 +113,24 @@ def _from_sources(
 
 
 def _from_url(file: RemoteFile, downloader: Downloader, part: Path, url: str) -> Path:
-    resumed = part.exists()
-    try:
-        downloader.download(url, file, part)
-        kept = place(part, file, sha256_of(part), url)
-        discard(part)  # what was noted beside it
-        return kept
-    except ChecksumError:
-        discard(part)
-        if not resumed:
-            raise
-    return _from_url(file, downloader, part, url)  # the older bytes may be the bad ones: once more
+    """Download a file and put it into its place.
+
+    A file that was joined from several answers, or from bytes of an earlier call, and has the wrong checksum
+    is downloaded once more, in one piece: the older bytes may be the bad ones.
+    """
+    for joins in (True, False):
+        joined = downloader.download(url, file, part, resume=joins)
+        try:
+            require_size(part, file, url)
+            kept = place(part, file, sha256_of(part), url)
+        except ChecksumError:
+            discard(part)
+            if not (joined and joins):
+                raise
+        else:
+            discard(part)  # what was noted beside it
+            return kept
+    raise AssertionError("the second download returns or raises")
 
 
 def _in_parallel(
@@ -187,7 +188,7 @@ def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Ex
     reasons: dict[str, list[str]] = {}
     for file, error in failed.items():
         reasons.setdefault(str(error), []).append(file.name)
-    lines += [f"  {_some(names)}: {reason}" for reason, names in list(reasons.items())[:10]]
+    lines += [f"  {first_names(names)}: {reason}" for reason, names in list(reasons.items())[:10]]
     if len(reasons) > 10:
         lines.append(f"  ... and {len(reasons) - 10} more reasons")
     again = "unset IQABENCH_OFFLINE" if kind is OfflineError else "try again later"
@@ -197,11 +198,6 @@ def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Ex
         "that holds them."
     )
     return kind("\n".join(lines))
-
-
-def _some(names: list[str]) -> str:
-    rest = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return ", ".join(names[:4]) + rest
 
 
 def _kind(troubles: Iterable[Exception]) -> type[FetchError]:

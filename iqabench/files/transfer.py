@@ -1,8 +1,11 @@
 """Transfers: one url to one file, resumed where it broke off, tried again where that may help."""
 
 import os
+import ssl
 import threading
+import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,24 +13,15 @@ import httpx
 
 from iqabench import __version__
 from iqabench.errors import ChecksumError, FetchError
+from iqabench.files.answers import TryAgain, is_encoded, require_file, span_of
 from iqabench.files.disk import size_of, write
+from iqabench.files.kind import kind_of
+from iqabench.files.limits import Limits, limits_of_environment
 from iqabench.files.remote import RemoteFile
-
-PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between tries that brought nothing; there is one more try than pauses. A try that brought new bytes
-does not count, so that a bad line delays a large file but does not lose it."""
-
-_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user has interrupted
     """The transfer was asked to stop; its partial file is kept."""
-
-
-class _Again(Exception):  # noqa: N818 - not an error yet: the next try may do
-    """One try failed in a way that another may not."""
-
-    unreachable = False
 
 
 class Downloader:
@@ -36,15 +30,21 @@ class Downloader:
     A host that could not be reached in all tries for one file is not tried for the next.
     """
 
-    def __init__(self, advance: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, advance: Callable[[int], None] = lambda _: None, limits: Limits | None = None
+    ) -> None:
         self.stop = threading.Event()
         """An event that ends transfers at the next chunk."""
+        self._limits = limits or limits_of_environment()
         self._advance = advance
         self._counted: dict[str, int] = {}
         self._unreachable: dict[str, str] = {}
+        self._closed_until: dict[str, float] = {}
+        """The time until which a host asked not to be called, for all threads."""
         self._client = httpx.Client(
+            verify=_certificates(),
             follow_redirects=True,
-            timeout=httpx.Timeout(30.0, connect=15.0),
+            timeout=httpx.Timeout(self._limits.silence_s, connect=self._limits.connect_s),
             # Bytes as they are: nobody can resume a part of a compressed stream.
             headers={"User-Agent": f"iqabench/{__version__}", "Accept-Encoding": "identity"},
         )
@@ -63,42 +63,57 @@ class Downloader:
         self._advance(size - self._counted.get(file.key, 0))
         self._counted[file.key] = size
 
-    def download(self, url: str, file: RemoteFile, part: Path) -> None:
+    def download(self, url: str, file: RemoteFile, part: Path, *, resume: bool = True) -> bool:
         """Download `url` to the file `part`, going on behind the bytes that it already has.
 
+        `resume`: False begins at the first byte after every break.
+
+        Returns: whether the file was put together from several answers.
         Raises: FetchError when that cannot be done; OSError when the disk cannot take it; Stopped.
         """
-        best, tries = size_of(part) or 0, 0
+        budget = _Budget(self._limits, size_of(part) or 0)
+        joined = False
         while True:
             if (host := _host(url)) in self._unreachable:
                 raise FetchError(self._unreachable[host])
+            if not resume:
+                discard(part)
+            joined = joined or bool(size_of(part))
             try:
                 self._try(url, file, part)
-                return
-            except _Again as error:
-                tries += 1
-                if (size := size_of(part) or 0) > best:
-                    best, tries = size, 0
-                if tries > len(PAUSES):
-                    message = f"{error} (tried {tries} times)"
-                    if error.unreachable:
-                        self._unreachable[host] = message
-                    raise FetchError(message) from error
-            if self.stop.wait(PAUSES[max(0, tries - 1)]):
+                return joined
+            except TryAgain as error:
+                try:
+                    pause = budget.pause(error, size_of(part) or 0)
+                except FetchError as given_up:
+                    if error.unreachable or (error.stalled and not budget.best):
+                        self._unreachable[host] = str(given_up)
+                    raise
+                if error.wait_s:
+                    self._closed_until[host] = time.monotonic() + error.wait_s
+            if self.stop.wait(pause):
                 raise Stopped
 
     def _try(self, url: str, file: RemoteFile, part: Path) -> None:
         self.check()
+        rest = self._closed_until.get(_host(url), 0.0) - time.monotonic()
+        if rest > 0 and self.stop.wait(rest):
+            raise Stopped
         try:
             self._request(url, file, part)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            again = _Again(f"{_host(url)} cannot be reached: {error or 'no answer'}")
+            again = TryAgain(f"{_host(url)} cannot be reached: {error or 'no answer'}")
             again.unreachable = True
             raise again from error
         except (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL) as error:
             raise FetchError(f"{url} cannot be followed: {error}") from error
-        except httpx.TransportError as error:
-            raise _Again(f"{url} broke off: {error or type(error).__name__}") from error
+        except httpx.TimeoutException as error:
+            raise TryAgain(self._stall_message(url), stalled=True) from error
+        except httpx.RequestError as error:
+            raise TryAgain(f"{url} broke off: {error or type(error).__name__}") from error
+
+    def _stall_message(self, url: str) -> str:
+        return f"{url} stalled: fewer than {self._limits.least_bytes} bytes in {self._limits.silence_s:g} s"
 
     def _request(self, url: str, file: RemoteFile, part: Path) -> None:
         have = _resumable(part, file)
@@ -107,31 +122,107 @@ class Downloader:
         with self._client.stream("GET", url, headers=_range(part, have)) as response:
             if response.status_code == 416 and have:
                 discard(part)
-                raise _Again(f"{url}: the server does not know the rest of the file")
-            _require_file(response, file)
-            resumed = response.status_code == 206
-            span = response.headers.get("Content-Range", "")
-            if resumed and not span.startswith(f"bytes {have}-"):
-                discard(part)
-                raise _Again(f"{url}: the server sent another part than was asked for")
+                raise TryAgain(f"{url}: the server does not know the rest of the file")
+            require_file(response, file)
+            encoded = is_encoded(response, file)
+            whole = None
+            if response.status_code == 206:
+                start, whole = span_of(response) or (-1, None)
+                if start != have or (encoded and have):
+                    discard(part)
+                    raise TryAgain(f"{url}: the server sent another part than was asked for")
+            else:
+                have = 0
             _note_version(part, file, response)
-            with part.open("ab" if resumed else "wb", buffering=0) as to:
-                self._receive(response, file, to, have if resumed else 0)
+            with part.open("ab" if have else "wb", buffering=0) as to:
+                try:
+                    size = self._receive(response, file, to, have, encoded=encoded)
+                except (TryAgain, httpx.RequestError):
+                    if encoded:  # a rest of it could not be asked for
+                        to.truncate(0)
+                    raise
+            if whole is not None and size < whole:
+                raise TryAgain(f"{url} sent {size} of {whole} bytes")
 
-    def _receive(self, response: httpx.Response, file: RemoteFile, to: BinaryIO, size: int) -> None:
-        for data in response.iter_raw():  # a chunk size would lose what came before a break
+    def _receive(
+        self,
+        response: httpx.Response,
+        file: RemoteFile,
+        to: BinaryIO,
+        size: int,
+        *,
+        encoded: bool,
+    ) -> int:
+        pace = _Pace(self._limits)
+        # A chunk size would lose what came before a break.
+        for data in response.iter_bytes() if encoded else response.iter_raw():
             size += len(data)
-            if file.bytes is not None and size > file.bytes:
-                break
             write(to, data)
+            if file.bytes is not None and size > file.bytes:
+                break  # `require_size` tells it
             self.count(file, size)
             self.check()
-        if file.bytes is not None and size != file.bytes:
-            much = "more" if size > file.bytes else f"{size}"
-            raise ChecksumError(
-                f"{response.url} brought {much} bytes instead of the {file.bytes} of {file.name}"
-            )
+            if not pace.holds(len(data)):
+                raise TryAgain(self._stall_message(str(response.url)), stalled=True)
         os.fsync(to.fileno())
+        return size
+
+
+class _Pace:
+    """The pace of a transfer, measured over spans of time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._since, self._bytes = time.monotonic(), 0
+
+    def holds(self, size: int) -> bool:
+        """Return whether enough bytes have come in the last span, with `size` more."""
+        self._bytes += size
+        now = time.monotonic()
+        if now - self._since < self._limits.silence_s:
+            return True
+        enough = self._bytes >= self._limits.least_bytes
+        self._since, self._bytes = now, 0
+        return enough
+
+
+class _Budget:
+    """The tries that one transfer has left."""
+
+    def __init__(self, limits: Limits, best: int) -> None:
+        self.best = best
+        """The largest number of bytes that were here after a try."""
+        self._limits = limits
+        self._all = self._barren = self._stalls = 0
+
+    def pause(self, error: TryAgain, size: int) -> float:
+        """Return the seconds until the next try, after one that failed and left `size` bytes.
+
+        Raises: FetchError when there is no try left, or when the server asks to wait too long.
+        """
+        self._all += 1
+        self._barren += 1
+        self._stalls += error.stalled
+        if size > self.best:
+            self.best, self._barren = size, 0
+        if error.wait_s > self._limits.wait_s:
+            raise FetchError(
+                f"{error}, and asks to wait {error.wait_s:.0f} s; try again after that"
+            ) from error
+        pauses = self._limits.pauses
+        if (
+            self._barren > len(pauses)
+            or self._stalls >= self._limits.stalls
+            or self._all >= self._limits.tries
+        ):
+            raise FetchError(f"{error} (tried {self._all} times)") from error
+        return max(error.wait_s, pauses[max(0, self._barren - 1)])
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return the context of secure connections; to read it takes longer than many a transfer."""
+    return httpx.create_ssl_context()
 
 
 def _host(url: str) -> str:
@@ -140,6 +231,20 @@ def _host(url: str) -> str:
 
 def _version_note(part: Path) -> Path:
     return part.with_suffix(".version")
+
+
+def require_size(part: Path, file: RemoteFile, url: str) -> None:
+    """Check that a complete transfer brought as many bytes as the file has.
+
+    Raises: ChecksumError.
+    """
+    size = size_of(part) or 0
+    if file.bytes is not None and size != file.bytes:
+        much, kind = "more" if size > file.bytes else f"{size}", kind_of(part)
+        raise ChecksumError(
+            f"{url} brought {much} bytes instead of the {file.bytes} of {file.name}"
+            + (f"; what came is {kind}" if kind else "")
+        )
 
 
 def discard(part: Path) -> None:
@@ -177,17 +282,3 @@ def _note_version(part: Path, file: RemoteFile, response: httpx.Response) -> Non
         _version_note(part).write_text(version, encoding="ascii")
     else:
         _version_note(part).unlink(missing_ok=True)
-
-
-def _require_file(response: httpx.Response, file: RemoteFile) -> None:
-    """Refuse errors, and web pages that come in place of a file (a sign-in, a quota)."""
-    code, url = response.status_code, response.url
-    if code in _TRANSIENT:
-        raise _Again(f"{url} answered {code} {response.reason_phrase}")
-    if code not in (200, 206):
-        raise FetchError(f"{url} answered {code} {response.reason_phrase}")
-    kind = response.headers.get("Content-Type", "")
-    if kind.startswith("text/html") and not file.name.endswith((".html", ".htm")):
-        raise FetchError(
-            f"{url} brought a web page instead of {file.name}; look at it in a browser"
-        )

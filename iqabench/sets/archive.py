@@ -1,15 +1,22 @@
-"""Archives: zip files that are unpacked once, beside the cache."""
+"""Archives: zip files that are unpacked once, beside the cache.
+
+An image is compared with its checksum in the archive before each use, as any file of the cache is. One that
+has been changed or removed since is unpacked again, because the archive is here and was checked itself.
+"""
 
 import contextlib
-import os
 import shutil
+import sys
 import zipfile
+import zlib
 from functools import cache
 from pathlib import Path
 
+from iqabench.atomic import part_of, replacing
 from iqabench.errors import SetError
 from iqabench.files import home
-from iqabench.files.disk import writing
+from iqabench.files.content import has_content
+from iqabench.files.disk import CHUNK, writing
 from iqabench.locks import locked
 
 
@@ -30,22 +37,76 @@ def content_folder(archive: Path, name: str) -> Path:
     return folder
 
 
+def member_file(archive: Path, name: str, member: str) -> Path:
+    """Return the file of a member of an archive in the cache, with the content that it has in the archive.
+
+    `name`: the archive, for messages. `member`: the name of the file; its folder is ignored.
+
+    Raises: SetError when the archive is damaged or has no such member; FetchError when it cannot be unpacked.
+    """
+    folder = content_folder(archive, name)
+    entry = _entries(archive, name).get(member)
+    if entry is None:
+        raise SetError(f"the archive {name} holds no {member}.")
+    path = folder / entry.filename
+    if not has_content(path, f"{entry.CRC:08x}", _crc32_of):
+        sys.stderr.write(
+            f"note: {path} was changed or removed since it was unpacked from {name}; it is unpacked again.\n"
+        )
+        with writing(f"{member} of {name}"):
+            _unpack_again(archive, name, entry, path)
+    return path
+
+
+def _crc32_of(path: Path) -> str:
+    value = 0
+    with path.open("rb") as file:
+        while data := file.read(CHUNK):
+            value = zlib.crc32(data, value)
+    return f"{value:08x}"
+
+
+@cache
+def _entries(archive: Path, name: str) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries of an archive by the names of their files without folders."""
+    try:
+        with zipfile.ZipFile(archive) as content:
+            entries = sorted(content.infolist(), key=lambda entry: Path(entry.filename))
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise _damaged(name, error) from error
+    return {
+        Path(entry.filename).name: entry
+        for entry in entries
+        if not entry.is_dir() and _is_inside(Path(entry.filename))
+    }
+
+
+def _is_inside(path: Path) -> bool:
+    """Return whether a name in an archive means a place below the folder that it is unpacked in."""
+    return not path.anchor and ".." not in path.parts
+
+
+def _unpack_again(archive: Path, name: str, entry: zipfile.ZipInfo, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with zipfile.ZipFile(archive) as content, replacing(path) as part:
+            part.write_bytes(content.read(entry))
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise _damaged(name, error) from error
+
+
 def _unpack(archive: Path, name: str, folder: Path) -> None:
-    part = folder.with_suffix(f".{os.getpid()}.part")
+    part = part_of(folder)
     try:
         with zipfile.ZipFile(archive) as content:
             content.extractall(part)
         part.replace(folder)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise SetError(
-            f"{name} is a damaged archive ({error}). 'iqabench verify' checks all files."
-        ) from error
+    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        raise _damaged(name, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(part)
 
 
-@cache
-def members(folder: Path) -> dict[str, Path]:
-    """Return the files below an unpacked folder by their own names."""
-    return {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}
+def _damaged(name: str, error: Exception) -> SetError:
+    return SetError(f"{name} is a damaged archive ({error}). 'iqabench verify' checks all files.")

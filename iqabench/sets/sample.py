@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from iqabench.errors import SetError
+from iqabench.files.cache import require_content
+from iqabench.files.content import has_content
 from iqabench.files.disk import sha256_of
 from iqabench.images import Image, Part, read_image, read_part
 from iqabench.protocol import Domain
 from iqabench.samples import Sample, part_of, stack_frames
-from iqabench.sets.archive import content_folder, members
+from iqabench.sets.archive import member_file
 from iqabench.sets.recipe import Recipe
 from iqabench.tasks import Ratio, scale_side, scale_text
 
@@ -56,11 +58,13 @@ class Place:
         if self.path is None:
             owner = self.name.split("/")[0]
             raise SetError(f"{self.name} was not fetched; 'iqabench fetch {owner}' downloads it.")
+        if self.sha256 is not None and self.path.name == self.sha256:
+            require_content(self.path, self.sha256, self.name)
+        elif self.sha256 is not None and not has_content(self.path, self.sha256):
+            raise SetError(f"{self.path} is not the file that came with its set; restore it.")
         if self.member is None:
             return self.path, self.name
-        path = members(content_folder(self.path, self.name)).get(self.member)
-        if path is None:
-            raise SetError(f"the archive {self.name} holds no {self.member}.")
+        path = member_file(self.path, self.name, self.member)
         return path, f"{self.name}: {self.member}"
 
     def identity(self) -> str:

@@ -11,6 +11,18 @@ from pathlib import Path
 import pytest
 
 from iqabench.files import RemoteFile, transfer
+from iqabench.files.limits import Limits
+
+QUICK = Limits(
+    connect_s=5.0,
+    silence_s=0.3,
+    least_bytes=100,
+    pauses=(0.01, 0.01),
+    stalls=2,
+    tries=12,
+    wait_s=2.0,
+)
+"""The limits of these tests: short pauses, and little patience."""
 
 
 @dataclass
@@ -28,6 +40,14 @@ class Page:
     delay_s: float = 0.0
     stall_after: int | None = None
     """Send so many bytes, then nothing more, and do not hang up."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Further headers, of refusals too; an empty one takes the place of the server's own."""
+    rest: bytes | None = None
+    """The content as a request for a rest of it is answered; None answers truly."""
+    only: int | None = None
+    """The number of bytes of each answer, as 206 of a larger whole."""
+    drip_s: float = 0.0
+    """Seconds between single bytes."""
 
 
 @dataclass
@@ -94,20 +114,28 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return self._empty(404)
             time.sleep(page.delay_s)
             if page.statuses:
-                return self._empty(page.statuses.pop(0))
+                return self._empty(page.statuses.pop(0), page.headers)
             start = self._start(page)
             if start >= len(page.content) > 0:
                 return self._empty(416)
-            body = page.content[start:]
-            self.send_response(206 if start else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Type", page.kind)
-            if page.etag:
-                self.send_header("ETag", page.etag)
-            if start:
-                end = len(page.content)
-                self.send_header("Content-Range", f"bytes {start}-{end - 1}/{end}")
+            content = page.content if page.rest is None or not start else page.rest
+            body = content[start:][: page.only]
+            self.send_response(206 if start or page.only else 200)
+            facts = {"Content-Length": str(len(body)), "Content-Type": page.kind, "ETag": page.etag}
+            if start or page.only:
+                end = start + len(body) - 1
+                facts["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
+            for name, value in {**facts, **page.headers}.items():
+                if value:
+                    self.send_header(name, value)
             self.end_headers()
+            if page.drip_s:
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    if server.closing.wait(page.drip_s):
+                        break
+                self.close_connection = True
+                return None
             if page.cut_after:
                 body = body[: page.cut_after.pop(0)]
                 self.close_connection = True
@@ -126,9 +154,11 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return 0
             return int(span.removeprefix("bytes=").removesuffix("-"))
 
-        def _empty(self, status: int) -> None:
+        def _empty(self, status: int, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Length", "0")
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
 
     return Handler
@@ -138,7 +168,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server on this machine; pauses between tries are short."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr(transfer, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(transfer, "limits_of_environment", lambda: QUICK)
     made = Server()
     yield made
     made.close()

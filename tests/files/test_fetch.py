@@ -14,7 +14,7 @@ import pytest
 
 from iqabench.errors import ChecksumError, FetchError, OfflineError
 from iqabench.files import RemoteFile, transfer
-from iqabench.files.cache import blob
+from iqabench.files.cache import blob, remove_damaged
 from iqabench.files.disk import write
 from iqabench.files.fetch import fetch
 
@@ -89,7 +89,7 @@ def test_a_broken_connection_is_taken_up_where_it_broke(server: Server) -> None:
 
 def test_a_server_that_always_breaks_off_is_given_up(server: Server, own_home: Path) -> None:
     file = server.put("a.bin", CONTENT, cut_after=[1000] * 20, honours_range=False)
-    with pytest.raises(FetchError, match=r"broke off.*tried 3 times"):
+    with pytest.raises(FetchError, match=r"broke off.*tried 4 times"):
         fetch([file])
     assert part_of(own_home, file).read_bytes() == CONTENT[:1000]
 
@@ -271,12 +271,15 @@ def test_two_fetches_of_one_file_at_once_transfer_it_once(server: Server) -> Non
     assert len(server.requests) == 1
 
 
-def test_a_damaged_file_in_the_cache_is_replaced_on_request(server: Server) -> None:
+def test_a_changed_file_in_the_cache_is_refused_until_it_is_replaced(server: Server) -> None:
     file = server.put("a.bin", CONTENT)
     path = fetch([file])[file]
     path.write_bytes(b"x" + CONTENT[1:])
-    assert fetch([file])[file].read_bytes() != CONTENT
-    assert fetch([file], recheck=True)[file].read_bytes() == CONTENT
+    with pytest.raises(ChecksumError, match=r"a\.bin .*'iqabench fetch shelf' to replace"):
+        fetch([file], owner="shelf")
+    assert remove_damaged([file]) == [file]
+    assert fetch([file])[file].read_bytes() == CONTENT
+    assert remove_damaged([file]) == []
 
 
 def test_a_file_cut_short_in_the_cache_counts_as_absent(server: Server) -> None:

@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 
 from iqabench.degradations.bicubic import imresize
-from iqabench.errors import ImageError, OfflineError, SetError, UnknownNameError
+from iqabench.errors import ChecksumError, OfflineError, SetError, UnknownNameError
 from iqabench.files import home
 from iqabench.sets import SampleSet, load_set
-from iqabench.sets.archive import members
 
 from .conftest import Shelf, facts, picture
 
@@ -209,7 +208,7 @@ def test_one_bad_file_is_an_error_of_its_sample_alone(shelf: Shelf) -> None:
     loaded = load_set("mine")
     cached = home() / there.relative_to(shelf.mirror)
     cached.write_bytes(there.read_bytes()[:60])
-    with pytest.raises(ImageError, match=r"mine/a_target_\.png"):
+    with pytest.raises(ChecksumError, match=r"mine/a_target_\.png .*'iqabench fetch mine'"):
         loaded.samples[0].load()
     assert loaded.samples[1].load().target is not None
 
@@ -243,6 +242,21 @@ def test_archives_are_unpacked_once(shelf: Shelf) -> None:
     assert load_set("mine", fetch=False).hash == loaded.hash
 
 
+def test_an_unpacked_image_that_was_changed_or_removed_is_unpacked_again(
+    shelf: Shelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf.declare(archives(shelf))
+    loaded = load_set("mine")
+    first, second = sorted((home() / "extracted").rglob("*x2.png"))
+    first.write_bytes(second.read_bytes())
+    second.unlink()
+    for ref, seed in zip(loaded, (9, 10), strict=True):
+        assert np.array_equal(ref.load().input, picture(6, 6, seed=seed))
+    assert capsys.readouterr().err.count("is unpacked again") == 2
+    loaded.samples[0].load()
+    assert "again" not in capsys.readouterr().err
+
+
 def test_a_damaged_archive_is_named(shelf: Shelf) -> None:
     path = shelf.folder / "input.zip"
     path.write_bytes(b"PK this is no archive")
@@ -258,7 +272,6 @@ def test_a_damaged_archive_is_named(shelf: Shelf) -> None:
 def test_an_archive_without_the_member(shelf: Shelf) -> None:
     text = archives(shelf).replace("09-10", "10-11")
     shelf.declare(text)
-    members.cache_clear()
     loaded = load_set("mine")
     assert loaded.samples[0].load().name == "10"
     with pytest.raises(SetError, match=r"mine/target\.zip holds no 11\.png"):
