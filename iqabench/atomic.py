@@ -1,8 +1,8 @@
 """Atomic writes: a file is there complete, or not at all.
 
 A file is written under the name of its part, `.NAME.HOST-PID-THREAD.part`, and then renamed. A process that
-is killed leaves its part behind; `remove_dead_parts` deletes the parts of processes that have ended, and so does
-the first write of a process into a folder.
+is killed leaves its part behind; `remove_dead_parts` deletes the parts of processes that have ended, and so
+does the first write of a process into a folder.
 """
 
 import contextlib

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from iqabench.cli.main import COMMANDS
-from iqabench.sets import load_set
+from iqabench.files.cache import find
+from iqabench.sets import files_of, load_set
 
 from .conftest import Call
 
@@ -196,9 +197,34 @@ def test_fetch_from_a_folder_names_what_is_missing(call: Call, tmp_path: Path) -
 def test_fetch_and_verify_from_the_mirror(call: Call, mirror: str) -> None:
     assert call("fetch", "rlfn_x4").status == 0
     assert call("verify", "rlfn_x4").status == 0
-    result = call("verify", "rlfn", "--json")
+    assert call("verify", "rlfn").status == 0
+    result = call("verify", "rlfn", "--scale", 2, "--json")
     assert result.status == 3
     assert [r["state"] for r in result.rows] == ["missing"]
+
+
+def test_a_changed_file_of_the_cache_is_refused_and_repaired(
+    call: Call, mirror: str, tmp_path: Path
+) -> None:
+    assert call("fetch", "set5", "--scale", "4").status == 0
+    names = ("verify", "verify set5", "verify set5 --scale 4")
+    assert [call(*words.split()).status for words in names] == [0, 0, 0]
+    assert call("verify", "set5", "--scale", 2).status == 3
+    file = next(f for f in files_of("set5", "x4") if f.name == "set5/bird_LRBI_x4.png")
+    path = find(file)
+    assert path is not None
+    whole = path.read_bytes()
+    command = ("run", "--model", "bicubic", "--set", "set5", "--column", "psnr", "--limit", 2)
+    for repair in (("--from", mirror), ("--scale", 4)):
+        path.write_bytes(whole[:-40] + bytes(40))
+        refused = call(*command, "--store", tmp_path)
+        assert refused.status == 1
+        assert "'iqabench fetch set5_x4' to replace" in refused.err
+        assert [r["state"] for r in call("verify", "set5", "--json").rows] == ["damaged"]
+        repaired = call("fetch", "set5_x4", *repair)
+        assert "Damaged in the cache and replaced: set5/bird_LRBI_x4.png." in repaired.out
+        assert path.read_bytes() == whole
+    assert call(*command, "--store", tmp_path).status == 0
 
 
 def test_doctor_says_what_it_can_do(call: Call) -> None:
