@@ -38,6 +38,7 @@ from iqabench.sets import SampleSet
 from iqabench.sets import load_set as load_set_named
 from iqabench.store import Store
 from iqabench.tasks import Ratio, checked_scale, default_task
+from iqabench.trust import trusting
 
 __all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "profile", "score"]
 
@@ -50,11 +51,13 @@ def evaluate(
     columns: Sequence[str] = (),
     store: str | Path = "results",
     per_image: bool = False,
+    trust: bool = False,
     **options: Any,
 ) -> pd.DataFrame:
     """Restore sets with models and score the outputs, as `iqabench run` does.
 
     `options` are the fields of `iqabench.run.Options`: device, precision, tile, limit, force ...
+    With `trust`, code that files and folders bring is run: the network.py of a card, an exported program.
 
     Returns: a row for each model, set and column, or with `per_image` for each image.
     Raises: IqabenchError when names are unknown or nothing could be run; UsageError for wrong arguments.
@@ -66,7 +69,8 @@ def evaluate(
     records = Store(as_path(store, "store"))
     names, places = as_names(models, "models"), as_names(sets, "sets")
     cells = plan(names, places, as_names(columns, "columns"), _set_scale(scale))
-    outcome = run_cells(cells, records, chosen)
+    with trusting(trust):
+        outcome = run_cells(cells, records, chosen)
     return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
 
 
@@ -158,12 +162,14 @@ def profile(
     probes: str | Sequence[str] = DEFAULT_PROBES,
     batch: int = 1,
     store: str | Path = "results",
+    trust: bool = False,
     **options: Any,
 ) -> pd.DataFrame:
     """Measure what models cost, as `iqabench profile` does.
 
     `inputs` are as in "3x256x256" or "64..1024", `output_sizes` as in "1280x720". `options` are the fields of
-    `iqabench.run.profile.ProfileOptions`: device, precision, mode, threads, sampling ...
+    `iqabench.run.profile.ProfileOptions`: device, precision, mode, threads, sampling ... `trust` is that of
+    `evaluate`.
 
     Returns: a row for each model, size and probe; `details` holds the figures that the value comes from.
     Raises: IqabenchError when names are unknown or nothing could be measured; BusyError when another
@@ -177,7 +183,8 @@ def profile(
     of_input, of_output = as_names(inputs, "inputs"), as_names(output_sizes, "output_sizes")
     sizes = sizes_of(of_input, of_output, many) if of_input or of_output or many > 1 else None
     records = Store(as_path(store, "store"))
-    outcome = measure_costs(as_names(models, "models"), columns, sizes, records, chosen)
+    with trusting(trust):
+        outcome = measure_costs(as_names(models, "models"), columns, sizes, records, chosen)
     return pd.DataFrame(cost_rows(records, outcome.keys))
 
 

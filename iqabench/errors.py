@@ -14,6 +14,7 @@
     ├── ProbeError                a cost of a model cannot be measured here, or not in this way
     ├── BusyError                 a device is being measured by another process
     ├── CompressError             a variant cannot be made as it was asked for
+    ├── TrustError                code of others would run, and nobody has consented to it
     ├── FetchError                a file could not be brought here
     │   ├── OfflineError          it would need the network, which is switched off
     │   └── ChecksumError         a file that arrived has another content than was promised
@@ -107,6 +108,10 @@ class BusyError(IqabenchError):
 
 class CompressError(IqabenchError):
     """A variant cannot be made as it was asked for."""
+
+
+class TrustError(IqabenchError):
+    """Code of others would run, and nobody has consented to it."""
 
 
 class FetchError(IqabenchError):

@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "locks",
         "yaml_loader",
         "arguments",
+        "trust",
     },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},

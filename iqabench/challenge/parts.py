@@ -8,11 +8,12 @@ from iqabench.errors import FactsError, IqabenchError, ModelError
 from iqabench.facts import line_of
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.load import is_own, load_model
+from iqabench.models.core.load import is_own, load_model, runs_code
 from iqabench.opinions import opinion_set_named
 from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import find_entry
 from iqabench.tasks import Ratio, Task, scale_text, task_named
+from iqabench.trust import require_trust
 
 
 def check_parts(board: Board) -> None:
@@ -32,8 +33,21 @@ def check_parts(board: Board) -> None:
         if facts.probe:
             _known(board, ("columns", column, "probe"), _check_probe, facts.probe)
             _known(board, ("columns", column, "input"), _check_size, facts.input)
+    _check_consent(board)
     if board.opinions:
         _known(board, ("opinions",), opinion_set_named, board.opinions)
+
+
+def _check_consent(board: Board) -> None:
+    """Check that no command or factory runs only because a board names it, as a model or behind a protocol.
+
+    Raises: TrustError without consent.
+    """
+    metrics = [m for c in board.columns.values() for m in (c.metric, *c.metric_of.values())]
+    named = [m.partition("@")[2].partition(":")[2] for m in metrics]
+    for name in (*board.model_ids, *named):
+        if runs_code(name):
+            require_trust(f"the board {board.name} runs {name}", board.file)
 
 
 def _known(board: Board, at: tuple[str, ...], look_up: Callable[[str], object], name: str) -> None:

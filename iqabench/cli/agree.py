@@ -8,7 +8,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import device_option, examples, store_option, table_options
+from iqabench.cli.options import device_option, examples, store_option, table_options, trust_option
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
 from iqabench.cli.table import print_rows
@@ -87,6 +87,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
 )
 @device_option
 @store_option
+@trust_option
 @table_options
 def command(
     images: str,

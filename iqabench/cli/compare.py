@@ -18,6 +18,7 @@ from iqabench.cli.options import (
     store_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
@@ -78,6 +79,7 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
     help="Exit with 3 if this holds of the difference B - A of a quality, or the ratio B / A of a "
     "cost; repeatable.",
 )
+@trust_option
 @device_option
 @precision_option
 @convention_option

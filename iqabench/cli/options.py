@@ -9,6 +9,7 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.tasks import LARGEST_SCALE
+from iqabench.trust import trusting
 
 with lazy_imports():
     from iqabench.models.core.convention import CallingConvention
@@ -138,6 +139,21 @@ def tell_convention(names: Sequence[str], convention: "CallingConvention") -> No
     note = check_convention(names, convention)
     if note:
         click.echo(f"Note: {note}", err=True)
+
+
+def _consent(context: click.Context, _: click.Parameter, trust: bool) -> None:
+    """Consent to code of others until the command ends."""
+    context.with_resource(trusting(trust, tell=lambda text: click.echo(text, err=True)))
+
+
+trust_option = click.option(
+    "--trust",
+    is_flag=True,
+    expose_value=False,
+    callback=_consent,
+    help="Run code that a file or folder brings: a card's network.py, a .pt2 file, pages of your own, "
+    "a checkout. Without it such code is named and refused.",
+)
 
 
 def scale_option(default: str) -> Callable[[F], F]:

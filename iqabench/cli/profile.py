@@ -20,11 +20,13 @@ from iqabench.cli.options import (
     store_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
 from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
+from iqabench.trust import is_trusting
 
 with lazy_imports():
     from iqabench.models.core.convention import CallingConvention
@@ -56,7 +58,6 @@ class CheckoutOptions:
     """A checkout of public submissions, and the way in which they are measured."""
 
     checkout: Path | None
-    trust: bool
     ids: tuple[int, ...]
     published: str | None
     stand_ins: tuple[Path, ...]
@@ -93,9 +94,6 @@ checkout_options = bundle(
         metavar="CHECKOUT",
         help="Instead of models: the public submissions of an efficiency challenge, from a checkout "
         "of the organisers' repository.",
-    ),
-    click.option(
-        "--trust", is_flag=True, help="Allow that other people's code in CHECKOUT is run."
     ),
     click.option(
         "--id",
@@ -175,6 +173,7 @@ checkout_options = bundle(
 @condition_options
 @convention_option
 @checkout_options
+@trust_option
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
 @click.option(
     "--allow-random-weights",
@@ -249,7 +248,7 @@ def _profile_checkout(
         size,
         submissions.published,
         form,
-        trust=submissions.trust,
+        trust=is_trusting(),
         timeout_s=submissions.timeout,
         threads=conditions.threads,
         stand_ins=submissions.stand_ins,

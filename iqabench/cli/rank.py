@@ -16,6 +16,7 @@ from iqabench.cli.options import (
     sets_option,
     store_option,
     table_options,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.table import print_rows
@@ -53,6 +54,7 @@ with lazy_imports():
 @budget_option
 @device_option
 @store_option
+@trust_option
 @table_options
 def command(
     name: str,

@@ -9,7 +9,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import examples, store_option
+from iqabench.cli.options import examples, store_option, trust_option
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 
@@ -115,6 +115,7 @@ _FORMS: dict[
     help="Heading of the pages.",
     show_default=True,
 )
+@trust_option
 @store_option
 def command(
     html: bool,

@@ -20,11 +20,13 @@ from iqabench.cli.options import (
     sets_option,
     store_option,
     table_options,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.submissions import rank_submissions
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
+from iqabench.trust import is_trusting
 
 with lazy_imports():
     from iqabench.boards import Board, board, entries_of
@@ -42,7 +44,6 @@ class SentSubmissions:
     """The checkout of a challenge's own submissions, and what is measured of them."""
 
     checkout: Path | None
-    trust: bool
     ids: tuple[int, ...]
     probes: tuple[str, ...]
 
@@ -70,9 +71,6 @@ submission_options = bundle(
         metavar="DIR",
         help="Instead of models: the challenge's own submissions, from a checkout of its "
         "repository, which is not changed; nothing is recorded.",
-    ),
-    click.option(
-        "--trust", is_flag=True, help="Allow that other people's code in that checkout is run."
     ),
     click.option(
         "--id",
@@ -142,6 +140,7 @@ run_options = bundle(
     help="Recompute scores and ranks from the published measurements; run nothing.",
 )
 @submission_options
+@trust_option
 @run_options
 @store_option
 @table_options
@@ -168,17 +167,15 @@ def command(
             chosen_board,
             submissions.checkout,
             form,
-            trust=submissions.trust,
+            trust=is_trusting(),
             ids=submissions.ids,
             timed=submissions.probes,
             timeout_s=runs.timeout,
             sampling=runs.sampling,
         )
         sys.exit(status)
-    if submissions.ids or submissions.probes or submissions.trust:
-        raise UsageError(
-            "--trust, --id and --probe apply only to --submissions, which is not given."
-        )
+    if submissions.ids or submissions.probes:
+        raise UsageError("--id and --probe apply only to --submissions, which is not given.")
     checks = _print_board_checks(chosen_board, form, all_of_it=only_published)
     cells = [] if only_published else _run(chosen_board, Store(store), models, runs)
     status = _print_cells(chosen_board, checks, cells, form)

@@ -20,6 +20,7 @@ from iqabench.cli.options import (
     store_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
@@ -112,6 +113,7 @@ with lazy_imports():
     metavar="CxHxW",
     help="Size at which --probe measures.  [default: 256 squared]",
 )
+@trust_option
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @store_option
 @per_image_option

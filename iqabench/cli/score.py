@@ -14,6 +14,7 @@ from iqabench.cli.options import (
     scale_option,
     store_option,
     table_options,
+    trust_option,
 )
 from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome, tell_unpaired
@@ -66,6 +67,7 @@ with lazy_imports():
 )
 @store_option
 @per_image_option
+@trust_option
 @table_options
 def command(
     outputs: Path,

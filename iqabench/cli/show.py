@@ -5,6 +5,7 @@ import json
 import click
 
 from iqabench.cli.kinds import KINDS, kind_of
+from iqabench.cli.options import trust_option
 from iqabench.cli.table import print_rows
 
 _SINGULAR = [kind.removesuffix("s") for kind in KINDS]
@@ -13,6 +14,7 @@ _SINGULAR = [kind.removesuffix("s") for kind in KINDS]
 @click.command("show")
 @click.argument("kind", type=click.Choice([*KINDS, *_SINGULAR]), metavar=f"[{'|'.join(_SINGULAR)}]")
 @click.argument("name")
+@trust_option
 @click.option("--json", "as_json", is_flag=True, help="Print json.")
 def command(kind: str, name: str, as_json: bool) -> None:
     """Show everything that is known of one set, model, metric, probe or other registered thing."""

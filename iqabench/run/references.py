@@ -17,7 +17,7 @@ from iqabench.images import Image, Pool, quantise, read_image, write_image
 from iqabench.metrics import AnyColumn, Column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.load import is_own, load_model
+from iqabench.models.core.load import is_own, load_model, runs_code
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.protocol import Protocol
@@ -25,6 +25,7 @@ from iqabench.run.conditions import Conditions
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key
 from iqabench.tasks import Ratio, scale_text
+from iqabench.trust import require_trust
 
 C = TypeVar("C", bound=AnyColumn)
 
@@ -114,6 +115,8 @@ class References:
         key = (protocol.named, scale)
         if key not in self._models:
             scale_of_name = scale if scale > 1 else None
+            if runs_code(protocol.named) and ":" not in protocol.name:
+                require_trust(f"the protocol '{protocol.name}' runs {protocol.named}")
             if not is_own(protocol.named):  # an error comes before weights are downloaded
                 _require_scale(protocol, card_of(protocol.named, scale_of_name), scale)
             model = load_model(protocol.named, scale_of_name)

@@ -140,7 +140,7 @@ def test_models_that_do_not_fit(call: Call, board: str) -> None:
         (("rank", "ntire2022"), "Missing option '--model'"),
         (("reproduce", "pirm2018", "--set", "PIRM"), "'PIRM' is not WORD=FOLDER"),
         (("reproduce", "pirm2018", "--set", "DIV=."), "has no set 'DIV'; it has PIRM"),
-        (("reproduce", "pirm2018", "--trust"), "apply only to --submissions"),
+        (("reproduce", "pirm2018", "--id", "1"), "apply only to --submissions"),
         (("reproduce", "ntire2022-esr", "--model", "pocket"), "pocket is no entry of the board"),
     ],
 )

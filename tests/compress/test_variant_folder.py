@@ -24,6 +24,7 @@ from iqabench.models.core.network import build
 from iqabench.models.core.restore import restore
 from iqabench.training.photographs import photographs
 from iqabench.training.plan import Plan
+from iqabench.trust import trusting
 
 torch.set_num_threads(1)
 IMAGE = np.random.default_rng(2).integers(0, 256, (12, 15, 3), dtype=np.uint8)
@@ -185,18 +186,19 @@ def test_a_variant_of_a_users_family_takes_its_network_along(tmp_path: Path) -> 
         "family: mynet\ntitle: My network\nlicence: MIT\nnetwork: Net\nmembers: [{id: mynet, scale: 2, "
         "params: 336, weights: {file: w.safetensors, embedded: true}}]\n"
     )
-    parent = load_card(read_family(family / CARD)[0])
-    folder = write_variant(
-        tmp_path / "v",
-        name="mynet@s",
-        parent=parent,
-        state=network_of(parent).state_dict(),
-        variant=VARIANT.model_copy(update={"made": {"command": "test"}}),
-        params=336,
-    )
+    parent = load_card(read_family(family / CARD)[0], trust=True)
+    with trusting():
+        folder = write_variant(
+            tmp_path / "v",
+            name="mynet@s",
+            parent=parent,
+            state=network_of(parent).state_dict(),
+            variant=VARIANT.model_copy(update={"made": {"command": "test"}}),
+            params=336,
+        )
     shutil.rmtree(family)
     assert np.array_equal(
-        restore(load_model(str(folder)), IMAGE).image, restore(parent, IMAGE).image
+        restore(load_model(str(folder), trust=True), IMAGE).image, restore(parent, IMAGE).image
     )
 
 

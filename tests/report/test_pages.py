@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -15,6 +16,7 @@ from iqabench.errors import FactsError
 from iqabench.report.pages.core import page_registry, pages
 from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
+from iqabench.trust import trusting
 
 from .conftest import Fill, column_of
 
@@ -46,13 +48,14 @@ TEMPLATE = """{% extends "base.html" %}
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that IQABENCH_PAGES names; pages that a test adds are gone after it."""
     monkeypatch.setenv("IQABENCH_PAGES", str(tmp_path / "pages"))
     (tmp_path / "pages").mkdir()
     page_registry.REGISTRY.names()
     monkeypatch.setattr(page_registry, "REGISTRY", deepcopy(page_registry.REGISTRY))
-    return tmp_path / "pages"
+    with trusting():
+        yield tmp_path / "pages"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from iqabench.run import Cell, Options, Outcome, evaluate, plan
 from iqabench.sets import Recipe, SampleRef, SampleSet, load_set
 from iqabench.sets.sample import Place
 from iqabench.store import Store
+from iqabench.trust import trusting
 
 MakeModel = Callable[..., str]
 
@@ -34,7 +35,8 @@ def model(networks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
         cards.cache_clear()
         return network.lower()
 
-    yield make
+    with trusting():
+        yield make
     cards.cache_clear()
 
 

@@ -23,6 +23,7 @@ from iqabench.cli.options import (
     scale_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 from iqabench.errors import UsageError
 
@@ -50,6 +51,7 @@ with lazy_imports():
 @set_option
 @half_option
 @latency_option
+@trust_option
 @table_options
 def command(
     model: str,

@@ -24,6 +24,7 @@ from iqabench.cli.options import (
     scale_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 
 with lazy_imports():
@@ -74,6 +75,7 @@ with lazy_imports():
 @set_option
 @half_option
 @latency_option
+@trust_option
 @table_options
 def command(
     model: str,

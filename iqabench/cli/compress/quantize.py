@@ -22,6 +22,7 @@ from iqabench.cli.options import (
     scale_option,
     table_options,
     tell_convention,
+    trust_option,
 )
 from iqabench.cli.table import print_rows
 
@@ -99,6 +100,7 @@ with lazy_imports():
 @name_option
 @set_option
 @latency_option
+@trust_option
 @table_options
 def command(
     model: str,

@@ -1,9 +1,14 @@
 """Models, for `list` and `show`. Imports no torch."""
 
+from pathlib import Path
 from typing import Any
 
+from iqabench.cli.lazy import lazy_imports
 from iqabench.models.core.card import Card
-from iqabench.models.core.catalogue import card_of, cards
+from iqabench.models.core.catalogue import card_at, card_of, cards
+
+with lazy_imports():
+    from iqabench.models.core.load import load_model
 
 
 def rows() -> list[dict[str, Any]]:
@@ -39,5 +44,13 @@ def _weights(card: Card) -> str:
 
 
 def show(name: str) -> dict[str, Any]:
-    """Return the facts of one model."""
+    """Return the facts of one model: of a registered one, of a card or its folder, or of a file.
+
+    A file is loaded for its facts, with torch.
+    """
+    path = Path(name)
+    if (path / "card.yaml").is_file() or path.suffix.lower() in (".yaml", ".yml"):
+        return card_at(path).model_dump()
+    if path.is_file() or "/" in name or ":" in name:
+        return load_model(name).card.model_dump()
     return card_of(name).model_dump()

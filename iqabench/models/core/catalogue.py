@@ -29,7 +29,7 @@ def cards() -> dict[str, Card]:
     """
     by_name: dict[str, Card] = {}
     user_folders = [Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
-    folders = [FAMILIES, *(Path(str(name)) for name in load_entry_points(GROUP)), *user_folders]
+    folders = [FAMILIES, *installed_folders(), *user_folders]
     for path in sorted(path for folder in folders for path in folder.glob("*/card.yaml")):
         for card in read_family(path):
             if card.name in by_name:
@@ -40,6 +40,12 @@ def cards() -> dict[str, Card]:
             by_name[card.name] = card
     check_variants(by_name)
     return by_name
+
+
+@cache
+def installed_folders() -> tuple[Path, ...]:
+    """Return the folders of families that installed packages announce."""
+    return tuple(Path(str(name)) for name in load_entry_points(GROUP))
 
 
 def read_family(path: Path) -> list[Card]:

@@ -20,6 +20,7 @@ from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import load_spandrel, spandrel_module
 from iqabench.tasks import Ratio
+from iqabench.trust import consent_to, trusting
 
 _SUFFIXES: dict[str, Callable[[Path, CallingConvention], Model]] = {
     ".pth": load_spandrel,
@@ -69,6 +70,14 @@ def check_convention(names: Sequence[str], convention: CallingConvention) -> str
     return message
 
 
+def runs_code(name: str) -> bool:
+    """Return whether a name means a command or a factory, which is consent where a user types it."""
+    if name.startswith("cmd:"):
+        return True
+    path = Path(name)
+    return ":" in name and path.suffix.lower() not in (*_SUFFIXES, *_CARDS) and not path.exists()
+
+
 def load_model(
     name: str,
     scale: Ratio | None = None,
@@ -76,16 +85,32 @@ def load_model(
     convention: CallingConvention = AS_FOUND,
     allow_random_weights: bool = False,
     progress: bool | None = None,
+    trust: bool = False,
 ) -> Model:
     """Load the model that a name means, on the CPU in fp32.
 
     `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a card or its folder, a file (.pth .pt
     .safetensors .onnx, TorchScript, exported program), `package.module:factory`, or
     `cmd:PROGRAM {input} {output}`. A model that the user brings is called by `convention`.
+    With `trust`, code that a file or a folder brings is run: the network.py of a card, an exported program.
 
     Raises: UnknownNameError, ModelError, WeightsError, FetchError; UsageError for a convention that does not
-        hold for the model.
+        hold for the model; TrustError for code that a file or a folder brings, without `trust`.
     """
+    with trusting(trust):
+        return _load(
+            name, scale, convention, allow_random_weights=allow_random_weights, progress=progress
+        )
+
+
+def _load(
+    name: str,
+    scale: Ratio | None,
+    convention: CallingConvention,
+    *,
+    allow_random_weights: bool,
+    progress: bool | None,
+) -> Model:
     if is_own(name):
         model = _load_own(name, scale, convention)
         model.call_by(convention)
@@ -97,12 +122,22 @@ def load_model(
 
 
 def load_card(
-    card: Card, *, allow_random_weights: bool = False, progress: bool | None = None
+    card: Card,
+    *,
+    allow_random_weights: bool = False,
+    progress: bool | None = None,
+    trust: bool = False,
 ) -> Model:
-    """Load a registered model with its published weights.
+    """Load the model of a card with its published weights.
 
-    Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network.
+    Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network;
+        TrustError when the network is code of others, without `trust`.
     """
+    with trusting(trust):
+        return _load_card(card, allow_random_weights=allow_random_weights, progress=progress)
+
+
+def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
     if card.weights is None:
         return NetworkModel(card, build(card), f"none:{card.name}:{card.version}")
     try:
@@ -149,4 +184,5 @@ def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> 
         return loader(path, convention)
     if path.suffix.lower() in _SUFFIXES or ":" not in name:
         raise ModelError(f"the model file {name} does not exist.")
+    consent_to(name)
     return load_factory(name, convention)

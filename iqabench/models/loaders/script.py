@@ -1,6 +1,7 @@
 """The loader of .pt and .pt2 files: TorchScript, exported programs, and plain state dictionaries."""
 
 import hashlib
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
+from iqabench.models.loaders.script_check import checked_archive
 from iqabench.models.loaders.spandrel import load_spandrel
 from iqabench.tasks import default_task
+from iqabench.trust import require_trust
 
 
 def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
@@ -43,8 +46,11 @@ def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
 
 
 def _scripted(path: Path) -> nn.Module:
+    archive = checked_archive(path)
     try:
-        module: nn.Module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of torch's own plans for TorchScript
+            module: nn.Module = torch.jit.load(archive, map_location="cpu")  # type: ignore[no-untyped-call]
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"{path} cannot be loaded: {str(error).splitlines()[0]}.") from error
     return module
@@ -68,6 +74,7 @@ class _Program(nn.Module):
 def _exported(path: Path) -> nn.Module:
     if not zipfile.is_zipfile(path):
         raise ModelError(f"{path} is not an exported program: it is damaged or of another kind.")
+    require_trust("an exported program, which torch evaluates as Python when it is read", path)
     try:
         return _Program(torch.export.load(str(path)).module())
     except (RuntimeError, ValueError, OSError, KeyError) as error:

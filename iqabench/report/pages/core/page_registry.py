@@ -5,8 +5,8 @@
         yield Sheet("hardest", {"rows": report.results.query("SELECT ...")})
 
 A page is found in the folder `iqabench.report.pages`, through entry points of the group `iqabench.pages`, and
-among the Python files of the folders that IQABENCH_PAGES names. A template may extend `base.html` and import
-the macros of `tables.html`, as the pages of this package do.
+among the Python files of the folders that IQABENCH_PAGES names, which run only with --trust. A template may
+extend `base.html` and import the macros of `tables.html`, as the pages of this package do.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from typing import Any
 from iqabench.errors import FactsError
 from iqabench.registry import Registry, origin_of
 from iqabench.report.pages.core.report import Report
+from iqabench.trust import require_trust
 
 FOLDERS = "IQABENCH_PAGES"
 """The environment variable that names folders with pages of the user's own, one Python file each."""
@@ -104,6 +105,7 @@ def _load(path: Path) -> None:
     name = f"iqabench_page_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
     if name in sys.modules:
         return
+    require_trust(f"a page that {FOLDERS} names", path)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None  # the suffix is .py
     assert spec.loader is not None
