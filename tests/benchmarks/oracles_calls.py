@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from oracles import Both, Cases, real_image, test, usual
 
-from iqabench.images import Image, Pair
+from iqabench.images import Image
 from iqabench.metrics import metrics
+from iqabench.protocols import protocol
 
 
 def in_grey(oracle: Callable[..., float]) -> Both:
@@ -87,8 +88,8 @@ def of_five(name: str) -> Callable[[], Cases]:
     def cases() -> Cases:
         published = test("published")
         for five in published.FIVE.values():
-            images = (published.rounded(real_image(sha)) for sha in (five.output, five.target))
-            yield metrics().get(name)(Pair(*images)), getattr(five, name)
+            images = (real_image(sha) for sha in (five.output, five.target))
+            yield metrics().get(name)(view(protocol("rgb2gray"), *images)), getattr(five, name)
 
     return cases
 

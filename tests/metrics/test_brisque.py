@@ -12,6 +12,7 @@ from iqabench.files.fetch import fetch
 from iqabench.images import Image, OutputView
 from iqabench.metrics.blind.brisque import brisque
 from iqabench.metrics.shared import brisque_model as model
+from iqabench.metrics.shared.grey import rounded_grey
 
 from .damage import DAMAGES, Plane, photographs
 from .scene_statistics import (
@@ -23,6 +24,7 @@ from .scene_statistics import (
     grey,
     half,
     have,
+    left_by_matlab,
     window,
 )
 
@@ -104,9 +106,7 @@ def test_a_missing_regression_is_told() -> None:
     ("name", "figure", "off"),
     [
         ("I04", -0.107618, 1e-6),
-        ("I06", 0.992889, 0.002),
         ("I03", 94.6421, 0.002),
-        ("I08", 5.35827, 0.6),
         ("I19", 72.2617, 2.2),
     ],
 )
@@ -115,3 +115,18 @@ def test_figures_of_matlab(
 ) -> None:
     image = real_image(TID2013[name])
     assert have(lambda: brisque(OutputView(image))) == pytest.approx(figure, abs=off)
+
+
+@pytest.mark.parametrize(("name", "figure"), [("I06", 0.992889), ("I08", 5.35827)])
+def test_figures_of_matlab_with_what_it_keeps_of_flat_areas(
+    real_image: Callable[[str], Image], name: str, figure: float
+) -> None:
+    """Nothing but the signs of rounding at eight grey levels is between our figures and MATLAB's."""
+    plane = rounded_grey(OutputView(real_image(TID2013[name])))
+    regression = have(model.regression)
+    found = model.features(plane, left_by_matlab)
+    assert found is not None
+    assert model.score(found, regression) == pytest.approx(figure, abs=1e-6)
+    plain = model.features(plane)
+    assert plain is not None
+    assert model.score(plain, regression) != pytest.approx(figure, abs=1e-5)

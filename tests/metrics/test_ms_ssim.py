@@ -1,5 +1,6 @@
 """MS-SSIM: against the definition in double precision, and against piq where that halves alike."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,13 @@ import torch
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
-from iqabench.images import Pair
+from iqabench.images import Image, Pair, view
 from iqabench.metrics import column
 from iqabench.metrics.full_reference.ms_ssim import ms_ssim
+from iqabench.protocols import protocol
 
 from .damage import DAMAGES, USUAL, Pixels, pairs, photographs
+from .published import FIVE
 
 Double = NDArray[np.float64]
 
@@ -41,17 +44,24 @@ def halved(plane: Double) -> Double:
     return np.asarray(means[::2, ::2])
 
 
-def reference(output: NDArray[Any], target: NDArray[Any]) -> float:
-    values = []
+WEIGHTS = np.array((0.0448, 0.2856, 0.3001, 0.2363, 0.1333))
+
+
+def terms(output: NDArray[Any], target: NDArray[Any]) -> Double:
+    """The terms of the scales, a row for each channel."""
+    rows = []
     for channel in range(target.shape[2]):
         x, y = (image[:, :, channel].astype(np.float64) for image in (output, target))
-        value = 1.0
-        for scale, weight in enumerate((0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
+        rows.append([])
+        for scale in range(5):
             full, contrast = similarity(x, y)
-            value *= max(full if scale == 4 else contrast, 0) ** weight
+            rows[-1].append(full if scale == 4 else contrast)
             x, y = halved(x), halved(y)
-        values.append(value)
-    return float(np.mean(values))
+    return np.array(rows)
+
+
+def reference(output: NDArray[Any], target: NDArray[Any]) -> float:
+    return float(np.prod(np.maximum(terms(output, target), 0) ** WEIGHTS, axis=1).mean())
 
 
 def of_piq(output: Pixels, target: Pixels) -> float:
@@ -96,3 +106,20 @@ def test_flat_images_by_hand() -> None:
 def test_contrast_below_zero_counts_as_zero() -> None:
     target = np.ascontiguousarray(photographs()[1][:200, :200])
     assert ms_ssim(Pair(255 - target, target)) == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "figure"),
+    [("I03", 0.6733), ("I04", 0.9996), ("I06", 0.9998), ("I08", 0.9566), ("I19", 0.8462)],
+)
+def test_a_published_figure_is_the_weighted_sum(
+    real_image: Callable[[str], Image], number: str, figure: float
+) -> None:
+    """IQA-PyTorch's "official" MS-SSIM is the option wtd_sum of the authors' program, not the product."""
+    output, target = (real_image(sha256) for sha256 in FIVE[number][:2])
+    pair = view(protocol("rgb2gray"), output, target)
+    of_scales = terms(pair.output, pair.target)[0]
+    assert round(float(of_scales @ WEIGHTS / WEIGHTS.sum()), 4) == figure
+    product = ms_ssim(pair)
+    assert product == pytest.approx(reference(pair.output, pair.target), rel=1e-6)
+    assert product <= figure + 5e-5

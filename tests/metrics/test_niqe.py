@@ -10,6 +10,7 @@ from iqabench.errors import MetricError, MetricWeightsError
 from iqabench.images import Image, OutputView
 from iqabench.metrics.blind.niqe import niqe, pristine
 from iqabench.metrics.shared import niqe_model as model
+from iqabench.metrics.shared.grey import rounded_grey
 
 from .damage import DAMAGES, Pixels, Plane, photographs
 from .scene_statistics import (
@@ -19,6 +20,7 @@ from .scene_statistics import (
     grey,
     half,
     have,
+    left_by_matlab,
     moments,
     of_block,
     window,
@@ -135,15 +137,27 @@ def test_the_figure_of_matlab_for_the_baboon(real_image: Real) -> None:
     ("name", "figure", "off"),
     [
         ("I04", 3.65492152353770, 1e-11),
-        ("I06", 3.23547743716998, 0.002),
         ("I03", 15.7536293917814, 0.01),
-        ("I08", 3.18403333858339, 0.02),
         ("I19", 8.63519663862637, 0.04),
     ],
 )
 def test_figures_of_matlab(real_image: Real, name: str, figure: float, off: float) -> None:
     image = real_image(TID2013[name])
     assert have(lambda: niqe(OutputView(image))) == pytest.approx(figure, abs=off)
+
+
+@pytest.mark.parametrize(("name", "figure"), [("I06", 3.23547743716998), ("I08", 3.18403333858339)])
+def test_figures_of_matlab_with_what_it_keeps_of_flat_areas(
+    real_image: Real, name: str, figure: float
+) -> None:
+    """Nothing but the signs of rounding at eight grey levels is between our figures and MATLAB's."""
+    plane = rounded_grey(OutputView(real_image(TID2013[name])))
+    authors = have(pristine)
+    fitted = model.fit(model.features(plane, left_by_matlab))
+    assert model.distance(authors, fitted) == pytest.approx(figure, abs=1e-11)
+    assert model.distance(authors, model.fit(model.features(plane))) != pytest.approx(
+        figure, abs=1e-5
+    )
 
 
 def levels(plane: Plane) -> NDArray[np.uint8]:

@@ -11,9 +11,11 @@ from iqabench.images.imresize import imresize
 from iqabench.metrics.core.requirements import find_files
 from iqabench.metrics.shared.natural_scene_statistics import (
     Doubles,
+    Remainder,
     asymmetric,
     mscn,
     nearest,
+    nothing_left,
     shapes,
     sums,
 )
@@ -57,14 +59,15 @@ class Regression(NamedTuple):
     offset: float
 
 
-def features(grey: NDArray[np.generic]) -> Doubles | None:
+def features(grey: NDArray[np.generic], remainder: Remainder = nothing_left) -> Doubles | None:
     """Return the 36 features: 18 of the plane, 18 of its half size; None where one of them does not exist.
 
     Shapes: (H, W) to (36,).
     Units: the plane in levels, 0..255.
     """
     plane = np.ascontiguousarray(grey, np.float64)
-    result = np.array(_features(plane) + _features(imresize(plane, 0.5)))
+    sizes = (plane, imresize(plane, 0.5))
+    result = np.array([feature for size in sizes for feature in _features(size, remainder)])
     return result if np.isfinite(result).all() else None
 
 
@@ -100,10 +103,10 @@ def regression() -> Regression:
     )
 
 
-def _features(plane: Doubles) -> list[float]:
+def _features(plane: Doubles, remainder: Remainder) -> list[float]:
     """Return the features of one size of the image."""
     table = shapes()
-    coefficients = mscn(plane, edge="zero")
+    coefficients = mscn(plane, edge="zero", remainder=remainder)
     result = _symmetric(coefficients)
     for shift in _NEIGHBOURS:
         fit = asymmetric(_products(coefficients, shift))

@@ -5,7 +5,7 @@ with another spread on each side of zero. Both are fitted by moments: a ratio of
 alone, and the authors look the shape up in a table of 0.2, 0.201 ... 10. So do we, by bisection.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from math import gamma
 from typing import Literal, NamedTuple
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
 Edge = Literal["replicate", "zero"]
+
+Remainder = Callable[[Doubles], Doubles]
+"""A function that gives what is left of value - local mean at flat places, from their levels."""
 
 _BORDERS: dict[Edge, int] = {
     "replicate": cv2.BORDER_REPLICATE,
@@ -28,15 +31,27 @@ _AT_ONCE = 20000
 """Values that are worked on at a time."""
 
 
-def mscn(plane: Doubles, *, side: int = 7, edge: Edge = "replicate") -> Doubles:
+def nothing_left(levels: Doubles) -> Doubles:
+    """Return 0 at every flat place: what is left there by exact arithmetic."""
+    return np.zeros_like(levels)
+
+
+def mscn(
+    plane: Doubles,
+    *,
+    side: int = 7,
+    edge: Edge = "replicate",
+    remainder: Remainder = nothing_left,
+) -> Doubles:
     """Mean-subtracted contrast-normalised coefficients: (plane - local mean) / (local deviation + 1).
 
     `side`: of the Gaussian window, whose sigma is a sixth of it. `edge`: what lies outside of the plane.
+    `remainder`: see `normalised`.
 
     Shapes: (H, W) to (H, W), float64.
     Units: levels of 0..255, in which the 1 counts as one level.
     """
-    return normalised(plane, *local_moments(plane, side=side, edge=edge))
+    return normalised(plane, *local_moments(plane, side=side, edge=edge), remainder)
 
 
 def local_moments(
@@ -49,15 +64,19 @@ def local_moments(
     return mean, np.sqrt(np.abs(variance, out=variance), out=variance)
 
 
-def normalised(plane: Doubles, mean: Doubles, deviation: Doubles) -> Doubles:
+def normalised(
+    plane: Doubles, mean: Doubles, deviation: Doubles, remainder: Remainder = nothing_left
+) -> Doubles:
     """Return what `mscn` does, of the plane and its local moments, which are overwritten.
 
     A coefficient that is nothing but rounding is zero: where an image is flat, its local mean misses it by
     1e-13. The fits below tell values below zero from those above, however small, so that with the authors'
-    programs a flat sky counts to either side as the last digit of their filters falls.
+    programs a flat sky counts to either side as the last digit of their filters falls. That digit depends on
+    the grey level only; `remainder` puts the digits of such a program in the place of the zeros.
     """
     coefficients = np.subtract(plane, mean, out=mean)
-    coefficients[np.abs(coefficients) < _ROUNDING] = 0
+    flat = np.abs(coefficients) < _ROUNDING
+    coefficients[flat] = remainder(plane[flat])
     deviation += 1
     return np.divide(coefficients, deviation, out=coefficients)
 

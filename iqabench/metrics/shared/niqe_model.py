@@ -9,12 +9,14 @@ from iqabench.images.imresize import imresize
 from iqabench.metrics.shared.natural_scene_statistics import (
     Asymmetric,
     Doubles,
+    Remainder,
     asymmetric,
     blocks,
     in_groups,
     local_moments,
     mscn,
     normalised,
+    nothing_left,
     shapes,
     sums,
 )
@@ -37,7 +39,7 @@ class Gaussian(NamedTuple):
     """Shape (F, F)."""
 
 
-def features(grey: NDArray[np.generic]) -> Doubles:
+def features(grey: NDArray[np.generic], remainder: Remainder = nothing_left) -> Doubles:
     """The 36 features of every whole block of 96 x 96, in rows: 18 of the plane, 18 of its half size.
 
     What is left of whole blocks at the right and at the bottom is not seen. Where a block is flat, some of
@@ -46,7 +48,7 @@ def features(grey: NDArray[np.generic]) -> Doubles:
     Shapes: (H, W) to (N, 36).
     Units: the plane in levels, 0..255.
     """
-    return _features(_whole(grey))[0]
+    return _features(_whole(grey), remainder)[0]
 
 
 def sharp_features(grey: NDArray[np.generic]) -> Doubles:
@@ -54,7 +56,7 @@ def sharp_features(grey: NDArray[np.generic]) -> Doubles:
 
     A block's sharpness is its mean local deviation; it must exceed 0.75 of the sharpest one's.
     """
-    result, sharpness = _features(_whole(grey))
+    result, sharpness = _features(_whole(grey), nothing_left)
     sharp = sharpness > _SHARP * sharpness.max(initial=0.0)
     return np.compress(sharp, result, axis=0)
 
@@ -96,12 +98,13 @@ def _whole(grey: NDArray[np.generic]) -> Doubles:
     return np.ascontiguousarray(grey[:height, :width], np.float64)
 
 
-def _features(plane: Doubles) -> tuple[Doubles, Doubles]:
+def _features(plane: Doubles, remainder: Remainder) -> tuple[Doubles, Doubles]:
     """Features and sharpness of every block."""
     mean, deviation = local_moments(plane)
     sharpness = blocks(deviation, BLOCK).mean(axis=(1, 2))
-    fine = block_features(blocks(normalised(plane, mean, deviation), BLOCK))
-    coarse = block_features(blocks(mscn(imresize(plane, 0.5)), BLOCK // 2))
+    fine = block_features(blocks(normalised(plane, mean, deviation, remainder), BLOCK))
+    half = mscn(imresize(plane, 0.5), remainder=remainder)
+    coarse = block_features(blocks(half, BLOCK // 2))
     return np.hstack([fine, coarse]), sharpness
 
 
