@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from oracles import Both, Cases, real_image, test, usual
 
-from iqabench.images import Image
+from iqabench.images import Image, view
 from iqabench.metrics import metrics
 from iqabench.protocols import protocol
 
