@@ -88,8 +88,8 @@ def of_five(name: str) -> Callable[[], Cases]:
     def cases() -> Cases:
         published = test("published")
         for five in published.FIVE.values():
-            images = (real_image(sha) for sha in (five.output, five.target))
-            yield metrics().get(name)(view(protocol("rgb2gray"), *images)), getattr(five, name)
+            pair = view(protocol("rgb2gray"), real_image(five.output), real_image(five.target))
+            yield metrics().get(name)(pair), getattr(five, name)
 
     return cases
 

@@ -49,7 +49,7 @@ WEIGHTS = np.array((0.0448, 0.2856, 0.3001, 0.2363, 0.1333))
 
 def terms(output: NDArray[Any], target: NDArray[Any]) -> Double:
     """The terms of the scales, a row for each channel."""
-    rows = []
+    rows: list[list[float]] = []
     for channel in range(target.shape[2]):
         x, y = (image[:, :, channel].astype(np.float64) for image in (output, target))
         rows.append([])
