@@ -27,7 +27,7 @@ LAYERS: list[set[str]] = [
     },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},
-    {"samples"},
+    {"samples", "pairing"},
     {"training"},
     {"degradations", "metrics", "models", "probes"},
     {"sets", "opinions"},

@@ -12,7 +12,7 @@ from iqabench.cli.options import examples, scale_option, table_options
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_unpaired
 from iqabench.cli.table import print_rows
-from iqabench.cli.targets import chosen_targets, target_options
+from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 
 with lazy_imports():
     from iqabench.explain import (
@@ -24,6 +24,7 @@ with lazy_imports():
         parse_claim,
         worth_telling,
     )
+    from iqabench.run import PairingOptions, targets_for_many
 
 
 @click.command(
@@ -35,6 +36,7 @@ with lazy_imports():
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
 @target_options
+@pairing_options
 @click.option(
     "--claimed",
     required=True,
@@ -50,6 +52,7 @@ def command(
     outputs: Path,
     target: Path | None,
     images: str | None,
+    pairing: PairingOptions,
     claimed: str,
     scale: int | None,
     everything: bool,
@@ -62,9 +65,11 @@ def command(
     again, tell from which inputs they were made.
     """
     claim = parse_claim(claimed)
-    targets = chosen_targets(target, images, scale, scale or 4)
+    targets = chosen_targets(target, images, scale, scale or 4, pairing)
+    if pairing.many:
+        targets = targets_for_many(outputs, targets, pairing)
     with watching() as watch:
-        explanation = explain(outputs, targets, claim, watch)
+        explanation = explain(outputs, targets, claim, watch, options=pairing)
     answers = explanation.answers
     shown = answers if everything else worth_telling(answers)
     rows = [_row(a, whole=form in ("json", "csv")) for a in shown]

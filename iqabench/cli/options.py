@@ -130,6 +130,12 @@ convention_option = bundle(
 
 per_image_option = click.option("--per-image", is_flag=True, help="Print a row for each image.")
 
+allow_missing_option = click.option(
+    "--allow-missing",
+    is_flag=True,
+    help="Exit with 0 though images are missing or cannot be read; they are named all the same.",
+)
+
 
 def tell_convention(names: Sequence[str], convention: "CallingConvention") -> None:
     """Print on standard error for which of several models a calling convention does not hold.

@@ -1,6 +1,6 @@
 """The result of a run or a scoring: a table on standard output, failures and notes on standard error."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,11 +10,12 @@ from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.pairing import Pairing, unpaired_in_words
     from iqabench.report.data.costs import cost_rows, with_costs
     from iqabench.report.data.rows import rows
     from iqabench.report.text.figures import cost_figure
     from iqabench.run import Failure, Outcome
-    from iqabench.run.scoring.pairing import Pairing
+    from iqabench.run.outcome import NO_OUTPUT
     from iqabench.store import Store
 
 _SHOWN = 20
@@ -37,10 +38,22 @@ SHOWN = (
 
 
 def print_outcome(
-    outcome: Outcome, store: Store, form: str | None, *, per_image: bool, costs: Iterable[str] = ()
+    outcome: Outcome,
+    store: Store,
+    form: str | None,
+    *,
+    per_image: bool,
+    costs: Iterable[str] = (),
+    allow_missing: bool = False,
 ) -> int:
-    """Print the rows of an outcome beside those costs; return the exit status: 0, or 3 for failures."""
-    shown = rows(store, outcome.keys, per_image=per_image)
+    """Print the rows of an outcome beside those costs; return the exit status: 0, or 3 for failures.
+
+    Images that are missing or cannot be read are failures, too, unless the user allows them.
+    """
+    means = rows(store, outcome.keys, samples=outcome.samples)
+    shown = means
+    if per_image:
+        shown = rows(store, outcome.keys, per_image=True, samples=outcome.samples)
     cost_cells = cost_rows(store, costs) if costs else []
     if form not in ("json", "csv"):
         names = [c["column"] for c in cost_cells]
@@ -54,8 +67,50 @@ def print_outcome(
             f"{outcome.skipped} images had their records already; --force runs them again.",
             err=True,
         )
-    tell_failures(outcome.failures)
-    return SOME_FAILED if outcome.failures else 0
+    for note in [*outcome.notes, *mean_notes(means, infinite=per_image)]:
+        click.echo(f"note: {note}", err=True)
+    is_missing = tell_missing(outcome)
+    failed = [failure for failure in outcome.failures if not failure.is_missing]
+    return SOME_FAILED if failed or (is_missing and not allow_missing) else 0
+
+
+def tell_missing(outcome: Outcome) -> bool:
+    """Print what is missing and what failed, on standard error; return whether anything is missing."""
+    no_output: dict[str, list[str]] = {}
+    others = []
+    for failure in outcome.failures:
+        if failure.is_missing and failure.error == NO_OUTPUT:
+            no_output.setdefault(failure.where, []).append(failure.sample)
+        else:
+            others.append(failure)
+    lines = list(outcome.missing)
+    for names in no_output.values():
+        lines += unpaired_in_words("target", "output", list(dict.fromkeys(names)))
+    for line in lines:
+        click.echo(f"missing: {line}", err=True)
+    tell_failures(others)
+    return bool(lines) or any(failure.is_missing for failure in others)
+
+
+def mean_notes(means: Iterable[Mapping[str, Any]], *, infinite: bool = False) -> list[str]:
+    """Return sentences about means over fewer images than others have, and about `infinite` means."""
+    notes = []
+    for row in means:
+        of_what = f"{row['column']} of {row['label']} on {row['set']} {row['level']}".rstrip()
+        if row["value"] is not None and row["n"] < row["of"]:
+            notes.append(
+                f"{of_what} is the mean over {row['n']} of {row['of']} images; it is not comparable with "
+                "means over the others."
+            )
+        if infinite and row["infinite"]:
+            notes.append(f"{of_what} is {infinite_in_words(row)}.")
+    return notes
+
+
+def infinite_in_words(row: Mapping[str, Any]) -> str:
+    """Return a mean with infinite values as in `inf (1 of 3 infinite; mean of the others 34.2100)`."""
+    finite = "" if row["finite"] is None else f"; mean of the others {row['finite']:.4f}"
+    return f"{row['value']} ({row['infinite']} of {row['n']} infinite{finite})"
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:
@@ -87,5 +142,9 @@ def tell_unpaired(pairing: Pairing) -> None:
 def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
     """Return the shown columns; the label tells two configurations of a model apart, as in bf16."""
     shown = {**row, "model": row["label"]}
+    if row.get("infinite"):
+        shown["value"] = infinite_in_words(row)
+    if row.get("of", 0) > (row["n"] or 0) and row["value"] is not None:
+        shown["n"] = f"{row['n']} of {row['of']}"
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]
     return {name: shown[name] for name in (*kept, *costs) if name in shown}

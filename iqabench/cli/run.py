@@ -9,6 +9,7 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    allow_missing_option,
     bundle,
     column_option,
     convention_option,
@@ -115,6 +116,7 @@ with lazy_imports():
 )
 @trust_option
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@allow_missing_option
 @store_option
 @per_image_option
 @table_options
@@ -128,6 +130,7 @@ def command(
     probes: tuple[str, ...],
     inputs: tuple[str, ...],
     dry_run: bool,
+    allow_missing: bool,
     store: Path,
     per_image: bool,
     form: str | None,
@@ -161,7 +164,16 @@ def command(
     outcome.failures += costs.failures
     for warning in costs.warnings:
         click.echo(f"warning: {warning}", err=True)
-    sys.exit(print_outcome(outcome, records, form, per_image=per_image, costs=costs.keys))
+    sys.exit(
+        print_outcome(
+            outcome,
+            records,
+            form,
+            per_image=per_image,
+            costs=costs.keys,
+            allow_missing=allow_missing,
+        )
+    )
 
 
 def _tell_tiled(cells: Iterable[Cell]) -> None:

@@ -7,6 +7,7 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    allow_missing_option,
     column_option,
     device_option,
     examples,
@@ -17,17 +18,19 @@ from iqabench.cli.options import (
     trust_option,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import print_outcome, tell_unpaired
-from iqabench.cli.targets import chosen_targets, target_options
+from iqabench.cli.result import print_outcome
+from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 from iqabench.errors import UsageError
 
 with lazy_imports():
     from iqabench.run import (
+        PairingOptions,
         Targets,
         has_saved_outputs,
         no_targets,
         score_folder,
         score_saved_outputs,
+        targets_for_many,
         with_inputs,
     )
     from iqabench.run.environment import resolve_device
@@ -53,6 +56,8 @@ with lazy_imports():
     metavar="DIR",
     help="Folder of the inputs, for @lr and @model:X.",
 )
+@pairing_options
+@allow_missing_option
 @scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="Name of the outputs in tables.  [default: their folder]")
@@ -74,6 +79,8 @@ def command(
     target: Path | None,
     images: str | None,
     inputs: Path | None,
+    pairing: PairingOptions,
+    allow_missing: bool,
     scale: int | None,
     columns: tuple[str, ...],
     name: str,
@@ -86,8 +93,9 @@ def command(
 ) -> None:
     """Score OUTPUTS, a folder or an image, against a folder of targets, a set, or nothing.
 
-    Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png. With --scale the columns
-    default to the super-resolution protocol sr-y; without it, a folder is compared as RGB.
+    Images are paired by name: baby_RCAN_x4.png belongs to baby_HR_x4.png, rain-1.png to norain-1.png; where
+    names do not tell, --pairs does. With --scale the columns default to the super-resolution protocol sr-y;
+    without it, a folder is compared as RGB.
 
     Without targets, no-reference and pseudo-reference columns remain. A folder that 'run --save-outputs'
     wrote knows its models and its set: its scores stand beside those of the run.
@@ -105,20 +113,39 @@ def command(
                 outputs, records, chosen, device, watch, force=force, batch=batch
             )
         else:
-            targets = _targets(outputs, target, images, inputs, scale)
-            outcome, pairing = score_folder(
-                outputs, targets, records, chosen, name, device, watch, force=force, batch=batch
+            if target is None and images is None:
+                targets = _without_targets(outputs, scale, pairing)
+            else:
+                targets = chosen_targets(target, images, scale, scale, pairing)
+            if pairing.many:
+                targets = targets_for_many(outputs, targets, pairing)
+            if inputs is not None:
+                targets = with_inputs(targets, inputs, scale, pairing)
+            outcome, _ = score_folder(
+                outputs,
+                targets,
+                records,
+                chosen,
+                name,
+                device,
+                watch,
+                force=force,
+                batch=batch,
+                options=pairing,
             )
-            tell_unpaired(pairing)
-    sys.exit(print_outcome(outcome, records, form, per_image=per_image))
+    sys.exit(
+        print_outcome(outcome, records, form, per_image=per_image, allow_missing=allow_missing)
+    )
 
 
-def _targets(
-    outputs: Path, target: Path | None, images: str | None, inputs: Path | None, scale: int | None
-) -> Targets:
-    """Return the targets and inputs that the outputs are compared with, as far as they are named."""
-    if target is None and images is None:
-        targets = no_targets(outputs, scale)
-    else:
-        targets = chosen_targets(target, images, scale, scale)
-    return targets if inputs is None else with_inputs(targets, inputs, scale)
+def _without_targets(outputs: Path, scale: int | None, pairing: PairingOptions) -> Targets:
+    """Return the names of the outputs as those of samples without targets.
+
+    Raises: UsageError for options that say how outputs find targets.
+    """
+    if pairing.many:
+        raise UsageError(
+            "--many says that several outputs belong to one target; name the targets with --target DIR or "
+            "--set NAME."
+        )
+    return no_targets(outputs, scale, pairing)

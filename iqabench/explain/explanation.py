@@ -9,8 +9,8 @@ from iqabench.explain.input_consistency import consistency, inconsistency
 from iqabench.explain.measurement import mean_figures, measure
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
-from iqabench.run import OutputPair, Outputs, Targets, Watch
-from iqabench.run.scoring.pairing import Pairing
+from iqabench.pairing import Pairing
+from iqabench.run import OutputPair, Outputs, PairingOptions, Targets, Watch
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,19 @@ class Explanation:
 
 
 def explain(
-    outputs: Path, targets: Targets, claim: Claim, watch: Watch = lambda *_: None
+    outputs: Path,
+    targets: Targets,
+    claim: Claim,
+    watch: Watch = lambda *_: None,
+    *,
+    options: PairingOptions | None = None,
 ) -> Explanation:
     """Compute every reading of a folder of outputs, and compare it with the claim.
 
     Raises: PairingError when no output has a target; ImageError when no pair can be compared.
     """
     scale = targets.subject.scale
-    pairs = Outputs(outputs, targets)
+    pairs = Outputs(outputs, targets, options or PairingOptions())
     measured, inputs = [], []
     failures: list[str] = []
     names = list(pairs.pairing.pairs)

@@ -4,10 +4,12 @@ from iqabench.run.evaluate import evaluate
 from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.scoring.outputs import OutputPair, Outputs
+from iqabench.run.scoring.pairing_options import PairingOptions
 from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
 from iqabench.run.scoring.targets import (
     Targets,
     no_targets,
+    targets_for_many,
     targets_of_folder,
     targets_of_set,
     with_inputs,
@@ -20,6 +22,7 @@ __all__ = [
     "Outcome",
     "OutputPair",
     "Outputs",
+    "PairingOptions",
     "Targets",
     "Watch",
     "evaluate",
@@ -28,6 +31,7 @@ __all__ = [
     "plan",
     "score_folder",
     "score_saved_outputs",
+    "targets_for_many",
     "targets_of_folder",
     "targets_of_set",
     "with_inputs",

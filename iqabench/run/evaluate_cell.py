@@ -75,6 +75,8 @@ class SampleResult:
     """The reason why nothing was restored; empty on success."""
     sample: Sample | None = None
     restored: RestoredParts | None = None
+    is_missing: bool = False
+    """True when the parts of the sample are absent or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def _score(job: CellJob, restoration: _Restoration) -> SampleResult:
             for output in job.outputs
             for column in output.columns
         ]
-        return SampleResult(loaded.name, records, restoration.error)
+        is_missing = loaded.sample is None
+        return SampleResult(loaded.name, records, restoration.error, is_missing=is_missing)
     records = [
         record
         for output in job.outputs

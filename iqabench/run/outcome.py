@@ -7,6 +7,10 @@ Watch = Callable[[str, int, int], None]
 """The function that shows progress: it takes a title, the samples done, and the number of all samples."""
 
 
+NO_OUTPUT = "it has no output"
+"""The reason of a target without an output."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """One failure and its place."""
@@ -16,6 +20,8 @@ class Failure:
     """The model, or the model and the set."""
     sample: str = ""
     """The sample; empty when the failure is not about one sample."""
+    is_missing: bool = False
+    """True when an image is absent or cannot be read, and nothing was computed of it."""
 
     def __str__(self) -> str:
         place = " on ".join(p for p in (self.where, self.sample) if p)
@@ -35,7 +41,24 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
     """The failures, each reason once for an image."""
 
-    def add(self, where: str, sample: str, errors: Iterable[str]) -> None:
+    missing: list[str] = field(default_factory=list)
+    """Sentences about images that no figure covers: those without a partner and files that are not read."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences that a reader of the figures needs."""
+    samples: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The samples that were asked for, by key, where they are not all of the set."""
+
+    def add(
+        self, where: str, sample: str, errors: Iterable[str], *, is_missing: bool = False
+    ) -> None:
         """Count an image and add its failures; empty errors are ignored."""
         self.done += 1
-        self.failures += [Failure(error, where, sample) for error in dict.fromkeys(errors) if error]
+        self.failures += [
+            Failure(error, where, sample, is_missing) for error in dict.fromkeys(errors) if error
+        ]
+
+    def limit(self, keys: Iterable[str], samples: Iterable[str], of: int) -> None:
+        """Note that only these samples of a set with `of` samples were asked for."""
+        names = tuple(samples)
+        if len(names) < of:
+            self.samples |= dict.fromkeys(keys, names)

@@ -129,11 +129,11 @@ class RecordMaker:
             "versions": versions(),
         }
 
-    def key(self, column: AnyColumn, role: str = "") -> str:
+    def key(self, column: AnyColumn, role: str = "", subset: str = "") -> str:
         """Return the content key: equal keys mean equal numbers.
 
-        A role and a setting are part of it only when they are not empty, so that the keys of old stores stay
-        valid.
+        A role, a setting and a subset (the identity of the samples of a column over only some of the set) are
+        part of it only when they are not empty, so that the keys of old stores stay valid.
         """
         names = (
             "set_hash",
@@ -145,7 +145,7 @@ class RecordMaker:
             "device_class",
         )
         parts = {name: self._shared[name] for name in names}
-        special = {"role": role, "setting": self.origin.setting}
+        special = {"role": role, "setting": self.origin.setting, "subset": subset}
         parts |= {name: value for name, value in special.items() if value}
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
@@ -168,9 +168,13 @@ class RecordMaker:
             for frame, result in enumerate(scores)
         ]
 
-    def of_whole_set(self, column: SetColumn, result: Score, images: int) -> Record:
-        """Return the record of a column over a whole set with this number of images."""
-        return replace(self.make(column, WHOLE_SET, result, None), kind="set", images=images)
+    def of_whole_set(
+        self, column: SetColumn, result: Score, images: int, subset: str = ""
+    ) -> Record:
+        """Return the record of a column over a whole set, or a subset, with this number of images."""
+        record = self.make(column, WHOLE_SET, result, None)
+        key = self.key(column, subset=subset)
+        return replace(record, key=key, kind="set", images=images)
 
     def make(
         self,

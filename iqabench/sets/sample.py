@@ -236,6 +236,8 @@ class SampleSet:
     samples: tuple[SampleRef, ...]
     address: str = ""
     """The name that `load_set` finds it by."""
+    missing: tuple[str, ...] = ()
+    """Sentences about files of a folder that look like images and are not read."""
 
     @property
     def id(self) -> str:

@@ -182,7 +182,7 @@ def test_bad_folders(tmp_path: Path) -> None:
         no_targets(tmp_path / "empty", None)
     for name in ("a.png", "a.jpg"):
         write_image(tmp_path / "twice" / name, np.zeros((8, 8, 3), np.uint8))
-    with pytest.raises(PairingError, match=r"a.jpg and a.png in .* share a name"):
+    with pytest.raises(PairingError, match=r"a.jpg and a.png in .* share the name 'a'"):
         no_targets(tmp_path / "twice", None)
 
 

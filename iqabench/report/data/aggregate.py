@@ -7,7 +7,7 @@ each stay apart. A failed value enters no mean. An infinite one does, and is cou
 Answers are plain rows: pandas would make one NaN of what failed, what is absent and what is no number.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -48,10 +48,16 @@ class Mean:
 class Results:
     """The records of a store, or those of some cell keys; a context manager that holds a connection.
 
-    Settings, configurations and columns are sorted lists; elsewhere their positions stand for them.
+    Settings, configurations and columns are sorted lists; elsewhere their positions stand for them. `samples`
+    are the samples that are looked at, by key; of other keys all are.
     """
 
-    def __init__(self, store: Store, keys: Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: Iterable[str] | None = None,
+        samples: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self.store = store
         self._once: dict[Callable[[Results], Any], Any] = {}
         self._connection: duckdb.DuckDBPyConnection = store.connect()
@@ -61,7 +67,7 @@ class Results:
         self.configurations = distinct(self._connection, Configuration)
         self.columns = distinct(self._connection, MeasuredColumn)
         number(self._connection, (self.settings, self.configurations, self.columns))
-        create_cells(self._connection, self.records)
+        create_cells(self._connection, self.records, samples)
         self.means = [Mean(**row) for row in self.query(MEANS)]
 
     def __enter__(self) -> "Results":

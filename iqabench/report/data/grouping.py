@@ -4,7 +4,7 @@ Sums are exact: values are counted in steps of 2^-80 as whole numbers of 128 bit
 the same in whatever order and on however many threads they were added.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ KEPT = 2_000_000
 
 def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -> int:
     """Create `found`: one key for each setting, configuration and column, the latest.
+
+    Of values over whole sets it is the latest of those over most images.
 
     Returns: how many records these keys have.
     """
@@ -63,10 +65,22 @@ def number(connection: duckdb.DuckDBPyConnection, things: Iterable[list[Any]]) -
     )
 
 
-def create_cells(connection: duckdb.DuckDBPyConnection, records: int) -> None:
-    """Create `cells`: the records with numbers, as a table unless there are too many for that."""
+def create_cells(
+    connection: duckdb.DuckDBPyConnection,
+    records: int,
+    samples: Mapping[str, Collection[str]] | None = None,
+) -> None:
+    """Create `cells`: the records with numbers, as a table unless there are too many for that.
+
+    `samples` are the samples that are looked at, by key; of other keys all are.
+    """
     kind = "TABLE" if records <= KEPT else "VIEW"
-    connection.execute(f"CREATE TEMP {kind} cells AS {_CELLS}")
+    asked = ""
+    if samples:
+        rows = [{"key": k, "sample": name} for k, names in samples.items() for name in names]
+        create_table(connection, "asked", {"key": "VARCHAR", "sample": "VARCHAR"}, rows)
+        asked = _ASKED
+    connection.execute(f"CREATE TEMP {kind} cells AS {_CELLS}{asked}")
 
 
 # All records of a key tell the same facts. So they are read of one sample alone, which is much quicker: keys
@@ -83,11 +97,12 @@ WITH alike AS (
     SELECT key, {told} FROM records SEMI JOIN firsts USING (sample) {chosen} GROUP BY key
 ), counted AS (
     SELECT key, count(*) AS records, max(time) AS latest,
-           coalesce(max(tile) FILTER (tile_note = ''), 0) AS tile
+           coalesce(max(tile) FILTER (tile_note = ''), 0) AS tile,
+           coalesce(max(images) FILTER (kind = 'set'), 0) AS whole
     FROM records {chosen} GROUP BY key
 )
 SELECT * FROM facts JOIN counted USING (key) QUALIFY row_number() OVER
-    (PARTITION BY {every} ORDER BY latest DESC, key DESC) = 1
+    (PARTITION BY {every} ORDER BY whole DESC, latest DESC, key DESC) = 1
 """
 
 _CELLS = """
@@ -96,6 +111,11 @@ SELECT numbered.setting, configuration, numbered."column", kind, images, error, 
        status = 'ok' AND value IS NOT NULL AND NOT isnan(value) AS ok,
        CASE WHEN ok THEN value END AS value
 FROM records JOIN numbered USING (key)
+"""
+
+_ASKED = """
+WHERE kind <> 'image' OR key NOT IN (SELECT key FROM asked)
+   OR (key, sample) IN (SELECT (key, sample) FROM asked)
 """
 
 MEANS = """

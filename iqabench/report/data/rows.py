@@ -1,6 +1,6 @@
 """Means or single values as plain rows, for the command line and the Python interface."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,17 +18,22 @@ def rows(
     *,
     per_image: bool = False,
     intervals: bool | None = None,
+    samples: Mapping[str, Collection[str]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return means, or single values, as plain rows; of all records or of those with these cell keys.
+
+    `samples` are the samples that are looked at, by key; of other keys all are.
 
     What models cost is not among them: see `costs.cost_rows`. Intervals of means are left out of large stores
     unless they are asked for.
 
     Returns: dictionaries with `model set scale level column value unit better n failed` and what else
-        one must know; of means also `ci_low` and `ci_high`, the ends of the 95 % interval; per image also
-        `sample` and `error`. A failed value is None, inf is inf.
+        one must know; of means also `ci_low` and `ci_high`, the ends of the 95 % interval, `infinite`, the
+        number of infinite values, `finite`, the mean of the others, and `of`, the number of samples that any
+        of the rows of this set and column has a value for; per image also `sample` and `error`. A
+        failed value is None, inf is inf.
     """
-    with Results(store, keys) as results:
+    with Results(store, keys, samples) as results:
         labels = configuration_labels(results.configurations)
         if per_image:
             return [
@@ -67,7 +72,8 @@ def _row(
     column = results.columns[found["column"]]
     alone = {"sample": found["sample"]} if "sample" in found else {}
     ends: dict[str, Any] = {n: found[n] for n in ("ci_low", "ci_high") if n in found}
-    said = {"error": found["error"]} if "error" in found else {"infinite": found["infinite"]}
+    told = ("error",) if "error" in found else ("infinite", "finite", "of")
+    said = {name: found[name] for name in told}
     return {
         "model": model.model, "set": setting.set, "scale": setting.scale, "level": setting.level,
         **alone, "column": column.column, "value": found["value"], **ends,

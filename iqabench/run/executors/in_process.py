@@ -31,7 +31,8 @@ def in_process(cells: Sequence[Cell], models: ModelCache, context: RunContext) -
 
     Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
     """
-    outcome = Outcome()
+    sets = dict.fromkeys(cell.set.missing for cell in cells)
+    outcome = Outcome(missing=[line for lines in sets for line in lines])
     errors: list[IqabenchError] = []
     waiting: list[WaitingOutputs] = []
     with context.store.writer(new_run()) as writer:
@@ -81,6 +82,7 @@ class _CellRun:
         samples = self.cell.set.samples[: self.options.limit]
         todo = self._missing(samples)
         outcome.keys += self.keys
+        outcome.limit(self.keys, (s.name for s in samples), len(self.cell.set.samples))
         outcome.skipped += len(samples) - len(todo)
         name = f"{self.model.card.id} on {self.cell.set.name} {self.cell.set.level}"
         watch = self.context.watch
@@ -90,7 +92,7 @@ class _CellRun:
         for index, result in enumerate(evaluate_cell(self.job, todo)):
             self._store_result(result)
             errors = [record.error for record in result.records] or [result.error]
-            outcome.add(self.model.card.id, result.name, errors)
+            outcome.add(self.model.card.id, result.name, errors, is_missing=result.is_missing)
             watch(name, len(samples) - len(todo) + index + 1, len(samples))
 
     def _job(self) -> CellJob:

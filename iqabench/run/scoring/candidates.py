@@ -19,6 +19,9 @@ from iqabench.run.references import References
 from iqabench.run.scoring.targets import Targets
 from iqabench.store import Record, Store, Writer
 
+NO_TARGET = "it has no target"
+"""The reason of a sample of a set without targets."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -30,6 +33,10 @@ class Candidate:
     """The function that reads the output of a sample; it raises IqabenchError when there is none."""
     all_columns: list[AnyColumn]
     """The columns, bound to their references."""
+    files: Sequence[str] = ()
+    """The names of all outputs, where columns over the whole set take them without pairs."""
+    read_file: Callable[[str], Image] | None = None
+    """The function that reads one of `files`; None where columns over the whole set take samples."""
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -95,6 +102,12 @@ class _LoadedJob:
     target: _ReadResult
     input: _ReadResult
 
+    @property
+    def is_missing(self) -> bool:
+        """True when the output is absent or cannot be read, or a target that there is cannot be read."""
+        unread = bool(self.target.error) and self.target.error != NO_TARGET
+        return self.output.image is None or unread
+
 
 def score_candidates(work: Work, names: Iterable[str]) -> None:
     """Score the images without a record; the records of each image, or batch, are stored at once.
@@ -105,7 +118,9 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
     jobs = _jobs(work, names)
     total = len(names) * len(work.candidates)
     done = total - sum(map(len, jobs.values()))
-    work.outcome.keys += [key for candidate in work.candidates for key in candidate.keys]
+    keys = [key for candidate in work.candidates for key in candidate.keys]
+    work.outcome.keys += keys
+    work.outcome.limit(keys, names, len(work.targets.names))
     if not any(candidate.columns for candidate in work.candidates):
         return
     work.outcome.skipped += done
@@ -116,7 +131,8 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
         for each, records in zip(batch, _score(work, batch), strict=True):
             model = each.job.candidate.model
             work.writer.add(records)
-            work.outcome.add(model, each.job.sample, (record.error for record in records))
+            errors = (record.error for record in records)
+            work.outcome.add(model, each.job.sample, errors, is_missing=each.is_missing)
             done += 1
             work.watch(f"{model} on {work.targets.subject.set}", done, total)
 
@@ -142,7 +158,7 @@ def _loaders(work: Work, name: str, jobs: list[_Job]) -> Iterator[Callable[[], _
     references = {column.protocol.reference for column in columns}
     needs_target = any(column.needs_target for column in columns)
     needs_input = bool({"input", "model"} & references)
-    target = _SharedImage(work.targets.target if needs_target else None, name, "it has no target")
+    target = _SharedImage(work.targets.target if needs_target else None, name, NO_TARGET)
     source = _SharedImage(work.targets.input if needs_input else None, name, "")
     return (partial(_load, job, target, source) for job in jobs)
 
@@ -215,5 +231,5 @@ def _case(work: Work, loaded: _LoadedJob) -> Case:
         conditions.scale,
         conditions.device,
         work.references.of(loaded.job.sample, loaded.input.image),
-        loaded.target.error or "it has no target",
+        loaded.target.error or NO_TARGET,
     )

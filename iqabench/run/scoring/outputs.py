@@ -7,9 +7,19 @@ from pathlib import Path
 
 from iqabench.errors import IqabenchError, PairingError
 from iqabench.images import Image, read_image
+from iqabench.pairing import (
+    Pairing,
+    below_in_words,
+    pair_names,
+    pairing_of,
+    read_folder,
+    read_pairs,
+    unpaired_in_words,
+)
+from iqabench.run.outcome import NO_OUTPUT
 from iqabench.run.prefetch import run_in_threads
-from iqabench.run.scoring.pairing import Pairing, pair_names
-from iqabench.run.scoring.targets import Targets, checksums, images_by_name
+from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
+from iqabench.run.scoring.targets import Targets, checksums
 from iqabench.store import content_key
 
 
@@ -26,24 +36,66 @@ class OutputPair:
 class Outputs:
     """The images of a folder, or a single image, each paired with a target.
 
-    Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty.
+    Raises: PairingError when nothing pairs, or names are ambiguous; ImageError for a folder that is absent or
+        empty.
     """
 
-    def __init__(self, place: Path, targets: Targets) -> None:
+    def __init__(
+        self,
+        place: Path,
+        targets: Targets,
+        options: PairingOptions = BY_NAME,
+        *,
+        paired: bool = True,
+    ) -> None:
         self.place, self.targets = place, targets
-        self.files = images_by_name(place)
-        is_single = len(self.files) == len(targets.names) == 1 and place.is_file()
-        self.pairing: Pairing = (
-            Pairing({targets.names[0]: next(iter(self.files))})
-            if is_single
-            else pair_names(self.files, targets.names)
-        )
+        self.folder = read_folder(place, recursive=options.recursive)
+        self.files = self.folder.by_unique_name if options.pairs else self.folder.by_name
+        self.pairing = self._pair(options) if paired else Pairing()
+        """The pairs; none when outputs are not `paired`."""
+        self._is_explicit = options.pairs is not None
+
+    def _pair(self, options: PairingOptions) -> Pairing:
+        targets = self.targets.names
+        if options.pairs is not None and not options.many:
+            pairs = read_pairs(options.pairs)
+            outputs = pairs.names("output", self.folder.spellings, str(self.place))
+            named = pairs.names("target", self.targets.spellings, self.targets.subject.set)
+            pairs.require_single(outputs, "output")
+            pairs.require_single(named, "target")
+            return pairing_of({named[row]: outputs[row] for row in outputs}, self.files, targets)
+        if len(self.files) == len(targets) == 1 and self.place.is_file():
+            return Pairing({targets[0]: next(iter(self.files))})
+        return pair_names(self.files, targets)
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every output has a target and every target an output."""
+        lacks = self.pairing.targets_without_output or self.pairing.outputs_without_target
+        return bool(self.pairing.pairs) and not lacks
+
+    @property
+    def missing(self) -> list[str]:
+        """Sentences about files that are not read and outputs without a target."""
+        return [
+            *self.folder.missing,
+            *unpaired_in_words("output", "target", self.pairing.outputs_without_target),
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about how names were paired, and about images in folders below that are not read."""
+        notes = [f"paired by: {rule}" for rule in self.pairing.rules]
+        if not self.folder.recursive and self.place.is_dir():
+            below = below_in_words(self.place, "they are not read; --recursive reads them.")
+            notes += [f"{self.place}: {below}"] if below else []
+        return notes
 
     @property
     def digest(self) -> str:
-        """The identity of the paired outputs: a hash over their names and contents."""
-        paired = sorted(self.pairing.pairs.values())
-        return content_key(files=checksums({n: self.files[n] for n in paired}))
+        """The identity of the outputs: a hash over their names and contents, and over pairs of a file."""
+        pairs = self.pairing.pairs if self._is_explicit else {}
+        return content_key(files=checksums(self.files), **({"pairs": pairs} if pairs else {}))
 
     def read(self, sample: str) -> Image:
         """Return the output of a sample.
@@ -52,7 +104,14 @@ class Outputs:
         """
         name = self.pairing.pairs.get(sample)
         if name is None:
-            raise PairingError("it has no output")
+            raise PairingError(NO_OUTPUT)
+        return read_image(self.files[name])
+
+    def read_file(self, name: str) -> Image:
+        """Return an output by its own name.
+
+        Raises: ImageError when it cannot be read.
+        """
         return read_image(self.files[name])
 
     def pairs(self, names: list[str] | None = None) -> Iterator[OutputPair]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from iqabench.errors import UsageError
+from iqabench.errors import PairingError, UsageError
 from iqabench.metrics import (
     AnyColumn,
+    Column,
     any_column,
     require_files,
     require_no_scale,
@@ -14,15 +15,16 @@ from iqabench.metrics import (
 )
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
+from iqabench.pairing import Pairing
 from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.output_folders import output_folder, outputs_root, read_output, record_maker
 from iqabench.run.records import Origin, RecordMaker
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
 from iqabench.run.scoring.outputs import Outputs
-from iqabench.run.scoring.pairing import Pairing
+from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.run.scoring.targets import Targets, targets_of_set
 from iqabench.run.scoring.whole_set import score_sets
 from iqabench.store import OutputFolder, Store, kept_runs
@@ -40,16 +42,18 @@ def score_folder(
     *,
     force: bool = False,
     batch: int = 1,
+    options: PairingOptions = BY_NAME,
 ) -> tuple[Outcome, Pairing]:
     """Score a folder of outputs, or a single output; return the outcome and the pairing.
 
-    Every image has a record for each column; a target without an output is a failure.
+    Every image has a record for each column; a target without an output is a failure. Columns over whole sets
+    and no-reference columns need no pairs: where nothing pairs, only the others are failures.
 
-    Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty; UsageError
-        when a column needs targets, inputs or other outputs that are missing.
+    Raises: PairingError when nothing pairs and no column does without pairs; ImageError for a folder that is
+        absent or empty; UsageError when a column needs targets, inputs or other outputs that are missing.
     """
-    images = Outputs(outputs, targets)
     unbound = _columns(targets, columns)
+    images, refusals = _opened(outputs, targets, unbound, options)
     device = resolve_device(device)
     references = _references(targets, store, device)
     default_name = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
@@ -61,15 +65,67 @@ def score_folder(
         loader="file",
         channels="any",
     )
-    outcome = Outcome()
+    outcome = Outcome(missing=[*images.missing, *targets.missing], notes=images.notes)
+    outcome.failures += [Failure(reason, card.id) for reason in refusals.values()]
+    bound = references.bind(column for column in unbound if column.name not in refusals)
     with store.writer(new_run()) as writer:
         origin = Origin.of_card(card, images.digest, device=device)
         maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
-        candidate = Candidate(maker, images.read, references.bind(unbound))
+        candidate = _candidate(images, maker, bound)
         work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
-        score_candidates(work, targets.names)
+        score_candidates(work, targets.names if images.pairing.pairs else list(images.files))
         score_sets(work, targets.names)
+    outcome.notes += _sides(candidate, targets)
     return outcome, images.pairing
+
+
+def _opened(
+    outputs: Path, targets: Targets, columns: Sequence[AnyColumn], options: PairingOptions
+) -> tuple[Outputs, dict[str, str]]:
+    """Return the outputs, and the reason why a column is refused, by its name, where nothing pairs.
+
+    Raises: PairingError when every column is refused.
+    """
+    try:
+        return Outputs(outputs, targets, options), {}
+    except PairingError as error:
+        refusals = {
+            column.name: f"{column.name} compares pairs, and {error}"
+            for column in columns
+            if _needs_pairs(column)
+        }
+        if options.pairs is not None or len(refusals) == len(columns):
+            hint = " Columns such as fid and niqe need no pairs." if options.pairs is None else ""
+            raise PairingError(f"{error}{hint}") from error
+        return Outputs(outputs, targets, options, paired=False), refusals
+
+
+def _needs_pairs(column: AnyColumn) -> bool:
+    """Return whether each output must have a sample that it belongs to."""
+    if not isinstance(column, Column):
+        return False
+    return column.metric.reference == "full" or column.protocol.reference in ("input", "model")
+
+
+def _candidate(images: Outputs, maker: RecordMaker, columns: list[AnyColumn]) -> Candidate:
+    """Return the outputs of a folder as a candidate.
+
+    Columns over the whole set take the samples in their order where each has its output, and all files else.
+    """
+    if images.is_whole:
+        return Candidate(maker, images.read, columns)
+    read = images.read if images.pairing.pairs else images.read_file
+    return Candidate(maker, read, columns, sorted(images.files), images.read_file)
+
+
+def _sides(candidate: Candidate, targets: Targets) -> list[str]:
+    """Return a sentence for each column over the whole set that compares outputs with targets."""
+    outputs = len(candidate.files or targets.names)
+    return [
+        f"{column.name} compares {outputs} outputs with {len(targets.names)} targets."
+        for column in candidate.set_columns
+        if column.needs_target
+    ]
 
 
 def has_saved_outputs(root: Path) -> bool:

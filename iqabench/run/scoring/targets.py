@@ -1,14 +1,21 @@
 """The targets of outputs: the samples of a set or a folder, with or without targets and inputs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from iqabench.errors import ImageError, PairingError
+from iqabench.errors import ImageError
 from iqabench.files.disk import sha256_of
-from iqabench.images import Image, image_files, read_image
+from iqabench.images import Image, read_image
+from iqabench.pairing import (
+    pair_many,
+    pair_names,
+    read_folder,
+    read_pairs,
+    unpaired_in_words,
+)
 from iqabench.run.records import Subject
-from iqabench.run.scoring.pairing import pair_names
+from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.recipe import recipe
@@ -32,6 +39,10 @@ class Targets:
     """The recipe that makes inputs from targets; None when it is unknown."""
     address: str = ""
     """The name that `load_set` finds the set by; empty for folders of targets."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """The names of the samples by what a file of pairs may call their targets."""
+    missing: tuple[str, ...] = ()
+    """Sentences about images that are not among the samples, though they look as if they belonged to them."""
 
 
 def targets_of_set(name: str, scale: int | None) -> Targets:
@@ -59,39 +70,88 @@ def targets_of(images: SampleSet) -> Targets:
         lambda sample: by_name[sample].load().input,
         images.samples[0].recipe,
         images.address,
+        {name: name for name in by_name},
+        images.missing,
     )
 
 
-def targets_of_folder(folder: Path, scale: int | None) -> Targets:
+def targets_of_folder(
+    folder: Path, scale: int | None, options: PairingOptions = BY_NAME
+) -> Targets:
     """Return the images of a folder, or a single image, as targets; `scale` is that of super-resolution.
 
     Raises: ImageError when there is no such folder or no image in it.
     """
-    files = images_by_name(folder)
+    listed = read_folder(folder, recursive=options.recursive)
+    files = listed.by_unique_name if options.pairs else listed.by_name
     return Targets(
         _subject(folder, files, scale),
         list(files),
         default_task(scale or 1).protocol,
         lambda name: read_image(files[name]),
+        spellings=listed.spellings if options.pairs else {},
+        missing=tuple(listed.missing),
     )
 
 
-def no_targets(outputs: Path, scale: int | None) -> Targets:
+def no_targets(outputs: Path, scale: int | None, options: PairingOptions = BY_NAME) -> Targets:
     """Return targets without images, with the names of the outputs, for no-reference columns.
 
     Raises: ImageError when there is no such folder or no image in it.
     """
-    files = images_by_name(outputs)
+    files = read_folder(outputs, recursive=options.recursive).by_name
     return Targets(_subject(outputs, files, scale), list(files), default_task(scale or 1).protocol)
 
 
-def with_inputs(targets: Targets, folder: Path, scale: int | None) -> Targets:
+def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -> Targets:
+    """Return a sample for each output, as several outputs may belong to one target.
+
+    Raises: PairingError when no output belongs to a target, or names are ambiguous; ImageError for a folder
+        that is absent or empty.
+    """
+    listed = read_folder(outputs, recursive=options.recursive)
+    if options.pairs is None:
+        target_of = pair_many(listed.by_name, targets.names)
+    else:
+        pairs = read_pairs(options.pairs)
+        named = pairs.names("output", listed.spellings, str(outputs))
+        pairs.require_single(named, "output")
+        partners = pairs.names("target", targets.spellings, targets.subject.set)
+        target_of = {named[row]: partners[row] for row in named}
+    used = set(target_of.values())
+    unused = [name for name in targets.names if name not in used]
+    read_target, read_input = targets.target, targets.input
+    return replace(
+        targets,
+        subject=replace(
+            targets.subject,
+            set_hash=content_key(targets=targets.subject.set_hash, target_of=target_of),
+        ),
+        names=sorted(target_of),
+        target=read_target and (lambda name: read_target(target_of[name])),
+        input=read_input and (lambda name: read_input(target_of[name])),
+        spellings={},
+        missing=(*targets.missing, *unpaired_in_words("target", "output", unused)),
+    )
+
+
+def with_inputs(
+    targets: Targets, folder: Path, scale: int | None, options: PairingOptions = BY_NAME
+) -> Targets:
     """Return the targets with the inputs that the outputs were made from.
 
     Raises: ImageError when there is no such folder; PairingError when nothing pairs.
     """
-    files = images_by_name(folder)
-    partner = pair_names(files, targets.names).pairs
+    listed = read_folder(folder, recursive=options.recursive)
+    pairs = read_pairs(options.pairs) if options.pairs else None
+    if pairs is not None and pairs.has_inputs:
+        files = listed.by_unique_name
+        inputs = pairs.names("input", listed.spellings, str(folder))
+        named = pairs.names("target", targets.spellings, targets.subject.set)
+        partner = {named[row]: inputs[row] for row in inputs}
+    else:
+        files = listed.by_name
+        partner = pair_names(files, targets.names).pairs
 
     def read_input(name: str) -> Image:
         if name not in partner:
@@ -104,37 +164,25 @@ def with_inputs(targets: Targets, folder: Path, scale: int | None) -> Targets:
         targets.subject,
         set_hash=content_key(targets=targets.subject.set_hash, inputs=checksums(files)),
     )
-    return replace(targets, subject=subject, input=read_input, recipe=steps)
-
-
-def images_by_name(place: Path) -> dict[str, Path]:
-    """Return the images of a folder, or a single image, by their names without suffix.
-
-    Raises: ImageError when there are no images; PairingError when two have the same name.
-    """
-    if place.is_file():
-        return {place.stem: place}
-    files: dict[str, Path] = {}
-    for path in image_files(place):
-        if path.stem in files:
-            raise PairingError(
-                f"{files[path.stem].name} and {path.name} in {place} share a name; keep one of them."
-            )
-        files[path.stem] = path
-    if not files:
-        raise ImageError(f"{place} holds no images; expected files such as baby.png in it.")
-    return files
+    return replace(
+        targets,
+        subject=subject,
+        input=read_input,
+        recipe=steps,
+        missing=(*targets.missing, *listed.missing),
+    )
 
 
 def checksums(files: Mapping[str, Path]) -> dict[str, str]:
-    """Return the SHA-256 of files by name.
+    """Return the SHA-256 of files by name; a file that cannot be read has none and fails later."""
+    return {name: _checksum(path) for name, path in files.items()}
 
-    Raises: ImageError when one of them cannot be read.
-    """
+
+def _checksum(path: Path) -> str:
     try:
-        return {name: sha256_of(path) for name, path in files.items()}
-    except OSError as error:
-        raise ImageError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        return sha256_of(path)
+    except OSError:
+        return "unreadable"
 
 
 def _subject(place: Path, files: Mapping[str, Path], scale: int | None) -> Subject:

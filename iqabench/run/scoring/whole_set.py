@@ -1,10 +1,12 @@
 """The columns over a whole set: features of every image, one distance, one record.
 
 Images are read one by one and only their features stay in memory, however large the set is. A set with a
-missing image has no value, because a value over fewer images would mean something else.
+missing image has no value, because a value over fewer images would mean something else; so has one with an
+image that cannot be read. Only part of the set (`--limit`) has a key of its own. Outputs in a folder need no
+pairs: all of them are taken, and all targets.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from math import nan
 from typing import Any
@@ -16,7 +18,7 @@ from iqabench.run.outcome import Failure
 from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import Score
 from iqabench.run.scoring.candidates import Candidate, Work
-from iqabench.store import WHOLE_SET
+from iqabench.store import WHOLE_SET, content_key
 
 
 def score_sets(work: Work, names: list[str]) -> None:
@@ -25,8 +27,12 @@ def score_sets(work: Work, names: list[str]) -> None:
     Raises: StoreError when records cannot be stored.
     """
     references: dict[SetColumn, Any] = {}
+    whole = len(names) == len(work.targets.names)
+    subset = "" if whole else content_key(samples=names)
     for candidate in work.candidates:
-        keys = {column: candidate.maker.key(column) for column in candidate.set_columns}
+        keys = {
+            column: candidate.maker.key(column, subset=subset) for column in candidate.set_columns
+        }
         work.outcome.keys += keys.values()
         finished = set() if work.force else work.store.finished(keys.values())
         for column, key in keys.items():
@@ -34,8 +40,9 @@ def score_sets(work: Work, names: list[str]) -> None:
                 work.outcome.skipped += len(names)
                 continue
             result = _distance(work, candidate, column, names, references)
-            work.writer.add([candidate.maker.of_whole_set(column, result, len(names))])
-            work.outcome.done += len(names)
+            count = len(candidate.files or names)
+            work.writer.add([candidate.maker.of_whole_set(column, result, count, subset)])
+            work.outcome.done += count
             if result.error:
                 work.outcome.failures.append(Failure(result.error, candidate.model))
 
@@ -51,7 +58,10 @@ def _distance(
         return Score(nan, column.lack)
     watch = partial(work.watch, f"{column.name} of {candidate.model}")
     try:
-        outputs = _gather(work, column, candidate.read, names, watch)
+        if candidate.read_file is None:
+            outputs = _gather(work, column, candidate.read, names, watch)
+        else:
+            outputs = _gather(work, column, candidate.read_file, candidate.files, watch)
         if column not in references:
             references[column] = _reference(work, column, names)
         return Score(column.metric(outputs, references[column]))
@@ -74,7 +84,7 @@ def _gather(
     work: Work,
     column: SetColumn,
     load: Callable[[str], Image],
-    names: list[str],
+    names: Sequence[str],
     watch: Callable[[int, int], None],
 ) -> Any:
     """Return the gathered features of the named images, and show progress."""

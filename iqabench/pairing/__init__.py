@@ -1,0 +1,25 @@
+"""The pairing of files by name: outputs with targets, and inputs with targets."""
+
+from iqabench.pairing.image_folder import ImageFolder, below_in_words, read_folder
+from iqabench.pairing.many import pair_many
+from iqabench.pairing.names import first_names, printable
+from iqabench.pairing.pair import pair_names
+from iqabench.pairing.pairing import Pairing, pairing_of, unpaired_in_words
+from iqabench.pairing.pairs_file import PairsFile, read_pairs
+from iqabench.pairing.words import core
+
+__all__ = [
+    "ImageFolder",
+    "Pairing",
+    "PairsFile",
+    "below_in_words",
+    "core",
+    "first_names",
+    "pair_many",
+    "pair_names",
+    "pairing_of",
+    "printable",
+    "read_folder",
+    "read_pairs",
+    "unpaired_in_words",
+]

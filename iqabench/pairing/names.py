@@ -1,0 +1,21 @@
+"""Names of files as messages show them."""
+
+from collections.abc import Iterable
+
+SHOWN = 3
+"""The number of names that a message shows before it counts the rest."""
+
+
+def printable(name: str) -> str:
+    """Return a name in which line breaks and other control characters are written as escapes."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode()
+        for c in name
+    )
+
+
+def first_names(names: Iterable[str], shown: int = SHOWN) -> str:
+    """Return the first names and the number of the others, as in `a, b, c and 4 more`."""
+    listed = [printable(name) for name in names]
+    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
+    return (", ".join(listed[:shown]) + more) or "none"
