@@ -10,6 +10,7 @@ leave it, a little, as outputs of networks do. All values are numbers without a 
 requires one is told of; as a loss take torch.nn.functional, or the packages piq and lpips.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pandas as pd
 
 from iqabench.arguments import as_name, as_names, as_options, as_path, as_whole_number
 from iqabench.errors import UsageError
-from iqabench.images import DataRange, as_image
+from iqabench.images import AS_STORED, DataRange, ReadOptions, as_image
 from iqabench.metrics import column, require_no_scale
 from iqabench.models.core.load import load_model as load_model_named
 from iqabench.models.core.model import Model
@@ -52,12 +53,15 @@ def evaluate(
     store: str | Path = "results",
     per_image: bool = False,
     trust: bool = False,
+    reading: ReadOptions = AS_STORED,
     **options: Any,
 ) -> pd.DataFrame:
     """Restore sets with models and score the outputs, as `iqabench run` does.
 
     `options` are the fields of `iqabench.run.Options`: device, precision, tile, limit, force ...
     With `trust`, code that files and folders bring is run: the network.py of a card, an exported program.
+    `reading` holds the options that files of folders are read with, as in
+    `iqabench.images.ReadOptions(apply_orientation=True)`.
 
     Returns: a row for each model, set and column, or with `per_image` for each image.
     Raises: IqabenchError when names are unknown or nothing could be run; UsageError for wrong arguments.
@@ -68,9 +72,10 @@ def evaluate(
     chosen = as_options(Options, {"progress": False, **options})
     records = Store(as_path(store, "store"))
     names, places = as_names(models, "models"), as_names(sets, "sets")
-    cells = plan(names, places, as_names(columns, "columns"), _set_scale(scale))
+    cells = plan(names, places, as_names(columns, "columns"), _set_scale(scale), reading=reading)
     with trusting(trust):
         outcome = run_cells(cells, records, chosen)
+    _warn_of(outcome.notes)
     return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
 
 
@@ -84,12 +89,14 @@ def score(
     per_image: bool = False,
     device: str = "auto",
     data_range: DataRange | None = None,
+    reading: ReadOptions = AS_STORED,
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
     Without targets, only columns that need none can be scored, such as niqe. Images and `data_range` are as
     in `metric`. Folders are paired by name, and their records are kept in `store`; images leave no records.
-    Columns that leave out a border as wide as the scale need the scale.
+    Columns that leave out a border as wide as the scale need the scale. `reading` holds the options that
+    files are read with.
 
     Returns: a row for each column, or with `per_image` for each image and column.
     Raises: PairingError, ImageError, UnknownNameError; UsageError for wrong arguments.
@@ -101,8 +108,9 @@ def score(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
         place, records = as_path(outputs, "outputs"), Store(as_path(store, "store"))
-        partners = _targets_in_files(place, targets, _set_scale(scale))
+        partners = _targets_in_files(place, targets, _set_scale(scale), reading)
         outcome, _ = score_folder(place, partners, records, names, device=device)
+        _warn_of(outcome.notes)
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)
     targets = [None] * len(outputs) if targets is None else _images(targets, "target", data_range)
@@ -264,11 +272,19 @@ def _set_scale(scale: Any) -> int | None:
     raise UsageError(f"the scale is {scale}; write a fraction behind the name, as in photos@x1.5.")
 
 
-def _targets_in_files(outputs: Path, targets: Any, scale: int | None) -> Targets:
+def _targets_in_files(
+    outputs: Path, targets: Any, scale: int | None, reading: ReadOptions
+) -> Targets:
     """Return the targets of a folder of outputs, or of a single one."""
     if targets is None:
-        return no_targets(outputs, scale)
-    return targets_of_folder(as_path(targets, "targets"), scale)
+        return no_targets(outputs, scale, reading=reading)
+    return targets_of_folder(as_path(targets, "targets"), scale, reading=reading)
+
+
+def _warn_of(notes: Sequence[str]) -> None:
+    """Warn of files whose pixels may not be what people see."""
+    for note in dict.fromkeys(notes):
+        warnings.warn(note, stacklevel=3)
 
 
 def _images(images: Any, role: str, data_range: DataRange | None) -> list[Any]:

@@ -14,6 +14,7 @@ from iqabench.cli.options import (
     device_option,
     examples,
     precision_option,
+    reading_options,
     scale_option,
     store_option,
     table_options,
@@ -21,10 +22,11 @@ from iqabench.cli.options import (
     trust_option,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import tell_failures
+from iqabench.cli.result import tell_failures, tell_notes
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.model import Precision
     from iqabench.probes import cost_columns, sizes_of
@@ -86,6 +88,7 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
 )
+@reading_options
 @store_option
 @table_options
 def command(
@@ -101,6 +104,7 @@ def command(
     precision: Precision,
     convention: CallingConvention,
     limit: int | None,
+    reading: ReadOptions,
     store: Path,
     form: str | None,
 ) -> None:
@@ -114,7 +118,9 @@ def command(
     sizes = sizes_of(list(inputs), []) if inputs else None
     tell_convention([first, second], convention)
     options = Options(device=device, precision=precision, convention=convention, limit=limit)
-    cells = [plan([name], list(sets), list(columns), scale) for name in (first, second)]
+    cells = [
+        plan([name], list(sets), list(columns), scale, reading=reading) for name in (first, second)
+    ]
     with watching() as watch:
         a, b = (evaluate(some, records, options, watch) for some in cells)
         costs = ProfileOptions(
@@ -127,6 +133,7 @@ def command(
     for warning in done.warnings if done else ():
         click.echo(f"warning: {warning}", err=True)
     failures = [*a.failures, *b.failures, *(done.failures if done else ())]
+    tell_notes([*a.notes, *b.notes])
     tell_failures(failures)
     met = [(text, row) for text in conditions for row in holds(text, rows)]
     for text, row in met:

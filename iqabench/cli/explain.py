@@ -8,9 +8,9 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import examples, scale_option, table_options
+from iqabench.cli.options import examples, reading_options, scale_option, table_options
 from iqabench.cli.progress import watching
-from iqabench.cli.result import tell_unpaired
+from iqabench.cli.result import tell_notes, tell_unpaired
 from iqabench.cli.table import print_rows
 from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 
@@ -24,6 +24,7 @@ with lazy_imports():
         parse_claim,
         worth_telling,
     )
+    from iqabench.images import ReadOptions, image_files, remarks_on
     from iqabench.run import PairingOptions, targets_for_many
 
 
@@ -44,6 +45,7 @@ with lazy_imports():
     help="The figure to explain, with the digits that were printed.",
 )
 @scale_option("4")
+@reading_options
 @click.option(
     "--all", "everything", is_flag=True, help="Print every reading, not only the informative ones."
 )
@@ -55,6 +57,7 @@ def command(
     pairing: PairingOptions,
     claimed: str,
     scale: int | None,
+    reading: ReadOptions,
     everything: bool,
     form: str | None,
 ) -> None:
@@ -65,7 +68,7 @@ def command(
     again, tell from which inputs they were made.
     """
     claim = parse_claim(claimed)
-    targets = chosen_targets(target, images, scale, scale or 4, pairing)
+    targets = chosen_targets(target, images, scale, scale or 4, pairing, reading)
     if pairing.many:
         targets = targets_for_many(outputs, targets, pairing)
     with watching() as watch:
@@ -81,6 +84,8 @@ def command(
         click.echo()
         click.echo("\n".join(in_words(claim, answers) + inputs_in_words(explanation.inputs)))
     tell_unpaired(explanation.pairing)
+    own = [outputs] if outputs.is_file() else image_files(outputs)
+    tell_notes(remarks_on([*own, *targets.own_files], reading))
     for line in explanation.failures:
         click.echo(f"left out: {line}", err=True)
     sys.exit(SOME_FAILED if explanation.failures else 0)

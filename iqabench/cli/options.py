@@ -12,6 +12,7 @@ from iqabench.tasks import LARGEST_SCALE
 from iqabench.trust import trusting
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.load import check_convention
 
@@ -126,6 +127,33 @@ convention_option = bundle(
     ),
 )
 """How models that the user brings are called; the command gets it as the argument `convention`."""
+
+
+_page_option = click.option(
+    "--page",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Read page or frame N of your files.  [default: files of several pages are refused]",
+)
+_orientation_option = click.option(
+    "--apply-orientation",
+    is_flag=True,
+    help="Turn your images as their orientation tag says.  [default: take the stored pixels]",
+)
+_pixels_option = click.option(
+    "--max-pixels",
+    type=click.IntRange(1),
+    default=178_956_970,
+    show_default=True,
+    metavar="N",
+    help="Read images of up to N pixels.",
+)
+
+
+def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that files of the user are read with, as the argument `reading`."""
+    add = bundle("reading", ReadOptions, _page_option, _orientation_option, _pixels_option)
+    return add(command)
 
 
 per_image_option = click.option("--per-image", is_flag=True, help="Print a row for each image.")

@@ -67,8 +67,7 @@ def print_outcome(
             f"{outcome.skipped} images had their records already; --force runs them again.",
             err=True,
         )
-    for note in [*outcome.notes, *mean_notes(means, infinite=per_image)]:
-        click.echo(f"note: {note}", err=True)
+    tell_notes([*outcome.notes, *mean_notes(means, infinite=per_image)])
     is_missing = tell_missing(outcome)
     failed = [failure for failure in outcome.failures if not failure.is_missing]
     return SOME_FAILED if failed or (is_missing and not allow_missing) else 0
@@ -111,6 +110,12 @@ def infinite_in_words(row: Mapping[str, Any]) -> str:
     """Return a mean with infinite values as in `inf (1 of 3 infinite; mean of the others 34.2100)`."""
     finite = "" if row["finite"] is None else f"; mean of the others {row['finite']:.4f}"
     return f"{row['value']} ({row['infinite']} of {row['n']} infinite{finite})"
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """Print each note once, on standard error."""
+    for note in dict.fromkeys(notes):
+        click.echo(f"note: {note}", err=True)
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:

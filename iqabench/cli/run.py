@@ -17,6 +17,7 @@ from iqabench.cli.options import (
     examples,
     per_image_option,
     precision_option,
+    reading_options,
     scale_option,
     store_option,
     table_options,
@@ -28,6 +29,7 @@ from iqabench.cli.result import print_outcome
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.probes import cost_columns, sizes_of
     from iqabench.run import Cell, Options, evaluate, plan
@@ -117,6 +119,7 @@ with lazy_imports():
 @trust_option
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @allow_missing_option
+@reading_options
 @store_option
 @per_image_option
 @table_options
@@ -131,6 +134,7 @@ def command(
     inputs: tuple[str, ...],
     dry_run: bool,
     allow_missing: bool,
+    reading: ReadOptions,
     store: Path,
     per_image: bool,
     form: str | None,
@@ -149,6 +153,7 @@ def command(
         scale,
         outputs_wanted=bool(options.save_outputs),
         fetch=not dry_run,
+        reading=reading,
     )
     if dry_run:
         print_rows([_row(cell, options.limit) for cell in cells], form)

@@ -12,6 +12,7 @@ from iqabench.cli.options import (
     device_option,
     examples,
     per_image_option,
+    reading_options,
     scale_option,
     store_option,
     table_options,
@@ -23,6 +24,7 @@ from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 from iqabench.errors import UsageError
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.run import (
         PairingOptions,
         Targets,
@@ -70,6 +72,7 @@ with lazy_imports():
     metavar="N",
     help="Score N outputs at a time, on a GPU.  [default: 1]",
 )
+@reading_options
 @store_option
 @per_image_option
 @trust_option
@@ -87,6 +90,7 @@ def command(
     force: bool,
     device: str,
     batch: int,
+    reading: ReadOptions,
     store: Path,
     per_image: bool,
     form: str | None,
@@ -110,13 +114,13 @@ def command(
     with watching() as watch:
         if no_targets_named and has_saved_outputs(outputs):
             outcome = score_saved_outputs(
-                outputs, records, chosen, device, watch, force=force, batch=batch
+                outputs, records, chosen, device, watch, force=force, batch=batch, reading=reading
             )
         else:
             if target is None and images is None:
-                targets = _without_targets(outputs, scale, pairing)
+                targets = _without_targets(outputs, scale, pairing, reading)
             else:
-                targets = chosen_targets(target, images, scale, scale, pairing)
+                targets = chosen_targets(target, images, scale, scale, pairing, reading)
             if pairing.many:
                 targets = targets_for_many(outputs, targets, pairing)
             if inputs is not None:
@@ -138,7 +142,9 @@ def command(
     )
 
 
-def _without_targets(outputs: Path, scale: int | None, pairing: PairingOptions) -> Targets:
+def _without_targets(
+    outputs: Path, scale: int | None, pairing: PairingOptions, reading: ReadOptions
+) -> Targets:
     """Return the names of the outputs as those of samples without targets.
 
     Raises: UsageError for options that say how outputs find targets.
@@ -148,4 +154,4 @@ def _without_targets(outputs: Path, scale: int | None, pairing: PairingOptions) 
             "--many says that several outputs belong to one target; name the targets with --target DIR or "
             "--set NAME."
         )
-    return no_targets(outputs, scale, pairing)
+    return no_targets(outputs, scale, pairing, reading)

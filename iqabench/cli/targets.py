@@ -11,6 +11,7 @@ from iqabench.cli.options import bundle
 from iqabench.errors import UsageError
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.run import PairingOptions, Targets, targets_of_folder, targets_of_set
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,13 +55,14 @@ def chosen_targets(
     scale: int | None,
     folder_scale: int | None,
     pairing: PairingOptions,
+    reading: ReadOptions,
 ) -> Targets:
     """Return the targets of one of the two; `folder_scale` is the scale at which a folder is compared.
 
     Raises: UsageError when neither or both are named; what reading them raises.
     """
     if target is not None and images is None:
-        return targets_of_folder(target, folder_scale, pairing)
+        return targets_of_folder(target, folder_scale, pairing, reading)
     if images is not None and target is None:
-        return targets_of_set(images, scale)
+        return targets_of_set(images, scale, reading)
     raise UsageError("the targets are not clear; name either --target DIR or --set NAME.")

@@ -14,11 +14,14 @@ from iqabench.images.pair import OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
+from iqabench.images.reading import AS_STORED, ReadOptions
+from iqabench.images.remarks import remarks_on
 from iqabench.images.value_range import OVERSHOOT, DataRange
 from iqabench.images.view import quantise, view, view_output
 from iqabench.images.write import write_image
 
 __all__ = [
+    "AS_STORED",
     "OVERSHOOT",
     "Case",
     "DataRange",
@@ -29,6 +32,7 @@ __all__ = [
     "Pool",
     "PoolView",
     "PseudoReferences",
+    "ReadOptions",
     "as_image",
     "as_part",
     "image_files",
@@ -36,6 +40,7 @@ __all__ = [
     "quantise",
     "read_image",
     "read_part",
+    "remarks_on",
     "view",
     "view_output",
     "write_image",

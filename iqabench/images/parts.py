@@ -13,11 +13,11 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as PillowImage
 
 from iqabench.atomic import write_whole
 from iqabench.errors import ImageError
-from iqabench.images.read import read_content, read_image
+from iqabench.images.decoding import Decoding, read_content
+from iqabench.images.reading import AS_STORED, ReadOptions
 
 Part = NDArray[Any]
 """(T, H, W, C), of a type in `PART_TYPES`."""
@@ -29,9 +29,6 @@ _KEY = "pixels"
 """The name of the array in an NPZ file."""
 
 _BANDS_OF_PNG = (1, 3)
-_TIFF = (b"II*\0", b"MM\0*")
-_NETPBM = (b"P5", b"P6")
-_AS_STORED = cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION
 
 
 def write_part(path: Path, part: Part) -> Path:
@@ -52,7 +49,7 @@ def write_part(path: Path, part: Part) -> Path:
     return _written(path.with_name(f"{name}.npz"), _npz(checked))
 
 
-def read_part(path: Path, name: str = "") -> Part:
+def read_part(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> Part:
     """Return the pixels of a file: PNG, TIFF (pages are frames), PGM, PPM, JPEG ..., NPY or NPZ.
 
     The content decides on the format, not the ending. `name` stands for the file in messages.
@@ -65,13 +62,14 @@ def read_part(path: Path, name: str = "") -> Part:
     content = read_content(path, name)
     if content.startswith(b"PK") or content.startswith(b"\x93NUMPY"):
         return as_part(_array(content, name), name)
-    if content.startswith(b"\x89PNG") and content[24:25] == b"\x10":
-        return as_part(_deep_png(content, name), name)
-    if content.startswith(_TIFF + _NETPBM):
-        frames = _frames(content, name)
-        if len(frames) > 1 or frames.dtype != np.uint8:
-            return as_part(frames, name)
-    return as_part(read_image(path, name), name)
+    decoding = Decoding(path, name, reading)
+    if decoding.header.format != "TIFF":
+        decoding.require_one_page()
+    frames = decoding.decode_pages()
+    shapes = {frame.shape for frame in frames}
+    if len(shapes) > 1:
+        raise ImageError(f"{name} has pages of the shapes {sorted(shapes)}; expected one shape.")
+    return as_part(np.stack(frames), name)
 
 
 def as_part(pixels: Part, name: str = "an array") -> Part:
@@ -135,41 +133,3 @@ def _array(content: bytes, name: str) -> Part:
     raise ImageError(
         f"{name} holds the arrays {names or 'of no name'}; expected one called '{_KEY}'."
     )
-
-
-def _deep_png(content: bytes, name: str) -> Part:
-    """Return a 16-bit PNG as (H, W, C)."""
-    if content[25] in (4, 6):
-        raise ImageError(f"{name} has an alpha channel; expected grey or RGB. Flatten it first.")
-    try:
-        with PillowImage.open(io.BytesIO(content)) as image:
-            image.verify()  # OpenCV decodes what it can of a damaged file, and says nothing
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageError(f"{name} is damaged: {error}.") from error
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), _AS_STORED)
-    if pixels is None or b"IEND" not in content[-64:]:
-        raise ImageError(f"{name} is damaged.")
-    return _rgb(pixels)
-
-
-def _frames(content: bytes, name: str) -> Part:
-    """Return the pages of a file as (T, H, W, C)."""
-    try:
-        done, pages = cv2.imdecodemulti(np.frombuffer(content, np.uint8), _AS_STORED)
-    except cv2.error as error:
-        raise ImageError(f"{name} cannot be decoded: {error.err}.") from error
-    if not done or not pages:
-        raise ImageError(f"{name} is damaged, or of a kind that OpenCV does not decode.")
-    shapes = {page.shape for page in pages}
-    if len(shapes) > 1:
-        raise ImageError(f"{name} has pages of the shapes {sorted(shapes)}; expected one shape.")
-    return np.stack([_rgb(page) for page in pages])
-
-
-def _rgb(pixels: Part) -> Part:
-    """Return what OpenCV decoded, (H, W) or (H, W, C) in BGR order, as (H, W, C) in RGB order."""
-    if pixels.ndim == 2:
-        return pixels[:, :, None]
-    if pixels.shape[2] in (3, 4):
-        return pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]]
-    return pixels

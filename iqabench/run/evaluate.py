@@ -10,6 +10,7 @@ its results. Columns that need the outputs of all models wait for the second pas
 
 from functools import partial
 
+from iqabench.images import remarks_on
 from iqabench.metrics import require_files
 from iqabench.run.context import RunContext
 from iqabench.run.environment import resolve_device
@@ -35,4 +36,12 @@ def evaluate(
     reasons = require_files(column for cell in cells for column in cell.columns)
     device = resolve_device(options.device)
     models = ModelCache(partial(load_for_cell, device=device, options=options))
-    return in_process(cells, models, RunContext(store, options, device, reasons, watch))
+    outcome = in_process(cells, models, RunContext(store, options, device, reasons, watch))
+    outcome.notes += _remarks(cells)
+    return outcome
+
+
+def _remarks(cells: list[Cell]) -> list[str]:
+    """Return the notes on the files of folders, each set once."""
+    sets = {cell.set.id + cell.set.address: cell.set for cell in cells}.values()
+    return [note for images in sets for note in remarks_on(images.own_files, images.reading)]

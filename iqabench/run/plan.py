@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from iqabench.errors import ModelError, SetError, UsageError
+from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
@@ -61,11 +62,12 @@ def plan(
     *,
     outputs_wanted: bool = False,
     fetch: bool = True,
+    reading: ReadOptions = AS_STORED,
 ) -> list[Cell]:
     """Return the cells, model by model, so that each model is loaded once.
 
     With `outputs_wanted` a set without targets may be restored without columns. Without `fetch` nothing is
-    downloaded.
+    downloaded. `reading` holds the options that files of folders are read with.
 
     Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks
         the scale of a set or is for another task; SetError when a column needs targets that a set lacks.
@@ -77,7 +79,7 @@ def plan(
     for name in models:
         if not is_own(name):
             card_of(name)  # a misspelt name is an error before anything is downloaded
-    loaded = [load_set(name, scale, fetch=fetch) for name in dict.fromkeys(sets)]
+    loaded = [load_set(name, scale, fetch=fetch, reading=reading) for name in dict.fromkeys(sets)]
     cells = []
     for name in dict.fromkeys(models):
         for images in loaded:

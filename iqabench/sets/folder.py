@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
-from iqabench.images import image_files
+from iqabench.images import AS_STORED, ReadOptions, image_files
 from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.inventory import natural_order
@@ -30,23 +30,25 @@ Frames = tuple[Place, ...]
 """The frames of one part; an image is a clip of one frame."""
 
 
-def folder_set(folder: Path, level: str | None) -> SampleSet:
+def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED) -> SampleSet:
     """Return the images of a folder as a set.
 
     `level`: None means the scale between the sizes of the first pair, else x4; x1 makes no input.
+    `reading`: the options that all its files are read with.
 
     Raises: SetError when the folder holds no images, or two with the same name.
     """
     roles = [role for role in role_names() if (folder / role).is_dir()]
     if "input" in roles and "target" in roles:
-        level = level or _level_of_sizes(folder / "input", folder / "target")
+        level = level or _level_of_sizes(folder / "input", folder / "target", reading)
     else:
         level = level or _default_level()
     if "input" in roles:
-        samples = list(_samples(folder, roles, _recipe(level)))
+        samples = list(_samples(folder, roles, _recipe(level), reading))
     else:
         has_folder = "target" in roles
-        targets = _images(folder / "target" if has_folder else folder, clips=has_folder)
+        place = folder / "target" if has_folder else folder
+        targets = _images(place, reading, clips=has_folder)
         samples = [_target_only(name, frames, _recipe(level)) for name, frames in targets.items()]
     task = _task(level)
     return SampleSet(
@@ -58,6 +60,7 @@ def folder_set(folder: Path, level: str | None) -> SampleSet:
         protocol=task.protocol,
         samples=tuple(samples),
         address=f"{folder.resolve()}" + ("" if level == UNDEGRADED else f"@{level}"),
+        reading=reading,
     )
 
 
@@ -94,7 +97,7 @@ def _name(folder: Path) -> str:
     return f"folder-{name}" if name.lower() in set_names() else name
 
 
-def _images(folder: Path, *, clips: bool = True) -> dict[str, Frames]:
+def _images(folder: Path, reading: ReadOptions, *, clips: bool = True) -> dict[str, Frames]:
     """Return the parts in a folder by name: image files and, with `clips`, subfolders of frames.
 
     Raises: SetError when there are none, or two with the same name.
@@ -108,7 +111,7 @@ def _images(folder: Path, *, clips: bool = True) -> dict[str, Frames]:
                 f"{path}. Rename one of them."
             )
         files = sorted(image_files(path), key=natural_order) if path.is_dir() else [path]
-        parts[name] = tuple(Place(file, str(file)) for file in files)
+        parts[name] = tuple(Place(file, str(file), reading=reading) for file in files)
     if not parts:
         raise SetError(
             f"there are no images in {folder}; expected .png, .jpg, .bmp, .tif, .webp, .ppm or "
@@ -123,9 +126,11 @@ def _clip_folders(folder: Path) -> list[Path]:
     return [place for place in places if image_files(place)]
 
 
-def _samples(folder: Path, roles: list[str], steps: Recipe) -> Iterable[SampleRef]:
+def _samples(
+    folder: Path, roles: list[str], steps: Recipe, reading: ReadOptions
+) -> Iterable[SampleRef]:
     """Yield the samples of a folder that has a subfolder for each role; files are paired by name."""
-    parts = {role: _images(folder / role) for role in roles}
+    parts = {role: _images(folder / role, reading) for role in roles}
     if len({frozenset(of_role) for of_role in parts.values()}) > 1:
         parts = {role: _without_scales(of_role) for role, of_role in parts.items()}
     task = default_task(steps.scale)
@@ -144,9 +149,9 @@ def _without_scales(parts: dict[str, Frames]) -> dict[str, Frames]:
     return bare if len(bare) == len(parts) else parts
 
 
-def _level_of_sizes(inputs: Path, targets: Path) -> str:
+def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:
     """Return the scale between the first readable input and its target; the default level without one."""
-    for pair in _samples(inputs.parent, [inputs.name, targets.name], Recipe(1)):
+    for pair in _samples(inputs.parent, [inputs.name, targets.name], Recipe(1), reading):
         if pair.trouble:
             continue
         try:

@@ -1,11 +1,13 @@
 """The loading of sets, by name or from a folder."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from iqabench.errors import SetError
 from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
 from iqabench.files.fetch import fetch as fetch_files
+from iqabench.images import AS_STORED, ReadOptions
 from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.folder import folder_set
@@ -15,13 +17,16 @@ from iqabench.sets.sample import Place, SampleRef, SampleSet
 from iqabench.tasks import folder_task, in_order, task_named
 
 
-def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
+def load_set(
+    name: str, scale: int | None = None, *, fetch: bool = True, reading: ReadOptions = AS_STORED
+) -> SampleSet:
     """Return the samples of a set; its files are downloaded where necessary.
 
     `name` is the name or alias of a set (`urban100`), with or without a level (`urban100_x2`, `cbsd68_n50`,
     `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale` is the scale of a
     super-resolution set when the name has none. With `fetch=False` nothing is downloaded; samples whose
-    files are not here fail when they are loaded.
+    files are not here fail when they are loaded. `reading` holds the options that files of a folder are read
+    with; those of a named set are always read as they are stored.
 
     Raises: UnknownNameError; SetError for a scale or level that the set lacks; FetchError.
     """
@@ -29,9 +34,9 @@ def load_set(name: str, scale: int | None = None, *, fetch: bool = True) -> Samp
     if item is None:
         path, level = _folder(name)
         if path is not None:
-            return folder_set(path, _level_of_folder(name, level, scale))
+            return folder_set(path, _level_of_folder(name, level, scale), reading)
         item = entry(name)  # raises the error with suggestions
-    return _load(item, _level(item, level, scale), fetch=fetch)
+    return replace(_load(item, _level(item, level, scale), fetch=fetch), reading=reading)
 
 
 def _level(item: Entry, level: str | None, scale: int | None) -> str:

@@ -14,7 +14,7 @@ from iqabench.errors import SetError
 from iqabench.files.cache import require_content
 from iqabench.files.content import has_content
 from iqabench.files.disk import sha256_of
-from iqabench.images import Image, Part, read_image, read_part
+from iqabench.images import AS_STORED, Image, Part, ReadOptions, read_image, read_part
 from iqabench.protocol import Domain
 from iqabench.samples import Sample, part_of, stack_frames
 from iqabench.sets.archive import member_file
@@ -36,13 +36,15 @@ class Place:
     """The checksum of the file; None when it must be computed."""
     member: str | None = None
     """The name of the image in the archive, when the file is one."""
+    reading: ReadOptions = AS_STORED
+    """The options that it is read with."""
 
     def read(self) -> Image:
         """Return the image.
 
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
-        return read_image(*self._file())
+        return read_image(*self._file(), self.reading)
 
     def read_part(self, depth: str = "uint8") -> Part:
         """Return the frames of the file, (T, H, W, C): one for an image, any number for an array.
@@ -51,8 +53,8 @@ class Place:
         """
         path, name = self._file()
         if depth == "uint8" and path.suffix.lower() not in _ARRAYS:
-            return part_of(read_image(path, name))
-        return read_part(path, name)
+            return part_of(read_image(path, name, self.reading))
+        return read_part(path, name, self.reading)
 
     def _file(self) -> tuple[Path, str]:
         if self.path is None:
@@ -72,7 +74,7 @@ class Place:
         if self.sha256 is not None:
             return f"{self.sha256}:{self.member}" if self.member else self.sha256
         try:
-            return sha256_of(self.path) if self.path else "not fetched"
+            return sha256_of(self.path) + self.reading.text if self.path else "not fetched"
         except OSError:
             return "unreadable"
 
@@ -238,6 +240,14 @@ class SampleSet:
     """The name that `load_set` finds it by."""
     missing: tuple[str, ...] = ()
     """Sentences about files of a folder that look like images and are not read."""
+    reading: ReadOptions = AS_STORED
+    """The options that the user's files are read with."""
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The files that the user brought: those whose checksum nobody has published."""
+        places = (p for s in self.samples for places in s.files.values() for p in places)
+        return [place.path for place in places if place.path and place.sha256 is None]
 
     @property
     def id(self) -> str:

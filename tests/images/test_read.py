@@ -217,10 +217,10 @@ def test_the_content_decides_and_not_the_ending(tmp_path: Path) -> None:
     [
         (b"", "is an empty file"),
         (b"hello, I am a text", "is not an image that can be read"),
-        (b"\x89PNG\r\n\x1a\n", "is not an image that can be read"),
-        (png(0, 0, 8, 2, b""), "is not an image that can be read"),
+        (b"\x89PNG\r\n\x1a\n", "is damaged: it breaks off"),
+        (png(0, 0, 8, 2, b""), "is damaged: its header"),
         (png(50, 40, 8, 2, b"\0" * 100), "is damaged"),
-        (png(40_000, 40_000, 8, 2, b"\0" * 100), "is not an image that can be read"),
+        (png(40_000, 40_000, 8, 2, b"\0" * 100), "is damaged: it declares 40000x40000"),
     ],
     ids=["empty", "text", "signature", "no-pixels", "few-pixels", "bomb"],
 )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from iqabench.errors import IqabenchError, PairingError
-from iqabench.images import Image, read_image
+from iqabench.images import Image, read_image, remarks_on
 from iqabench.pairing import (
     Pairing,
     below_in_words,
@@ -95,7 +95,12 @@ class Outputs:
     def digest(self) -> str:
         """The identity of the outputs: a hash over their names and contents, and over pairs of a file."""
         pairs = self.pairing.pairs if self._is_explicit else {}
-        return content_key(files=checksums(self.files), **({"pairs": pairs} if pairs else {}))
+        facts = {**({"pairs": pairs} if pairs else {}), **self.targets.reading.facts}
+        return content_key(files=checksums(self.files), **facts)
+
+    def remarks(self) -> list[str]:
+        """Return notes on the outputs and on the user's other files, as `remarks_on` does."""
+        return remarks_on([*self.files.values(), *self.targets.own_files], self.targets.reading)
 
     def read(self, sample: str) -> Image:
         """Return the output of a sample.
@@ -105,14 +110,14 @@ class Outputs:
         name = self.pairing.pairs.get(sample)
         if name is None:
             raise PairingError(NO_OUTPUT)
-        return read_image(self.files[name])
+        return read_image(self.files[name], reading=self.targets.reading)
 
     def read_file(self, name: str) -> Image:
         """Return an output by its own name.
 
         Raises: ImageError when it cannot be read.
         """
-        return read_image(self.files[name])
+        return read_image(self.files[name], reading=self.targets.reading)
 
     def pairs(self, names: list[str] | None = None) -> Iterator[OutputPair]:
         """Yield a pair for each target, or for each of `names`; a target without an output has an error.

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from iqabench.errors import PairingError, UsageError
+from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import (
     AnyColumn,
     Column,
@@ -75,7 +76,7 @@ def score_folder(
         work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
         score_candidates(work, targets.names if images.pairing.pairs else list(images.files))
         score_sets(work, targets.names)
-    outcome.notes += _sides(candidate, targets)
+    outcome.notes += [*_sides(candidate, targets), *images.remarks()]
     return outcome, images.pairing
 
 
@@ -142,6 +143,7 @@ def score_saved_outputs(
     *,
     force: bool = False,
     batch: int = 1,
+    reading: ReadOptions = AS_STORED,
 ) -> Outcome:
     """Score the outputs that `iqabench run --save-outputs` saved, as records of the models that made them.
 
@@ -156,7 +158,7 @@ def score_saved_outputs(
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         for address, members in by_set.items():
-            targets = targets_of_set(address, None)
+            targets = targets_of_set(address, None, reading)
             references = _references(targets, store, device, members)
             bound = references.bind(_columns(targets, columns))
             candidates = [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from iqabench.errors import ImageError
 from iqabench.files.disk import sha256_of
-from iqabench.images import Image, read_image
+from iqabench.images import AS_STORED, Image, ReadOptions, read_image
 from iqabench.pairing import (
     pair_many,
     pair_names,
@@ -43,14 +43,18 @@ class Targets:
     """The names of the samples by what a file of pairs may call their targets."""
     missing: tuple[str, ...] = ()
     """Sentences about images that are not among the samples, though they look as if they belonged to them."""
+    reading: ReadOptions = AS_STORED
+    """The options that the user's files are read with, outputs included."""
+    own_files: tuple[Path, ...] = ()
+    """The files that the user brought, outputs not included."""
 
 
-def targets_of_set(name: str, scale: int | None) -> Targets:
+def targets_of_set(name: str, scale: int | None, reading: ReadOptions = AS_STORED) -> Targets:
     """Return the targets of a set that `load_set` finds.
 
     Raises: SetError, UnknownNameError, FetchError.
     """
-    return targets_of(load_set(name, scale))
+    return targets_of(load_set(name, scale, reading=reading))
 
 
 def targets_of(images: SampleSet) -> Targets:
@@ -72,11 +76,16 @@ def targets_of(images: SampleSet) -> Targets:
         images.address,
         {name: name for name in by_name},
         images.missing,
+        images.reading,
+        tuple(images.own_files),
     )
 
 
 def targets_of_folder(
-    folder: Path, scale: int | None, options: PairingOptions = BY_NAME
+    folder: Path,
+    scale: int | None,
+    options: PairingOptions = BY_NAME,
+    reading: ReadOptions = AS_STORED,
 ) -> Targets:
     """Return the images of a folder, or a single image, as targets; `scale` is that of super-resolution.
 
@@ -85,22 +94,30 @@ def targets_of_folder(
     listed = read_folder(folder, recursive=options.recursive)
     files = listed.by_unique_name if options.pairs else listed.by_name
     return Targets(
-        _subject(folder, files, scale),
+        _subject(folder, files, scale, reading),
         list(files),
         default_task(scale or 1).protocol,
-        lambda name: read_image(files[name]),
+        lambda name: read_image(files[name], reading=reading),
         spellings=listed.spellings if options.pairs else {},
         missing=tuple(listed.missing),
+        reading=reading,
+        own_files=tuple(files.values()),
     )
 
 
-def no_targets(outputs: Path, scale: int | None, options: PairingOptions = BY_NAME) -> Targets:
+def no_targets(
+    outputs: Path,
+    scale: int | None,
+    options: PairingOptions = BY_NAME,
+    reading: ReadOptions = AS_STORED,
+) -> Targets:
     """Return targets without images, with the names of the outputs, for no-reference columns.
 
     Raises: ImageError when there is no such folder or no image in it.
     """
     files = read_folder(outputs, recursive=options.recursive).by_name
-    return Targets(_subject(outputs, files, scale), list(files), default_task(scale or 1).protocol)
+    subject = _subject(outputs, files, scale, reading)
+    return Targets(subject, list(files), default_task(scale or 1).protocol, reading=reading)
 
 
 def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -> Targets:
@@ -156,13 +173,15 @@ def with_inputs(
     def read_input(name: str) -> Image:
         if name not in partner:
             raise ImageError(f"{folder} holds no input of {name}.")
-        return read_image(files[partner[name]])
+        return read_image(files[partner[name]], reading=targets.reading)
 
     bicubic = InputFacts.model_validate({"degradation": "bicubic", "edge": "mirror"})
     steps = recipe(bicubic, f"x{scale}", scale, luma_target=False) if scale else None
     subject = replace(
         targets.subject,
-        set_hash=content_key(targets=targets.subject.set_hash, inputs=checksums(files)),
+        set_hash=content_key(
+            targets=targets.subject.set_hash, inputs=checksums(files), **targets.reading.facts
+        ),
     )
     return replace(
         targets,
@@ -170,6 +189,7 @@ def with_inputs(
         input=read_input,
         recipe=steps,
         missing=(*targets.missing, *listed.missing),
+        own_files=(*targets.own_files, *files.values()),
     )
 
 
@@ -185,11 +205,13 @@ def _checksum(path: Path) -> str:
         return "unreadable"
 
 
-def _subject(place: Path, files: Mapping[str, Path], scale: int | None) -> Subject:
+def _subject(
+    place: Path, files: Mapping[str, Path], scale: int | None, reading: ReadOptions
+) -> Subject:
     return Subject(
         task=default_task(scale or 1).name,
         set=place.resolve().stem if place.is_file() else place.resolve().name,
-        set_hash=content_key(files=checksums(files), scale=scale or 1),
+        set_hash=content_key(files=checksums(files), scale=scale or 1, **reading.facts),
         scale=scale or 1,
         level=f"x{scale}" if scale else "",
     )
