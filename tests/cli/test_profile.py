@@ -110,8 +110,8 @@ def test_a_model_beside_another(call: Call) -> None:
     psnr = quality["psnr@sr-y"]
     assert psnr["difference"] == pytest.approx(psnr["b"] - psnr["a"])
     assert psnr["difference"] < 0
-    assert psnr["ci_low"] <= psnr["difference"] <= psnr["ci_high"]
-    assert (psnr["n"], psnr["wins"]) == (3, 0.0)
+    assert (psnr["ci_low"], psnr["ci_high"]) == (None, None)  # of three images
+    assert (psnr["n"], psnr["wins"], psnr["won"], psnr["lost"]) == (3, 0.0, 0, 3)
     costs = {r["column"].partition(":")[0]: r for r in result.rows if r["kind"] == "cost"}
     assert 0 < costs["macs@exact"]["ratio"] < 0.1
     assert costs["macs@exact"]["lost_per_halving"]["psnr@sr-y demo"] > 0
@@ -122,12 +122,22 @@ def test_a_maintainer_s_gate(call: Call) -> None:
     assert call(*words, "--fail-if", "psnr@sr-y < -9").status == 0
     failed = call(*words, "--fail-if", "psnr@sr-y < -0.02")
     assert failed.status == 3
-    assert "failed: psnr@sr-y < -0.02: psnr@sr-y is -" in failed.err
+    assert "failed: psnr@sr-y < -0.02: the difference of psnr@sr-y on demo is -" in failed.err
     assert call(*words, "--fail-if", "macs > 1.05").status == 0
     assert call(*words, "--fail-if", "macs < 1").status == 3
     wrong = call(*words, "--fail-if", "lpips > 1")
-    assert (wrong.status, "'lpips' was not measured" in wrong.err) == (2, True)
+    assert (wrong.status, "'lpips' is not measured here" in wrong.err) == (2, True)
     assert "is no condition" in call(*words, "--fail-if", "psnr").err
+    unsure = call(*words, "--fail-if", "low(psnr@sr-y) < 0")
+    assert (unsure.status, "undecided: low(psnr@sr-y) < 0: 3 images" in unsure.err) == (3, True)
+
+
+def test_a_wrong_condition_costs_no_run(call: Call, tmp_path: Path) -> None:
+    store = tmp_path / "untouched"
+    words = ("compare", "pocket", "bicubic", "--set", "demo", "--store", str(store))
+    for text in ("psnr", "energy > 1", "psnr@sr-y < -1 on set5"):
+        assert call(*words, "--fail-if", text).status == 2
+    assert not store.exists()
 
 
 def test_probes_are_listed_and_shown(call: Call) -> None:

@@ -2,19 +2,19 @@
 
 import json
 import re
-import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
 from iqabench.report.pages.core.site import write_report
 from iqabench.report.plots import latency_plots, plot_points, set_plots, sweeps
 from iqabench.report.plots.pictures import cuts_of
-from iqabench.report.statistics import Matrix, Resamples, different, pairwise
+from iqabench.report.statistics import Resamples, compare_pairs
+from iqabench.report.statistics.family import family_p_values
 from iqabench.report.text import per_image_file
 from iqabench.store import Record, Store
 
@@ -143,16 +143,6 @@ def test_plots_of_costs_draw_the_best_and_say_so(
     assert cards(latency) == ["m2", "m3", "m4"]
 
 
-def test_who_differs_without_intervals() -> None:
-    rng = np.random.default_rng(7)
-    values = rng.normal(30.0, 1.0, 25) + rng.normal(0, 0.2, (6, 25)) + np.arange(6)[:, None] * 0.1
-    values[4, 3] = np.inf
-    matrix = Matrix(tuple(range(6)), tuple(str(n) for n in range(25)), values, 1)
-    found = different(matrix)
-    assert found == [(p.a, p.b) for p in pairwise(matrix) if p.differs]
-    assert 0 < len(found) < 10
-
-
 def test_pictures_of_a_run_that_kept_none_are_not_looked_for(
     fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,20 +193,17 @@ def test_resamples_of_many_samples_are_the_same_in_parts(monkeypatch: pytest.Mon
     assert (anew == parts).all()
 
 
-def test_pairs_are_tested_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_are_compared_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(2).normal(30.0, 1.0, (5, 20)) + np.arange(5)[:, None] * 0.4
-    matrix = Matrix(tuple(range(5)), tuple(str(n) for n in range(20)), values, 1)
-    whole = [p.p_holm for p in pairwise(matrix)]
-    monkeypatch.setattr(sys.modules[pairwise.__module__], "_AT_ONCE", 60)
-    assert [p.p_holm for p in pairwise(matrix)] == whole
+    pairs = list(combinations(range(5), 2))
+    whole = compare_pairs([values], pairs, 1)
+    monkeypatch.setattr("iqabench.report.statistics.comparisons._AT_ONCE", 60)
+    assert compare_pairs([values], pairs, 1) == whole
     assert len(whole) == 10
 
 
-def test_rows_with_ties_and_zeros_are_tested_as_if_alone() -> None:
-    steps = np.random.default_rng(3).integers(-2, 3, (4, 5)).astype(float)
-    values = np.concatenate([np.zeros((1, 5)), steps, steps[:1, ::-1]])
-    matrix = Matrix(tuple(range(6)), tuple("abcde"), values, 1)
-    found = {(p.a, p.b): p.p for p in pairwise(matrix)}
-    assert len(found) == 15
-    for (a, b), p in found.items():
-        assert p == pytest.approx(stats.wilcoxon(values[b] - values[a]).pvalue, rel=1e-12)
+def test_signs_are_turned_some_ways_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = np.random.default_rng(3).normal(0.3, 1.0, (4, 20))
+    whole = family_p_values(scores, np.zeros(4))
+    monkeypatch.setattr("iqabench.report.statistics.family._AT_ONCE", 2400)
+    assert family_p_values(scores, np.zeros(4)).tolist() == whole.tolist()

@@ -48,9 +48,28 @@ def test_best_first(order: ColumnOrder) -> None:
     assert order.samples == 10
 
 
-def test_letters_of_those_who_can_be_told_apart(order: ColumnOrder) -> None:
-    """Ten signs of ten: p is 2/1024, times 3 after Holm. Level loses nine of ten, but gains most."""
-    assert [p.letters for p in order.places] == ["a", "ab", "b"]
+def test_models_that_may_be_the_best(order: ColumnOrder) -> None:
+    """Ten signs of ten: p is 2/1024. Level loses nine of ten to the first, but gains most on one."""
+    first, level, second = order.places
+    assert [p.may_be_best for p in order.places] == [True, True, False]
+    assert first.to_best is None
+    assert level.to_best is not None
+    assert second.to_best is not None
+    assert second.to_best.p == 2 / 1024
+    assert second.to_best.corrected == 4 / 1024  # one other way to turn signs gives level all ten
+    assert (second.to_best.won, second.to_best.lost) == (0, 10)
+    assert second.to_best.difference == pytest.approx(-0.156)
+    assert level.to_best.corrected > 0.05
+    assert order.can_tell_apart
+
+
+def test_each_is_compared_with_the_next(order: ColumnOrder) -> None:
+    first, level, second = order.places
+    assert first.to_next is not None
+    assert level.to_next is not None
+    assert second.to_next is None
+    assert first.to_next.difference == pytest.approx(-(level.to_best or first.to_next).difference)
+    assert (first.to_next.won, level.to_next.won) == (9, 1)
 
 
 def test_ranks_over_resamples(order: ColumnOrder) -> None:
@@ -62,8 +81,19 @@ def test_ranks_over_resamples(order: ColumnOrder) -> None:
 
 
 def test_wins(order: ColumnOrder) -> None:
-    assert order.places[0].wins == (0.5, 0.9, 1.0)
-    assert order.places[2].wins == (0.0, 0.9, 0.5)
+    shares = [[one.share if one else None for one in place.wins] for place in order.places]
+    assert shares[0] == [None, 0.9, 1.0]
+    assert shares[2] == [0.0, 0.9, None]
+
+
+def test_wins_depend_on_no_other_model(order: ColumnOrder, fill: Fill) -> None:
+    ahead = [b + s for b, s in zip(BASE, STEPS, strict=True)]
+    pair = fill(*column_of(BASE, model="second"), *column_of(ahead, model="first"), name="pair")
+    (few,) = orders_of(pair)
+    many, one = order.places[0].wins[2], few.places[0].wins[1]
+    assert many is not None
+    assert one is not None
+    assert (many.p, many.difference, many.low) == (one.p, one.difference, one.low)
 
 
 def test_deciders_are_between_the_first_two(order: ColumnOrder) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from iqabench.errors import UsageError
 from iqabench.report.data.aggregate import Results
-from iqabench.report.data.comparison import compare, holds, rows_of
+from iqabench.report.data.comparison import compare, rows_of
+from iqabench.report.data.conditions import check_conditions, read_condition, verdicts
 from iqabench.store import Store
 
 from .conftest import costly_records, filled
@@ -55,18 +56,65 @@ def test_what_each_halving_loses(rows: list[dict[str, Any]]) -> None:
         ("psnr@sr-y < -0.02", ["psnr@sr-y"]),
         ("psnr@sr-y < -0.5", []),
         ("psnr@sr-y<=-0.5", ["psnr@sr-y"]),
+        ("psnr@sr-y <= -0.5 on tiny", ["psnr@sr-y"]),
         ("latency_ms > 0.4", ["latency_ms@3x256x256"]),
         ("macs@exact:3x256x256 > 0.5", []),
         ("macs >= 5e-1", ["macs@exact:3x256x256"]),
+        ("value(psnr@sr-y) < 31.6", ["psnr@sr-y"]),
+        ("value(latency_ms) < 5", []),
+        ("high(latency_ms) >= 0.52", ["latency_ms@3x256x256"]),
+        ("wins(psnr@sr-y) < 0.2", ["psnr@sr-y"]),
+        ("p(psnr@sr-y) < 0.5", []),
     ],
 )
 def test_conditions(rows: list[dict[str, Any]], condition: str, meant: list[str]) -> None:
-    assert [r["column"] for r in holds(condition, rows)] == meant
+    found = verdicts(read_condition(condition), rows)
+    assert [one.row["column"] for one in found] == meant
+    assert all(one.sentence.startswith("failed: ") for one in found)
 
 
-def test_conditions_that_mean_nothing(rows: list[dict[str, Any]]) -> None:
-    with pytest.raises(UsageError, match=r"'energy' was not measured; there are: .*psnr@sr-y"):
-        holds("energy > 1", rows)
-    for text in ("psnr@sr-y", "psnr@sr-y = 3", "< 3", "psnr@sr-y < fast"):
+def test_conditions_that_cannot_be_decided(rows: list[dict[str, Any]]) -> None:
+    for text, why in (
+        ("low(psnr@sr-y) < 0", "3 images have no interval; five are the fewest"),
+        ("high(macs) > 1", "sampled in turn"),
+        ("vsi@sr-rgb < 0", "nothing was measured of both models"),
+    ):
+        (found,) = verdicts(read_condition(text), rows)
+        assert found.value is None
+        assert found.sentence.startswith(f"undecided: {text}: ")
+        assert why in found.sentence
+
+
+def test_conditions_that_mean_nothing() -> None:
+    wrong = (
+        "psnr@sr-y",
+        "psnr@sr-y = 3",
+        "< 3",
+        "psnr@sr-y < fast",
+        "psnr@sr-y < nan",
+        "p() < 1",
+        "a < b < 1",
+    )
+    for text in wrong:
         with pytest.raises(UsageError, match="is no condition"):
-            holds(text, rows)
+            read_condition(text)
+    with pytest.raises(
+        UsageError, match=r"there is no mean\(\); expected one of value\(\), low\(\)"
+    ):
+        read_condition("mean(psnr@sr-y) < 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("energy > 1", "'energy' is not measured here; there are: psnr@sr-y, macs"),
+        ("p(macs) < 0.05", "macs is a cost; expected value"),
+        ("psnr@sr-y < 0 on set14", "there is no 'set14' to compare on; expected one of set5, all"),
+        ("macs > 1 on set5", "and a column of quality"),
+    ],
+)
+def test_conditions_are_checked_before_anything_runs(text: str, message: str) -> None:
+    columns = [("quality", "psnr@sr-y"), ("cost", "macs")]
+    check_conditions([read_condition("macs@exact:3x64x64 > 1")], columns, ["set5", "all"])
+    with pytest.raises(UsageError, match=message):
+        check_conditions([read_condition(text)], columns, ["set5", "all"])

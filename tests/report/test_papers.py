@@ -143,12 +143,16 @@ def test_mistakes(store: Store, fill: Fill, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_latex_with_intervals(store: Store) -> None:
-    with Results(store) as results:
-        table = next(t for t in tables_of(results) if t.setting.set == "tiny")
+def test_latex_with_intervals(fill: Fill) -> None:
+    ahead = fill(
+        *column_of([28.0, 30.0, 32.0, 34.0, 36.0], model="good"),
+        *column_of([28.0, 29.0, 30.0, 31.0, 32.0], model="bicubic"),
+    )
+    with Results(ahead) as results:
+        (table,) = tables_of(results)
         plain, sure = as_latex(table), as_latex(table, Intervals(results, wanted=True))
-    # good: 30, 32, 34; a bootstrap of three images reaches from 30 to 34
-    assert r"\textbf{32.00} {\scriptsize [30.00, 34.00]}" in sure
-    assert r"In brackets: 95 \% of the mean, by a bootstrap of the images." in sure
+    # Student's interval: 2.776 times the deviation of 3.162 by the root of 5
+    assert r"\textbf{32.00} {\scriptsize [28.07, 35.93]}" in sure
+    assert r"the 95 \% interval of the mean (Student's, widened for skewness)" in sure
     assert "scriptsize" not in plain
     assert re.sub(r" \{\\scriptsize \[[^]]*\]\}| In brackets:[^}]*images\.", "", sure) == plain

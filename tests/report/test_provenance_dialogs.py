@@ -35,7 +35,6 @@ def test_a_mean(everything: Path) -> None:
     page = everything / "tiny-x4.html"
     assert key_of(page, "33.00") == {
         "Value": "33 dB, mean",
-        "95 % interval": "31 to 35",
         "Images": "2 of 3, 1 failed",
         "Column": "psnr@sr-y",
         "Metric": "psnr, version 1, higher is better",

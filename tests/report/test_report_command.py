@@ -109,32 +109,39 @@ def test_figures(folder: Path, tmp_path: Path) -> None:
     assert "Model & Parameters" in call(folder, "--latex", "--intervals")
 
 
+FIVE = [28.0, 30.0, 32.0, 34.0, 36.0]
+
+
 def test_intervals_stand_beside_means_in_every_form(fill: Fill) -> None:
-    """Of 30 and 30.03: a bootstrap of two images draws each pair, so its ends are the images themselves."""
-    store = fill(*column_of([30.0, 30.03], model="two"), *column_of([28.0], "a", model="one"))
-    lines = [line for line in call(store.folder, "--intervals").splitlines() if "two" in line]
-    assert lines == ["| two | 1.00 K | 30.02 \\[30.00, 30.03\\] | 2 | 0 |"]
+    """Student's interval of five images, 2.776 times the deviation by the root of 5; one image has none."""
+    store = fill(*column_of(FIVE, model="five"), *column_of([28.0], "a", model="one"))
+    lines = [line for line in call(store.folder, "--intervals").splitlines() if "five" in line]
+    assert lines[0] == "| five | 1.00 K | 32.00 \\[28.07, 35.93\\] | 5 | 0 |"
     assert call(store.folder, "--markdown", "--intervals") == call(store.folder, "--intervals")
-    assert "bootstrap" not in call(store.folder, "--markdown")
+    assert "In brackets" not in call(store.folder, "--markdown")
     by_model = {
         r["model"]: r
         for r in csv.DictReader(io.StringIO(call(store.folder, "--csv", "--intervals")))
     }
     ends = {name: (r["psnr@sr-y ci_low"], r["psnr@sr-y ci_high"]) for name, r in by_model.items()}
-    assert ends == {"two": ("30.0", "30.03"), "one": ("", "")}
+    assert [float(end) for end in ends["five"]] == pytest.approx([28.074, 35.926], abs=1e-3)
+    assert ends["one"] == ("", "")
     assert "ci_low" not in call(store.folder, "--csv")
     latex = call(store.folder, "--latex", "--intervals")
-    assert r"30.02 {\scriptsize [30.00, 30.03]}" in latex
+    assert (
+        r"32.00} {\scriptsize [28.07, 35.93]}" in latex
+        or r"32.00 {\scriptsize [28.07, 35.93]}" in latex
+    )
 
 
 def test_json_has_intervals_of_large_stores_on_request(
     fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("iqabench.report.statistics.intervals.MOST_RECORDS", 1)
-    store = fill(*column_of([30.0, 30.03]))
+    store = fill(*column_of(FIVE))
     assert [r["ci_low"] for r in rows_of(store.folder)] == [None]
     (row,) = rows_of(store.folder, "--intervals")
-    assert (row["ci_low"], row["ci_high"]) == (30.0, 30.03)
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx((28.074, 35.926), abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,17 @@
 """A comparison of two models, such as a variant and its parent: quality lost, and cost saved."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log2
 from typing import Any
 
-from iqabench.errors import UsageError
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.costs import MeasuredCost, costs_of
 from iqabench.report.data.paired_differences import PairedDifference, paired_differences
 from iqabench.store import Store
 
-_CONDITION = re.compile(r"\s*(\S+)\s*(<=|>=|<|>)\s*([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)\s*")
+ALL_SETS = "all"
+"""Name of the sets of a comparison taken together."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def compare(
     """
     a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
     with Results(store, [*a, *b]) as results:
-        quality = paired_differences(results, a, b)
+        quality = paired_differences(results, a, b, pooled=True)
     first, second = (_costs(store, keys) for keys in (costs_a, costs_b))
     ratios = []
     for name, cost in second.items():
@@ -66,18 +65,28 @@ def compare(
 
 
 def rows_of(found: ModelComparison) -> list[dict[str, Any]]:
-    """Return plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses."""
+    """Return plain rows: a quality has `difference`, a cost has `ratio` and what each halving of it loses.
+
+    The set of a quality over all sets together is "all", and its images are those of the list `sets`.
+    """
     rows: list[dict[str, Any]] = []
     for one in found.quality:
         rows.append({
-            "kind": "quality", "set": one.setting.set, "level": one.setting.level,
+            "kind": "quality", "set": ALL_SETS if len(one.settings) > 1 else one.setting.set,
+            "level": one.setting.level, "sets": [setting.set for setting in one.settings],
             "column": one.column.column, "a": one.a, "b": one.b, "difference": one.difference,
-            "ci_low": one.low, "ci_high": one.high, "n": one.n, "wins": one.wins, "p": one.p,
-            "unit": one.column.unit, "better": one.column.better, "left_out": one.left_out,
+            "ci_low": one.low, "ci_high": one.high, "n": one.n, "wins": one.wins,
+            "won": one.won, "tied": one.tied, "lost": one.lost, "p": one.p,
+            "unit": one.column.unit, "better": one.column.better,
+            "left_out": one.left_out, "infinite": one.infinite,
         })  # fmt: skip
     for cost in found.costs:
         low, high = cost.interval or (None, None)
-        lost = {f"{q.column.column} {q.setting.set}": cost.per_halving(q) for q in found.quality}
+        lost = {
+            f"{q.column.column} {q.setting.set}": cost.per_halving(q)
+            for q in found.quality
+            if len(q.settings) == 1
+        }
         rows.append(
             {
                 "kind": "cost",
@@ -94,39 +103,6 @@ def rows_of(found: ModelComparison) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def holds(condition: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows for which "psnr@sr-y < -0.02" or "latency_ms > 1.05" is true.
-
-    Of quality the condition is about the difference, of cost about the ratio. A cost may be named without its
-    size or convention.
-
-    Raises: UsageError for other forms, and for columns that were not measured.
-    """
-    match = _CONDITION.fullmatch(condition)
-    if not match:
-        raise UsageError(
-            f"'{condition}' is no condition; expected a column, < or >, and a number, as in "
-            "'psnr@sr-y < -0.02' (difference) or 'latency_ms > 1.05' (ratio)."
-        )
-    name, sign, text = match.groups()
-    bound = float(text)
-    meant = [r for r in rows if r["column"] == name] or [
-        r for r in rows if r["kind"] == "cost" and r["column"].partition("@")[0] == name
-    ]
-    if not meant:
-        known = ", ".join(dict.fromkeys(r["column"] for r in rows))
-        raise UsageError(f"'{name}' was not measured; there are: {known or 'none'}.")
-    return [
-        r for r in meant if _is(r["difference"] if "difference" in r else r["ratio"], sign, bound)
-    ]
-
-
-def _is(value: float, sign: str, bound: float) -> bool:
-    return {"<": value < bound, ">": value > bound, "<=": value <= bound, ">=": value >= bound}[
-        sign
-    ]
 
 
 def _costs(store: Store, keys: list[str]) -> dict[str, MeasuredCost]:

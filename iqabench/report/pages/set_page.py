@@ -12,7 +12,7 @@ from iqabench.report.data.variants import variant_comparisons
 from iqabench.report.pages.core import Report, Sheet, page
 from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.set_plots import set_plots, title_of
-from iqabench.report.statistics import RESAMPLES
+from iqabench.report.statistics import FEWEST, RESAMPLES
 from iqabench.report.statistics.column_order import MOST_MODELS, column_orders
 from iqabench.report.text.per_image_file import write_samples
 from iqabench.report.text.protocol_text import protocol_text
@@ -51,6 +51,7 @@ def _values(report: Report, table: Table, slug: str) -> dict[str, Any]:
         "columns_of_order": len(table.columns),
         "resamples": RESAMPLES,
         "most": MOST_MODELS,
+        "fewest": FEWEST,
         "has_intervals": report.intervals.wanted,
         "sample_crops": sample_crops(report.results, table, report.folder),
         "per_image": per_image(report.results, table),

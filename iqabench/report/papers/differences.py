@@ -49,7 +49,8 @@ def difference_figure(
         better = apart[order] * column.sign
         colours = [ACCENT if b > 0 else SECOND if b < 0 else MUTED for b in better]
         axes.bar(range(len(order)), apart[order], width=0.82, color=colours, zorder=2)
-        axes.axhspan(float(low), float(high), color=INK, alpha=0.13, lw=0, zorder=1)
+        if np.isfinite(low):  # fewer than five images have no interval
+            axes.axhspan(float(low), float(high), color=INK, alpha=0.13, lw=0, zorder=1)
         axes.axhline(float(apart.mean()), color=INK, lw=0.7, ls=(0, (4, 3)), zorder=3)
         axes.axhline(0, color=INK, lw=0.6, zorder=3)
         axes.set_xlim(-0.6, len(order) - 0.4)

@@ -15,7 +15,6 @@ Doubles = NDArray[np.float64]
 Counts = NDArray[np.integer]
 
 RESAMPLES = 2000
-_LEVELS = (0.025, 0.975)
 _WHOLE = 4_000_000
 """Largest number of weights that are made at once; with more they are made in blocks of resamples."""
 _SOME = 1_000_000
@@ -69,17 +68,3 @@ class Resamples:
 def resamples_of(samples: int) -> Resamples:
     """Return the usual resamples of so many samples; the latest are cached."""
     return Resamples(samples)
-
-
-def mean_intervals(values: Doubles, resamples: Resamples | None = None) -> Doubles:
-    """Return the 95 % interval of each row's mean, from the 2.5th to the 97.5th percentile over resamples.
-
-    Shapes: (rows, samples) to (rows, 2). A row with infinite values has no interval: NaN.
-    Source: Efron's percentile bootstrap.
-    """
-    drawn = resamples or resamples_of(values.shape[1])
-    finite = np.isfinite(values).all(axis=1)
-    found = np.full((len(values), 2), np.nan)
-    if finite.any():
-        found[finite] = np.quantile(drawn.means(values[finite]), _LEVELS, axis=0).T
-    return found

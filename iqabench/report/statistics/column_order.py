@@ -1,6 +1,8 @@
-"""Certainty of a table's order: models that cannot be told apart, and orders on other images.
+"""Certainty of a table's order: models that may be the best, and orders on other images.
 
 Statistics are over the models that have every image and true weights, the best forty where there are more.
+Each model is compared with the best and with the next one, two families of tests; how a pair compares
+(`RankedModel.wins`) depends on no other model.
 """
 
 from collections.abc import Iterator
@@ -14,13 +16,14 @@ from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.statistics import (
     Decider,
     Matrix,
+    PairComparison,
     Stability,
+    can_tell_apart,
+    compare_family,
+    compare_pairs,
     deciders,
-    different,
-    letters,
     matrix_of,
     stability,
-    win_rates,
 )
 from iqabench.report.statistics.intervals import Interval, Intervals
 
@@ -39,16 +42,23 @@ class RankedModel:
     text: str
     """The mean as it is printed."""
     interval: Interval | None
-    letters: str
-    """Letters of groups; models that share one cannot be told apart."""
+    to_best: PairComparison | None
+    """Comparison with the best; None for the best itself."""
+    to_next: PairComparison | None
+    """Comparison with the next model; None for the last."""
     rank: int
     low: int
     high: int
     """Largest rank in 95 % of the resamples."""
     first: float
     """Share of the resamples in which it is first."""
-    wins: tuple[float, ...]
-    """Share of the images on which it beats each of the others, in their order."""
+    wins: tuple[PairComparison | None, ...]
+    """Comparisons with the others, each pair for itself, in their order; None with itself."""
+
+    @property
+    def may_be_best(self) -> bool:
+        """True for the best and for all models that cannot be told apart from it."""
+        return self.to_best is None or not self.to_best.told_apart
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class ColumnOrder:
     column: MeasuredColumn
     places: tuple[RankedModel, ...]
     samples: int
+    can_tell_apart: bool
+    """False when so few images could not tell any models apart."""
     tau: float
     deciders: tuple[Decider, ...]
     """Images that make the first lead the second, the most telling first."""
@@ -103,7 +115,10 @@ def _order(
     intervals: Intervals,
 ) -> ColumnOrder:
     count = len(matrix.configurations)
-    groups, wins = letters(range(count), different(matrix)), win_rates(matrix)
+    best = [None, *compare_family([matrix.values], [(0, n) for n in range(1, count)], matrix.sign)]
+    pairs = [(n + 1, n) for n in range(count - 1)]
+    following = [*compare_family([matrix.values], pairs, matrix.sign), None]
+    wins = _head_to_head(matrix)
     places = []
     for n, number in enumerate(matrix.configurations):
         cell = rows[number].cells[at]
@@ -114,12 +129,13 @@ def _order(
                 cell.mean.value,
                 cell.text,
                 intervals.of(cell.mean),
-                groups[n],
+                best[n],
+                following[n],
                 sure.ranks[n],
                 sure.low[n],
                 sure.high[n],
                 sure.first[n],
-                tuple(float(w) for w in wins[n]),
+                wins[n],
             )
         )
     told = deciders(matrix, 0, 1)
@@ -131,8 +147,17 @@ def _order(
         table.columns[at],
         tuple(places),
         len(matrix.samples),
+        can_tell_apart(len(matrix.samples)),
         sure.tau,
         tuple(told[:_DECIDERS]),
         sum(d.turns for d in told),
         tuple(silent),
     )
+
+
+def _head_to_head(matrix: Matrix) -> list[tuple[PairComparison | None, ...]]:
+    """Return how each row compares with each other one, as the second of the pair."""
+    rows = range(len(matrix.configurations))
+    pairs = [(other, row) for row in rows for other in rows if other != row]
+    found = {(one.b, one.a): one for one in compare_pairs([matrix.values], pairs, matrix.sign)}
+    return [tuple(found.get((row, other)) for other in rows) for row in rows]

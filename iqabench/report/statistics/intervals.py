@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 
 from iqabench.report.data.aggregate import Mean, Results
-from iqabench.report.statistics import mean_intervals, resamples_of
+from iqabench.report.statistics import FEWEST, mean_intervals
 
 MOST_RECORDS = 1_000_000
 """Number of records above which intervals are computed only on request."""
@@ -16,8 +16,7 @@ Interval = tuple[float, float]
 class Intervals:
     """Intervals of the means of some results; one query for each setting and column.
 
-    Means over equally many images are resampled alike. A mean over one image or over infinite values, and
-    a figure of a whole set, has none.
+    A mean over fewer than five images or over infinite values, and a figure of a whole set, has none.
     """
 
     def __init__(self, results: Results, *, wanted: bool | None = None) -> None:
@@ -27,7 +26,7 @@ class Intervals:
 
     def of(self, mean: Mean) -> Interval | None:
         """Return the interval of a mean; None when it has none."""
-        if not self.wanted or mean.value is None or mean.infinite or mean.n < 2:
+        if not self.wanted or mean.value is None or mean.infinite or mean.n < FEWEST:
             return None
         where = mean.setting, mean.column
         if where not in self._found:
@@ -50,7 +49,7 @@ class Intervals:
         ends: dict[int, Interval] = {}
         for count, some in alike.items():
             rows = np.stack([values[start : start + count] for _, start in some])
-            made = mean_intervals(rows, resamples_of(count))
+            made = mean_intervals(rows)
             ends |= {
                 model: (float(low), float(high))
                 for (model, _), (low, high) in zip(some, made, strict=True)

@@ -48,6 +48,21 @@ def cost_number(value: float | None, unit: str) -> str:
     return cost_figure(value, unit if unit == "1" else "")
 
 
+def p_value(p: float) -> str:
+    """Return a p value to two digits, the small ones as a bound."""
+    return "<0.0001" if p < 0.0001 else f"{p:.2g}"
+
+
+def difference(value: float) -> str:
+    """Return a difference with its sign, to four decimals."""
+    return f"{value:+.4f}"
+
+
+def difference_interval(low: float | None, high: float | None) -> str:
+    """Return the interval of a difference, as in `-0.0310 to +0.0042`; empty without one."""
+    return "" if low is None or high is None else f"{difference(low)} to {difference(high)}"
+
+
 def plain_zeros(text: str) -> str:
     """Return a figure without trailing zeros, as at an axis: 200 K for 200.0 K."""
     number, space, letter = text.partition(" ")

@@ -17,7 +17,10 @@ _LATEX = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "×": r"$\times$", "–": "--",
     "↑": r"$\uparrow$", "↓": r"$\downarrow$",
 }  # fmt: skip
-_IN_BRACKETS = "In brackets: 95 % of the mean, by a bootstrap of the images."
+_IN_BRACKETS = (
+    "In brackets: the 95 % interval of the mean (Student's, widened for skewness); none for fewer "
+    "than 5 images."
+)
 ARROWS = {"higher": " ↑", "lower": " ↓"}
 MARKDOWN_MARKS = {0: "{}", 1: "**{}**", 2: "<u>{}</u>"}
 """Marks of a place: the best bold, the second underlined."""
