@@ -42,15 +42,18 @@ def test_values_without_skewness_have_student_s_interval() -> None:
 
 
 def test_skewed_values_by_hand() -> None:
-    """Hall's transformation of the t statistic takes the wider end back to the quantile."""
+    """Hall's transformation of the t statistic takes the longer end, and the shorter one twice as far from
+    Student's, back to the quantile.
+    """
     values = np.array([[0.0, 1.0, 1.0, 2.0, 9.0]])
     low, high = mean_intervals(values)[0]
     error = values.std(ddof=1) / math.sqrt(5)
-    t, quantile = (values.mean() - high) / error, stats.t.ppf(0.975, 4)
+    quantile = stats.t.ppf(0.975, 4)
     third = ((values - values.mean()) ** 3).mean() / values.std(ddof=1) ** 3
     k = third * (5 / 3) ** 2 / math.sqrt(5)
-    assert t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6 == pytest.approx(-quantile)
-    assert low == pytest.approx(values.mean() - quantile * error)
+    longer, middle = ((values.mean() - end) / error for end in (high, low))
+    for t, end in ((longer, -quantile), (2 * middle - quantile, quantile)):
+        assert t + k * t**2 / 3 + k**2 * t**3 / 27 + k / 6 == pytest.approx(end)
 
 
 def test_turned_values_have_the_turned_interval() -> None:

@@ -153,6 +153,6 @@ def test_latex_with_intervals(fill: Fill) -> None:
         plain, sure = as_latex(table), as_latex(table, Intervals(results, wanted=True))
     # Student's interval: 2.776 times the deviation of 3.162 by the root of 5
     assert r"\textbf{32.00} {\scriptsize [28.07, 35.93]}" in sure
-    assert r"the 95 \% interval of the mean (Student's, widened for skewness)" in sure
+    assert r"the 95 \% interval of the mean (Student's, corrected for skewness)" in sure
     assert "scriptsize" not in plain
     assert re.sub(r" \{\\scriptsize \[[^]]*\]\}| In brackets:[^}]*images\.", "", sure) == plain

@@ -18,7 +18,7 @@ _LATEX = {
     "↑": r"$\uparrow$", "↓": r"$\downarrow$",
 }  # fmt: skip
 _IN_BRACKETS = (
-    "In brackets: the 95 % interval of the mean (Student's, widened for skewness); none for fewer "
+    "In brackets: the 95 % interval of the mean (Student's, corrected for skewness); none for fewer "
     "than 5 images."
 )
 ARROWS = {"higher": " ↑", "lower": " ↓"}
