@@ -15,8 +15,9 @@ then a pixel; ILNIQE, which is ill-conditioned, has 1e-3. On one and the same ma
 nothing differs: there, use `--exact`.
 
 Since version 0.2, folders that keep their size are of the task "restore", and no longer "denoise": the golden
-files have the new word, keys do not depend on it. The ends of intervals, `ci_low` and `ci_high`, are those of Student's
-interval, corrected for skewness, and no longer a bootstrap's, which covered too little; no value moved. A metric without its weights is a failed record as before.
+files have the new word, keys do not depend on it. The ends of intervals, `ci_low` and `ci_high`, are those of
+Student's interval, corrected for skewness, and no longer a bootstrap's, which covered too little; no value
+moved. A metric without its weights is a failed record as before.
 
 Exit status: 0 all equal, 1 differences, 2 wrong usage.
 """
