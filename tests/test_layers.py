@@ -24,6 +24,7 @@ LAYERS: list[set[str]] = [
         "yaml_loader",
         "arguments",
         "trust",
+        "crashes",
     },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},

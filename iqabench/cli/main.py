@@ -10,6 +10,8 @@ from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import LazyGroup
 from iqabench.cli.messages import Notices, tell
 from iqabench.cli.signals import Signals, leave
+from iqabench.cli.streams import keep_stdout_for_results
+from iqabench.cli.supervisor import is_program, supervise
 from iqabench.errors import IqabenchError
 
 COMMANDS = {
@@ -30,6 +32,10 @@ COMMANDS = {
     "doctor": "Check this installation and report its abilities.",
 }
 """One-line help by name, in the order in which a newcomer meets the commands."""
+
+
+_WITH_MODELS = ("run", "profile", "score", "compare", "reproduce", "rank", "agree", "compress")
+"""The commands that run models, which may crash."""
 
 
 class _Commands(LazyGroup):
@@ -60,6 +66,9 @@ def main() -> None:
     Exit status: 0 done, 1 error, 2 wrong usage, 3 some cells failed or files were left out, 130 interrupted,
     128 + N ended by signal N.
     """
+    if is_program():
+        supervise(_WITH_MODELS)
+        keep_stdout_for_results()
     with Signals() as signals, Notices() as notices:
         try:
             status = _run()

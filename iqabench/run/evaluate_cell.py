@@ -22,7 +22,7 @@ from iqabench.models.core.model import Model
 from iqabench.models.core.restore_parts import RestoredParts, restore_parts
 from iqabench.protocol import Domain
 from iqabench.run.conditions import Conditions
-from iqabench.run.failures import attempt
+from iqabench.run.failures import attempt, watching_model
 from iqabench.run.prefetch import LoadedSample, prefetch
 from iqabench.run.records import RecordMaker, Score, score
 from iqabench.run.references import References
@@ -121,11 +121,13 @@ def _restore(job: CellJob, loaded: LoadedSample) -> _Restoration:
     if sample is None:
         return _Restoration(loaded, None, 0.0, loaded.error)
     start = time.perf_counter()
-    restored, error = attempt(
-        lambda: restore_parts(job.model, sample.parts, job.conditions.tile, job.settings),
-        "the model",
-    )
+    restored, error = attempt(lambda: _restored(job, sample, loaded.name), "the model")
     return _Restoration(loaded, restored, (time.perf_counter() - start) * 1000.0, error)
+
+
+def _restored(job: CellJob, sample: Sample, name: str) -> RestoredParts:
+    with watching_model("restore", job.model, f"the image '{name}'"):
+        return restore_parts(job.model, sample.parts, job.conditions.tile, job.settings)
 
 
 def _score(job: CellJob, restoration: _Restoration) -> SampleResult:

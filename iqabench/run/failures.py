@@ -1,9 +1,12 @@
 """The error policy of a run: the errors that fail a sample, and those that end the run."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
+from iqabench.crashes import Stage, watching_for_crashes
 from iqabench.errors import IqabenchError, StoreError
+from iqabench.models.core.model import Model
 
 T = TypeVar("T")
 
@@ -19,6 +22,11 @@ ORDINARY = (
     OSError,
 )
 """The errors in the code of a model or metric that fail only the sample; interrupts are not among them."""
+
+
+def watching_model(stage: Stage, model: Model, about: str) -> AbstractContextManager[None]:
+    """Watch a loaded model for crashes; see `watching_for_crashes`."""
+    return watching_for_crashes(stage, model.card.id, about, f"{model.card.id} {model.hash}")
 
 
 def attempt(work: Callable[[], T], who: str) -> tuple[T | None, str]:

@@ -22,6 +22,7 @@ from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.protocol import Protocol
 from iqabench.run.conditions import Conditions
+from iqabench.run.failures import watching_model
 from iqabench.sets import Recipe, load_set
 from iqabench.store import OutputFolder, content_key
 from iqabench.tasks import Ratio, scale_text
@@ -150,7 +151,8 @@ class References:
         folder = self._folder_of(model) if self._folder_of else None
         if folder is not None and folder.has(sample):
             return read_image(folder.file(sample))
-        output = quantise(restore(model, input_image, self.conditions.tile).image)
+        with watching_model("restore", model, f"the image '{sample}'"):
+            output = quantise(restore(model, input_image, self.conditions.tile).image)
         if folder is not None:
             folder.claim()
             write_image(folder.file(sample), output)
@@ -215,7 +217,8 @@ def _restore_again(model: Model, output: Image, tile: int) -> Image:
     planes = (
         np.split(output, output.shape[2], axis=2) if model.card.channels == "grey" else [output]
     )
-    restored = [restore(model, np.ascontiguousarray(plane), tile).image for plane in planes]
+    with watching_model("restore", model, "an output"):
+        restored = [restore(model, np.ascontiguousarray(plane), tile).image for plane in planes]
     return quantise(np.concatenate(restored, axis=2))
 
 

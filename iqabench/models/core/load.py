@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from iqabench.crashes import watching_for_crashes
 from iqabench.errors import FetchError, ModelError, UsageError, WeightsError
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_at, card_of, is_registered
@@ -97,7 +98,7 @@ def load_model(
     Raises: UnknownNameError, ModelError, WeightsError, FetchError; UsageError for a convention that does not
         hold for the model; TrustError for code that a file or a folder brings, without `trust`.
     """
-    with trusting(trust):
+    with trusting(trust), watching_for_crashes("load", name):
         return _load(
             name, scale, convention, allow_random_weights=allow_random_weights, progress=progress
         )
@@ -133,7 +134,7 @@ def load_card(
     Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network;
         TrustError when the network is code of others, without `trust`.
     """
-    with trusting(trust):
+    with trusting(trust), watching_for_crashes("load", card.name):
         return _load_card(card, allow_random_weights=allow_random_weights, progress=progress)
 
 

@@ -13,6 +13,7 @@ from iqabench.models.core.model import Model
 from iqabench.models.core.restore import is_out_of_memory
 from iqabench.probes import CostColumn, ProbedModel, ProbeResult, Size
 from iqabench.probes.timing import Contender
+from iqabench.run.failures import watching_model
 from iqabench.run.profile.natural_image import natural_batch
 from iqabench.run.profile.records import CostMeasurement
 
@@ -43,7 +44,8 @@ class Entrant:
         """Measure one cost, or give the reason why there is none."""
         seen = self.probed if column.probe.timed else self.plain
         try:
-            result = column(seen)
+            with watching_model("measure", self.model, size.name):
+                result = column(seen)
         except IqabenchError as reason:
             return CostMeasurement(self.model, size, column, None, str(reason))
         except Exception as reason:
@@ -67,7 +69,7 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
         batch = natural_batch(shape, card.range).to(model.device)
         plain = stack.enter_context(model.bare())
         call = stack.enter_context(model.bare(mode)) if mode != PLAIN else plain
-        with torch.inference_mode():
+        with torch.inference_mode(), watching_model("measure", model, size.name):
             start = perf_counter()
             call(batch)
             _synchronise(device)

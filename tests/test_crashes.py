@@ -1,0 +1,130 @@
+"""A model that ends the interpreter costs its own cells: the program forks, and goes on without it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from iqabench.crashes import CrashAccount, keep_account, watching_for_crashes
+from iqabench.errors import ModelError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is supervised")
+
+NETWORKS = """
+import os, signal, sys, time
+import torch
+from torch import nn
+
+class Doubling(nn.Module):
+    def __init__(self, fault):
+        super().__init__()
+        self.gain, self.fault, self.calls = nn.Parameter(torch.ones(1)), fault, 0
+
+    def forward(self, x):
+        self.calls += 1
+        print("a network may print")
+        os.write(1, b"and a library, too")
+        if x.shape[-1] != 64 and self.calls > 3:
+            self.fault()
+        return nn.functional.interpolate(x * self.gain, scale_factor=2.0)
+
+def crashing(): return Doubling(lambda: os.kill(os.getpid(), signal.SIGSEGV))
+def leaving(): return Doubling(lambda: sys.exit(7))
+def aborting(): os.abort()
+def good(): return Doubling(lambda: None)
+def slow(): return Doubling(lambda: time.sleep(60))
+"""
+
+
+@pytest.fixture
+def account() -> Iterator[CrashAccount]:
+    kept = CrashAccount()
+    keep_account(kept)
+    yield kept
+    keep_account(CrashAccount())
+
+
+def test_an_activity_is_noted_within_its_block(account: CrashAccount) -> None:
+    with watching_for_crashes("restore", "mine", "the image 'a'"):
+        activity = account.read()
+        assert activity is not None
+        assert activity.text == "run on the image 'a'"
+        with watching_for_crashes("load", "x" * 9000):
+            longer = account.read()
+            assert longer is not None
+            assert longer.model == "x" * 600
+        assert account.read() == activity
+    assert account.read() is None
+
+
+def test_a_model_that_crashed_is_not_run_again(account: CrashAccount) -> None:
+    account.crashes["load", "mine"] = "the process ended with signal 11"
+    with (
+        pytest.raises(ModelError, match="ended with signal 11"),
+        watching_for_crashes("load", "mine"),
+    ):
+        raise AssertionError
+    with watching_for_crashes("load", "other"):
+        pass
+
+
+def test_an_exit_of_a_model_is_an_error_of_the_model() -> None:
+    with (
+        pytest.raises(ModelError, match=r"it called sys\.exit\(3\) while it was loaded"),
+        watching_for_crashes("load", "mine"),
+    ):
+        sys.exit(3)
+
+
+def start(folder: Path, *words: str) -> "subprocess.Popen[str]":
+    """Start the command as a program in a folder with the networks."""
+    (folder / "networks_of_mine.py").write_text(NETWORKS)
+    program = folder / "iqabench"
+    program.write_text("from iqabench.cli.main import main\nmain()\n")
+    common = ("--set", "demo", "--scale", "2", "--column", "psnr", "--device", "cpu")
+    return subprocess.Popen(
+        [sys.executable, str(program), "run", *words, *common],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_crash_costs_the_cells_of_its_model(tmp_path: Path) -> None:
+    models = ["crashing", "leaving", "good"]
+    words = [word for name in models for word in ("--model", f"networks_of_mine:{name}")]
+    out, err = start(tmp_path, *words, "--json").communicate()
+    counts = {row["model"].partition(":")[2]: (row["n"], row["failed"]) for row in json.loads(out)}
+    assert counts["good"] == (5, 0)
+    assert sum(counts["crashing"]) == sum(counts["leaving"]) == 5
+    assert counts["crashing"][1] > 0
+    assert counts["leaving"][1] > 0
+    assert "ended with signal 11 (SIGSEGV) while the model was run on the image" in err
+    assert (
+        "networks_of_mine:aborting on demo: the process ended with signal 6 (SIGABRT) while" in err
+    )
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_signal_ends_the_child_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
+    program = start(tmp_path, "--model", "networks_of_mine:slow")
+    journal = tmp_path / "results"
+    deadline = time.monotonic() + 120
+    while not list(journal.rglob("*.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+    program.send_signal(number)
+    _, err = program.communicate()
+    assert program.returncode == (130 if number == signal.SIGINT else -number), err
+    (child,) = children
+    status = Path(f"/proc/{child}/stat")
+    assert not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
