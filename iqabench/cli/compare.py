@@ -145,6 +145,7 @@ def command(
     _print(rows, first, second, form)
     for warning in done.warnings if done else ():
         click.echo(f"warning: {warning}", err=True)
+    tell_notes([*a.notes, *b.notes])
     failures = [*a.failures, *b.failures, *(done.failures if done else ())]
     tell_notes([*a.notes, *b.notes])
     tell_failures(failures)

@@ -172,7 +172,7 @@ def tell_convention(names: Sequence[str], convention: "CallingConvention") -> No
     """
     note = check_convention(names, convention)
     if note:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(f"note: {note}", err=True)
 
 
 def _consent(context: click.Context, _: click.Parameter, trust: bool) -> None:

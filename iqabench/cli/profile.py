@@ -23,7 +23,7 @@ from iqabench.cli.options import (
     trust_option,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import tell_failures
+from iqabench.cli.result import tell_failures, tell_notes
 from iqabench.cli.submissions import profile_submissions
 from iqabench.errors import UsageError
 from iqabench.trust import is_trusting
@@ -228,6 +228,7 @@ def command(
     print_costs(records, done.keys, form, wanted=names, operators=operators)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
+    tell_notes(done.notes)
     tell_failures(done.failures)
     sys.exit(SOME_FAILED if done.failures else 0)
 

@@ -10,6 +10,7 @@ CVPRW 2022, arXiv:2205.05996.
 """
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ from iqabench.models.layers.blocks import (
     conv1x1,
     pixel_shuffle,
 )
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
 class ChannelLinear(nn.Linear):
@@ -130,6 +132,16 @@ class BSRN(nn.Module):
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.upsampleOneStep.0.bias"][0]),
+            "features": shapes["fea_conv.dw.bias"][0],
+            "blocks": count(shapes, "B#.c5.weight"),
+            "small": "B1.cw" in shapes,
+        }
 
     def __init__(
         self, scale: int = 4, features: int = 64, blocks: int = 8, *, small: bool = False

@@ -1,12 +1,14 @@
 """CARN-M by Ahn et al.: a cascade of cascades of grouped, recursive residual blocks."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.shapes import Shapes
 
 SCALES = (2, 3, 4)
 """All scales of the published file, which has a tail for each."""
@@ -81,6 +83,14 @@ class CARN(Cascade):
     Source: Ahn et al., "Fast, Accurate, and Lightweight Super-Resolution with Cascading Residual
     Network", ECCV 2018, arXiv:1803.08664, section 3.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "features": shapes["entry.bias"][0],
+            "groups": shapes["entry.bias"][0] // shapes["b1.b1.body.0.weight"][1],
+        }
 
     def __init__(self, scale: int, features: int = 64, groups: int = 4) -> None:
         blocks = [Cascade(features, [EfficientBlock(features, groups)]) for _ in range(3)]

@@ -8,10 +8,13 @@ Source: Wu et al., "Transforming Image Super-Resolution: A ConvFormer-based Effi
 IEEE TIP 2024, arXiv:2401.05633.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 MEAN_RGB = (0.4488, 0.4371, 0.4040)
 """Mean colour of DIV2K, subtracted before the network and added after it."""
@@ -139,6 +142,20 @@ class CFSR(nn.Module):
     """
 
     mean: Tensor
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsample.0.bias"][0]),
+            "features": shapes["conv_first.bias"][0],
+            "depths": tuple(
+                count(shapes, f"layers.{group}.blocks.#.attn.v.bias")
+                for group in range(count(shapes, "layers.#.conv.bias"))
+            ),
+            "size": shapes["layers.0.blocks.0.attn.a.2.lkb_reparam.weight"][2],
+            "ratio": shapes["layers.0.blocks.0.mlp.fc1.bias"][0] // shapes["conv_first.bias"][0],
+        }
 
     def __init__(
         self,

@@ -19,14 +19,15 @@ from iqabench.models.loaders.command import load_command
 from iqabench.models.loaders.factory import load_factory
 from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.script import load_script
-from iqabench.models.loaders.spandrel import load_spandrel, spandrel_module
+from iqabench.models.loaders.spandrel import spandrel_module
+from iqabench.models.loaders.weights import load_weights
 from iqabench.tasks import Ratio
 from iqabench.trust import consent_to, trusting
 
-_SUFFIXES: dict[str, Callable[[Path, CallingConvention], Model]] = {
-    ".pth": load_spandrel,
-    ".ckpt": load_spandrel,
-    ".safetensors": load_spandrel,
+_SUFFIXES: dict[str, Callable[..., Model]] = {
+    ".pth": load_weights,
+    ".ckpt": load_weights,
+    ".safetensors": load_weights,
     ".pt": load_script,
     ".ts": load_script,
     ".torchscript": load_script,
@@ -182,7 +183,8 @@ def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> 
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:
             raise ModelError(f"{name} is not a model file; expected one of {' '.join(_SUFFIXES)}.")
-        return loader(path, convention)
+        scales = {"scale": scale} if loader is load_weights else {}
+        return loader(path, convention, **scales)
     if path.suffix.lower() in _SUFFIXES or ":" not in name:
         raise ModelError(f"the model file {name} does not exist.")
     consent_to(name)

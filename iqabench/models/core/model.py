@@ -38,6 +38,8 @@ class Model(ABC):
         """The network; None for models that are not torch modules."""
         self.trainable: int | None = None
         """The number of trainable parameters; None when it is unknown."""
+        self.notes: tuple[str, ...] = ()
+        """The choices that were made when it was loaded, for the user to know."""
         self.convention = ""
         """The difference between the calling convention that the user declared and the one that was found."""
 

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import re
 import sys
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from types import FunctionType, ModuleType
 from typing import Any, cast
@@ -30,12 +31,24 @@ def build(card: Card) -> nn.Module:
     if card.loader == "factory":
         _require_trust(card, name=card.network)
         return call_factory(card.network)
+    factory = network_class(card)
+    takes_scale = card.loader != "spandrel" and task_named(card.task).has_scales
+    scale = {"scale": card.scale} if takes_scale else {}
+    with without_spandrels_warnings():
+        return cast(nn.Module, factory(**scale, **card.arguments))
+
+
+def network_class(card: Card) -> Callable[..., Any]:
+    """Return the class, or the function, that the card of a family names as its network.
+
+    Raises: ModelError when there is none; TrustError when it is code of others, without consent.
+    """
     module, _, attribute = card.network.rpartition(".")
     is_installed = card.folder.parent == FAMILIES or card.folder.parent in installed_folders()
     if module and not is_installed and not _KNOWN.fullmatch(module):
         _require_trust(card)
     place = _imported(card, module) if module else _network_file(card)
-    factory = getattr(place, attribute, None)
+    factory: Callable[..., Any] | None = getattr(place, attribute, None)
     if factory is None:
         raise ModelError(
             f"the card of '{card.name}' names the network '{card.network}', which is not "
@@ -43,10 +56,7 @@ def build(card: Card) -> nn.Module:
         )
     if module and not is_installed and not _is_network(factory):
         _require_trust(card)
-    takes_scale = card.loader != "spandrel" and task_named(card.task).has_scales
-    scale = {"scale": card.scale} if takes_scale else {}
-    with without_spandrels_warnings():
-        return cast(nn.Module, factory(**scale, **card.arguments))
+    return factory
 
 
 def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -11,48 +11,32 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from iqabench.errors import WeightsError
+from iqabench.models.core.checkpoint import StateDictionary, state_dictionaries
+from iqabench.models.core.file_kind import pickled_classes, wrong_kind
 from iqabench.models.loaders.matconvnet import is_matlab, read_simplenn
-
-_WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "net", "model")
 
 
 def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
-    """Return the tensors of a .safetensors, torch or MatConvNet file by name; see `unwrap`.
+    """Return the likeliest tensors of a file by name; see `read_states`."""
+    return read_states(path, name)[0].tensors
+
+
+def read_states(path: Path, name: str = "") -> list[StateDictionary]:
+    """Return the state dictionaries of a .safetensors, torch or MatConvNet file, the likeliest first.
 
     The tensors of MatConvNet have numbers for names (`read_simplenn`).
 
-    Raises: WeightsError for a file that is damaged, that holds Python objects, or that holds no tensors.
+    Raises: WeightsError for a file that is damaged or of another kind, has Python objects or has no tensors.
     """
     name = name or str(path)
     if is_matlab(path):
-        return read_simplenn(path, name)
-    content = _read_safetensors(path, name) if _is_safetensors(path) else _read_torch(path, name)
-    return unwrap(content, name)
-
-
-def unwrap(content: Any, name: str) -> dict[str, Tensor]:
-    """Return the state dictionary inside a checkpoint.
-
-    It may lie under `params_ema`, `params`, `state_dict`, `model_state_dict`, `net` or `model`; the prefix
-    `module.` of all names is removed.
-
-    Raises: WeightsError when there is none.
-    """
-    if isinstance(content, dict):
-        for key in _WRAPPERS:
-            if isinstance(content.get(key), dict):
-                content = content[key]
-                break
-    tensors = (
-        isinstance(content, dict)
-        and content
-        and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in content.items())
-    )
-    if not tensors:
-        raise WeightsError(f"{name} holds no state dictionary; expected names with tensors.")
-    if all(key.startswith("module.") for key in content):
-        return {key.removeprefix("module."): value for key, value in content.items()}
-    return dict(content)
+        return [StateDictionary(read_simplenn(path, name))]
+    if _is_safetensors(path):
+        return state_dictionaries(_read_safetensors(path, name), name)
+    kind = wrong_kind(path)
+    if kind:
+        raise WeightsError(f"{name} is {kind}.")
+    return state_dictionaries(_read_torch(path, name), name)
 
 
 def load_strictly(module: nn.Module, state: dict[str, Tensor], name: str) -> None:
@@ -106,6 +90,16 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
         raise WeightsError(f"{name} is damaged: {error}.") from error
 
 
+def _objects(path: Path) -> str:
+    """Return the Python objects in a torch file in words, by the names of their classes."""
+    classes = pickled_classes(path)
+    others = [one for one in classes if one.partition(".")[0] not in ("torch", "collections")]
+    named = f" ({', '.join(others[:3])})" if others else ""
+    if any(one.startswith("torch.nn.modules") for one in classes):
+        return f"a whole network as Python objects{named}, not only its weights"
+    return f"Python objects besides tensors{named}"
+
+
 def _read_torch(path: Path, name: str) -> Any:
     try:
         with path.open("rb") as file, warnings.catch_warnings():
@@ -115,9 +109,8 @@ def _read_torch(path: Path, name: str) -> Any:
         if "weights_only" not in str(error) and "Unsupported" not in str(error):
             raise WeightsError(f"{name} is damaged or not a torch file: {error}.") from error
         raise WeightsError(
-            f"{name} holds Python objects besides tensors; loading it could run any code, so it is refused. "
-            "Ask its authors for a state dictionary (torch.save(model.state_dict(), ...)) or a "
-            ".safetensors file."
+            f"{name} holds {_objects(path)}; loading it could run any code, so it is refused. Ask its "
+            "authors for a state dictionary (torch.save(model.state_dict(), ...)) or a .safetensors file."
         ) from error
     except (
         RuntimeError,

@@ -1,9 +1,12 @@
 """EDSR by Lim et al.: deep residual networks without batch normalisation."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv3x3
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.shapes import Shapes, count, tail_scale
 
 
 class ResidualBlock(nn.Module):
@@ -33,6 +36,17 @@ class EDSR(nn.Module):
     Source: Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution",
     CVPRW 2017, arXiv:1707.02921, section 3.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": tail_scale(shapes, "tail.0"),
+            "features": shapes["head.0.bias"][0],
+            "blocks": count(shapes, "body.#.body.0.weight"),
+            # Paper: the large network damps its blocks, the baseline does not (section 3.2).
+            "damping": 0.1 if shapes["head.0.bias"][0] >= 256 else 1,
+        }
 
     def __init__(self, scale: int, blocks: int, features: int, damping: float = 1) -> None:
         super().__init__()

@@ -7,10 +7,13 @@ Source: Wang, "Edge-enhanced Feature Distillation Network for Efficient Super-Re
 CVPRW 2022, arXiv:2204.08759.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import SpatialAttention, conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.shapes import Shapes, shuffled
 
 
 class ActivatedConvolution(nn.Module):
@@ -61,6 +64,14 @@ class EFDN(nn.Module):
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["tail.0.bias"][0]),
+            "features": shapes["head.bias"][0],
+        }
 
     def __init__(self, scale: int = 4, features: int = 48) -> None:
         super().__init__()

@@ -1,10 +1,13 @@
 """FMEN by Du et al. as deployed: merged convolutions and sequential attention."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
 def leaky(x: Tensor) -> Tensor:
@@ -77,6 +80,16 @@ class FMEN(nn.Module):
     Source: Du et al., "Fast and Memory-Efficient Network Towards Efficient Image
     Super-Resolution", CVPRW 2022, arXiv:2204.08397, section 3.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["tail.0.bias"][0]),
+            "features": shapes["head.bias"][0],
+            "squeezed": shapes["HFABs.0.squeeze.bias"][0],
+            "blocks": count(shapes, "HFABs.#.squeeze.bias"),
+        }
 
     def __init__(
         self, scale: int = 4, features: int = 50, squeezed: int = 16, blocks: int = 4

@@ -1,10 +1,13 @@
 """IMDN+: multi-distillation with narrower convolutions in each step."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.imdn.plain_imdn import SkipConnection
 from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 STEPS = 6
 
@@ -41,6 +44,15 @@ class IMDNPlus(nn.Module):
     Source: the team rainbow in Li et al., "NTIRE 2022 Challenge on Efficient Super-Resolution",
     CVPRW 2022, arXiv:2205.05675.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["RM.0.bias"][0]),
+            "features": shapes["FEM.0.bias"][0],
+            "blocks": count(shapes, "FEM.1.sub.#.c7.bias"),
+        }
 
     def __init__(self, scale: int = 4, features: int = 36, blocks: int = 8) -> None:
         super().__init__()

@@ -6,6 +6,8 @@ Network", ACM MM 2019, arXiv:1909.11856.
 The networks that a card of this family can name are here: IMDN, and two that came after it.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -19,6 +21,7 @@ from iqabench.models.layers.blocks import (
     conv3x3,
     pixel_shuffle,
 )
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 __all__ = ["IMDN", "IMDNPlus", "PlainIMDN"]
 
@@ -57,6 +60,15 @@ class IMDN(nn.Module):
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["fea_conv.bias"][0],
+            "blocks": count(shapes, "IMDB#.c5.bias"),
+        }
 
     def __init__(self, scale: int = 4, features: int = 64, blocks: int = 6) -> None:
         super().__init__()

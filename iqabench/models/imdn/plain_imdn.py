@@ -1,9 +1,12 @@
 """The baseline of the efficiency challenges: IMDN without attention."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
 class PlainDistillation(nn.Module):
@@ -56,6 +59,15 @@ class PlainIMDN(nn.Module):
     Source: Zhang et al., "AIM 2019 Challenge on Constrained Super-Resolution", ICCVW 2019,
     arXiv:1911.01249.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["model.2.bias"][0]),
+            "features": shapes["model.0.bias"][0],
+            "blocks": count(shapes, "model.1.sub.#.conv1x1.bias"),
+        }
 
     def __init__(self, scale: int = 4, features: int = 64, blocks: int = 8) -> None:
         super().__init__()

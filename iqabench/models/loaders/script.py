@@ -14,15 +14,15 @@ from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
 from iqabench.models.loaders.script_check import checked_archive
-from iqabench.models.loaders.spandrel import load_spandrel
+from iqabench.models.loaders.weights import load_weights
 from iqabench.tasks import default_task
 from iqabench.trust import require_trust
 
 
 def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
-    """Load a TorchScript archive or exported program (.pt2); spandrel loads any other file.
+    """Load a TorchScript archive or exported program (.pt2); `load_weights` loads any other file.
 
-    Raises: ModelError when it cannot be loaded or does not accept an image, WeightsError from spandrel.
+    Raises: ModelError when it cannot be loaded or does not accept an image, WeightsError for unknown weights.
     """
     names = zipfile.ZipFile(path).namelist() if zipfile.is_zipfile(path) else []
     if path.suffix.lower() == ".pt2":
@@ -30,7 +30,7 @@ def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
     elif any("/code/" in name for name in names):
         module = _scripted(path)
     else:
-        return load_spandrel(path, convention)
+        return load_weights(path, convention)
     scale, channels = probe(module, str(path), convention=convention)
     card = Card(
         id=path.stem,

@@ -1,10 +1,13 @@
 """PAN by Zhao et al.: pixel attention in self-calibrated blocks and in the upsampler."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3
+from iqabench.models.layers.shapes import Shapes, count
 
 
 def leaky() -> nn.LeakyReLU:
@@ -77,6 +80,16 @@ class PAN(nn.Module):
     Source: Zhao et al., "Efficient Image Super-Resolution Using Pixel Attention", ECCVW 2020,
     arXiv:2010.01073, section 3.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            **({"scale": 4} if "upconv2.weight" in shapes else {}),
+            "features": shapes["conv_first.bias"][0],
+            "upper_features": shapes["upconv1.bias"][0],
+            "blocks": count(shapes, "SCPA_trunk.#.conv3.weight"),
+        }
 
     def __init__(
         self, scale: int, features: int = 40, upper_features: int = 24, blocks: int = 16

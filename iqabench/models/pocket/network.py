@@ -4,8 +4,12 @@ It is small because its weights are part of the package, so that a first run nee
 only convolutions and ReLU; the extra layers of the training are folded away before saving (train.py).
 """
 
+from typing import Any
+
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, pixel_shuffle
+
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
 class Pocket(nn.Module):
@@ -14,6 +18,15 @@ class Pocket(nn.Module):
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0 to 1, not clamped.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["tail.bias"][0]),
+            "features": shapes["head.bias"][0],
+            "depth": count(shapes, "body.#.weight"),
+        }
 
     def __init__(self, scale: int = 4, features: int = 24, depth: int = 7) -> None:
         super().__init__()

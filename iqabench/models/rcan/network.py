@@ -1,9 +1,12 @@
 """RCAN by Zhang et al.: residual groups of residual blocks with channel attention."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.shapes import Shapes, count, tail_scale
 
 
 class ChannelAttention(nn.Module):
@@ -64,6 +67,17 @@ class RCAN(nn.Module):
     Source: Zhang et al., "Image Super-Resolution Using Very Deep Residual Channel Attention
     Networks", ECCV 2018, arXiv:1807.02758, section 3.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": tail_scale(shapes, "tail.0"),
+            "groups": count(shapes, "body.#.body.0.body.0.weight"),
+            "blocks": count(shapes, "body.0.body.#.body.0.weight"),
+            "features": shapes["head.0.bias"][0],
+            "squeezed": shapes["body.0.body.0.body.3.conv_du.0.bias"][0],
+        }
 
     def __init__(
         self, scale: int, groups: int = 10, blocks: int = 20, features: int = 64, squeezed: int = 4

@@ -5,6 +5,7 @@ ECCVW 2020, arXiv:2009.11551.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from iqabench.models.layers.blocks import (
     conv3x3,
     pixel_shuffle,
 )
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 from iqabench.models.rfdn.narrowing_block import NarrowingResidualDistillation
 
 
@@ -79,6 +81,15 @@ class RFDN(nn.Module):
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
 
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["fea_conv.bias"][0],
+            "blocks": count(shapes, "B#.c5.bias"),
+        }
+
     def __init__(
         self,
         scale: int = 4,
@@ -105,6 +116,14 @@ class RFDN(nn.Module):
 class PrunedRFDN(RFDN):
     """RFDN without the inner skips of its blocks and with a fifth fewer channels."""
 
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["fea_conv.bias"][0],
+        }
+
     def __init__(self, scale: int = 4, features: int = 40) -> None:
         super().__init__(scale, features, block=pruned_distillation)
 
@@ -115,6 +134,14 @@ class CollapsedRFDN(RFDN):
     It has a learned slope after the fusion, and no convolution between the fusion and the long skip.
     """
 
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["fea_conv.conv3x3.bias"][0],
+        }
+
     def __init__(self, scale: int = 4, features: int = 32) -> None:
         super().__init__(scale, features, block=collapsed_distillation)
         self.fea_conv = CollapsedConvolution(3, features)
@@ -124,6 +151,14 @@ class CollapsedRFDN(RFDN):
 
 class FasterRFDN(RFDN):
     """RFDN with more features, all of which only the first step of a block processes."""
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["fea_conv.bias"][0],
+        }
 
     def __init__(self, scale: int = 4, features: int = 64) -> None:
         super().__init__(scale, features, block=NarrowingResidualDistillation)

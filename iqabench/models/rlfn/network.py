@@ -4,6 +4,8 @@ Source: Kong et al., "Residual Local Feature Network for Efficient Super-Resolut
 arXiv:2205.07514.
 """
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import (
@@ -14,6 +16,7 @@ from iqabench.models.layers.blocks import (
     conv3x3,
     pixel_shuffle,
 )
+from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
 class LocalFeatures(nn.Module):
@@ -48,6 +51,16 @@ class RLFN(nn.Module):
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 15.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["conv_1.bias"][0],
+            "middle": shapes["block_1.c1_r.bias"][0],
+            "blocks": count(shapes, "block_#.c5.bias"),
+        }
 
     def __init__(
         self, scale: int = 4, features: int = 52, middle: int | None = None, blocks: int = 6

@@ -1,11 +1,14 @@
 """SPAN with linear layers folded across convolutions, as submitted to NTIRE 2026."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv1x1, pixel_shuffle
 from iqabench.models.layers.residual import DIV2K_MEAN
+from iqabench.models.layers.shapes import Shapes, shuffled
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution, attend
 
 
@@ -37,6 +40,14 @@ class MergedSPAN(nn.Module):
     """
 
     mean: Tensor
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["conv_fused.bias"][0],
+        }
 
     def __init__(self, scale: int = 4, features: int = 26) -> None:
         super().__init__()

@@ -3,11 +3,14 @@
 The networks that a card of this family can name are here: SPAN, and two made from it.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, pixel_shuffle
 from iqabench.models.layers.residual import DIV2K_MEAN
+from iqabench.models.layers.shapes import Shapes, shuffled
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
 from iqabench.models.span.merged_span import MergedSPAN
 from iqabench.models.span.span_f import SPANF
@@ -25,6 +28,14 @@ class SPAN(nn.Module):
     """
 
     mean: Tensor
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["upsampler.0.bias"][0]),
+            "features": shapes["conv_1.eval_conv.bias"][0],
+        }
 
     def __init__(self, scale: int = 4, features: int = 28) -> None:
         super().__init__()

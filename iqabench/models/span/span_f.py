@@ -1,10 +1,13 @@
 """SPAN-F, the lighter SPAN that its authors submitted to NTIRE 2025, and its variants."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv1x1
+from iqabench.models.layers.shapes import Shapes, shuffled
 from iqabench.models.span.blocks import BLOCKS, AttentionBlock, MergedConvolution
 
 
@@ -34,6 +37,15 @@ class SPANF(nn.Module):
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0..1.
     """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "scale": shuffled(shapes["conv_near.weight"][0]),
+            "features": shapes["block_1.c1_r.eval_conv.bias"][0],
+            "tail": shapes["conv_cat.bias"][0],
+        }
 
     def __init__(self, scale: int = 4, features: int = 32, tail: int | None = None) -> None:
         super().__init__()

@@ -39,6 +39,7 @@ def in_process(cells: Sequence[Cell], models: ModelCache, context: RunContext) -
         for cell in cells:
             try:
                 model = models.get(cell)
+                outcome.notes += [note for note in model.notes if note not in outcome.notes]
                 check_fits(model.card, cell.set)
                 run = _CellRun(cell, model, writer, context)
             except IqabenchError as error:

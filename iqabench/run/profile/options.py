@@ -47,6 +47,8 @@ class Profile:
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     """Sentences about a machine that was noisy or throttled."""
+    notes: list[str] = field(default_factory=list)
+    """The choices that were made in loading the models."""
 
     @property
     def keys(self) -> list[str]:
@@ -63,6 +65,7 @@ class Profile:
             self.by_name.setdefault(name, []).extend(keys)
         self.failures += other.failures
         self.warnings += [w for w in other.warnings if w not in self.warnings]
+        self.notes += [n for n in other.notes if n not in self.notes]
 
     def tell(self, measured: Sequence[CostMeasurement]) -> None:
         """Note failures: each reason once for a model at a size."""

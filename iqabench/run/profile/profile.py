@@ -102,6 +102,7 @@ def _load_all(
                 allow_random_weights=options.allow_random_weights,
             )
             models[name] = model.to(device, options.precision)
+            done.notes += model.notes
         except IqabenchError as error:
             errors.append(error)
             done.failures.append(Failure(str(error), name))
