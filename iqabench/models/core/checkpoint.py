@@ -145,8 +145,13 @@ def _without_torchs_wrappers(state: StateDictionary) -> StateDictionary:
 
 
 def _without_prefixes(state: StateDictionary, depth: int) -> Iterator[StateDictionary]:
-    """Yield what remains of the names with a known prefix; other names belong to losses and the like."""
-    for prefix in _PREFIXES if depth else ():
+    """Yield what remains of the names with a known prefix, or with one that all have.
+
+    Other names belong to losses and the like.
+    """
+    common = {f"{key.partition('.')[0]}." for key in state.tensors if "." in key}
+    own = common if len(common) == 1 else set()
+    for prefix in dict.fromkeys([*_PREFIXES, *own]) if depth else ():
         if any(key.startswith(prefix) for key in state.tensors):
             bare = _without(state, prefix)
             yield bare

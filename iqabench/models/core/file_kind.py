@@ -23,15 +23,15 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
         b"\x89HDF\r\n\x1a\n",
         "an HDF5 file, as Keras writes weights. Convert it to a torch state dictionary",
     ),
-    (b"GGUF", "a GGUF file, which holds a language model"),
+    (b"GGUF", "a GGUF file, which holds a language model. Expected weights of torch"),
     (b"\x1f\x8b", "a gzip archive. Unpack it, and name the file inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive. Unpack it, and name the file inside"),
     (b"Rar!", "a RAR archive. Unpack it, and name the file inside"),
     (b"\xfd7zXZ", "an xz archive. Unpack it, and name the file inside"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"%PDF", "a PDF document"),
-    (b"\x7fELF", "a program"),
+    (b"\x89PNG", "a PNG image. Expected weights of torch"),
+    (b"\xff\xd8\xff", "a JPEG image. Expected weights of torch"),
+    (b"%PDF", "a PDF document. Expected weights of torch"),
+    (b"\x7fELF", "a program. Expected weights of torch"),
 )
 _TENSORFLOW_TABLE = bytes.fromhex("57fb808b247547db")
 """The last eight bytes of an index file of a TensorFlow checkpoint."""
@@ -52,7 +52,7 @@ def wrong_kind(path: Path) -> str:
             return kind
     if start[4:8] == b"TFL3":
         return "a TensorFlow Lite model. Export the network to ONNX"
-    return _text_kind(start) or _archive_kind(path) or _protobuf_kind(path, start, size)
+    return _text_kind(start) or _archive_kind(path, start) or _protobuf_kind(path, start, size)
 
 
 def pickled_classes(path: Path) -> list[str]:
@@ -85,9 +85,11 @@ def _text_kind(start: bytes) -> str:
     return "a text file. Expected tensors" if printable else ""
 
 
-def _archive_kind(path: Path) -> str:
+def _archive_kind(path: Path, start: bytes) -> str:
     if zipfile.is_zipfile(path):
         return _zip_kind(zipfile.ZipFile(path).namelist())
+    if start.startswith(b"PK\x03\x04"):
+        return "damaged: it begins like a torch file and has no end. The download was cut off: fetch it again"
     if tarfile.is_tarfile(path):
         with tarfile.open(path) as archive:
             names = archive.getnames()[:3]

@@ -15,6 +15,9 @@ from iqabench.models.core.checkpoint import StateDictionary, state_dictionaries
 from iqabench.models.core.file_kind import pickled_classes, wrong_kind
 from iqabench.models.loaders.matconvnet import is_matlab, read_simplenn
 
+_HARMLESS = ("torch", "collections", "__builtin__")
+"""The modules whose classes every whole network has in its pickle."""
+
 
 def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
     """Return the likeliest tensors of a file by name; see `read_states`."""
@@ -93,7 +96,7 @@ def _read_safetensors(path: Path, name: str) -> dict[str, Tensor]:
 def _objects(path: Path) -> str:
     """Return the Python objects in a torch file in words, by the names of their classes."""
     classes = pickled_classes(path)
-    others = [one for one in classes if one.partition(".")[0] not in ("torch", "collections")]
+    others = [one for one in classes if one.partition(".")[0] not in _HARMLESS]
     named = f" ({', '.join(others[:3])})" if others else ""
     if any(one.startswith("torch.nn.modules") for one in classes):
         return f"a whole network as Python objects{named}, not only its weights"
@@ -106,7 +109,7 @@ def _read_torch(path: Path, name: str) -> Any:
             warnings.simplefilter("ignore")  # warnings of pickle protocols; errors are raised
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        if "weights_only" not in str(error) and "Unsupported" not in str(error):
+        if not pickled_classes(path):
             raise WeightsError(f"{name} is damaged or not a torch file: {error}.") from error
         raise WeightsError(
             f"{name} holds {_objects(path)}; loading it could run any code, so it is refused. Ask its "

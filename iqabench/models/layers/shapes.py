@@ -14,9 +14,15 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 def count(shapes: Shapes, pattern: str) -> int:
-    """Return the number of tensors whose names have this form, in which `#` stands for a number."""
+    """Return the number of tensors whose names have this form, in which `#` stands for a number.
+
+    Raises: LookupError when there is none.
+    """
     form = re.compile(re.escape(pattern).replace(r"\#", r"\d+"))
-    return sum(form.fullmatch(name) is not None for name in shapes)
+    number = sum(form.fullmatch(name) is not None for name in shapes)
+    if not number:
+        raise LookupError(pattern)
+    return number
 
 
 def shuffled(channels: int, kept: int = 3) -> int:
