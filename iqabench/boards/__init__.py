@@ -11,11 +11,19 @@ follow" can be told from "it may follow: the organisers ranked unrounded figures
     values                 numbers with the room of their digits
     scoring, ranking       scores, gates and ranks
     check                  whether what was printed follows from what was printed
+    corrections            what is another with the errata put in
 """
 
 from iqabench.boards.board import Board, Erratum
 from iqabench.boards.catalogue import board, boards, read_board
 from iqabench.boards.column import ColumnFacts, Published
+from iqabench.boards.corrections import (
+    Correction,
+    corrected_entries,
+    corrected_standings,
+    corrections,
+    corrects_inputs,
+)
 from iqabench.boards.entries import BoardEntry, entries_of
 from iqabench.boards.quantity import Quantity
 from iqabench.boards.ranking import Standing, Standings, standings
@@ -28,6 +36,7 @@ __all__ = [
     "BoardEntry",
     "BoundedValue",
     "ColumnFacts",
+    "Correction",
     "Erratum",
     "Gate",
     "Published",
@@ -38,6 +47,10 @@ __all__ = [
     "Track",
     "board",
     "boards",
+    "corrected_entries",
+    "corrected_standings",
+    "corrections",
+    "corrects_inputs",
     "entries_of",
     "read_board",
     "standings",

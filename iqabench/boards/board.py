@@ -24,9 +24,16 @@ class Erratum(Facts):
     entry: str
     of: str
     """The column, score or track that was printed wrong."""
-    instead: float | None = None
-    """The right figure, where it is known."""
-    why: str
+    instead: float | None = Field(None, allow_inf_nan=False)
+    """The right figure, where it is known. That of a column corrects an input: scores and ranks are then told
+    twice, as printed and corrected."""
+    why: str = Field(min_length=1)
+
+    @property
+    def words(self) -> str:
+        """The erratum in words: "9.108 is right; an operator is not seen"."""
+        right = "" if self.instead is None else f"{self.instead:g} is right; "
+        return f"{right}{self.why}"
 
 
 class Board(Facts):

@@ -43,6 +43,15 @@ class BoardEntry:
         """Its id here, the first where it has several; empty if it is not registered."""
         return next(iter(self.models.values()), "")
 
+    def printed(self, of: str) -> BoundedValue | None:
+        """Return the printed figure of a column or score, or the rank in a track; None without one."""
+        rank = self.ranks.get(of)
+        return (
+            self.values.get(of)
+            or self.scores.get(of)
+            or (BoundedValue.exact(float(rank)) if rank is not None else None)
+        )
+
     def model_for(self, quantity: Quantity) -> str:
         """Return its id here at the level of a quantity; it is empty if there is none."""
         return self.models.get(quantity.level_word) or self.models.get(EVERY_LEVEL, "")
@@ -79,6 +88,7 @@ def entries_of(board: Board) -> list[BoardEntry]:
         entry = entries.setdefault(name, _entry(board, row, name))
         _read(board, entry, row, about)
     _check_names(board, entries, path)
+    _check_errata(board, entries, path)
     _check_gates(board, entries)
     return list(entries.values())
 
@@ -169,6 +179,27 @@ def _check_names(board: Board, entries: dict[str, BoardEntry], path: Path) -> No
         for at, name in named
         if name not in entries
     ]
+    if messages:
+        raise FactsError("\n".join(messages))
+
+
+def _check_errata(board: Board, entries: dict[str, BoardEntry], path: Path) -> None:
+    """Refuse an erratum that corrects what was not printed, or into what was printed."""
+    messages = []
+    for at, erratum in enumerate(board.errata):
+        if erratum.instead is None:
+            continue
+        printed = entries[erratum.entry].printed(erratum.of)
+        what = f"{erratum.of} of '{erratum.entry}'"
+        if printed is None:
+            why = f"corrects {what}, for which {path} prints nothing"
+        elif printed.low <= erratum.instead <= printed.high:
+            why = f"corrects {what} to {erratum.instead:g}, and {path} prints {printed.value:g}"
+        else:
+            continue
+        messages.append(
+            f"{board.file}:{line_of(board.file, ('errata', at, 'instead'))}: errata.{at} {why}."
+        )
     if messages:
         raise FactsError("\n".join(messages))
 

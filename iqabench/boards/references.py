@@ -139,5 +139,7 @@ def _others(board: Board) -> Iterator[Mistake]:
                 yield ("models", entry), f"'{level}' is none of the board's levels"
     tracks = {t.name for t in board.tracks}
     for at, erratum in enumerate(board.errata):
+        if board.erratum(erratum.entry, erratum.of) is not erratum:
+            yield ("errata", at), f"a second erratum of {erratum.entry} in {erratum.of}"
         if erratum.of not in tracks and (mistake := _unknown(board, erratum.of)):
             yield ("errata", at, "of"), mistake

@@ -9,7 +9,17 @@ stands in the models are ranked among each other.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from iqabench.boards import Board, BoardEntry, BoundedValue, Standings, Track, entries_of, standings
+from iqabench.boards import (
+    Board,
+    BoardEntry,
+    BoundedValue,
+    Standings,
+    Track,
+    corrected_entries,
+    corrects_inputs,
+    entries_of,
+    standings,
+)
 from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
@@ -38,6 +48,8 @@ class Placement:
     """The value that decided."""
     neighbours: tuple[str, str] = ("", "")
     """The entries just before and just after."""
+    corrected: "Placement | None" = None
+    """The placement among the entries with the board's errata put in; None where nothing is corrected."""
     replaces: tuple[str, ...] = ()
     """Published rows of this very model, which its own figures replace."""
     failed: list[str] = field(default_factory=list)
@@ -70,7 +82,12 @@ def rank(
     base = next(iter(board.models_of(board.baseline).values()), "")
     wanted = list(dict.fromkeys([base, *models] if base else models))
     measurement = measure(board, wanted, store, options, watch, quality=quality, sampling=sampling)
-    return _placements(board, models, base, published, measurement), measurement
+    places = _placements(board, models, base, published, measurement)
+    if corrects_inputs(board):
+        right = corrected_entries(board, published)
+        also = _placements(board, models, base, right, measurement)
+        places = [replace(p, corrected=c) for p, c in zip(places, also, strict=True)]
+    return places, measurement
 
 
 def _placements(

@@ -9,7 +9,15 @@ from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
-    from iqabench.boards import Board, BoardEntry, standings
+    from iqabench.boards import (
+        Board,
+        BoardEntry,
+        Standing,
+        Standings,
+        corrected_standings,
+        corrections,
+        standings,
+    )
     from iqabench.boards.check import Check
 
 
@@ -51,7 +59,7 @@ def _odd(one: Check) -> dict[str, Any]:
 
 def unprinted(board: Board, entries: Sequence[BoardEntry]) -> list[dict[str, Any]]:
     """Return the ranks that were not printed, as they follow from the published figures."""
-    result = standings(board, entries)
+    result, right = standings(board, entries), corrected_standings(board, entries)
     return [
         {
             "track": track.name,
@@ -61,11 +69,44 @@ def unprinted(board: Board, entries: Sequence[BoardEntry]) -> list[dict[str, Any
             "value": s.by.value,
             "best": s.best,
             "worst": s.worst,
+            **_corrected(right, s, track.name),
         }
         for track in board.tracks
         if not track.published
         for s in result.tracks[track.name]
     ]
+
+
+def _corrected(right: Standings | None, row: Standing, track: str) -> dict[str, Any]:
+    """Return rank and value with the errata put in; nothing for boards without corrected inputs."""
+    if right is None:
+        return {}
+    standing = right.of(row.entry.name, track)
+    return {
+        "corrected_rank": standing.rank if standing else None,
+        "corrected_value": standing.by.value if standing else None,
+    }
+
+
+def print_corrections(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:
+    """Print the errata, and what they change of the entries that they are about."""
+    changed = corrections(board, entries)
+    if changed:
+        click.echo("\nWith the errata put in:")
+        print_rows(
+            [
+                {
+                    "entry": one.entry,
+                    "what": one.what,
+                    "printed": one.texts[0],
+                    "corrected": one.texts[1],
+                }
+                for one in changed
+            ],
+            form,
+        )
+    for erratum in board.errata:
+        click.echo(f"erratum: {erratum.entry}, {erratum.of}: {erratum.words}")
 
 
 def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:
@@ -76,10 +117,8 @@ def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | Non
     for track in dict.fromkeys(row["track"] for row in rows):
         click.echo(f"\n{track}, whose ranks were not printed:")
         some = [row for row in rows if row["track"] == track]
-        print_rows([_for_people(row) for row in some], form)
-    for erratum in board.errata:
-        instead = "" if erratum.instead is None else f" ({erratum.instead:g} is right)"
-        click.echo(f"erratum: {erratum.entry}, {erratum.of}{instead}: {erratum.why}")
+        moved = any(row.get("corrected_rank", row["rank"]) != row["rank"] for row in some)
+        print_rows([_for_people(row, moved=moved) for row in some], form)
     result = standings(board, entries)
     for entry in entries:
         for failed in result.judged[entry.name].failed:
@@ -87,11 +126,13 @@ def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | Non
                 click.echo(f"not ranked: {entry.name}: {failed}")
 
 
-def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+def _for_people(row: dict[str, Any], *, moved: bool) -> dict[str, Any]:
+    """Return a row of a track; with `moved`, with the rank that the errata give it."""
     within = "" if row["best"] == row["worst"] else f"{row['best']} to {row['worst']}"
     return {
         "rank": row["rank"],
         "entry": row["entry"],
         row["by"]: f"{row['value']:.6g}",
         "within the digits": within,
+        **({"corrected rank": row["corrected_rank"]} if moved else {}),
     }

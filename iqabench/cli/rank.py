@@ -116,7 +116,7 @@ def _ratio_warnings(board: Board, places: list[Placement], measurement: Measurem
 def _row(place: Placement) -> dict[str, Any]:
     value = place.value
     return {
-        **asdict(place),
+        **{k: v for k, v in asdict(place).items() if k != "corrected"},
         "value": value.value if value else None,
         "ci_low": value.low if value else None,
         "ci_high": value.high if value else None,
@@ -125,6 +125,19 @@ def _row(place: Placement) -> dict[str, Any]:
         "unchecked": "; ".join(place.unchecked),
         "missing": "; ".join(place.missing),
         "replaces": ", ".join(place.replaces),
+        **_corrected(place.corrected),
+    }
+
+
+def _corrected(place: Placement | None) -> dict[str, Any]:
+    """Return the placement with the errata put in; nothing where nothing is corrected."""
+    if place is None:
+        return {}
+    return {
+        "corrected_rank": place.rank,
+        "corrected_best": place.best,
+        "corrected_worst": place.worst,
+        "corrected_neighbours": " < ".join(n for n in place.neighbours if n),
     }
 
 
@@ -140,13 +153,28 @@ def _sentence(board: Board, place: Placement) -> str:
         if place.best != place.worst
         else ""
     )
-    before, after = place.neighbours
-    sides = (f"after {before}" if before else "", f"before {after}" if after else "")
-    around = " and ".join(side for side in sides if side)
+    around = _around(place)
     value = f"{track.rank} {place.value.value:.4g}"
     provided = "; provided that it meets the gates below" if place.unchecked else ""
     why = f" ({value}; {around})" if around else f" ({value})"
-    return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{provided}"
+    return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{_told_corrected(place)}{provided}"
+
+
+def _told_corrected(place: Placement) -> str:
+    """Return the rank with the board's errata put in, where it or its neighbours are others."""
+    right = place.corrected
+    if right is None or right.rank is None:
+        return ""
+    if (right.rank, right.neighbours) == (place.rank, place.neighbours):
+        return ""
+    return f"; with the board's errata put in {_nth(right.rank)} ({_around(right)})"
+
+
+def _around(place: Placement) -> str:
+    """Return the entries just before and just after, in words."""
+    before, after = place.neighbours
+    sides = (f"after {before}" if before else "", f"before {after}" if after else "")
+    return " and ".join(side for side in sides if side)
 
 
 def _reason_unranked(place: Placement) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from iqabench.cli.board_checks import print_checks, print_unprinted, unprinted
+from iqabench.cli.board_checks import print_checks, print_corrections, print_unprinted, unprinted
 from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.budget import budget_option
 from iqabench.cli.exit_status import SOME_FAILED
@@ -29,7 +29,7 @@ from iqabench.errors import UsageError
 from iqabench.trust import is_trusting
 
 with lazy_imports():
-    from iqabench.boards import Board, board, entries_of
+    from iqabench.boards import Board, Correction, board, corrections, entries_of
     from iqabench.boards.check import Check, check
     from iqabench.challenge import ReproducedCell, reproduce
     from iqabench.probes.timing import Sampling
@@ -208,6 +208,7 @@ def _print_board_checks(board: Board, form: str | None, *, all_of_it: bool) -> l
         print_checks(checks, form)
         if all_of_it:
             print_unprinted(board, entries, form)
+            print_corrections(board, entries, form)
     return checks
 
 
@@ -237,7 +238,9 @@ def _print_cells(
 ) -> int:
     """Print what was run, or everything for machines, and return the status."""
     if form in _FOR_MACHINES:
-        print_rows(_rows(checks, unprinted(board, entries_of(board)), compared), form)
+        entries = entries_of(board)
+        changed = corrections(board, entries)
+        print_rows(_rows(checks, unprinted(board, entries), changed, compared), form)
     else:
         print_compared(compared, form)
     wrong = any(c.verdict == "differs" for c in checks) or any(c.verdict == "out" for c in compared)
@@ -245,8 +248,12 @@ def _print_cells(
 
 
 def _rows(
-    checks: list[Check], recomputed: list[dict[str, Any]], compared: list[ReproducedCell]
+    checks: list[Check],
+    recomputed: list[dict[str, Any]],
+    changed: list[Correction],
+    compared: list[ReproducedCell],
 ) -> list[dict[str, Any]]:
     rows = [{"depth": "published", **asdict(c), "column": c.what} for c in checks]
     rows += [{"depth": "recomputed", **row} for row in recomputed]
+    rows += [{"depth": "corrected", **asdict(c), "column": c.what} for c in changed]
     return rows + [{"depth": "runs", **asdict(c)} for c in compared]

@@ -37,6 +37,7 @@ def test_the_known_boards_ship() -> None:
         "ntire2025-esr",
         "ntire2026-esr",
         "ntire2025-imagesr-x4",
+        "ntire2026-imagesr-x4",
         "pirm2018",
         "ntire2021-iqa",
         "learning-sr-space",
@@ -103,6 +104,26 @@ def test_imagesr_24_scores_and_both_rank_columns() -> None:
         "ML_SVNIT",
     }
     assert all(c.published - c.recomputed == (c.verdict == "rounding") for c in places)
+
+
+def test_imagesr_2026_31_scores_and_both_rank_columns() -> None:
+    found = verdicts("ntire2026-imagesr-x4")
+    assert found["score perceptual"] == {"equal": 22, "rounding": 9}
+    assert found["rank perceptual"] == {"equal": 31}
+    assert found["rank restoration"] == {"equal": 29, "rounding": 2}
+    rows = [c for c in checks("ntire2026-imagesr-x4") if c.what == "score perceptual"]
+    assert max(abs(c.published - c.recomputed) for c in rows) < 1.5e-4
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_imagesr_only_psnr_and_ssim_are_shaved(year: int) -> None:
+    """The organisers give pyiqa whole colour images."""
+    columns = board(f"ntire{year}-imagesr-x4").columns
+    protocols = {name: column.metric.partition("@")[2] for name, column in columns.items()}
+    assert protocols == {
+        **dict.fromkeys(("psnr", "ssim"), "sr-y"),
+        **dict.fromkeys(("lpips", "dists", "niqe", "maniqa", "musiq", "clipiqa"), "rgb"),
+    }
 
 
 def test_ntire2026_scores() -> None:

@@ -186,3 +186,19 @@ def test_a_track_needs_what_says_who_belongs_to_it(
     place = placed(monkeypatch, tmp_path, write_board(tmp_path, OWN), found, "a")["a", "one"]
     assert place.rank is None
     assert place.unchecked == ["rmse at most 11.5 (rmse: not measured)"]
+
+
+def test_the_errata_give_a_second_rank(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    errata = "errata: [{entry: 01_first, of: time, instead: 8.0, why: another machine}]\n"
+    found = measurement({"pocket": BASE, "mine": {"time": measured(24.0, ratio=0.6)}})
+    board = write_board(tmp_path, ESR + errata)
+    place = placed(monkeypatch, tmp_path, board, found, "mine")["mine", "main"]
+    assert (place.rank, place.neighbours) == (2, ("01_first", "02_second"))
+    assert place.corrected is not None
+    assert (place.corrected.rank, place.corrected.neighbours) == (1, ("", "02_second"))
+
+
+def test_without_errata_there_is_one_rank(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = measurement({"pocket": BASE, "mine": {"time": measured(24.0, ratio=0.6)}})
+    place = placed(monkeypatch, tmp_path, write_board(tmp_path), found, "mine")["mine", "main"]
+    assert place.corrected is None

@@ -44,6 +44,7 @@ def test_boards_are_listed_and_shown(call: Call) -> None:
     assert "0.8 × runtime + 0.1 × flops + 0.1 × params" in said
     assert "exp(2 × time_ms / that of 00_SPAN)" in said
     assert "psnr_val at least 26.9" in said
+    assert "22_SPANV2_ESR_C2, score final: 3.867 printed, 4.367 corrected" in said
 
 
 def test_published_ranks_follow(call: Call) -> None:
@@ -63,6 +64,22 @@ def test_ranks_that_nobody_printed_are_worked_out(call: Call) -> None:
     assert float(rows[0]["value"]) == pytest.approx(3.867, abs=5e-4)
     said = call("reproduce", "ntire2026-esr", "--published").out
     assert "not ranked: 009_RFDN_SPAN: psnr_test is 26.98, and the gate is at least 26.99" in said
+
+
+def test_corrected_ranks_stand_beside_the_printed_ones(call: Call) -> None:
+    rows = call("reproduce", "ntire2026-esr", "--published", "--json").rows
+    (first,) = [r for r in rows if r.get("track") == "flops" and r["rank"] == 1]
+    assert (first["entry"], first["corrected_rank"]) == ("22_SPANV2_ESR_C2", 6)
+    (score,) = [
+        r
+        for r in rows
+        if (r["depth"], r["entry"], r.get("what"))
+        == ("corrected", "22_SPANV2_ESR_C2", "score final")
+    ]
+    assert (round(score["printed"], 3), round(score["corrected"], 3)) == (3.867, 4.367)
+    said = call("reproduce", "ntire2026-esr", "--published").out
+    assert "corrected rank" in said
+    assert "erratum: 22_SPANV2_ESR_C2, flops_G: 9.108 is right; its custom operator" in said
 
 
 def test_a_wrong_figure_gives_status_3(call: Call, board: str) -> None:

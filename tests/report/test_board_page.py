@@ -158,6 +158,28 @@ def test_shipped_boards_follow(fill: Fill) -> None:
     assert not page.measured
 
 
+def test_corrected_figures_stand_beside_the_printed_ones(store: Store, tmp_path: Path) -> None:
+    errata = "errata: [{entry: Fast, of: time, instead: 12.0, why: another machine}]\n"
+    board = made_board(tmp_path, YAML + errata)
+    with Results(store) as results:
+        made = board_report(results, board)
+    assert made is not None
+    assert cell(made, "Fast", "time") == ("5.0", "corrected: 12", "")
+    assert cell(made, "Fast", "total") == ("29.00", "corrected: 28.3", "")
+    assert cell(made, "Base", "total") == ("29.00", "", "")
+    ranks = {r.entry.name: (r.rank, r.correction) for r in made.tables[0].rows}
+    assert ranks["Fast"] == (1, "corrected: 3")
+    assert ranks["Same"] == (2, "corrected: 1")
+    (written,) = [
+        p
+        for p in write_report(store, tmp_path / "out", among=[board]).pages
+        if p.name == "board-made.html"
+    ]
+    said = Page(written).text
+    assert "Fast, score total: 29 printed, 28.3 corrected" in said
+    assert "corrected: 3" in said
+
+
 def test_the_page(store: Store, tmp_path: Path) -> None:
     board = made_board(tmp_path)
     written = write_report(store, tmp_path / "out", among=[board]).pages

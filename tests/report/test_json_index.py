@@ -9,7 +9,7 @@ import pytest
 from iqabench.report.pages.core.site import write_report
 from iqabench.store import Store
 
-from .board_example import made_board, made_records
+from .board_example import YAML, made_board, made_records
 from .conftest import NASTY, filled
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -45,7 +45,8 @@ def test_means(full: Store, tmp_path: Path) -> None:
 
 def test_costs_and_boards(tmp_path: Path) -> None:
     store = filled(tmp_path / "store", made_records())
-    index = index_of(store, tmp_path / "out", among=[made_board(tmp_path)])
+    errata = "errata: [{entry: Fast, of: params, instead: 3, why: a slip}]\n"
+    index = index_of(store, tmp_path / "out", among=[made_board(tmp_path, YAML + errata)])
     devices = {d["device"]: d for d in index["devices"]}
     assert set(devices) == {"a GPU", "a processor (1 thread)"}
     times = [c["value"] for c in devices["a GPU"]["costs"] if c["probe"] == "latency_ms"]
@@ -55,6 +56,10 @@ def test_costs_and_boards(tmp_path: Path) -> None:
     fast = next(e for e in board["tracks"][0]["entries"] if e["entry"] == "Fast")
     assert (fast["rank"], fast["best"], fast["worst"], fast["models"]) == (1, 1, 2, ["quick"])
     assert fast["values"]["psnr"] == 29.5
+    assert fast["corrected_rank"] == 1
+    assert board["corrections"] == [
+        {"entry": "Fast", "what": "params", "printed": 2.0, "corrected": 3.0, "why": "a slip"}
+    ]
     assert fast["values"]["psnr measured"] == 29.0
     assert fast["values"]["time measured a GPU"] == 0.4
 

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from iqabench.boards import Board, ColumnFacts, board, boards, entries_of
+from iqabench.boards import (
+    Board,
+    ColumnFacts,
+    board,
+    boards,
+    corrections,
+    entries_of,
+)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -40,7 +47,8 @@ def show(name: str) -> dict[str, Any]:
         "gates": [gate.words for gate in one.gates],
         "scores": {name: score.words(one.baseline) for name, score in one.scores.items()},
         "tracks": {t.name: _track(one, t.name) for t in one.tracks},
-        "errata": [f"{e.entry}, {e.of}: {e.why}" for e in one.errata],
+        "errata": {f"{e.entry}, {e.of}": e.words for e in one.errata},
+        "corrected": {f"{c.entry}, {c.what}": c.words for c in corrections(one, entries_of(one))},
         "published": f"{one.published.file}: {one.published.source}"
         if one.published
         else "no figures",

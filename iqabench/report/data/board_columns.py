@@ -45,18 +45,24 @@ class BoardColumn:
 
 
 def columns_of(
-    board: Board, entries: list[BoardEntry], here: StoredValues, found: Standings
+    board: Board,
+    entries: list[BoardEntry],
+    here: StoredValues,
+    found: Standings,
+    right: Standings | None = None,
 ) -> list[BoardColumn]:
     """Return columns for the scores and for every quantity that anybody has a figure of, the deciding ones
     first.
+
+    `right` has the scores with the board's errata put in, where they correct an input.
     """
     base = next((e for e in entries if e.name == board.baseline), None)
-    columns = [_score(board, name, entries, found) for name in board.scores]
+    columns = [_score(board, name, entries, found, right) for name in board.scores]
     for quantity in board.quantities.values():
         group, title = _titles(quantity)
         digits = None if quantity.facts.relative else _digits(quantity, entries)
         if any(quantity.name in e.values and e.line for e in entries):
-            columns.append(_published(quantity, group, title))
+            columns.append(_published(board, quantity, group, title))
         for device in here.devices(quantity):
             columns.append(_measured(board, quantity, (group, title), device, here, base, digits))
     deciding = [track.rank for track in board.tracks]
@@ -102,7 +108,13 @@ def _digits(quantity: Quantity, entries: list[BoardEntry]) -> int | None:
     return max(found) if found else 0 if known else None
 
 
-def _score(board: Board, name: str, entries: list[BoardEntry], found: Standings) -> BoardColumn:
+def _score(
+    board: Board,
+    name: str,
+    entries: list[BoardEntry],
+    found: Standings,
+    right: Standings | None,
+) -> BoardColumn:
     score = board.scores[name]
     is_printed = any(name in e.scores for e in entries)
 
@@ -115,22 +127,28 @@ def _score(board: Board, name: str, entries: list[BoardEntry], found: Standings)
             if made
             else ""
         )
+        better = right.value(entry, name) if right and entry.line else None
+        differs = made and better and made.value != better.value
+        note = f"corrected: {number(better.value, None)}" if better and differs else ""
         if given is None:
             assert made is not None
-            return BoardCell(number(made.value, None), made.value, title=said)
-        return BoardCell(printed(given), given.value, title=said)
+            return BoardCell(number(made.value, None), made.value, note, said)
+        return BoardCell(printed(given), given.value, note, said)
 
     under = "score, as published" if is_printed else "score, worked out"
     return BoardColumn(name, name, "", score.title or name, under, score.better, cell)
 
 
-def _published(quantity: Quantity, group: str, title: str) -> BoardColumn:
+def _published(board: Board, quantity: Quantity, group: str, title: str) -> BoardColumn:
     def cell(entry: BoardEntry) -> BoardCell | None:
         value = entry.values.get(quantity.name)
         if value is None or not entry.line:
             return None
         place = entry.column_ranks.get(quantity.name)
-        return BoardCell(printed(value), value.value, f"rank {place}" if place else "")
+        known = board.erratum(entry.name, quantity.name)
+        notes = [f"rank {place}"] if place else []
+        notes += [f"corrected: {known.instead:g}"] if known and known.instead is not None else []
+        return BoardCell(printed(value), value.value, ", ".join(notes), known.why if known else "")
 
     name = quantity.name
     return BoardColumn(name, name, group, title, "published", quantity.facts.better, cell)

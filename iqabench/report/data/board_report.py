@@ -9,9 +9,12 @@ from iqabench.boards import (
     Board,
     BoardEntry,
     BoundedValue,
+    Correction,
     Standing,
     Standings,
     Track,
+    corrected_standings,
+    corrections,
     entries_of,
     standings,
 )
@@ -37,6 +40,14 @@ class BoardRow:
     unchecked: tuple[str, ...]
     """Gates that could not be checked, in words."""
     cells: tuple[BoardCell | None, ...]
+    corrected: Standing | None = None
+    """The standing with the board's errata put in; None where nothing is corrected."""
+
+    @property
+    def correction(self) -> str:
+        """The rank with the errata put in, in words, where it is another."""
+        by = self.corrected
+        return "" if by is None or by.rank == self.rank else f"corrected: {by.rank}"
 
     @property
     def is_own(self) -> bool:
@@ -84,6 +95,8 @@ class BoardReport:
     """Models with a value of any column in the store."""
     found: Standings
     """Scores and ranks as they were computed here."""
+    corrections: tuple[Correction, ...] = ()
+    """Figures that are others when the board's errata are put in."""
 
     @property
     def entries(self) -> int:
@@ -139,11 +152,18 @@ def board_report(results: Results, board: Board) -> BoardReport | None:
     if not entries:
         return None
     found = _worked_out(board, published or entries)
-    columns = columns_of(board, entries, here, found)
-    tables = [_table(board, track, entries, columns, found) for track in board.tracks or (None,)]
-    checks = check(board, published) if published else []
+    right = _corrected(board, published)
+    columns = columns_of(board, entries, here, found, right)
+    both = found, right
+    tables = [_table(board, track, entries, columns, both) for track in board.tracks or (None,)]
     return BoardReport(
-        board, tuple(columns), tuple(tables), tuple(checks), tuple(here.models), found
+        board,
+        tuple(columns),
+        tuple(tables),
+        tuple(check(board, published) if published else []),
+        tuple(here.models),
+        found,
+        tuple(corrections(board, published)),
     )
 
 
@@ -186,14 +206,19 @@ def _worked_out(board: Board, entries: Sequence[BoardEntry]) -> Standings:
     return standings(board, entries, baseline_of(board, entries))
 
 
+def _corrected(board: Board, published: Sequence[BoardEntry]) -> Standings | None:
+    """Return scores and ranks with the board's errata put in; None where nothing is corrected."""
+    return corrected_standings(board, published, baseline_of(board, published))
+
+
 def _table(
     board: Board,
     track: Track | None,
     entries: Sequence[BoardEntry],
     columns: Sequence[BoardColumn],
-    found: Standings,
+    both: tuple[Standings, Standings | None],
 ) -> BoardTable:
-    rows = [_row(board, track, one, columns, found) for one in enumerate(entries)]
+    rows = [_row(board, track, one, columns, both) for one in enumerate(entries)]
     shared = Counter(row.rank for row in rows)
     rows = [
         BoardRow(**{**vars(r), "tied": r.rank is not None and shared[r.rank] > 1}) for r in rows
@@ -208,9 +233,9 @@ def _row(
     track: Track | None,
     numbered: tuple[int, BoardEntry],
     columns: Sequence[BoardColumn],
-    found: Standings,
+    both: tuple[Standings, Standings | None],
 ) -> BoardRow:
-    number, entry = numbered
+    (found, right), (number, entry) = both, numbered
     standing = found.of(entry.name, track.name) if track else None
     rank = entry.ranks.get(track.name) if track else None
     if rank is None and standing is not None:
@@ -226,4 +251,5 @@ def _row(
         judged.failed if judged else (),
         tuple(gate.words for gate in judged.unchecked) if judged else (),
         tuple(column.cell(entry) for column in columns),
+        right.of(entry.name, track.name) if right and track else None,
     )

@@ -10,6 +10,7 @@ Equal stores give equal bytes.
 """
 
 import json
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,7 @@ def _board(page: BoardReport, address: str) -> Json:
             for table in page.tables
         ],
         "follows": page.follows,
+        **({"corrections": [asdict(c) for c in page.corrections]} if page.corrections else {}),
     }
 
 
@@ -219,6 +221,7 @@ def _entry(page: BoardReport, row: BoardRow) -> Json:
         "rank": row.rank,
         "best": by.best if by else None,
         "worst": by.worst if by else None,
+        **({"corrected_rank": row.corrected.rank} if row.corrected else {}),
         "failed_gates": [*row.failed],
         "unchecked_gates": [*row.unchecked],
         "values": {column.name: _number(cell.sort) for column, cell in cells if cell},

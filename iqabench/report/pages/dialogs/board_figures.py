@@ -124,6 +124,7 @@ class _CellProvenance:
         blocks = [
             own,
             self._erratum(row, name),
+            self._corrected(row, f"score {name}"),
             self.formulas.of(name),
             self.formulas.entered(row.entry, name),
         ]
@@ -142,7 +143,8 @@ class _CellProvenance:
             *_verdict(self.checks.get((row.entry.name, f"rank {track.name}"))),
             ("Decided by", f"{track.rank} = {self.formulas.value(row.entry, track.rank)}"),
         )
-        blocks = [own, self._erratum(row, track.name), self.formulas.of_track(track)]
+        known = (self._erratum(row, track.name), self._corrected(row, f"rank {track.name}"))
+        blocks = [own, *known, self.formulas.of_track(track)]
         if track.rank in self.board.scores:
             blocks.append(self.formulas.of(track.rank))
         return [*blocks, self.printed.row(row.entry), self.source] if row.entry.line else blocks
@@ -163,6 +165,11 @@ class _CellProvenance:
             return ()
         right = f" Right is {known.instead:g}." if known.instead is not None else ""
         return (("Erratum", f"{known.why}.{right}"),)
+
+    def _corrected(self, row: BoardRow, what: str) -> Terms:
+        """Return the figure with the board's errata put in, where it is another."""
+        about = (c for c in self.page.corrections if (c.entry, c.what) == (row.entry.name, what))
+        return tuple(("With the errata put in", one.words) for one in about if not one.why)
 
     def _records(self, record: Mean | MeasuredCost | None) -> Iterable[Terms]:
         if record is None:
