@@ -7,7 +7,6 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
-    allow_missing_option,
     column_option,
     device_option,
     examples,
@@ -59,7 +58,6 @@ with lazy_imports():
     help="Folder of the inputs, for @lr and @model:X.",
 )
 @pairing_options
-@allow_missing_option
 @scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="Name of the outputs in tables.  [default: their folder]")
@@ -83,7 +81,6 @@ def command(
     images: str | None,
     inputs: Path | None,
     pairing: PairingOptions,
-    allow_missing: bool,
     scale: int | None,
     columns: tuple[str, ...],
     name: str,
@@ -138,7 +135,9 @@ def command(
                 options=pairing,
             )
     sys.exit(
-        print_outcome(outcome, records, form, per_image=per_image, allow_missing=allow_missing)
+        print_outcome(
+            outcome, records, form, per_image=per_image, allow_missing=pairing.allow_missing
+        )
     )
 
 

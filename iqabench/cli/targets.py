@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import bundle
+from iqabench.cli.options import allow_missing_option, bundle
 from iqabench.errors import UsageError
 
 with lazy_imports():
@@ -28,7 +28,7 @@ def target_options(command: F) -> F:
 
 
 def pairing_options(command: F) -> F:
-    """Add --pairs, --many and --recursive, as the argument `pairing`."""
+    """Add --pairs, --many, --recursive and --allow-missing, as the argument `pairing`."""
     add = bundle(
         "pairing",
         PairingOptions,
@@ -45,6 +45,7 @@ def pairing_options(command: F) -> F:
             help="Several outputs belong to one target: 0001_0.8 and 0001_0.9 to 0001.",
         ),
         click.option("--recursive", is_flag=True, help="Read the folders in the folders, too."),
+        allow_missing_option,
     )
     return cast(F, add(command))
 

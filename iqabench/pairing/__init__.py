@@ -1,15 +1,16 @@
 """The pairing of files by name: outputs with targets, and inputs with targets."""
 
-from iqabench.pairing.image_folder import ImageFolder, below_in_words, read_folder
+from iqabench.pairing.image_folder import ImageFolder, below_in_words, read_folder, unread_in_words
 from iqabench.pairing.many import pair_many
 from iqabench.pairing.names import first_names, printable
 from iqabench.pairing.pair import pair_names
-from iqabench.pairing.pairing import Pairing, pairing_of, unpaired_in_words
+from iqabench.pairing.pairing import NamesError, Pairing, pairing_of, unpaired_in_words
 from iqabench.pairing.pairs_file import PairsFile, read_pairs
 from iqabench.pairing.words import core
 
 __all__ = [
     "ImageFolder",
+    "NamesError",
     "Pairing",
     "PairsFile",
     "below_in_words",
@@ -22,4 +23,5 @@ __all__ = [
     "read_folder",
     "read_pairs",
     "unpaired_in_words",
+    "unread_in_words",
 ]

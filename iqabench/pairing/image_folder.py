@@ -128,6 +128,12 @@ def read_folder(place: Path, *, recursive: bool = False) -> ImageFolder:
     return listed
 
 
+def unread_in_words(folder: Path) -> list[str]:
+    """Return sentences about the files in a folder that look like images and are not read."""
+    images = image_files(folder)
+    return ImageFolder(folder, tuple(images), _unread(folder, set(images))).missing
+
+
 def images_below(place: Path) -> tuple[int, int]:
     """Return the number of folders below that hold images, at most two levels down, and of these images."""
     counts = [len(image_files(folder)) for folder in _folders(place, _DEPTH) if folder != place]

@@ -15,9 +15,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from iqabench.errors import PairingError
 from iqabench.pairing.names import first_names, printable
-from iqabench.pairing.pairing import Pairing
+from iqabench.pairing.pairing import NamesError, Pairing
 from iqabench.pairing.substitution import ambiguous_output, ambiguous_target, find_substitution
 from iqabench.pairing.words import core, is_number, scale_of, words
 
@@ -136,7 +135,7 @@ class _Matching:
             self.rules.append(rule + pair)
 
 
-def _choice(outputs: list[str], targets: list[str]) -> PairingError:
+def _choice(outputs: list[str], targets: list[str]) -> NamesError:
     if len(targets) > 1:
         return ambiguous_output(outputs[0], targets)
     return ambiguous_target(targets[0], outputs)
@@ -175,7 +174,7 @@ def _grouped(names: Iterable[str], form: Callable[[str], str]) -> dict[str, list
     return groups
 
 
-def _nothing_pairs(outputs: list[str], targets: list[str]) -> PairingError:
+def _nothing_pairs(outputs: list[str], targets: list[str]) -> NamesError:
     """Return the error about names of which none pair; names that begin alike are told with the reason."""
     cores: dict[str, str] = {_core(target): target for target in targets}
     begun: dict[str, list[str]] = {}
@@ -188,19 +187,20 @@ def _nothing_pairs(outputs: list[str], targets: list[str]) -> PairingError:
     for target, several in begun.items():
         if len(several) > 1 and not all(_is_numbered(o, _core(target)) for o in several):
             return ambiguous_target(target, several)
-    reason = ""
+    reason = hint = ""
     for target, several in begun.items():
         if _is_numbered(several[0], _core(target)):
             reason = (
-                f"'{printable(several[0])}' is not taken for an output of '{printable(target)}', because "
-                "a number after a name makes another name; add --many if it belongs to it. "
+                f" '{printable(several[0])}' is not taken for an output of '{printable(target)}', because "
+                "a number after a name makes another name."
             )
+            hint = "Add --many if it belongs to it. "
             break
-    return PairingError(
+    return NamesError(
         f"no output belongs to a target by its name. Outputs: {first_names(outputs)}; targets: "
-        f"{first_names(targets)}. {reason}Expected the same names, or names that one substitution explains, "
-        "such as baby_MODEL_x4 and baby_HR_x4. Say which belong together with --pairs FILE.csv, a table "
-        "with the header output,target."
+        f"{first_names(targets)}.{reason}",
+        f"{hint}Expected the same names, or names that one substitution explains, such as baby_MODEL_x4 and "
+        "baby_HR_x4. Say which belong together with --pairs FILE.csv, a table with the header output,target.",
     )
 
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from iqabench.errors import PairingError
 from iqabench.pairing.names import first_names
+
+
+class NamesError(PairingError):
+    """Names cannot be paired: the reason, and the way out on the command line of `score`."""
+
+    def __init__(self, reason: str, way_out: str) -> None:
+        super().__init__(f"{reason} {way_out}")
+        self.reason = reason
 
 
 @dataclass

@@ -11,18 +11,14 @@ from iqabench.pairing.image_folder import IMAGE_SUFFIXES
 from iqabench.pairing.names import first_names, printable
 from iqabench.pairing.pair import composed
 
-_HEADER = ("output", "target", "input")
-
 
 @dataclass(frozen=True)
 class PairsRow:
     """One line of the file."""
 
     line: int
-    output: str
-    target: str
-    input: str
-    """The input; empty when the file has no such column."""
+    cells: tuple[tuple[str, str], ...]
+    """The names by the column, in the order of the header."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class PairsFile:
         find = _finder(spellings)
         found: dict[PairsRow, str] = {}
         for row in self.rows:
-            text = getattr(row, column)
+            text = dict(row.cells)[column]
             names = find(text)
             if len(names) != 1:
                 raise PairingError(
@@ -69,8 +65,8 @@ class PairsFile:
             lines[name] = row.line
 
 
-def read_pairs(path: Path) -> PairsFile:
-    """Read a CSV file with the header `output,target`, and perhaps `input`.
+def read_pairs(path: Path, columns: tuple[str, str] = ("output", "target")) -> PairsFile:
+    """Read a CSV file with a header of these columns, and perhaps `input`.
 
     Raises: PairingError with the line when the file cannot be read, has another header, or a line lacks a
         name.
@@ -84,7 +80,7 @@ def read_pairs(path: Path) -> PairsFile:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
-        _require_header(path, header)
+        _require_header(path, header, columns)
         rows = [
             _row(path, reader.line_num, dict(zip(header, cells, strict=False)), len(cells), header)
             for cells in reader
@@ -97,11 +93,13 @@ def read_pairs(path: Path) -> PairsFile:
     return PairsFile(path, tuple(rows), "input" in header)
 
 
-def _require_header(path: Path, header: list[str]) -> None:
-    if not {"output", "target"} <= set(header) <= set(_HEADER) or len(set(header)) < len(header):
+def _require_header(path: Path, header: list[str], columns: tuple[str, str]) -> None:
+    known = {*columns, "input"}
+    if not set(columns) <= set(header) <= known or len(set(header)) < len(header):
+        more = "" if "input" in columns else f" or {','.join(columns)},input"
         raise PairingError(
-            f"{path}, line 1: the header is '{printable(','.join(header))}'; expected output,target or "
-            "output,target,input."
+            f"{path}, line 1: the header is '{printable(','.join(header))}'; expected "
+            f"{','.join(columns)}{more}."
         )
 
 
@@ -114,7 +112,7 @@ def _row(path: Path, line: int, cells: dict[str, str], count: int, header: list[
     empty = [column for column in header if not cells[column].strip()]
     if empty:
         raise PairingError(f"{path}, line {line}: the {empty[0]} is missing.")
-    return PairsRow(line, cells["output"], cells["target"], cells.get("input", ""))
+    return PairsRow(line, tuple(cells.items()))
 
 
 def _finder(spellings: Mapping[str, str]) -> Callable[[str], list[str]]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from iqabench.errors import PairingError
 from iqabench.pairing.names import printable
+from iqabench.pairing.pairing import NamesError
 from iqabench.pairing.words import Words, has_name, is_number, is_role
 
 _ANCHORS = 2
@@ -170,20 +170,21 @@ def _require_agreement(one: Mapping[str, str], other: Mapping[str, str]) -> None
             raise ambiguous_target(target, (outputs[target], output))
 
 
-def ambiguous_output(output: str, targets: Iterable[str]) -> PairingError:
+def ambiguous_output(output: str, targets: Iterable[str]) -> NamesError:
     """Return the error about an output that may belong to several targets."""
-    return PairingError(
-        f"'{printable(output)}' may belong to any of {_quoted(targets)}. Keep the one that is meant in the "
-        "folder, or say which belong together: --pairs FILE.csv, with the header output,target."
+    return NamesError(
+        f"'{printable(output)}' may belong to any of {_quoted(targets)}.",
+        "Keep the one that is meant in the folder, or say which belong together: --pairs FILE.csv, with the "
+        "header output,target.",
     )
 
 
-def ambiguous_target(target: str, outputs: Iterable[str]) -> PairingError:
+def ambiguous_target(target: str, outputs: Iterable[str]) -> NamesError:
     """Return the error about several outputs that may belong to one target."""
-    return PairingError(
-        f"two outputs belong to the target '{printable(target)}': {_quoted(outputs)}. Keep one of them in "
-        "the folder, say which belong together with --pairs FILE.csv (header output,target), or add --many "
-        "if each is to be compared with that target."
+    return NamesError(
+        f"two outputs belong to the target '{printable(target)}': {_quoted(outputs)}.",
+        "Keep one of them in the folder, say which belong together with --pairs FILE.csv (header "
+        "output,target), or add --many if each is to be compared with that target.",
     )
 
 

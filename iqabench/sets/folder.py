@@ -1,7 +1,8 @@
 """Folders of images as sets.
 
     FOLDER/*.png                            targets; inputs are made from them
-    FOLDER/input/*.png, FOLDER/target/*.png pairs with the same name; a scale may follow it (a_x4)
+    FOLDER/input/*.png, FOLDER/target/*.png pairs by name: the same, or as one substitution explains
+    FOLDER/pairs.csv                        which input has which target, where names do not tell
     FOLDER/input/*.png                      only inputs
     FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder with the name of its role
     FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order
@@ -9,14 +10,15 @@
 A bad image, or one without its partner, fails when it is loaded; the other samples are not affected.
 """
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
 from iqabench.images import AS_STORED, ReadOptions, image_files
+from iqabench.pairing import below_in_words, unread_in_words
 from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
+from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
 from iqabench.sets.inventory import natural_order
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import Place, SampleRef, SampleSet
@@ -24,10 +26,6 @@ from iqabench.tasks import Task, default_task, folder_task, role_names
 
 UNDEGRADED = "x1"
 """The level of a folder without a degradation: inputs are the targets, or files of the same size."""
-
-
-Frames = tuple[Place, ...]
-"""The frames of one part; an image is a clip of one frame."""
 
 
 def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED) -> SampleSet:
@@ -43,8 +41,11 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
         level = level or _level_of_sizes(folder / "input", folder / "target", reading)
     else:
         level = level or _default_level()
+    notes: list[str] = []
     if "input" in roles:
-        samples = list(_samples(folder, roles, _recipe(level), reading))
+        paired = _paired(folder, roles, reading)
+        notes += paired.rules
+        samples = list(_samples(folder, roles, paired, _recipe(level)))
     else:
         has_folder = "target" in roles
         place = folder / "target" if has_folder else folder
@@ -61,7 +62,24 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
         samples=tuple(samples),
         address=f"{folder.resolve()}" + ("" if level == UNDEGRADED else f"@{level}"),
         reading=reading,
+        missing=tuple(_unread(folder, roles)),
+        notes=(*notes, *_ignored(folder, roles)),
     )
+
+
+def _unread(folder: Path, roles: list[str]) -> Iterable[str]:
+    """Yield sentences about files in a folder, its roles and clips that look like images and are not read."""
+    for place in [folder / role for role in roles] or [folder]:
+        yield from unread_in_words(place)
+        for clip in _clip_folders(place) if roles else ():
+            yield from unread_in_words(clip)
+
+
+def _ignored(folder: Path, roles: list[str]) -> Iterable[str]:
+    """Yield a sentence about images in folders below that no role names."""
+    below = "" if roles else below_in_words(folder, "they are not read; name one of them as a set.")
+    if below:
+        yield f"{folder}: {below}"
 
 
 def _default_level() -> str:
@@ -113,9 +131,13 @@ def _images(folder: Path, reading: ReadOptions, *, clips: bool = True) -> dict[s
         files = sorted(image_files(path), key=natural_order) if path.is_dir() else [path]
         parts[name] = tuple(Place(file, str(file), reading=reading) for file in files)
     if not parts:
+        below = below_in_words(
+            folder, "name one of them, or call two of them 'input' and 'target'."
+        )
+        unread = "".join(f" {line}." for line in unread_in_words(folder))
         raise SetError(
-            f"there are no images in {folder}; expected .png, .jpg, .bmp, .tif, .webp, .ppm or "
-            ".pgm, or the subfolders 'input' and 'target'."
+            f"there are no images in {folder}{f', but {below}' if below else ';'} Expected .png, .jpg, .bmp, "
+            f".tif, .webp, .ppm or .pgm, or the subfolders 'input' and 'target'.{unread}"
         )
     return parts
 
@@ -127,31 +149,25 @@ def _clip_folders(folder: Path) -> list[Path]:
 
 
 def _samples(
-    folder: Path, roles: list[str], steps: Recipe, reading: ReadOptions
+    folder: Path, roles: list[str], paired: FolderSamples, steps: Recipe
 ) -> Iterable[SampleRef]:
-    """Yield the samples of a folder that has a subfolder for each role; files are paired by name."""
-    parts = {role: _images(folder / role, reading) for role in roles}
-    if len({frozenset(of_role) for of_role in parts.values()}) > 1:
-        parts = {role: _without_scales(of_role) for role, of_role in parts.items()}
-    task = default_task(steps.scale)
+    """Yield the samples of a folder that has a subfolder for each role."""
+    parts, task = paired.parts, default_task(steps.scale)
     for name in sorted({name for of_role in parts.values() for name in of_role}):
-        trouble = ""
-        for role in roles:
-            if name not in parts[role]:
-                trouble = f"'{name}' has no {role}: {folder / role} holds no image of that name."
         files = {role: parts[role][name] for role in roles if name in parts[role]}
+        trouble = lacks(name, folder, roles, parts)
         yield SampleRef(name, steps, files, trouble, aligned=task.aligned)
 
 
-def _without_scales(parts: dict[str, Frames]) -> dict[str, Frames]:
-    """Return parts by names without the scale at their end, when these names are distinct."""
-    bare = {re.sub(r"[_-]?x\d$", "", name): frames for name, frames in parts.items()}
-    return bare if len(bare) == len(parts) else parts
+def _paired(folder: Path, roles: list[str], reading: ReadOptions) -> FolderSamples:
+    return samples_of_roles(folder, {role: _images(folder / role, reading) for role in roles})
 
 
 def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:
     """Return the scale between the first readable input and its target; the default level without one."""
-    for pair in _samples(inputs.parent, [inputs.name, targets.name], Recipe(1), reading):
+    roles = [inputs.name, targets.name]
+    paired = _paired(inputs.parent, roles, reading)
+    for pair in _samples(inputs.parent, roles, paired, Recipe(1)):
         if pair.trouble:
             continue
         try:

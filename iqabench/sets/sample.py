@@ -242,6 +242,8 @@ class SampleSet:
     """Sentences about files of a folder that look like images and are not read."""
     reading: ReadOptions = AS_STORED
     """The options that the user's files are read with."""
+    notes: tuple[str, ...] = ()
+    """Sentences about how the files of a folder were paired, and which were not looked at."""
 
     @property
     def own_files(self) -> list[Path]:

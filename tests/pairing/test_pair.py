@@ -135,7 +135,7 @@ def test_a_stray_and_a_gap_do_not_hide_the_substitution() -> None:
 
 
 def test_a_number_is_told_with_the_way_out() -> None:
-    with pytest.raises(PairingError, match=r"'8023_3' is not taken .* add --many"):
+    with pytest.raises(PairingError, match=r"'8023_3' is not taken .* Add --many"):
         pair_names(["8023_3"], ["8023"])
 
 

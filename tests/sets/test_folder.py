@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from iqabench.degradations.bicubic import imresize
-from iqabench.errors import ImageError, SetError
+from iqabench.errors import ImageError, PairingError, SetError
 from iqabench.sets import load_set
 
 from .conftest import picture, write
@@ -142,3 +142,59 @@ def test_a_wrong_level_of_a_folder_is_told_with_right_ones(tmp_path: Path, level
         SetError, match=r"is no level of a folder; expected one such as x4, n25, q10"
     ):
         load_set(f"{tmp_path}@{level}")
+
+
+def put_pairs(folder: Path, inputs: list[str], targets: list[str]) -> None:
+    for role, names, side in (("input", inputs, 4), ("target", targets, 8)):
+        for at, name in enumerate(names):
+            write(folder / role / f"{name}.png", picture(side, side, seed=at))
+
+
+def test_one_substitution_pairs_inputs_with_targets_and_is_told(tmp_path: Path) -> None:
+    put_pairs(tmp_path, ["rain-1", "rain-2"], ["norain-1", "norain-2"])
+    loaded = load_set(str(tmp_path))
+    assert [ref.name for ref in loaded] == ["norain-1", "norain-2"]
+    assert loaded.samples[1].load().input.shape == (4, 4, 3)
+    assert loaded.notes == ("input and target are paired by: 'rain-' -> 'norain-'",)
+
+
+def test_inputs_that_belong_to_no_target_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    put_pairs(tmp_path, ["img_2", "img_3"], ["img"])
+    with pytest.raises(
+        SetError, match=r"no input belongs to a target .*pairs\.csv, a table"
+    ) as one:
+        load_set(str(tmp_path))
+    assert "--" not in str(one.value)
+    (tmp_path / "pairs.csv").write_text("input,target\nimg_2.png,img\nimg_3,img.png\n")
+    loaded = load_set(str(tmp_path))
+    assert [ref.name for ref in loaded] == ["img_2", "img_3"]
+    one_target, other_target = (ref.load().target for ref in loaded)
+    assert one_target is not None
+    assert other_target is not None
+    assert np.array_equal(one_target, other_target)
+    (tmp_path / "pairs.csv").write_text("input,target\nimg_2,img\n")
+    assert [ref.name for ref in load_set(str(tmp_path)) if not ref.trouble] == ["img"]
+    (tmp_path / "pairs.csv").write_text("input,target\nimg_4,img\n")
+    with pytest.raises(PairingError, match=r"pairs\.csv, line 2: there is no input 'img_4' in"):
+        load_set(str(tmp_path))
+
+
+def test_files_that_are_not_read_are_named(tmp_path: Path) -> None:
+    put_pairs(tmp_path, ["a"], ["a"])
+    (tmp_path / "input" / "b.png").symlink_to("nowhere")
+    (tmp_path / "target" / "b.npy").write_bytes(b"\x93NUMPY")
+    loaded = load_set(str(tmp_path))
+    assert [line.partition(" left out ")[2] for line in loaded.missing] == [
+        "(links that lead nowhere): b.png",
+        "(of a type that is not read): b.npy",
+    ]
+
+
+def test_images_in_folders_below_are_pointed_at(tmp_path: Path) -> None:
+    for clip in ("one", "two"):
+        write(tmp_path / clip / "a.png", picture(8, 8))
+    with pytest.raises(SetError, match="2 folders with 2 images lie in it: name one of them"):
+        load_set(str(tmp_path))
+    write(tmp_path / "a.png", picture(8, 8))
+    (note,) = load_set(str(tmp_path)).notes
+    assert "2 folders with 2 images lie in it: they are not read" in note

@@ -31,8 +31,10 @@ def in_process(cells: Sequence[Cell], models: ModelCache, context: RunContext) -
 
     Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
     """
-    sets = dict.fromkeys(cell.set.missing for cell in cells)
-    outcome = Outcome(missing=[line for lines in sets for line in lines])
+    outcome = Outcome(
+        missing=list(dict.fromkeys(line for cell in cells for line in cell.set.missing)),
+        notes=list(dict.fromkeys(line for cell in cells for line in cell.set.notes)),
+    )
     errors: list[IqabenchError] = []
     waiting: list[WaitingOutputs] = []
     with context.store.writer(new_run()) as writer:

@@ -14,6 +14,8 @@ class PairingOptions:
     """True when several outputs may belong to one target."""
     recursive: bool = False
     """True to read folders below as well."""
+    allow_missing: bool = False
+    """True to compute columns over the whole set of the outputs that there are."""
 
 
 BY_NAME = PairingOptions()

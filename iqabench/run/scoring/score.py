@@ -57,8 +57,25 @@ def score_folder(
     images, refusals = _opened(outputs, targets, unbound, options)
     device = resolve_device(device)
     references = _references(targets, store, device)
+    card = _card(outputs, name, targets)
+    outcome = Outcome(missing=[*images.missing, *targets.missing], notes=images.notes)
+    outcome.failures += [Failure(reason, card.id) for reason in refusals.values()]
+    bound = references.bind(column for column in unbound if column.name not in refusals)
+    with store.writer(new_run()) as writer:
+        origin = Origin.of_card(card, images.digest, device=device)
+        maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
+        candidate = _candidate(images, maker, bound, allow_missing=options.allow_missing)
+        work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
+        score_candidates(work, targets.names if images.pairing.pairs else list(images.files))
+        score_sets(work, targets.names)
+    outcome.notes += [*_sides(candidate, targets), *images.remarks()]
+    return outcome, images.pairing
+
+
+def _card(outputs: Path, name: str, targets: Targets) -> Card:
+    """Return the card of a folder of outputs, by default with the name of the folder or the image."""
     default_name = outputs.resolve().stem if outputs.is_file() else outputs.resolve().name
-    card = Card(
+    return Card(
         id=name or default_name,
         family="outputs",
         title=f"outputs in {outputs}",
@@ -66,18 +83,6 @@ def score_folder(
         loader="file",
         channels="any",
     )
-    outcome = Outcome(missing=[*images.missing, *targets.missing], notes=images.notes)
-    outcome.failures += [Failure(reason, card.id) for reason in refusals.values()]
-    bound = references.bind(column for column in unbound if column.name not in refusals)
-    with store.writer(new_run()) as writer:
-        origin = Origin.of_card(card, images.digest, device=device)
-        maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
-        candidate = _candidate(images, maker, bound)
-        work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
-        score_candidates(work, targets.names if images.pairing.pairs else list(images.files))
-        score_sets(work, targets.names)
-    outcome.notes += [*_sides(candidate, targets), *images.remarks()]
-    return outcome, images.pairing
 
 
 def _opened(
@@ -108,14 +113,19 @@ def _needs_pairs(column: AnyColumn) -> bool:
     return column.metric.reference == "full" or column.protocol.reference in ("input", "model")
 
 
-def _candidate(images: Outputs, maker: RecordMaker, columns: list[AnyColumn]) -> Candidate:
+def _candidate(
+    images: Outputs, maker: RecordMaker, columns: list[AnyColumn], *, allow_missing: bool
+) -> Candidate:
     """Return the outputs of a folder as a candidate.
 
-    Columns over the whole set take the samples in their order where each has its output, and all files else.
+    Columns over the whole set take the samples in order where outputs are paired, so that one without an
+    output leaves no value; all files where nothing pairs, there are more, or the user allows that some miss.
     """
-    if images.is_whole:
+    pairing = images.pairing
+    lacks_outputs = bool(pairing.targets_without_output) and not allow_missing
+    if images.is_whole or (pairing.pairs and lacks_outputs):
         return Candidate(maker, images.read, columns)
-    read = images.read if images.pairing.pairs else images.read_file
+    read = images.read if pairing.pairs else images.read_file
     return Candidate(maker, read, columns, sorted(images.files), images.read_file)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from iqabench.errors import IqabenchError, MetricError
 from iqabench.images import Image, view_output
 from iqabench.metrics import SetColumn
-from iqabench.run.outcome import Failure
+from iqabench.run.outcome import NO_OUTPUT, Failure
 from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import Score
 from iqabench.run.scoring.candidates import Candidate, Work
@@ -95,7 +95,10 @@ def _gather(
             try:
                 yield next(loaded)
             except IqabenchError as error:
-                raise MetricError(f"{name}: {error}") from error
+                way_out = ""
+                if str(error) == NO_OUTPUT:
+                    way_out = "; --allow-missing takes the outputs that there are"
+                raise MetricError(f"{name}: {error}{way_out}") from error
             watch(count, len(names))
 
     return column.metric.gather(_features(work, column, images()))
