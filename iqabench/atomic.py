@@ -70,14 +70,19 @@ def remove_dead_parts(folder: Path, *, recursive: bool = False) -> int:
     Parts of other hosts, which may share the folder, go when they are a day old. Parts that cannot be deleted
     stay.
     """
-    count = 0
-    with contextlib.suppress(OSError):
-        for entry in list(os.scandir(folder)):
-            if _is_dead(entry):
-                count += _delete(Path(entry.path))
-            elif recursive and entry.is_dir(follow_symlinks=False):
-                count += remove_dead_parts(Path(entry.path), recursive=True)
+    count = sum(_delete(part) for part in dead_parts(folder))
+    if recursive:
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            below = [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False)]
+            count += sum(remove_dead_parts(each, recursive=True) for each in below)
     return count
+
+
+def dead_parts(folder: Path) -> list[Path]:
+    """Return the parts in a folder whose processes have ended; none when it cannot be read."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [Path(entry.path) for entry in entries if _is_dead(entry)]
+    return []
 
 
 def _is_dead(entry: os.DirEntry[str]) -> bool:

@@ -1,5 +1,6 @@
 """Messages on standard error: printed without control characters, which would change the terminal."""
 
+import sys
 import warnings
 from types import TracebackType
 from typing import TextIO
@@ -22,7 +23,10 @@ def printable(text: str) -> str:
 
 
 class Notices:
-    """The printing of warnings of iqabench, each of them once; a context manager."""
+    """The printing of warnings of iqabench, each of them once; a context manager.
+
+    Warnings of libraries are not printed, unless python is given -W or PYTHONWARNINGS.
+    """
 
     def __init__(self) -> None:
         self.damage = False
@@ -53,7 +57,8 @@ class Notices:
         line: str | None = None,
     ) -> None:
         if not issubclass(category, IqabenchWarning):
-            self._usual(message, category, filename, lineno, file, line)
+            if sys.warnoptions:  # libraries warn programmers, who ask for it with python -W
+                self._usual(message, category, filename, lineno, file, line)
             return
         self.damage |= issubclass(category, DamageWarning)
         if str(message) not in self._told:

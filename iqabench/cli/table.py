@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import printable
 
 with lazy_imports():
     from rich import box
@@ -80,4 +81,4 @@ def _text(value: Any) -> str:
         return f"{value:.4f}" if math.isfinite(value) else str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return printable(str(value))

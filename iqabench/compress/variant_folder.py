@@ -5,7 +5,6 @@ the folder above it.
 """
 
 import hashlib
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import safetensors.torch
 import yaml
 from torch import Tensor
 
-from iqabench.atomic import write_whole
+from iqabench.atomic import part_of, remove_dead_parts, write_whole
 from iqabench.errors import CompressError
 from iqabench.facts import read_yaml
 from iqabench.models.core import catalogue
@@ -69,7 +68,8 @@ def write_variant(
         when weights of this kind cannot be loaded again.
     """
     check_place(folder)
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    part = part_of(folder)
+    remove_dead_parts(folder.parent)
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)

@@ -4,6 +4,7 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
+from iqabench.atomic import part_of
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import Table
 
@@ -37,7 +38,7 @@ def write_samples(results: Results, table: Table, path: Path) -> None:
     """Write every value of a setting as CSV, by samples: sample, model, column, value, error."""
     found = results.query(_STARTS, [table.number, AT_ONCE])
     starts = [*(row["start"] for row in found), None]
-    part = path.with_suffix(".part")
+    part = part_of(path)
     path.write_bytes(b"")
     for span in pairwise(starts):
         _write(results, table, part, span, head=span[0] == starts[0])

@@ -6,18 +6,19 @@ and a folder that holds any other file is left alone. A notice such as README.md
 
 import contextlib
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from iqabench.atomic import dead_parts, part_of, remove_dead_parts
 from iqabench.errors import StoreError
 
 MARKER = "report.json"
 _MADE_BY = "iqabench report"
 _KEPT = ("README.md", ".gitignore", ".gitkeep")
+_OLD = ".old"
+"""The ending of the name of a report while it is being replaced."""
 _DROPPINGS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """Files that desktops leave in every folder that they show."""
 
@@ -32,7 +33,9 @@ def new_folder(out: Path) -> Iterator[Path]:
     check_replaceable(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.part-"))
+        _mend(out)
+        part = part_of(out)
+        part.mkdir()
     except OSError as error:
         raise _unwritable(out, error) from error
     try:
@@ -88,25 +91,27 @@ def _mark(part: Path) -> None:
     (part / MARKER).write_text(text + "\n", encoding="utf-8")
 
 
+def _mend(out: Path) -> None:
+    """Put back the report that a killed process had moved away, and delete what such processes left."""
+    for part in dead_parts(out.parent):
+        if part.name.startswith(f".{out.name}{_OLD}.") and not out.exists():
+            part.rename(out)
+    remove_dead_parts(out.parent)
+
+
 def _put(part: Path, out: Path) -> None:
-    umask = os.umask(0)
-    os.umask(umask)
-    part.chmod(0o777 & ~umask)  # mkdtemp makes it for its owner alone
     if not out.exists():
         part.rename(out)
         return
     check_replaceable(out)
-    old = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}.old-"))
+    old = part_of(out.with_name(out.name + _OLD))
+    out.rename(old)
     try:
-        out.rename(old / out.name)
-        try:
-            part.rename(out)
-        except OSError:
-            (old / out.name).rename(out)
-            raise
-    finally:
-        if out.exists():
-            shutil.rmtree(old, ignore_errors=True)
+        part.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _unwritable(out: Path, error: OSError) -> StoreError:

@@ -1,0 +1,1 @@
+"""The classes of trials, and the processes in which they run."""
