@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL.Image import DecompressionBombError
 
 from iqabench.errors import ImageError
 from iqabench.images.formats import Format, Header, UnreadableError, format_of
@@ -29,6 +30,7 @@ _DAMAGE = (
     struct.error,
     zlib.error,
     cv2.error,
+    DecompressionBombError,
 )
 """The errors that decoders raise on damaged content."""
 
@@ -161,7 +163,7 @@ def turned(pixels: Pixels, orientation: int) -> Pixels:
 
 def _reason(error: BaseException) -> str:
     """Return the text of an error without the address of the buffer that it may name."""
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | DecompressionBombError):
         return "its size is more than the memory holds"
     if isinstance(error, struct.error | EOFError | IndexError):
         return "it breaks off, or its header is wrong"

@@ -13,8 +13,8 @@ Image = NDArray[Any]
 """(H, W, C) with C = 1 or 3, RGB order, uint8 or float in units of 0..255."""
 
 _READ = ".png .apng .jpg .jpeg .jpe .jfif .bmp .dib .tif .tiff .webp .pbm .pgm .ppm .pnm .pam .gif .avif"
-_LESS_USUAL = ".jp2 .j2k .j2c .jpf .jpx .heic .heif .hif .tga .qoi .dds .sgi"
-_NAMED = ".jxl .jxr .exr .hdr .pfm .psd .dng .cr2 .cr3 .nef .arw .raf .orf .rw2"
+_LESS_USUAL = ".jp2 .j2k .j2c .jpf .jpx .heic .heif .hif .tga .qoi .sgi"
+_NAMED = ".jxl .jxr .exr .hdr .pfm .dds .psd .dng .cr2 .cr3 .nef .arw .raf .orf .rw2"
 SUFFIXES = frozenset(f"{_READ} {_LESS_USUAL} {_NAMED}".split())
 """The endings of image files; some are of kinds that are not read, and are listed so that they are named."""
 

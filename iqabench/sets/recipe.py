@@ -12,7 +12,7 @@ from iqabench.errors import SetError
 from iqabench.images import Image, Part, luma
 from iqabench.samples import stack_frames
 from iqabench.sets.facts import InputFacts
-from iqabench.tasks import Ratio
+from iqabench.tasks import Ratio, scale_text
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,20 @@ class Recipe:
         steps = self.steps or ()
         return [step.degradation.name for step in steps] == ["bicubic"]
 
-    def target(self, image: Image) -> Image:
-        """Return the target: the image cropped to a multiple of the scale, or its rounded luma."""
-        height, width = (side - side % self.scale.numerator for side in image.shape[:2])
+    def target(self, image: Image, name: str = "the image") -> Image:
+        """Return the target: the image cropped to a multiple of the scale, or its rounded luma.
+
+        `name` stands for the image in messages.
+
+        Raises: SetError when nothing is left of the image.
+        """
+        least = self.scale.numerator
+        height, width = (side - side % least for side in image.shape[:2])
+        if not height or not width:
+            raise SetError(
+                f"{name} is {image.shape[1]}x{image.shape[0]} pixels; x{scale_text(self.scale)} needs at "
+                f"least {least}x{least}. Take the image away, or choose a smaller scale."
+            )
         image = image[:height, :width]
         return rounded_luma(image) if self.luma_target else image
 

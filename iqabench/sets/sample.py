@@ -154,7 +154,8 @@ class SampleRef:
         return stack_frames(frames, f"the {role} of '{self.name}'")
 
     def _read_target(self) -> Part:
-        frames = [self.recipe.target(frame) for frame in self._read("target")]
+        name = self.files["target"][0].name
+        frames = [self.recipe.target(frame, name) for frame in self._read("target")]
         return stack_frames(frames, f"the target of '{self.name}'")
 
     def _make_input(self, target: Part | None) -> Part:

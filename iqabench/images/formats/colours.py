@@ -3,8 +3,10 @@
 import io
 import struct
 
-from PIL import ExifTags, ImageCms
-from PIL import Image as PillowImage
+from PIL import ImageCms
+
+from iqabench.images.formats import tiff_tags
+from iqabench.images.formats.header import UnreadableError
 
 _SRGB_GAMMA = 45_455
 """The gamma of sRGB as PNG states it, in units of 1/100000."""
@@ -51,12 +53,14 @@ def coded_phrase(primaries: int, transfer: int) -> str:
 
 def orientation_of(exif: bytes) -> int:
     """Return the orientation tag of EXIF data, 1 where there is none or where it is damaged."""
-    tags = PillowImage.Exif()
-    try:
-        tags.load(exif)
-        return valid_orientation(tags.get(ExifTags.Base.Orientation))
-    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
+    content = exif.removeprefix(b"Exif\0\0")
+    if not content.startswith(tiff_tags.SIGNATURES):
         return 1
+    try:
+        first = tiff_tags.read_directories(content, most=1)
+    except (UnreadableError, struct.error):
+        return 1
+    return valid_orientation(first[0].value(tiff_tags.ORIENTATION, 1)) if first else 1
 
 
 def valid_orientation(value: object) -> int:

@@ -2,11 +2,8 @@
 
 Libraries turn TIFF images by their orientation tag, invert or drop channels, cut 16 bits to 8, and multiply
 colours with alpha, each in cases of its own. Here the tags decide, and libraries only unpack the bytes:
-see `tiff_codecs`. Fax pages are decoded by Pillow.
+see `tiff_codecs`. Fax pages are refused: no decoder notices when they are damaged.
 """
-
-import math
-from typing import Any
 
 import numpy as np
 
@@ -16,12 +13,17 @@ from iqabench.images.formats.header import Alpha, Header, UnreadableError, requi
 from iqabench.images.formats.tiff_bytes import unpacked
 from iqabench.images.formats.tiff_codecs import JPEG, RATIOS
 from iqabench.images.formats.tiff_tags import Directory, read_directories
-from iqabench.images.formats.with_pillow import open_as
 from iqabench.images.pixels import Pixels
 
 SIGNATURES = tag.SIGNATURES
-_FAX = {2, 3, 4}
-_NAMES = {6: "old JPEG", 34712: "JPEG 2000", 50001: "WebP", 50002: "JPEG XL", 34676: "SGI LogLuv"}
+_NAMES = {
+    **dict.fromkeys((2, 3, 4), "fax codes"),
+    6: "old JPEG",
+    34676: "SGI LogLuv",
+    34712: "JPEG 2000",
+    50001: "WebP",
+    50002: "JPEG XL",
+}
 _PHOTOMETRICS = {
     0: "grey",
     1: "grey",
@@ -73,9 +75,6 @@ def inspect(content: bytes, page: int) -> Header:
 def decode(content: bytes, header: Header) -> Pixels:
     """Return the pixels of a page of a TIFF."""
     directory: Directory = header.details
-    compression = directory.value(tag.COMPRESSION, 1)
-    if compression in _FAX:
-        return _with_pillow(content, header)
     samples = directory.value(tag.SAMPLES, 1)
     values = _numbers(unpacked(content, directory), header, directory, samples)
     photometric = directory.value(tag.PHOTOMETRIC, 1)
@@ -115,7 +114,7 @@ def _bands(directory: Directory, samples: int) -> tuple[int, Alpha]:
         raise UnreadableError(
             "is a raw photograph (values of a colour filter array); develop it first."
         )
-    if compression in _NAMES or (compression not in RATIOS and compression not in _FAX):
+    if compression not in RATIOS:
         packed = _NAMES.get(compression, f"number {compression}")
         raise UnreadableError(
             f"is compressed by {packed}, which is not read in TIFF; convert it to PNG."
@@ -124,7 +123,7 @@ def _bands(directory: Directory, samples: int) -> tuple[int, Alpha]:
         raise UnreadableError(
             f"is {name or f'of photometric {photometric}'}; expected grey or RGB. Convert it to RGB first."
         )
-    if name == "palette":
+    if name == "palette" and samples == 1:
         return 3, ""
     colour = 1 if name == "grey" else 3
     if samples < colour:
@@ -148,7 +147,7 @@ def _require_bytes(content: bytes, directory: Directory, raw: float) -> None:
         raise UnreadableError("is damaged: it breaks off before its pixels end.")
     compression = directory.value(tag.COMPRESSION, 1)
     width, height = (directory.value(t, 0) for t in (tag.WIDTH, tag.HEIGHT))
-    ratio = RATIOS.get(compression, 8 * width)
+    ratio = RATIOS[compression]
     require_data(raw / ratio, sum(sizes) if sizes else len(content), f"{width}x{height} pixels")
 
 
@@ -183,22 +182,3 @@ def _coloured(indices: Pixels, directory: Directory) -> Pixels:
         raise UnreadableError("is damaged: its palette lacks colours.")
     colours_8 = (table >> 8 if table.max() > 255 else table).astype(np.uint8)
     return np.ascontiguousarray(colours_8.T[indices[:, :, 0]])
-
-
-def _with_pillow(content: bytes, header: Header) -> Pixels:
-    """Return what Pillow decodes; it finds the orientation 1, for it would turn the image."""
-    directory: Directory = header.details
-    if header.bits != 1 or header.page or header.pages > 1:
-        raise UnreadableError("is compressed as fax pages are, and has several; convert it to PNG.")
-    if directory.orientation_place is not None:
-        one = (1).to_bytes(2, "little" if directory.order == "<" else "big")
-        place = directory.orientation_place
-        content = content[:place] + one + content[place + 2 :]
-    image: Any = open_as("TIFF", content)
-    image.load()
-    if image.mode not in ("1", "L", "RGB", "RGBA"):
-        raise UnreadableError(f"is {image.mode}; expected grey or RGB. Convert it to RGB first.")
-    pixels = np.array(image.convert("L") if image.mode == "1" else image)
-    if math.prod(pixels.shape) != header.pixels * header.bands:
-        raise UnreadableError("is damaged: its pixels are not what its tags declare.")
-    return np.atleast_3d(pixels)

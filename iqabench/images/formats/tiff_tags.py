@@ -72,8 +72,8 @@ class Directory:
         return bool(self.value(SUBFILE, 0) & 1)
 
 
-def read_directories(content: bytes) -> list[Directory]:
-    """Return the directories of the chain.
+def read_directories(content: bytes, most: int | None = None) -> list[Directory]:
+    """Return the directories of the chain, or the first `most` of them.
 
     Raises: UnreadableError for a chain that leaves the file or runs in a circle; struct.error.
     """
@@ -81,8 +81,8 @@ def read_directories(content: bytes) -> list[Directory]:
     big = content[2:4] in (b"+\0", b"\0+")
     (place,) = struct.unpack_from(order + ("Q" if big else "I"), content, 8 if big else 4)
     seen: set[int] = set()
-    directories = []
-    while place:
+    directories: list[Directory] = []
+    while place and (most is None or len(directories) < most):
         if place in seen or place >= len(content) or len(seen) >= _MOST_PAGES:
             raise UnreadableError(
                 "is damaged: its list of pages leaves the file or runs in a circle."

@@ -8,10 +8,11 @@ import importlib.util
 import io
 import struct
 import warnings
+from threading import Lock
 
 import numpy as np
-from PIL import ExifTags, ImageFile
 from PIL import Image as PillowImage
+from PIL import ImageFile
 
 from iqabench.images.formats import colours
 from iqabench.images.formats.header import Header, UnreadableError
@@ -22,6 +23,8 @@ _COLOUR = ("RGB", "RGBX", "P", "RGBA", "PA")
 _PREMULTIPLIED = ("La", "RGBa")
 _DEEP = {"I": ("int32", 32), "F": ("float32", 32)}
 _HEIF = "HEIF"
+_warnings = Lock()
+"""The lock of the filters of warnings, which belong to all threads."""
 
 
 def open_as(kind: str, content: bytes) -> ImageFile.ImageFile:
@@ -34,7 +37,7 @@ def open_as(kind: str, content: bytes) -> ImageFile.ImageFile:
             f"is a {kind} file, which Pillow was built without here; convert it to PNG."
         )
     factory = PillowImage.OPEN[kind][0]
-    with warnings.catch_warnings():
+    with _warnings, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about metadata
         return factory(io.BytesIO(content), "")
 
@@ -58,6 +61,7 @@ def inspect(kind: str, content: bytes, page: int) -> Header:
     alpha = clear or mode in ("RGBA", "LA", "PA")
     grey = mode in _GREY
     sample, deep_bits = _sample(mode, bits)
+    exif = image.info.get("exif")
     return Header(
         kind.replace("JPEG2000", "JPEG 2000"),
         *image.size,
@@ -65,7 +69,7 @@ def inspect(kind: str, content: bytes, page: int) -> Header:
         sample,
         deep_bits,
         "straight" if alpha else "",
-        _orientation(image),
+        colours.orientation_of(exif if isinstance(exif, bytes) else b""),
         pages,
         page,
         "frames",
@@ -110,15 +114,6 @@ def _sample(mode: str, bits: int) -> tuple[str, int]:
             "Flatten it first."
         )
     raise UnreadableError(f"is {mode}; expected grey or RGB. Convert it to RGB first.")
-
-
-def _orientation(image: PillowImage.Image) -> int:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about damaged metadata
-            return colours.valid_orientation(image.getexif().get(ExifTags.Base.Orientation))
-    except (SyntaxError, ValueError, TypeError, KeyError, OSError, struct.error):
-        return 1
 
 
 def _coded_bits(kind: str, content: bytes) -> int:
