@@ -17,8 +17,8 @@ nothing differs: there, use `--exact`.
 Since version 0.2, folders that keep their size are of the task "restore", and no longer "denoise": the golden
 files have the new word, keys do not depend on it. The ends of intervals, `ci_low` and `ci_high`, are those of
 Student's interval, corrected for skewness, and no longer a bootstrap's, which covered too little; no value
-moved. A metric without its weights is a failed record as before. `reproduce` on ntire2026-esr has rows of what
-its errata correct, and ntire2026-imagesr-x4 is a board.
+moved. A metric without its weights is a failed record as before. `reproduce` on ntire2026-esr has rows of
+what its errata correct, and ntire2026-imagesr-x4 is a board.
 
 Exit status: 0 all equal, 1 differences, 2 wrong usage.
 """
