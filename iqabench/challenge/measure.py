@@ -53,9 +53,20 @@ def measure(
             device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
         )
         keys += _costs(board, models, store, profile_options, watch, measurement, timed=timed)
-    with Results(store, keys) as results:
+    with Results(store, keys, measurement.samples) as results:
         measurement.values = measured_values(results, board)
+    measurement.missing += _fewer(measurement, options.limit)
     return measurement
+
+
+def _fewer(measurement: Measurement, limit: int | None) -> list[str]:
+    """Return sentences about means over fewer images than the set has; none where the user limits them."""
+    lines = []
+    for model, values in measurement.values.items():
+        for name, value in values.items():
+            if value.n < value.of and not limit:
+                lines.append(f"{name} of {model} is the mean over {value.n} of {value.of} images")
+    return lines
 
 
 def _metric_quantities(board: Board) -> list[str]:
@@ -81,6 +92,8 @@ def _quality(
     except IqabenchError as error:
         _add_reasons(measurement, [model], wanted, error)
         return []
+    measurement.samples |= outcome.samples
+    measurement.missing += [line for line in outcome.missing if line not in measurement.missing]
     for failure in reversed(outcome.failures):
         sets = failure.where.partition(" on ")[2]
         some = [name for name in wanted if sets in ("", board.quantities[name].set)]

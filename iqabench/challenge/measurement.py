@@ -23,6 +23,10 @@ class Measurement:
     reasons: dict[tuple[str, str], str] = field(default_factory=dict)
     """The reason why a model, by the name that was asked for, has no value in a quantity."""
     warnings: list[str] = field(default_factory=list)
+    samples: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Samples that were asked for, by the key of a cell, where they are not all of the set."""
+    missing: list[str] = field(default_factory=list)
+    """Sentences about images that a figure does not cover: those that failed, and files that are not read."""
     ids: dict[str, str] = field(default_factory=dict)
     """Ids of models in records, by the names that were asked for."""
 

@@ -8,7 +8,14 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.options import device_option, examples, store_option, table_options, trust_option
+from iqabench.cli.options import (
+    allow_missing_option,
+    device_option,
+    examples,
+    store_option,
+    table_options,
+    trust_option,
+)
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_failures
 from iqabench.cli.table import print_rows
@@ -85,6 +92,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     metavar="N",
     help="Seed of the bootstrap.",
 )
+@allow_missing_option
 @device_option
 @store_option
 @trust_option
@@ -97,6 +105,7 @@ def command(
     resamples: int,
     drawn: str,
     seed: int,
+    allow_missing: bool,
     device: str,
     store: Path,
     form: str | None,
@@ -105,9 +114,10 @@ def command(
 
     The statistics are rank correlations (srcc, krcc), linear correlation and error after a named fit (plcc,
     rmse), and ntire2021, the main score of that challenge. A higher figure means better agreement, in
-    whichever direction metric and opinions count; n is the number of images behind a figure.
+    whichever direction metric and opinions count; n is the number of images behind a figure. The exit status
+    is 3 when there are fewer opinions than the set has, unless they may miss.
     """
-    opinions = read_opinions(images, folder)
+    opinions = read_opinions(images, folder, allow_missing=allow_missing)
     how = resampling_of(opinions, resamples, drawn, seed)
     records = Store(store)
     with watching() as watch:
@@ -116,7 +126,9 @@ def command(
     print_rows(rows if form in ("json", "csv") else [_for_people(row) for row in rows], form)
     _tell(opinions, outcome, rows)
     undefined = any(row["error"] for row in rows)
-    sys.exit(SOME_FAILED if outcome.failures or undefined else 0)
+    failed = [f for f in outcome.failures if not (f.is_missing and allow_missing)]
+    is_part = opinions.is_part and not allow_missing
+    sys.exit(SOME_FAILED if failed or undefined or is_part else 0)
 
 
 def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> None:

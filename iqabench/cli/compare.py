@@ -9,6 +9,7 @@ import click
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    allow_missing_option,
     column_option,
     convention_option,
     device_option,
@@ -22,7 +23,7 @@ from iqabench.cli.options import (
     trust_option,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import tell_failures, tell_notes
+from iqabench.cli.result import tell_missing, tell_notes
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -38,7 +39,7 @@ with lazy_imports():
         verdicts,
     )
     from iqabench.report.text.figures import cost_figure, difference, difference_interval, p_value
-    from iqabench.run import Cell, Options, evaluate, plan
+    from iqabench.run import Cell, Options, Outcome, evaluate, plan
     from iqabench.run.profile import ProfileOptions, profile
     from iqabench.store import Store
 
@@ -97,6 +98,7 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 @click.option(
     "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
 )
+@allow_missing_option
 @reading_options
 @store_option
 @table_options
@@ -113,6 +115,7 @@ def command(
     precision: Precision,
     convention: CallingConvention,
     limit: int | None,
+    allow_missing: bool,
     reading: ReadOptions,
     store: Path,
     form: str | None,
@@ -141,19 +144,23 @@ def command(
         )
         done = profile([first, second], wanted, sizes, records, costs, watch) if wanted else None
     keys_a, keys_b = (done.keys_of(name) for name in (first, second)) if done else ([], [])
-    rows = rows_of(compare(records, a.keys, b.keys, keys_a, keys_b))
+    samples = {**a.samples, **b.samples}
+    rows = rows_of(compare(records, a.keys, b.keys, keys_a, keys_b, samples))
     _print(rows, first, second, form)
     for warning in done.warnings if done else ():
         click.echo(f"warning: {warning}", err=True)
     tell_notes([*a.notes, *b.notes])
-    failures = [*a.failures, *b.failures, *(done.failures if done else ())]
-    tell_notes([*a.notes, *b.notes])
-    tell_failures(failures)
+    both = Outcome(
+        missing=list(dict.fromkeys([*a.missing, *b.missing])),
+        failures=[*a.failures, *b.failures, *(done.failures if done else ())],
+    )
+    is_missing = tell_missing(both) and not allow_missing
+    failures = [failure for failure in both.failures if not failure.is_missing]
     _tell_left_out(rows)
     met = [verdict for condition in read for verdict in verdicts(condition, rows)]
     for verdict in met:
         click.echo(verdict.sentence, err=True)
-    sys.exit(SOME_FAILED if failures or met else 0)
+    sys.exit(SOME_FAILED if failures or met or is_missing else 0)
 
 
 def _check(read: list[Condition], cells: list[list[Cell]], wanted: list[CostColumn]) -> None:

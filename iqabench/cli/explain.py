@@ -83,12 +83,13 @@ def command(
     if form is None:
         click.echo()
         click.echo("\n".join(in_words(claim, answers) + inputs_in_words(explanation.inputs)))
-    tell_unpaired(explanation.pairing)
+    tell_notes(f"paired by: {rule}" for rule in explanation.pairing.rules)
+    is_missing = tell_unpaired(explanation.pairing) and not pairing.allow_missing
     own = [outputs] if outputs.is_file() else image_files(outputs)
     tell_notes(remarks_on([*own, *targets.own_files], reading))
     for line in explanation.failures:
         click.echo(f"left out: {line}", err=True)
-    sys.exit(SOME_FAILED if explanation.failures else 0)
+    sys.exit(SOME_FAILED if explanation.failures or is_missing else 0)
 
 
 def _row(a: Answer, *, whole: bool) -> dict[str, Any]:

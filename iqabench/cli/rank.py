@@ -11,6 +11,7 @@ from iqabench.cli.budget import budget_option
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    allow_missing_option,
     device_option,
     examples,
     sets_option,
@@ -52,6 +53,7 @@ with lazy_imports():
     help="Restore no images; gates on quality are then reported as unchecked.",
 )
 @budget_option
+@allow_missing_option
 @device_option
 @store_option
 @trust_option
@@ -62,6 +64,7 @@ def command(
     sets: dict[str, str],
     no_quality: bool,
     sampling: Sampling,
+    allow_missing: bool,
     device: str,
     store: Path,
     form: str | None,
@@ -71,7 +74,7 @@ def command(
     The model and the board's baseline are measured here in turn; ratios to the baseline carry over to the
     organisers' machine, and the board's own formula ranks the model among the published entries. On a board
     without published figures the models are ranked among each other. The exit status is 3 when a model is
-    not ranked.
+    not ranked, or a figure lacks images.
     """
     chosen_board = board(name).with_sets(sets)
     with watching() as watch:
@@ -94,7 +97,10 @@ def command(
             click.echo(_sentence(chosen_board, place))
         for words in dict.fromkeys(w for p in places for w in _remarks(p)):
             click.echo(words)
-    sys.exit(SOME_FAILED if any(p.rank is None for p in places) else 0)
+    for line in measurement.missing:
+        click.echo(f"missing: {line}", err=True)
+    is_missing = bool(measurement.missing) and not allow_missing
+    sys.exit(SOME_FAILED if is_missing or any(p.rank is None for p in places) else 0)
 
 
 def _ratio_warnings(board: Board, places: list[Placement], measurement: Measurement) -> list[str]:

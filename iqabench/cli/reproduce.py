@@ -14,6 +14,7 @@ from iqabench.cli.budget import budget_option
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    allow_missing_option,
     bundle,
     device_option,
     examples,
@@ -58,6 +59,7 @@ class BoardRuns:
     no_time: bool
     sets: dict[str, str]
     limit: int | None
+    allow_missing: bool
     device: str
 
 
@@ -111,6 +113,7 @@ run_options = bundle(
     click.option(
         "--limit", type=click.IntRange(1), metavar="N", help="Only the first N images of a set."
     ),
+    allow_missing_option,
     device_option,
 )
 
@@ -177,10 +180,15 @@ def command(
     if submissions.ids or submissions.probes:
         raise UsageError("--id and --probe apply only to --submissions, which is not given.")
     checks = _print_board_checks(chosen_board, form, all_of_it=only_published)
-    cells = [] if only_published else _run(chosen_board, Store(store), models, runs)
+    cells: list[ReproducedCell] = []
+    missing: list[str] = []
+    if not only_published:
+        cells, missing = _run(chosen_board, Store(store), models, runs)
     status = _print_cells(chosen_board, checks, cells, form)
     click.echo(summary(chosen_board, cells, ran=not only_published), err=True)
-    sys.exit(status)
+    for line in missing:
+        click.echo(f"missing: {line}", err=True)
+    sys.exit(SOME_FAILED if missing and not runs.allow_missing else status)
 
 
 def _check_alone(models: Sequence[str], runs: BoardRuns, *, only_published: bool) -> None:
@@ -214,8 +222,8 @@ def _print_board_checks(board: Board, form: str | None, *, all_of_it: bool) -> l
 
 def _run(
     board: Board, store: Store, models: Sequence[str], runs: BoardRuns
-) -> list[ReproducedCell]:
-    """Run the board's models, and print warnings of the machine."""
+) -> tuple[list[ReproducedCell], list[str]]:
+    """Run the board's models, and print warnings of the machine; return what is missing, in words, too."""
     options = Options(device=runs.device, limit=runs.limit)
     with watching() as watch:
         cells, measurement = reproduce(
@@ -230,7 +238,7 @@ def _run(
         )
     for warning in measurement.warnings:
         click.echo(f"warning: {warning}", err=True)
-    return cells
+    return cells, measurement.missing
 
 
 def _print_cells(

@@ -10,7 +10,7 @@ from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
-    from iqabench.pairing import Pairing, unpaired_in_words
+    from iqabench.pairing import Pairing, first_names, unpaired_in_words
     from iqabench.report.data.costs import cost_rows, with_costs
     from iqabench.report.data.rows import rows
     from iqabench.report.text.figures import cost_figure
@@ -126,22 +126,21 @@ def tell_failures(failures: Sequence[Failure]) -> None:
     reasons = list(samples.items())
     for (where, error), names in reasons[:_SHOWN]:
         named = [n for n in names if n]
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        place = f"{where} on {', '.join(named[:_NAMED])}{more}" if named else where
+        place = f"{where} on {first_names(named, _NAMED)}" if named else where
         click.echo(f"failed: {place}: {error}", err=True)
     if len(reasons) > _SHOWN:
         click.echo(f"... and {len(reasons) - _SHOWN} more reasons.", err=True)
 
 
-def tell_unpaired(pairing: Pairing) -> None:
-    """Print the names of images that have no partner, on standard error."""
-    for what, names in (
-        ("outputs without a target", pairing.outputs_without_target),
-        ("targets without an output", pairing.targets_without_output),
-    ):
-        if names:
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            click.echo(f"{len(names)} {what}: {', '.join(names[:_SHOWN])}{more}", err=True)
+def tell_unpaired(pairing: Pairing) -> bool:
+    """Print the names of images that have no partner, on standard error; return whether there are any."""
+    lines = [
+        *unpaired_in_words("output", "target", pairing.outputs_without_target),
+        *unpaired_in_words("target", "output", pairing.targets_without_output),
+    ]
+    for line in lines:
+        click.echo(f"missing: {line}", err=True)
+    return bool(lines)
 
 
 def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:

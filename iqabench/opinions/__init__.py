@@ -9,7 +9,7 @@ files of its set and their format. The checks that all sets share (images that m
 once, opinions that are numbers) are here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 from iqabench.errors import SetError, UnknownNameError
@@ -34,8 +34,12 @@ FEWEST = 5
 """The number of opinions below which a correlation is not computed."""
 
 
-def read_opinions(name: str, folder: Path | None = None) -> Opinions:
+def read_opinions(
+    name: str, folder: Path | None = None, *, allow_missing: bool = False
+) -> Opinions:
     """Read the opinions of a set from its official folder, by default `IQABENCH_HOME`/opinions/NAME.
+
+    With `allow_missing` opinions of images that do not exist are left out, with a note.
 
     Raises: UnknownNameError; SetError when the folder or a file of it is missing or damaged, the image of an
         opinion does not exist, a name occurs twice, or there are fewer than five opinions.
@@ -46,8 +50,18 @@ def read_opinions(name: str, folder: Path | None = None) -> Opinions:
         raise SetError(_absent(facts, place, named=folder is not None))
     opened = Folder(place, facts)
     samples = tuple(facts.read(opened))
-    _check(samples, facts, place)
-    notes = list(opened.notes)
+    _check_names(samples, place)
+    missing = list(_missing(samples, facts))
+    if missing and not allow_missing:
+        raise SetError(
+            f"{missing[0]}. Add them, or go on without them with --allow-missing.\n{facts.layout}"
+        )
+    samples = tuple(s for s in samples if all(p is None or p.is_file() for p in _files(s)))
+    if len(samples) < FEWEST:
+        raise SetError(
+            f"{place} has {len(samples)} opinions; a correlation needs at least {FEWEST}."
+        )
+    notes = [*opened.notes, *missing]
     if len(samples) != facts.size:
         notes.append(f"{len(samples)} opinions are in {place}; the whole set has {facts.size}.")
     return Opinions(facts, place, samples, tuple(notes))
@@ -75,7 +89,7 @@ def _absent(facts: OpinionSet, place: Path, *, named: bool) -> str:
     )
 
 
-def _check(samples: tuple[Opinion, ...], facts: OpinionSet, place: Path) -> None:
+def _check_names(samples: tuple[Opinion, ...], place: Path) -> None:
     seen: set[str] = set()
     for sample in samples:
         if sample.name.lower() in seen:
@@ -83,22 +97,22 @@ def _check(samples: tuple[Opinion, ...], facts: OpinionSet, place: Path) -> None
                 f"{place} has two opinions of '{sample.name}'; expected one of each image."
             )
         seen.add(sample.name.lower())
+
+
+def _files(sample: Opinion) -> tuple[Path, Path | None]:
+    return sample.distorted, sample.reference
+
+
+def _missing(samples: tuple[Opinion, ...], facts: OpinionSet) -> Iterator[str]:
+    """Yield a sentence about the images that do not exist, and one about the references."""
     for kind, paths in (
         ("image", (s.distorted for s in samples)),
         ("reference", (s.reference for s in samples if s.reference is not None)),
     ):
-        missing = _missing(paths)
+        missing = [path for path in dict.fromkeys(paths) if not path.is_file()]
         if missing:
             more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-            raise SetError(
+            yield (
                 f"{len(missing)} {kind}s of {facts.title} are missing, though there are opinions of them: "
-                f"{', '.join(map(str, missing[:3]))}{more}.\n{facts.layout}"
+                f"{', '.join(map(str, missing[:3]))}{more}"
             )
-    if len(samples) < FEWEST:
-        raise SetError(
-            f"{place} has {len(samples)} opinions; a correlation needs at least {FEWEST}."
-        )
-
-
-def _missing(paths: Iterable[Path]) -> list[Path]:
-    return [path for path in dict.fromkeys(paths) if not path.is_file()]

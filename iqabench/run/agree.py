@@ -81,7 +81,9 @@ def score_opinions(
             for image, missing in _decode(todo):
                 records = _score(maker, missing, image, device)
                 add_records(records)
-                outcome.add(opinions.facts.name, image.name, (r.error for r in records))
+                is_missing = image.distorted is None
+                errors = (record.error for record in records)
+                outcome.add(opinions.facts.name, image.name, errors, is_missing=is_missing)
                 watch(name, outcome.skipped + outcome.done, total)
     return outcome
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from iqabench.errors import SetError
 from iqabench.images import read_image
 from iqabench.opinions import FEWEST, opinion_sets, read_opinions
 from opinions.handed import HANDED, LEVELS, SCENES, csiq, koniq10k, live, opinion, pipal
@@ -111,3 +112,17 @@ def test_without_a_folder_the_home_is_looked_into(tmp_path: Path) -> None:
     place = Path(os.environ["IQABENCH_HOME"]) / "opinions" / "kadid10k"
     HANDED["kadid10k"](place)
     assert read_opinions("kadid10k").folder == place
+
+
+def test_opinions_of_missing_images_are_refused_or_left_out(tmp_path: Path) -> None:
+    HANDED["tid2013"](tmp_path)
+    whole = read_opinions("tid2013", tmp_path)
+    first, second = whole.samples[:2]
+    first.distorted.unlink()
+    second.distorted.unlink()
+    with pytest.raises(SetError, match=r"2 images of TID2013 are missing.*--allow-missing"):
+        read_opinions("tid2013", tmp_path)
+    rest = read_opinions("tid2013", tmp_path, allow_missing=True)
+    assert rest.samples == whole.samples[2:]
+    assert rest.notes[0].startswith("2 images of TID2013 are missing")
+    assert rest.is_part

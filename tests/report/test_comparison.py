@@ -23,7 +23,8 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The pruned model against its parent: 0.5 dB lost, latency and operations halved."""
     costly = filled(tmp_path_factory.mktemp("costly"), costly_records())
     keys = [keys_of(costly, m, k) for k in ("image", "cost") for m in ("good", "good@pruned")]
-    return rows_of(compare(costly, *keys))
+    first, second, costs_first, costs_second = keys
+    return rows_of(compare(costly, first, second, costs_first, costs_second))
 
 
 def row(rows: list[dict[str, Any]], column: str) -> dict[str, Any]:

@@ -51,7 +51,9 @@ def test_a_mean(everything: Path) -> None:
     assert key_of(page, "31.50")["Ran as"] == "bf16, cpu"
     assert key_of(page, "20.00")["Weights"].startswith("random; SHA-256 ff")
     assert key_of(page, "29.83")["Model"] == NASTY
-    assert "infinite on 1" in key_of(everything / "twins-x4.html", "inf")["Images"]
+    assert (
+        "1 infinite; mean of the others 40" in key_of(everything / "twins-x4.html", "inf")["Images"]
+    )
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_infinity_is_shown_with_how_many(fill: Fill) -> None:
     (row,) = table_of(fill(*column_of([inf, 30.0]))).rows
     cell = row.cells[0]
     assert cell is not None
-    assert (cell.text, cell.infinite) == ("inf", "inf on 1 of 2")
+    assert (cell.text, cell.infinite) == ("inf", "1 of 2 infinite; mean of the others 30.00")
 
 
 def test_sets_are_sorted_as_people_count(fill: Fill) -> None:

@@ -65,3 +65,8 @@ class Opinions:
     samples: tuple[Opinion, ...]
     notes: tuple[str, ...] = ()
     """Notes for readers of the figures: images that were left out, the choice between two files."""
+
+    @property
+    def is_part(self) -> bool:
+        """True when there are fewer opinions than the set has."""
+        return len(self.samples) < self.facts.size

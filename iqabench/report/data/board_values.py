@@ -96,7 +96,9 @@ def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, Boar
         values = [row["value"] for row in rows]
         if values:
             value = _aggregated(quantity.facts, values)
-            found[how.model] = BoardMeasurement(value, mean.n, mean.of, record=mean)
+            found[how.model] = BoardMeasurement(
+                value, mean.n, max(mean.of, mean.n + mean.failed), record=mean
+            )
     return found
 
 

@@ -1,6 +1,6 @@
 """A comparison of two models, such as a variant and its parent: quality lost, and cost saved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 from typing import Any
@@ -47,13 +47,20 @@ class ModelComparison:
 
 
 def compare(
-    store: Store, a: Iterable[str], b: Iterable[str], costs_a: Iterable[str], costs_b: Iterable[str]
+    store: Store,
+    a: Iterable[str],
+    b: Iterable[str],
+    costs_a: Iterable[str],
+    costs_b: Iterable[str],
+    samples: Mapping[str, Collection[str]] | None = None,
 ) -> ModelComparison:
     """Compare two models: quality by keys of cells, cost by keys of costs at the same size on the same
     device.
+
+    `samples` are the samples that are compared, by key; of other keys all are.
     """
     a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
-    with Results(store, [*a, *b]) as results:
+    with Results(store, [*a, *b], samples) as results:
         quality = paired_differences(results, a, b, pooled=True)
     first, second = (_costs(store, keys) for keys in (costs_a, costs_b))
     ratios = []

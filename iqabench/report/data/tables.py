@@ -25,6 +25,8 @@ class TableCell:
     text: str
     place: int
     """Place: 1 for the best, 2 for the second, 0 for the others."""
+    finite: str = ""
+    """Mean of the finite values as text; empty without any, or when all are."""
 
     @property
     def partial(self) -> str:
@@ -34,8 +36,11 @@ class TableCell:
 
     @property
     def infinite(self) -> str:
-        """Number of samples that made the mean infinite, in words; empty without any."""
-        return f"inf on {self.mean.infinite} of {self.mean.n}" if self.mean.infinite else ""
+        """Text such as `1 of 3 infinite; mean of the others 34.21`; empty when no value is infinite."""
+        if not self.mean.infinite:
+            return ""
+        others = f"; mean of the others {self.finite}" if self.finite else ""
+        return f"{self.mean.infinite} of {self.mean.n} infinite{others}"
 
 
 @dataclass(frozen=True)
@@ -190,7 +195,10 @@ def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> TableC
         if mean.value is not None
         else "failed"
     )
-    return TableCell(mean, text, places.get(mean.configuration, 0))
+    finite = ""
+    if mean.infinite and mean.finite is not None:
+        finite = figure(mean.finite, results.columns[mean.column].unit)
+    return TableCell(mean, text, places.get(mean.configuration, 0), finite)
 
 
 def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:

@@ -58,9 +58,9 @@ def as_latex(table: Table, intervals: Intervals | None = None) -> str:
 
 
 def as_csv(table: Table, intervals: Intervals | None = None) -> str:
-    """Return all digits, and for each column also n and failed; a failed mean is empty, an infinite one is
-    inf.
+    """Return all digits, and for each column also n, failed, infinite and finite; a failed mean is empty.
 
+    An infinite mean is inf: `infinite` is the number of infinite values, `finite` the mean of the others.
     With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
     """
     heads = [
@@ -76,6 +76,7 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
         "params",
     ]
     kinds = ("", *((" ci_low", " ci_high") if intervals else ()), " n", " failed")
+    kinds = (*kinds, " infinite", " finite")
     parts = [f"{label}{part}" for label in table.labels for part in kinds]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -143,9 +144,10 @@ def _numbers(cell: TableCell | None, intervals: Intervals | None) -> Iterable[ob
     if intervals:
         told = (intervals.of(cell.mean) if cell else None) or ("", "")
     if cell is None:
-        return "", *told, "", ""
+        return "", *told, "", "", "", ""
     value = "" if cell.mean.value is None else repr(cell.mean.value)
-    return value, *told, cell.mean.n, cell.mean.failed
+    finite = "" if cell.mean.finite is None else repr(cell.mean.finite)
+    return value, *told, cell.mean.n, cell.mean.failed, cell.mean.infinite, finite
 
 
 def _latex_row(table: Table, row: TableRow, intervals: Intervals | None) -> list[str]:

@@ -146,6 +146,7 @@ def _mean(cell: TableCell, intervals: Intervals) -> Json:
         "of": mean.of,
         "failed": mean.failed,
         "infinite": mean.infinite,
+        **({"finite": mean.finite} if mean.infinite else {}),
         "place": cell.place or None,
     }
 

@@ -113,7 +113,12 @@ def _ends(interval: tuple[float, float] | None) -> str:
 def _counted(mean: Mean) -> str:
     said = [f"{mean.n} of {mean.of}"]
     said += [f"{mean.failed} failed"] if mean.failed else []
-    return ", ".join([*said, *([f"infinite on {mean.infinite}"] if mean.infinite else [])])
+    return ", ".join([*said, *([_infinite(mean)] if mean.infinite else [])])
+
+
+def _infinite(mean: Mean) -> str:
+    others = "" if mean.finite is None else f"; mean of the others {mean.finite:.10g}"
+    return f"{mean.infinite} infinite{others}"
 
 
 def _column(column: MeasuredColumn, kind: str) -> Terms:
