@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Literal
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.convention import CallingConvention
+from iqabench.models.core.fixed_size import Size
 from iqabench.models.core.mode import PLAIN, Mode, in_mode
 from iqabench.models.core.output import image_in
 from iqabench.models.core.signature import Signature
@@ -40,6 +42,10 @@ class Model(ABC):
         """The number of trainable parameters; None when it is unknown."""
         self.notes: tuple[str, ...] = ()
         """The choices that were made when it was loaded, for the user to know."""
+        self.fixed_size: Size | None = None
+        """The height and the width of all images that it takes, where it takes only one size."""
+        self.graph_file: Path | None = None
+        """The ONNX file in which its operators can be counted."""
         self.convention = ""
         """The difference between the calling convention that the user declared and the one that was found."""
 

@@ -10,6 +10,7 @@ from torch import Tensor
 from iqabench.errors import ModelError
 from iqabench.images import Image
 from iqabench.models.core.card import Card
+from iqabench.models.core.fixed_size import Size, forward_fixed
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore_luma import restore_luma
 from iqabench.models.core.size_hint import size_hint
@@ -61,6 +62,8 @@ def restore(model: Model, image: Image, tile: int = 0) -> RestoredImage:
 
 def _restore(model: Model, image: Image, tile: int) -> RestoredImage:
     batch = _to_batch(model, image)
+    if model.fixed_size is not None:
+        return _restore_fixed(model, image, batch, model.fixed_size)
     note = ""
     while True:
         try:
@@ -80,6 +83,16 @@ def _restore(model: Model, image: Image, tile: int) -> RestoredImage:
         if model.device.type == "cuda":
             torch.cuda.empty_cache()
     return RestoredImage(_to_image(model, image, output), tile, note)
+
+
+def _restore_fixed(model: Model, image: Image, batch: Tensor, size: Size) -> RestoredImage:
+    """Restore an image with a model that takes one size: in tiles of that size, whatever was asked for."""
+    with torch.inference_mode():
+        output = forward_fixed(model.forward, batch, size, model.card.whole_scale)
+    height, width = size[0] or image.shape[0], size[1] or image.shape[1]
+    is_whole = image.shape[:2] == (height, width)
+    note = "" if is_whole else f"tiles of {width}x{height}, the only size that it takes"
+    return RestoredImage(_to_image(model, image, output), 0, note)
 
 
 def _explain(model: Model, image: Image, tile: int, error: Exception) -> None:

@@ -4,15 +4,17 @@ import hashlib
 import warnings
 import zipfile
 from pathlib import Path
+from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
+from iqabench.models.core.second_size import check_second_size
 from iqabench.models.loaders.script_check import checked_archive
 from iqabench.models.loaders.weights import load_weights
 from iqabench.tasks import default_task
@@ -32,6 +34,14 @@ def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
     else:
         return load_weights(path, convention)
     scale, channels = probe(module, str(path), convention=convention)
+    if not (convention.multiple or convention.output):
+        peak = convention.range or 1
+        check_second_size(
+            lambda batch: cast(Tensor, module(batch * peak)) / peak,
+            str(path),
+            1 if channels == "grey" else 3,
+            scale,
+        )
     card = Card(
         id=path.stem,
         family="script",

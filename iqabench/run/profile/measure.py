@@ -96,7 +96,8 @@ def rounds_of(models: Sequence[Model], sizes: Sequence[Size] | None) -> list[Rou
         return [(size, list(models)) for size in sizes]
     by_size: dict[Size, list[Model]] = {}
     for model in models:
-        size = Size(model.card.planes, USUAL_SIDE, USUAL_SIDE)
+        height, width = (side or USUAL_SIDE for side in model.fixed_size or (None, None))
+        size = Size(model.card.planes, height, width)
         by_size.setdefault(size, []).append(model)
     return list(by_size.items())
 
