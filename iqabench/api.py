@@ -250,18 +250,26 @@ def load_model(
     )
 
 
-def load_set(name: str | Path, scale: int | None = None, *, fetch: bool = True) -> SampleSet:
+def load_set(
+    name: str | Path,
+    scale: int | None = None,
+    *,
+    fetch: bool = True,
+    reading: ReadOptions = AS_STORED,
+) -> SampleSet:
     """Return the samples of a set; its files are downloaded where necessary.
 
     `name` is the name or alias of a set (`urban100`), with or without a level (`urban100_x2`, `cbsd68_n50`,
     `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale` is the scale of a
     super-resolution set when the name has none. With `fetch=False` nothing is downloaded; samples whose
-    files are not here fail when they are loaded.
+    files are not here fail when they are loaded. `reading` holds the options that files of a folder are read
+    with.
 
     Raises: UnknownNameError; SetError for a scale or level that the set lacks; FetchError; UsageError for
         wrong arguments.
     """
-    return load_set_named(as_name(name, "the set"), _set_scale(scale), fetch=fetch)
+    wanted = as_name(name, "the set")
+    return load_set_named(wanted, _set_scale(scale), fetch=fetch, reading=reading)
 
 
 def _set_scale(scale: Any) -> int | None:

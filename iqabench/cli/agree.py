@@ -12,15 +12,17 @@ from iqabench.cli.options import (
     allow_missing_option,
     device_option,
     examples,
+    reading_options,
     store_option,
     table_options,
     trust_option,
 )
 from iqabench.cli.progress import watching
-from iqabench.cli.result import tell_failures
+from iqabench.cli.result import tell_failures, tell_notes
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
+    from iqabench.images import ReadOptions
     from iqabench.opinions import Opinions, read_opinions
     from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
     from iqabench.run import Outcome
@@ -94,6 +96,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
 )
 @allow_missing_option
 @device_option
+@reading_options
 @store_option
 @trust_option
 @table_options
@@ -107,6 +110,7 @@ def command(
     seed: int,
     allow_missing: bool,
     device: str,
+    reading: ReadOptions,
     store: Path,
     form: str | None,
 ) -> None:
@@ -121,7 +125,7 @@ def command(
     how = resampling_of(opinions, resamples, drawn, seed)
     records = Store(store)
     with watching() as watch:
-        outcome = score_opinions(opinions, records, list(columns), device, watch)
+        outcome = score_opinions(opinions, records, list(columns), device, watch, reading)
         rows = agreement_rows(records, outcome.keys, opinions, fits_named(fits), how, watch)
     print_rows(rows if form in ("json", "csv") else [_for_people(row) for row in rows], form)
     _tell(opinions, outcome, rows)
@@ -142,6 +146,7 @@ def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> N
         notes.append(f"{outcome.skipped} images had their records already.")
     for line in notes:
         click.echo(line, err=True)
+    tell_notes(outcome.notes)
     tell_failures(outcome.failures)
 
 

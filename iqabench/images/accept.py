@@ -40,7 +40,9 @@ def as_image(thing: Any, role: str = "output", data_range: DataRange | None = No
         return _from_numpy(np.asanyarray(thing), role, data_range)
     if hasattr(thing, "detach") and hasattr(thing, "cpu"):
         return _from_torch(thing, role, data_range)
-    hint = " Open a file with PIL.Image.open." if isinstance(thing, str) else ""
+    hint = (
+        " Read a file with iqabench.images.read_image(Path(...))." if isinstance(thing, str) else ""
+    )
     raise ImageError(
         f"the {role} is a {type(thing).__name__}; expected a numpy array, a PIL image or a torch tensor."
         f"{hint}"

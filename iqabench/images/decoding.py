@@ -106,7 +106,7 @@ class Decoding:
             pixels = self._without_alpha(pixels, header)
         if self.reading.apply_orientation:
             pixels = turned(pixels, header.orientation)
-        return np.ascontiguousarray(pixels)
+        return np.require(pixels, requirements=["C", "W"])
 
     def _without_alpha(self, pixels: Pixels, header: Header) -> Pixels:
         opaque = np.iinfo(pixels.dtype).max if pixels.dtype.kind in "iu" else 1.0

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from iqabench.errors import IqabenchError, UsageError
-from iqabench.images import Case, Image, read_image
+from iqabench.images import AS_STORED, Case, Image, ReadOptions, read_image, remarks_on
 from iqabench.metrics import (
     Column,
     column,
@@ -53,6 +53,7 @@ def score_opinions(
     names: list[str],
     device: str = "auto",
     watch: Watch = lambda *_: None,
+    reading: ReadOptions = AS_STORED,
 ) -> Outcome:
     """Score all images of a set of opinions in the columns with these names; skip those that have a record.
 
@@ -60,7 +61,7 @@ def score_opinions(
     """
     columns = _columns(opinions, names)
     device = resolve_device(device)
-    subject = Subject(IDENTITY.task, opinions.facts.name, _digest(opinions, watch), 1, "")
+    subject = Subject(IDENTITY.task, opinions.facts.name, _digest(opinions, watch, reading), 1, "")
     outcome = Outcome()
     with store.writer(new_run()) as writer:
         origin = Origin.of_card(IDENTITY, content_key(model=IDENTITY.id), device=device)
@@ -78,13 +79,14 @@ def score_opinions(
         what = columns[0].name if len(columns) == 1 else f"{len(columns)} columns"
         name = f"{what} on {opinions.facts.name}"
         with _record_buffer(writer) as add_records:
-            for image, missing in _decode(todo):
+            for image, missing in _decode(todo, reading):
                 records = _score(maker, missing, image, device)
                 add_records(records)
                 is_missing = image.distorted is None
                 errors = (record.error for record in records)
                 outcome.add(opinions.facts.name, image.name, errors, is_missing=is_missing)
                 watch(name, outcome.skipped + outcome.done, total)
+    outcome.notes += remarks_on([sample.distorted for sample, _ in todo], reading)
     return outcome
 
 
@@ -128,21 +130,23 @@ class _JudgedImage:
 
 
 def _decode(
-    todo: list[tuple[Opinion, list[Column]]],
+    todo: list[tuple[Opinion, list[Column]]], reading: ReadOptions
 ) -> Iterator[tuple[_JudgedImage, list[Column]]]:
     """Yield the images, decoded in threads; images of one reference are neighbours and share its pixels."""
-    references = lru_cache(maxsize=4)(read_image)
+    references = lru_cache(maxsize=4)(partial(read_image, reading=reading))
     jobs = (
-        partial(_load, sample, references, any(c.needs_target for c in missing))
+        partial(_load, sample, references, any(c.needs_target for c in missing), reading)
         for sample, missing in todo
     )
     return zip(run_in_threads(jobs), (missing for _, missing in todo), strict=True)
 
 
-def _load(sample: Opinion, references: Callable[[Path], Image], compares: bool) -> _JudgedImage:
+def _load(
+    sample: Opinion, references: Callable[[Path], Image], compares: bool, reading: ReadOptions
+) -> _JudgedImage:
     reference, reference_error = None, "it has no reference"
     try:
-        distorted = read_image(sample.distorted)
+        distorted = read_image(sample.distorted, reading=reading)
     except IqabenchError as error:
         return _JudgedImage(sample.name, None, None, str(error), "")
     if compares and sample.reference is not None:
@@ -193,7 +197,7 @@ def _record_buffer(writer: Writer) -> Iterator[Callable[[list[Record]], None]]:
             writer.add(pending)
 
 
-def _digest(opinions: Opinions, watch: Watch) -> str:
+def _digest(opinions: Opinions, watch: Watch, reading: ReadOptions) -> str:
     """Return the identity of a set of opinions: a hash over names and contents of all images."""
     paths: Iterable[Path | None] = (p for s in opinions.samples for p in (s.distorted, s.reference))
     distinct = [p for p in dict.fromkeys(paths) if p is not None]
@@ -204,7 +208,8 @@ def _digest(opinions: Opinions, watch: Watch) -> str:
             hashes[path] = sha256
             watch(f"checksums of {opinions.facts.name}", count, len(distinct))
     return content_key(
-        images={s.name: [hashes[s.distorted], hashes[s.reference]] for s in opinions.samples}
+        images={s.name: [hashes[s.distorted], hashes[s.reference]] for s in opinions.samples},
+        **reading.facts,
     )
 
 

@@ -187,7 +187,10 @@ with warnings.catch_warnings():
         (torch.zeros(3, 5, 6, device="meta"), "on the device 'meta', which holds no values"),
         (QUANTISED, r"is quantised, .*output.dequantize\(\)"),
         (UNIT.to(torch.float8_e4m3fn), "a torch tensor of float8_e4m3fn; expected"),
-        ("baby.png", r"a str; expected a numpy array.* Open a file with PIL.Image.open"),
+        (
+            "baby.png",
+            r"a str; expected a numpy array.* Read a file with iqabench.images.read_image",
+        ),
         (None, "a NoneType; expected"),
         (COLOUR.tolist(), "a list; expected"),
     ],

@@ -586,3 +586,12 @@ def test_damaged_files_are_named_or_read(tmp_path: Path, capfd: pytest.CaptureFi
             remarks_on([path])
     assert refused > 100
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("number", range(len(seeds())))
+def test_pixels_may_be_written_to(tmp_path: Path, number: int) -> None:
+    """Tensors share the memory of pixels, and torch warns of memory that it may not write to."""
+    (tmp_path / "a.image").write_bytes(seeds()[number])
+    pixels = read_part(tmp_path / "a.image", "", ReadOptions(page=1))
+    assert pixels.flags.writeable
+    assert pixels.flags.c_contiguous

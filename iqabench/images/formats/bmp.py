@@ -1,4 +1,4 @@
-"""The BMP format: pixels of 16 and 32 bits by their masks, all others by Pillow.
+"""The BMP format: pixels of 16, 24 and 32 bits by their masks, all others by Pillow.
 
 A value q of n bits counts as 255 q / (2^n - 1), rounded; other programs fill the lower bits with zeros, or
 cut what is behind the point.
@@ -14,7 +14,8 @@ from iqabench.images.formats.header import Header, UnreadableError, require_data
 from iqabench.images.pixels import Pixels
 
 _PLAIN, _BIT_FIELDS, _ALPHA_FIELDS = 0, 3, 6
-_RGB = {16: (0x7C00, 0x03E0, 0x001F), 32: (0xFF0000, 0x00FF00, 0x0000FF)}
+_TRUE_COLOUR = (0xFF0000, 0x00FF00, 0x0000FF)
+_RGB = {16: (0x7C00, 0x03E0, 0x001F), 24: _TRUE_COLOUR, 32: _TRUE_COLOUR}
 """The masks of red, green and blue where the file states none."""
 
 
@@ -58,20 +59,24 @@ def decode(content: bytes, header: Header) -> Pixels:
         return with_pillow.decode(content, header)
     row = -(-layout.width * layout.bits // 32) * 4
     stored = content[layout.start : layout.start + row * layout.height]
-    rows = np.frombuffer(stored.ljust(row * layout.height, b"\0"), f"<u{layout.bits // 8}")
-    values = rows.reshape(layout.height, -1)[:, : layout.width].astype(np.uint32)
-    if not layout.top_down:
-        values = values[::-1]
+    rows = np.frombuffer(stored.ljust(row * layout.height, b"\0"), np.uint8)
+    rows = rows.reshape(layout.height, row)[:: 1 if layout.top_down else -1]
+    if layout.bits >= 24 and layout.masks == _TRUE_COLOUR:
+        size = layout.bits // 8
+        true = rows[:, : layout.width * size].reshape(layout.height, layout.width, size)
+        return true[:, :, 2::-1]
+    values = np.ascontiguousarray(rows).view(f"<u{layout.bits // 8}")[:, : layout.width]
     return np.stack([_channel(values, mask) for mask in layout.masks], axis=2)
 
 
 def _layout(content: bytes) -> _MaskedPixels | None:
-    """Return the layout of an uncompressed BMP of 16 or 32 bits; None for all others."""
+    """Return the layout of an uncompressed BMP of 16, 24 or 32 bits; None for all others."""
     start, size = struct.unpack_from("<II", content, 10)
     if size < 40:
         return None
     width, height, _, bits, packing = struct.unpack_from("<iiHHI", content, 18)
-    if bits not in _RGB or packing not in (_PLAIN, _BIT_FIELDS, _ALPHA_FIELDS):
+    fields = () if bits == 24 else (_BIT_FIELDS, _ALPHA_FIELDS)
+    if bits not in _RGB or packing not in (_PLAIN, *fields):
         return None
     if width < 1 or height == 0:
         raise UnreadableError("is damaged: it declares no pixels.")

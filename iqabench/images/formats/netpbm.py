@@ -73,8 +73,11 @@ def decode(content: bytes, header: Header) -> Pixels:
             f"is damaged: it holds the value {int(values.max())}, above its maximum {raster.maximum}."
         )
     white = 65_535 if header.sample == "uint16" else 255
-    levels = np.rint(np.arange(raster.maximum + 1) * white / raster.maximum)
-    pixels: Pixels = levels.astype(header.sample)[values]
+    if raster.maximum == white:
+        pixels: Pixels = values.astype(header.sample, copy=False)
+    else:
+        levels = np.rint(np.arange(raster.maximum + 1) * white / raster.maximum)
+        pixels = levels.astype(header.sample)[values]
     return (white - pixels if raster.bitmap else pixels).reshape(
         header.height, header.width, header.bands
     )

@@ -161,9 +161,9 @@ def _numbers(rows: Pixels, header: Header, directory: Directory, samples: int) -
         values: Pixels = (unpacked_bits * weights).sum(axis=3, dtype=np.uint8)[:, :, :count]
     else:
         kind = np.dtype(header.sample).newbyteorder(directory.order)
-        values = rows.view(kind).astype(header.sample)
+        values = rows.view(kind).astype(header.sample, copy=False)
     values = values.reshape(planes, header.height, header.width, samples // planes)
-    return np.concatenate(list(values), axis=2)
+    return values[0] if planes == 1 else np.concatenate(list(values), axis=2)
 
 
 def _inverted(values: Pixels, header: Header) -> Pixels:

@@ -94,7 +94,8 @@ def decode_frame(image: PillowImage.Image, header: Header) -> Pixels:
     if alpha:
         turned = np.array(image.convert("RGBA"))
         return turned[:, :, [0, 3]] if grey else turned
-    return np.atleast_3d(np.array(image.convert("L" if grey else "RGB")))
+    mode = "L" if grey else "RGB"
+    return np.atleast_3d(np.array(image if image.mode == mode else image.convert(mode)))
 
 
 def _sample(mode: str, bits: int) -> tuple[str, int]:
