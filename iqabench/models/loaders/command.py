@@ -15,6 +15,8 @@ from iqabench.images import read_image, write_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model
+from iqabench.models.sources.command_files import command_files
+from iqabench.models.sources.digest import digest_of_files, joined
 from iqabench.tasks import Ratio, default_task
 
 
@@ -22,7 +24,8 @@ class CommandModel(Model):
     """A program that reads an 8-bit PNG at {input} and writes one at {output}."""
 
     def __init__(self, card: Card, words: list[str]) -> None:
-        super().__init__(card, hashlib.sha256("\0".join(words).encode()).hexdigest())
+        own = hashlib.sha256("\0".join(words).encode()).hexdigest()
+        super().__init__(card, joined(own, digest_of_files(command_files(words))))
         self._words = words
 
     def forward(self, batch: Tensor) -> Tensor:

@@ -13,6 +13,10 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
+from iqabench.models.sources.code import module_digest, prepare_import
+from iqabench.models.sources.digest import joined
+from iqabench.models.sources.freshness import without_bytecode
+from iqabench.models.sources.reading import watching_reads
 from iqabench.tasks import default_task
 
 
@@ -25,9 +29,11 @@ def call_factory(name: str) -> nn.Module:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
+    prepare_import(module_name)
     try:
-        factory = getattr(importlib.import_module(module_name), attribute)
-        module = factory()
+        with watching_reads(), without_bytecode():
+            factory = getattr(importlib.import_module(module_name), attribute)
+            module = factory()
     except Exception as error:  # a user's code may raise anything: its message is passed on
         raise ModelError(
             f"'{name}' could not be called: {type(error).__name__}: {error}. Expected an importable "
@@ -46,7 +52,8 @@ def load_factory(name: str, convention: CallingConvention = AS_FOUND) -> Model:
     Raises: ModelError (see `call_factory`).
     """
     module = call_factory(name).eval()
-    scale, channels = probe(module, name, convention=convention)
+    with watching_reads():
+        scale, channels = probe(module, name, convention=convention)
     card = Card(
         id=name,
         family="factory",
@@ -58,14 +65,12 @@ def load_factory(name: str, convention: CallingConvention = AS_FOUND) -> Model:
         channels=channels,
         params=sum(p.numel() for p in module.parameters() if p.requires_grad),
     )
-    return NetworkModel(card, module, _hash(module))
+    code = module_digest(name.partition(":")[0], module)
+    return NetworkModel(card, module, joined(_hash_of_weights(module), code))
 
 
-def _hash(module: nn.Module) -> str:
-    """Return SHA-256 over the names and values of the weights, because there is no file.
-
-    The module's code is not included, only the qualified name of its class.
-    """
+def _hash_of_weights(module: nn.Module) -> str:
+    """Return SHA-256 over the names and values of the weights, because there is no file."""
     digest = hashlib.sha256(type(module).__qualname__.encode())
     for key, value in sorted(module.state_dict().items()):
         digest.update(key.encode())

@@ -1,6 +1,5 @@
 """The loader of .onnx files, through onnxruntime, an optional dependency."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from iqabench.errors import ModelError
+from iqabench.files.disk import sha256_of
 from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.fixed_size import forward_fixed
@@ -18,6 +18,8 @@ from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.probe import probe
 from iqabench.models.core.second_size import check_second_size
 from iqabench.models.loaders.onnx_program import OnnxProgram, open_program
+from iqabench.models.sources.digest import digest_of_files, joined
+from iqabench.models.sources.onnx_data import external_files
 from iqabench.tasks import default_task
 
 _SIDE = 64
@@ -116,7 +118,8 @@ def load_onnx(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
         channels=channels,
         range=255 if peaks.given == 255 else 1,
     )
-    return OnnxModel(card, program, peaks, hashlib.sha256(path.read_bytes()).hexdigest())
+    data = digest_of_files(external_files(path))
+    return OnnxModel(card, program, peaks, joined(sha256_of(path), data))
 
 
 def _first_output(program: OnnxProgram, convention: CallingConvention) -> tuple[Tensor, _Peaks]:
