@@ -1,4 +1,23 @@
-"""The making of records: a score gets its key, protocol, model, device and time."""
+"""The making of records: a score gets its key, protocol, model, device and time.
+
+A key covers everything that decides a number; equal keys mean equal numbers:
+
+- the set: the checksums of all files, the level, and all values of the degradations that make inputs
+- the model: its id and version, and its hash, which covers
+    - the weights
+    - for a factory: its file, the user's files that it imports, and the data that these read while the
+      network is made
+    - for a card that the user brings: its facts, network.py, what that imports and reads, and files that its
+      arguments name
+    - for a command: its words, its program, the files and folders that it names, and what scripts among them
+      import
+    - for an ONNX model: its files of external data
+- the conditions: precision, size of tiles, kind of device, setting, calling convention, random weights
+- the column: metric with its version, protocol with all its values, and the identity of a pseudo-reference
+- for outputs that are scored as they are: the checksums of all of them
+
+Installed packages are not part of it; a record names the versions of those that it was computed with.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace

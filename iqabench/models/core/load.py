@@ -8,6 +8,7 @@ import torch
 from iqabench.crashes import watching_for_crashes
 from iqabench.errors import FetchError, ModelError, UsageError, WeightsError
 from iqabench.models.core.card import Card
+from iqabench.models.core.card_digest import card_digest
 from iqabench.models.core.catalogue import card_at, card_of, is_registered
 from iqabench.models.core.convention import AS_FOUND, CallingConvention, registered_message
 from iqabench.models.core.layout import lay_out, try_out
@@ -21,6 +22,7 @@ from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import spandrel_module
 from iqabench.models.loaders.weights import load_weights
+from iqabench.models.sources.digest import joined
 from iqabench.tasks import Ratio
 from iqabench.trust import consent_to, trusting
 
@@ -141,7 +143,10 @@ def load_card(
 
 def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
     if card.weights is None:
-        return NetworkModel(card, build(card), f"none:{card.name}:{card.version}")
+        network = build(card)
+        code = card_digest(card, network)
+        version = f"{card.version}:{code}" if code else f"{card.version}"
+        return NetworkModel(card, network, f"none:{card.name}:{version}")
     try:
         path = weights_path(card, progress=progress)
     except FetchError as error:
@@ -151,12 +156,13 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
     state = read_state(path, card.weights.file)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
-        return NetworkModel(card, spandrel_module(state, card.weights.file), sha256)
+        module = spandrel_module(state, card.weights.file)
+        return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
     state = adapt_names(card, state)
     module = lay_out(build(card), card, state)
     load_strictly(module, state, f"{card.name} ({card.weights.file})")
     try_out(module, card)
-    return NetworkModel(card, module, sha256)
+    return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
 
 
 def random_model(card: Card) -> Model:
@@ -170,7 +176,10 @@ def random_model(card: Card) -> Model:
             "them its cost cannot be measured. Fetch the weights first."
         )
     torch.manual_seed(0)
-    return NetworkModel(card, build(card), f"random:{card.name}", random_weights=True)
+    network = build(card)
+    code = card_digest(card, network)
+    name = f"random:{card.name}:{code}" if code else f"random:{card.name}"
+    return NetworkModel(card, network, name, random_weights=True)
 
 
 def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> Model:

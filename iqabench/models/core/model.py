@@ -27,7 +27,8 @@ _LOW: dict[Precision, torch.dtype] = {"bf16": torch.bfloat16, "fp16": torch.floa
 class Model(ABC):
     """A model that is ready to run on one device in one precision.
 
-    `hash` identifies its weights: the SHA-256 of the file, or a word for models without weights.
+    `hash` identifies its weights: the SHA-256 of the file, or a word for models without weights. For a model
+    that the user brings it also covers the code and the data that make it (`models.sources`).
     """
 
     def __init__(self, card: Card, weights_hash: str, *, random_weights: bool = False) -> None:

@@ -16,6 +16,9 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES, installed_folders
 from iqabench.models.loaders.factory import call_factory
 from iqabench.models.loaders.spandrel import without_spandrels_warnings
+from iqabench.models.sources.code import prepare_file, prepare_import
+from iqabench.models.sources.freshness import without_bytecode
+from iqabench.models.sources.reading import watching_reads
 from iqabench.tasks import task_named
 from iqabench.trust import require_trust
 
@@ -31,10 +34,10 @@ def build(card: Card) -> nn.Module:
     if card.loader == "factory":
         _require_trust(card, name=card.network)
         return call_factory(card.network)
-    factory = network_class(card)
     takes_scale = card.loader != "spandrel" and task_named(card.task).has_scales
     scale = {"scale": card.scale} if takes_scale else {}
-    with without_spandrels_warnings():
+    with watching_reads(), without_spandrels_warnings():
+        factory = network_class(card)
         return cast(nn.Module, factory(**scale, **card.arguments))
 
 
@@ -72,8 +75,10 @@ def adapt_names(card: Card, state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _imported(card: Card, module: str) -> ModuleType:
+    prepare_import(module)
     try:
-        return importlib.import_module(module)
+        with without_bytecode():
+            return importlib.import_module(module)
     except ImportError as error:
         raise ModelError(
             f"the card of '{card.name}' names the network '{card.network}', which cannot be imported: "
@@ -106,7 +111,9 @@ def _network_file(card: Card) -> ModuleType:
     path = card.folder / "network.py"
     if card.folder.parent == FAMILIES:
         return importlib.import_module(f"iqabench.models.{card.folder.name}.network")
-    name = f"iqabench_model_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    # Another name for other code: a process that has run the file runs it again once it was edited.
+    identity = f"{path.absolute()}\0{prepare_file(path) if path.is_file() else ''}"
+    name = f"iqabench_model_{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
     if name not in sys.modules:
         spec = spec_from_file_location(name, path)
         if spec is None or spec.loader is None or not path.is_file():
@@ -114,5 +121,6 @@ def _network_file(card: Card) -> ModuleType:
         if card.folder.parent not in installed_folders():
             require_trust(f"the network '{card.network}' of the card of '{card.name}'", path)
         sys.modules[name] = module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
+        with without_bytecode():
+            spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]

@@ -12,6 +12,9 @@ from iqabench.models.sources.imports import files_of_module, imported_files, mod
 from iqabench.models.sources.places import is_users
 from iqabench.models.sources.reading import read_by
 
+_RECORDED = ("iqabench", "torch", "torchvision", "spandrel")
+"""The packages whose versions stand in every record; cards of shipped models name their networks."""
+
 
 def prepare_import(module: str) -> None:
     """See to it that the import of a module runs the code that its files hold now."""
@@ -31,13 +34,20 @@ def module_digest(module: str, network: nn.Module) -> str:
     return joined(digest_of_files(files | _data(files)), _version_of(module))
 
 
-def file_digest(path: Path, network: nn.Module, more: Mapping[str, Path]) -> str:
-    """Return the digest of a file with a network, what it imports and reads, and `more` files."""
+def prepare_file(path: Path) -> str:
+    """See to it that a file runs what its imports hold now; return the digest of all of these files."""
+    files = imported_files(path, path.stem, here=path.parent)
+    forget_changed(_modules({name: each for name, each in files.items() if each != path}))
+    return digest_of_files(files)
+
+
+def file_digest(path: Path, network: nn.Module) -> str:
+    """Return the digest of a file with a network, and of what it imports and reads."""
     files = imported_files(path, path.stem, here=path.parent)
     for name in sorted({type(part).__module__ for part in network.modules()}):
         files |= _files_of_module(name)
     note_contents(_modules(files))
-    return digest_of_files({**files, **_data(files), **more})
+    return digest_of_files(files | _data(files))
 
 
 def _files_of_module(module: str) -> dict[str, Path]:
@@ -62,5 +72,7 @@ def _version_of(module: str) -> str:
     if path is None or is_users(path):
         return ""
     top = module.partition(".")[0]
+    if top in _RECORDED:
+        return ""
     packages = importlib.metadata.packages_distributions().get(top, [])
     return ",".join(f"{name} {importlib.metadata.version(name)}" for name in sorted(packages))

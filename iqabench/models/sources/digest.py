@@ -29,10 +29,10 @@ def digest_of_files(files: Mapping[str, Path]) -> str:
 
 
 def joined(*digests: str) -> str:
-    """Return one digest of several; a single one that is not empty stays as it is."""
+    """Return one digest of several; a single one that is not empty stays as it is, and none stays empty."""
     present = [digest for digest in digests if digest]
-    if len(present) == 1:
-        return present[0]
+    if len(present) < 2:
+        return "".join(present)
     return hashlib.sha256("\0".join(digests).encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ process has imported before. Python itself and installed packages are left out; 
 """
 
 import ast
+import importlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
@@ -43,11 +44,12 @@ def imported_files(
     the current folder, in which files that the code names are looked for, too. A module that imports names
     which it computes stands for all modules of its folder and of packages in it.
     """
+    importlib.invalidate_caches()  # files may have come since Python looked
     found: dict[str, Path] = {}
-    todo = [(name, start)]
+    todo = [(name, start.absolute())]
     while todo:
         module, path = todo.pop()
-        if module in found:
+        if module in found or path in found.values():
             continue
         found[module] = path
         if path.suffix != ".py":
@@ -95,8 +97,9 @@ def _imported_names(tree: ast.Module, module: str, path: Path) -> Iterator[str]:
             base = ".".join(
                 [*(above if node.level else []), *([node.module] if node.module else [])]
             )
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            if base:  # else it is above the outermost package
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call) and _called(node) in _DYNAMIC[:2] and node.args:
             argument = node.args[0]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
@@ -147,7 +150,7 @@ def _everywhere(name: str, folders: Sequence[Path]) -> Iterator[tuple[str, Path]
     """Yield the files of a module on Python's path, and of modules of that name in the folders."""
     own = _resolve(name, None)
     yield from own
-    for folder in dict.fromkeys(folders):
+    for folder in dict.fromkeys(each.absolute() for each in folders):
         for module, path in _resolve(name, folder):
             if path not in dict(own).values():
                 yield f"{module}@{folder.name}", path

@@ -19,7 +19,7 @@ def _installed() -> tuple[Path, ...]:
         entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")
     ]
     own = Path(iqabench.__file__).parent
-    return tuple({Path(place).resolve(): None for place in [*places, own]})
+    return tuple({Path(place).resolve(): None for place in [*places, str(own)]})
 
 
 def is_users(path: Path) -> bool:
