@@ -11,12 +11,14 @@ from typing import Any, Literal
 
 from iqabench.errors import WeightsError
 from iqabench.models.core.card import Card
+from iqabench.models.core.card_digest import card_digest
 from iqabench.models.core.checkpoint import StateDictionary, places_note
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.families import FamilyMatch, family_match
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.weights import read_states
 from iqabench.models.loaders.spandrel import UnknownArchitectureError, describe
+from iqabench.models.sources.digest import joined
 from iqabench.tasks import Ratio, default_task
 
 
@@ -44,7 +46,10 @@ def load_weights(
         return model
     if match is None:
         raise _unknown(path, states)
-    model = NetworkModel(_familys_card(path, match), match.network, digest)
+    own = joined(
+        digest, card_digest(match.card, match.network)
+    )  # a family of the user's has code, too
+    model = NetworkModel(_familys_card(path, match), match.network, own)
     same = f", as {match.member}" if match.member else ", sizes that no registered model has"
     model.notes = (
         f"{path.name} is {match.words}{same}; its values are in 0..{match.card.range}.",
