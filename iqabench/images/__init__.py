@@ -10,6 +10,7 @@ from iqabench.deprecation import moved
 from iqabench.images.accept import as_image
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
+from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, read_part, write_part
 from iqabench.images.pool import Pool
@@ -37,6 +38,7 @@ __all__ = [
     "as_part",
     "image_files",
     "luma",
+    "meaning_of",
     "quantise",
     "read_image",
     "read_part",

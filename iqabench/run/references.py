@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from iqabench.errors import IqabenchError, MetricError, ModelError, UsageError
-from iqabench.images import Image, Pool, quantise, read_image, write_image
+from iqabench.images import AS_STORED, Image, Pool, ReadOptions, quantise, read_image, write_image
 from iqabench.metrics import AnyColumn, Column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
@@ -45,11 +45,12 @@ class References:
         has_inputs: bool = True,
         members: Sequence[OutputFolder] = (),
         folder_of: Callable[[Model], OutputFolder] | None = None,
+        reading: ReadOptions = AS_STORED,
     ) -> None:
         self.conditions, self.recipe, self.has_inputs = conditions, recipe, has_inputs
         self.members = members
         """The outputs of the models of the consensus."""
-        self._folder_of = folder_of
+        self._folder_of, self._reading = folder_of, reading
         self._bound: dict[str, Protocol] = {}
         self._models: dict[tuple[str, Ratio], Model] = {}
         self._pools: dict[str, Pool] = {}
@@ -132,7 +133,7 @@ class References:
         """
         if name not in self._pools:
             is_folder = Path(name).expanduser().is_dir()
-            images = load_set(f"{name}@x1" if is_folder else name)
+            images = load_set(f"{name}@x1" if is_folder else name, reading=self._reading)
             loaders = [_pristine_loader(sample.load_target) for sample in images.samples]
             self._pools[name] = Pool(name, images.hash, loaders)
         return self._pools[name]

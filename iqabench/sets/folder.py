@@ -20,8 +20,9 @@ from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
 from iqabench.sets.inventory import natural_order
+from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
-from iqabench.sets.sample import Place, SampleRef, SampleSet
+from iqabench.sets.sample import SampleRef, SampleSet
 from iqabench.tasks import Task, default_task, folder_task, role_names
 
 UNDEGRADED = "x1"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from iqabench.errors import SetError
 from iqabench.pairing import NamesError, PairsFile, pair_names, read_pairs
-from iqabench.sets.sample import Place
+from iqabench.sets.place import Place
 
 PAIRS = "pairs.csv"
 """The name of the file that says which input belongs to which target."""

@@ -12,8 +12,9 @@ from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Images, Item, all_items, inventory
+from iqabench.sets.place import Place
 from iqabench.sets.recipe import recipe
-from iqabench.sets.sample import Place, SampleRef, SampleSet
+from iqabench.sets.sample import SampleRef, SampleSet
 from iqabench.tasks import folder_task, in_order, task_named
 
 

@@ -11,73 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from iqabench.errors import SetError
-from iqabench.files.cache import require_content
-from iqabench.files.content import has_content
-from iqabench.files.disk import sha256_of
-from iqabench.images import AS_STORED, Image, Part, ReadOptions, read_image, read_part
+from iqabench.images import (
+    AS_STORED,
+    Image,
+    Part,
+    ReadOptions,
+)
 from iqabench.protocol import Domain
 from iqabench.samples import Sample, part_of, stack_frames
-from iqabench.sets.archive import member_file
+from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe
 from iqabench.tasks import Ratio, scale_side, scale_text
-
-_ARRAYS = (".npz", ".npy")
-
-
-@dataclass(frozen=True)
-class Place:
-    """The place of an image, or of one frame of a clip."""
-
-    path: Path | None
-    """The path of the file; None when it is not downloaded."""
-    name: str
-    """The name in messages."""
-    sha256: str | None = None
-    """The checksum of the file; None when it must be computed."""
-    member: str | None = None
-    """The name of the image in the archive, when the file is one."""
-    reading: ReadOptions = AS_STORED
-    """The options that it is read with."""
-
-    def read(self) -> Image:
-        """Return the image.
-
-        Raises: ImageError when it cannot be read; SetError when it is not downloaded.
-        """
-        return read_image(*self._file(), self.reading)
-
-    def read_part(self, depth: str = "uint8") -> Part:
-        """Return the frames of the file, (T, H, W, C): one for an image, any number for an array.
-
-        Raises: ImageError when it cannot be read; SetError when it is not downloaded.
-        """
-        path, name = self._file()
-        if depth == "uint8" and path.suffix.lower() not in _ARRAYS:
-            return part_of(read_image(path, name, self.reading))
-        return read_part(path, name, self.reading)
-
-    def _file(self) -> tuple[Path, str]:
-        if self.path is None:
-            owner = self.name.split("/")[0]
-            raise SetError(f"{self.name} was not fetched; 'iqabench fetch {owner}' downloads it.")
-        if self.sha256 is not None and self.path.name == self.sha256:
-            require_content(self.path, self.sha256, self.name)
-        elif self.sha256 is not None and not has_content(self.path, self.sha256):
-            raise SetError(f"{self.path} is not the file that came with its set; restore it.")
-        if self.member is None:
-            return self.path, self.name
-        path = member_file(self.path, self.name, self.member)
-        return path, f"{self.name}: {self.member}"
-
-    def identity(self) -> str:
-        """Return a text that distinguishes this image from all others: its checksum and its member."""
-        if self.sha256 is not None:
-            return f"{self.sha256}:{self.member}" if self.member else self.sha256
-        try:
-            return sha256_of(self.path) + self.reading.text if self.path else "not fetched"
-        except OSError:
-            return "unreadable"
-
 
 Files = Mapping[str, tuple[Place, ...]]
 """The files of a sample: the frames of each role in order."""

@@ -87,6 +87,15 @@ def test_a_set_is_read_with_the_options(folders: Path) -> None:
         load_set("outputs", 1, reading=ReadOptions(max_pixels=9)).samples[0].load()
 
 
+def test_records_of_another_meaning_are_not_taken(tmp_path: Path) -> None:
+    """Version 0.1 took the values of this PGM as they are; a PNG has had one meaning always."""
+    (tmp_path / "a.pgm").write_bytes(b"P5 12 1 100 " + bytes(12))
+    (tmp_path / "b.pgm").write_bytes(b"P5 12 1 255 " + bytes(12))
+    PillowImage.fromarray(IMAGE).save(tmp_path / "c.png")
+    identities = [s.files["target"][0].identity() for s in load_set(str(tmp_path), 1).samples]
+    assert [identity[64:] for identity in identities] == [" as of 0.2", "", ""]
+
+
 def test_python_warns(folders: Path) -> None:
     with pytest.warns(UserWarning, match="has an orientation tag"):
         iqabench.score("outputs", "targets", ["psnr"], store="records")

@@ -13,7 +13,7 @@ from iqabench.metrics import column
 from iqabench.models.core.catalogue import card_of, cards
 from iqabench.run import Cell, Options, Outcome, evaluate, plan
 from iqabench.sets import Recipe, SampleRef, SampleSet, load_set
-from iqabench.sets.sample import Place
+from iqabench.sets.place import Place
 from iqabench.store import Store
 from iqabench.trust import trusting
 

@@ -48,6 +48,7 @@ def inspect(content: bytes, page: int) -> Header:
         alpha="straight" if alpha else "",
         page=page,
         colours=with_pillow.profile_of_bmp(content),
+        is_new_meaning=layout.bits == 16,
         details=layout,
     )
 

@@ -39,6 +39,8 @@ class Header:
     page_word: str = "pages"
     colours: str = ""
     """The colour space or gamma where it is not that of sRGB, as a phrase; else empty."""
+    is_new_meaning: bool = False
+    """True where version 0.1 gave other pixels, so that its records of the file are not taken for these."""
     details: Any = field(default=None, compare=False)
     """The findings that the format's `decode` needs again."""
 

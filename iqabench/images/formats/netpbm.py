@@ -56,6 +56,7 @@ def inspect(content: bytes, page: int) -> Header:
         pages=2 if more else 1,
         page=page,
         page_word="images or more",
+        is_new_meaning=raster.maximum not in (1, 255, 65_535) or bool(more),
         details=raster,
     )
 

@@ -65,6 +65,7 @@ def inspect(content: bytes, page: int) -> Header:
         page,
         "frames",
         _colours(chunks.known),
+        _frames(chunks.known) > 1,
         (chunks, kind, bool(interlaced)),
     )
 

@@ -68,6 +68,7 @@ def inspect(content: bytes, page: int) -> Header:
         page,
         "pages",
         colours.profile_phrase(bytes(directory.values(tag.PROFILE))),
+        len(directories) > 1 or _is_changed(directory),
         directory,
     )
 
@@ -86,6 +87,12 @@ def decode(content: bytes, header: Header) -> Pixels:
         levels = np.rint(np.arange(1 << header.bits) * (255 / ((1 << header.bits) - 1)))
         values = levels.astype(np.uint8)[values]
     return values
+
+
+def _is_changed(directory: Directory) -> bool:
+    """Return whether the image was turned by its tag, or was not inverted though its least value is white."""
+    is_turned = directory.value(tag.ORIENTATION, 1) != 1
+    return is_turned or directory.value(tag.PHOTOMETRIC, 1) == 0
 
 
 def _sample(directory: Directory) -> tuple[str, int]:

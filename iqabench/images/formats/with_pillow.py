@@ -74,6 +74,7 @@ def inspect(kind: str, content: bytes, page: int) -> Header:
         page,
         "frames",
         _colours(kind, content, image),
+        pages > 1,
         image,
     )
 

@@ -103,7 +103,12 @@ class _CellRun:
         conditions = Conditions(
             images.scale, str(self.model.device), options.precision, options.tile
         )
-        references = References(conditions, images.samples[0].recipe, folder_of=self._folder_of)
+        references = References(
+            conditions,
+            images.samples[0].recipe,
+            folder_of=self._folder_of,
+            reading=images.reading,
+        )
         columns = references.bind(
             column for column in self.columns if isinstance(column, Column) and not column.waits
         )

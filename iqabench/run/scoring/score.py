@@ -227,4 +227,5 @@ def _references(
         has_inputs=targets.input is not None,
         members=members,
         folder_of=folder_of,
+        reading=targets.reading,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from iqabench.errors import ImageError
 from iqabench.files.disk import sha256_of
-from iqabench.images import AS_STORED, Image, ReadOptions, read_image
+from iqabench.images import AS_STORED, Image, ReadOptions, meaning_of, read_image
 from iqabench.pairing import (
     pair_many,
     pair_names,
@@ -200,7 +200,7 @@ def checksums(files: Mapping[str, Path]) -> dict[str, str]:
 
 def _checksum(path: Path) -> str:
     try:
-        return sha256_of(path)
+        return sha256_of(path) + meaning_of(path)
     except OSError:
         return "unreadable"
 
