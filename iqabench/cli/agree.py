@@ -76,7 +76,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
     default=1000,
     show_default=True,
     metavar="N",
-    help="Resamples of the bootstrap that gives the 95 % intervals; 0 gives none.",
+    help="Resamples of the bootstrap that gives the 95 % intervals of ten images or more; 0 gives none.",
 )
 @click.option(
     "--resample",

@@ -157,10 +157,7 @@ def command(
     is_missing = tell_missing(both) and not allow_missing
     failures = [failure for failure in both.failures if not failure.is_missing]
     _tell_left_out(rows)
-    met = [verdict for condition in read for verdict in verdicts(condition, rows)]
-    for verdict in met:
-        click.echo(verdict.sentence, err=True)
-    sys.exit(SOME_FAILED if failures or met or is_missing else 0)
+    sys.exit(SOME_FAILED if _tell_met(read, rows) or failures or is_missing else 0)
 
 
 def _check(read: list[Condition], cells: list[list[Cell]], wanted: list[CostColumn]) -> None:
@@ -170,6 +167,14 @@ def _check(read: list[Condition], cells: list[list[Cell]], wanted: list[CostColu
     columns += [("cost", column.name) for column in wanted]
     sets = sorted({cell.set.name for some in cells for cell in some})
     check_conditions(read, columns, [*sets, ALL_SETS] if len(sets) > 1 else sets)
+
+
+def _tell_met(read: list[Condition], rows: list[dict[str, Any]]) -> bool:
+    """Print the conditions that hold or cannot be decided; return whether there are any."""
+    met = [verdict for condition in read for verdict in verdicts(condition, rows)]
+    for verdict in met:
+        click.echo(verdict.sentence, err=True)
+    return bool(met)
 
 
 def _tell_left_out(rows: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from scipy import special, stats
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.tables import tables_of
 from iqabench.report.statistics import compare_family, matrix_of, mean_intervals
+from iqabench.report.statistics.agreement.bootstrap import interval
 from iqabench.store import Store
 
 Doubles = NDArray[np.float64]
@@ -146,8 +147,66 @@ def of_more_models() -> str:
     )
 
 
+def _metric(random: np.random.Generator, shape: tuple[int, int]) -> tuple[Doubles, Doubles]:
+    """Return values of a metric that saturates, and opinions; the worse the image the noisier."""
+    opinions = random.random(shape)
+    return -np.exp(-3 * opinions) + 0.15 * opinions * random.normal(size=shape), opinions
+
+
+def _normal(
+    rho: float,
+) -> Callable[[np.random.Generator, tuple[int, int]], tuple[Doubles, Doubles]]:
+    def draw(random: np.random.Generator, shape: tuple[int, int]) -> tuple[Doubles, Doubles]:
+        x = random.normal(size=shape)
+        return x, rho * x + (1 - rho**2) ** 0.5 * random.normal(size=shape)
+
+    return draw
+
+
+def correlations(x: Doubles, y: Doubles) -> Doubles:
+    """Return Pearson's correlation of each row."""
+    x, y = (a - a.mean(axis=1, keepdims=True) for a in (x, y))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((x * y).sum(axis=1) / np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1)))
+
+
+def of_correlations() -> Iterator[str]:
+    """Yield the lines of the table of correlations."""
+    yield "| n | values | plcc, percentile | plcc, here | srcc, percentile and here |"
+    yield "| ---: | --- | ---: | ---: | ---: |"
+    kinds = {"normal, 0.5": _normal(0.5), "normal, 0.9": _normal(0.9), "saturating": _metric}
+    for n in (10, 20, 60):
+        for name, draw in kinds.items():
+            random = np.random.default_rng([n, len(name)])
+            x, y = draw(random, (1, 1_000_000))
+            truths = {"plcc": correlations(x, y)[0]}
+            truths["srcc"] = correlations(*(stats.rankdata(v, axis=1) for v in (x, y)))[0]
+            hits = {"percentile": 0, "plcc": 0, "srcc": 0}
+            for _ in range(TABLES):
+                x, y = draw(random, (1, n))
+                rows = np.concatenate([[np.arange(n)], random.integers(0, n, (RESAMPLES, n))])
+                drawn = [v[0][rows] for v in (x, y)]
+                for statistic, (a, b) in (
+                    ("plcc", drawn),
+                    ("srcc", [stats.rankdata(v, axis=1) for v in drawn]),
+                ):
+                    value, *resampled = correlations(a, b)
+                    ends = interval(statistic, value, resampled, n)
+                    assert ends is not None
+                    hits[statistic] += ends[0] <= truths[statistic] <= ends[1]
+                    if statistic == "plcc":
+                        low, high = np.quantile(resampled, (0.025, 0.975))
+                        hits["percentile"] += low <= truths["plcc"] <= high
+            yield (
+                f"| {n} | {name} | "
+                + " | ".join(f"{100 * h / TABLES:.1f}" for h in hits.values())
+                + " |"
+            )
+
+
 PARTS: dict[str, Callable[[], list[str]]] = {
     "means": lambda: list(of_means()),
+    "correlations": lambda: list(of_correlations()),
     "comparisons": lambda: [*of_comparisons(), "", of_more_models()],
 }
 

@@ -1,5 +1,6 @@
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -75,10 +76,12 @@ def test_more_is_better_where_the_column_says_so(fill: Fill) -> None:
     assert places(table, "throughput_mpx_s") == {"q 3x256x256": 1, "plain 3x256x256": 2}
 
 
-def test_overlapping_intervals_share_a_place(fill: Fill) -> None:
-    def sampled(model: str, value: float, low: float, high: float) -> Record:
-        return cost(value, model=model, details={"interval": [low, high], "p50": value})
+def sampled(model: str, value: float, low: float, high: float, **details: Any) -> Record:
+    return cost(value, model=model, details={"interval": [low, high], "p50": value, **details})
 
+
+def test_latencies_that_do_not_differ_share_a_place(fill: Fill) -> None:
+    """0.4 is within the root of 0.5 squared and 0.2 squared; the third is farther from the first."""
     table = only(
         fill(
             sampled("a", 10.0, 9.5, 10.5),
@@ -88,6 +91,18 @@ def test_overlapping_intervals_share_a_place(fill: Fill) -> None:
     )
     found = places(table, "latency_ms")
     assert [found[f"{m} 3x256x256"] for m in "abc"] == [1, 1, 2]
+
+
+def test_intervals_that_overlap_may_differ(fill: Fill) -> None:
+    table = only(fill(sampled("a", 10.0, 9.5, 10.5), sampled("b", 10.8, 10.3, 11.3)))
+    assert list(places(table, "latency_ms").values()) == [1, 2]
+
+
+def test_ratios_of_turns_decide(fill: Fill) -> None:
+    """Both drift alike, so that their intervals are wide and that of their ratio is not."""
+    ratio = {"to": "a", "value": 1.02, "interval": [1.01, 1.03]}
+    table = only(fill(sampled("a", 10.0, 9.0, 11.0), sampled("b", 10.2, 9.2, 11.2, ratio=ratio)))
+    assert list(places(table, "latency_ms").values()) == [1, 2]
 
 
 def test_a_percentile_does_not_have_the_median_s_interval(fill: Fill) -> None:

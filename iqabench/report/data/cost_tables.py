@@ -1,13 +1,14 @@
 """Tables of models and costs: for each device a table of each size of the input, with places.
 
 Random weights take places here: what a network costs is a matter of its layers, not of what they learnt. A
-place is shared by figures that print alike, and by sampled ones whose 95 % intervals overlap: no order was
-shown between them.
+place is shared by figures that print alike, and by sampled ones of which none is shown to be less than the
+other: the 95 % interval of their ratio holds 1 where they were sampled in turn, and that of their difference
+holds 0 where they were not. That intervals overlap would be no such test: two may differ and overlap.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import hypot, isfinite
 
 from iqabench.report.data.costs import MeasuredCost, SampledRatio, cost_order
 from iqabench.report.data.growth import megapixels_of
@@ -41,8 +42,8 @@ class CostCell:
     @property
     def ratio(self) -> SampledRatio | None:
         """Ratio to another model that was sampled in turn; None for a ratio of a model to itself."""
-        found, (how, scale) = self.cost.ratio, model_at_scale(self.cost)
-        return found if found and found.to not in (how.model, f"{how.model}_x{scale}") else None
+        found = self.cost.ratio
+        return found if found and found.to not in _names(self.cost) else None
 
     def _end(self, at: int) -> str:
         found = self.cost.interval
@@ -158,8 +159,28 @@ def _places(cells: list[tuple[Key, MeasuredCost]]) -> list[tuple[Key, int]]:
 def _no_order(one: MeasuredCost, other: MeasuredCost) -> bool:
     if cost_number(one.value, one.column.unit) == cost_number(other.value, other.column.unit):
         return True
-    a, b = one.interval, other.interval
-    return bool(a and b and a[0] <= b[1] and b[0] <= a[1])
+    for this, base in ((one, other), (other, one)):
+        if this.ratio and this.ratio.interval and this.ratio.to in _names(base):
+            return this.ratio.interval[0] <= 1 <= this.ratio.interval[1]
+    return _difference_holds_zero(one, other)
+
+
+def _difference_holds_zero(one: MeasuredCost, other: MeasuredCost) -> bool:
+    """Return whether the 95 % interval of a difference holds 0; that of two independent figures reaches as
+    far as the root of the sum of the squares of their own.
+    """
+    if one.value is None or other.value is None or not (one.interval and other.interval):
+        return False
+    less, more = sorted((one, other), key=lambda cost: cost.value or 0.0)
+    assert less.value is not None and more.value is not None and less.interval and more.interval  # noqa: PT018
+    reach = hypot(less.interval[1] - less.value, more.value - more.interval[0])
+    return more.value - less.value <= reach
+
+
+def _names(cost: MeasuredCost) -> tuple[str, str]:
+    """Return the names by which a ratio may call a cost's model."""
+    how, scale = model_at_scale(cost)
+    return how.model, f"{how.model}_x{scale}"
 
 
 def _order(row: CostRow) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ from iqabench.report.text.table_formats import (
 )
 
 _NOT_COMPUTED = "No agreement of this set is stored: run 'iqabench agree' on it with this store."
-_INTERVALS = "In brackets: 95 % interval, by a bootstrap."
+_INTERVALS = "In brackets: the 95 % interval, by a bootstrap; none for fewer than 10 images."
 
 
 def agreement_markdown(agreement: OpinionAgreement, intervals: bool = False) -> str:

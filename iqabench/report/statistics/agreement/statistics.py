@@ -79,9 +79,12 @@ def statistics(
     found = []
     for part, (_, values, error), others in zip(parts, figures, again, strict=True):
         for at, (name, fit) in enumerate(part.names):
-            ends = interval([o[at] if o else np.nan for o in others])
-            low, high = ends or (None, None)
             value = None if error else values[at]
+            again_at = [o[at] if o else np.nan for o in others]
+            ends = (
+                None if value is None else interval(name, value, again_at, resampling.count(groups))
+            )
+            low, high = ends or (None, None)
             found.append(Statistic(name, fit, value, low, high, part.n, part.left_out, error))
     return found
 
