@@ -8,6 +8,7 @@ from iqabench.report.data.labels import configuration_labels
 from iqabench.report.data.model_report import model_names
 from iqabench.report.data.subjects import Configuration, MeasuredColumn
 from iqabench.report.data.tables import Table, TableCell, TableRow
+from iqabench.report.statistics.pooled_order import PooledModel, PooledOrder, pooled_order
 from iqabench.report.text.figures import moment
 from iqabench.report.text.task_titles import task_order
 
@@ -37,6 +38,8 @@ class SetMatrixRow:
     random_weights: bool
     params: int | None
     cells: tuple[TableCell | None, ...]
+    pooled: PooledModel | None
+    """Mean over all images of all sets, and the comparison with the best; None unless it has them all."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class SetMatrix:
     column: MeasuredColumn
     tables: tuple[Table, ...]
     rows: tuple[SetMatrixRow, ...]
+    pooled: PooledOrder | None
+    """Order over the images of all sets; None with fewer than two models that have them all."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +102,13 @@ def summary(results: Results) -> Summary:
     )
 
 
-def groups(tables: list[Table]) -> list[TaskGroup]:
+def groups(results: Results, tables: list[Table]) -> list[TaskGroup]:
     """Return tasks and levels, each with its sets; tasks in the order of reports."""
     found: dict[tuple[str, str], list[Table]] = {}
     for table in tables:
         found.setdefault((table.setting.task, table.setting.level), []).append(table)
     return [
-        TaskGroup(task, level, tuple(_leader(t) for t in some), _matrix(some))
+        TaskGroup(task, level, tuple(_leader(t) for t in some), _matrix(results, some))
         for (task, level), some in sorted(found.items(), key=lambda one: task_order(one[0][0]))
     ]
 
@@ -114,7 +119,7 @@ def _leader(table: Table) -> Leader:
     return Leader(table, table.columns[0], first, second, sum(r.failed for r in table.rows))
 
 
-def _matrix(tables: list[Table]) -> SetMatrix | None:
+def _matrix(results: Results, tables: list[Table]) -> SetMatrix | None:
     """Return the matrix of some tables; None for a single set or model, or without a shared column."""
     shared = [c for c in tables[0].columns if all(c in t.columns for t in tables)]
     if len(tables) < 2 or not shared:
@@ -124,10 +129,10 @@ def _matrix(tables: list[Table]) -> SetMatrix | None:
     every = configuration_labels(c for rows in by_set for c in rows)
     if len(every) < 2:
         return None
-    rows = [_matrix_row(c, text, by_set, at) for c, text in every.items()]
-    return SetMatrix(
-        shared[0], tuple(tables), tuple(sorted(rows, key=lambda r: _order(r, shared[0])))
-    )
+    pooled = pooled_order(results, tables, shared[0])
+    rows = [_matrix_row(c, text, by_set, at, pooled) for c, text in every.items()]
+    ordered = sorted(rows, key=lambda r: _order(r, shared[0]))
+    return SetMatrix(shared[0], tuple(tables), tuple(ordered), pooled)
 
 
 def _matrix_row(
@@ -135,11 +140,15 @@ def _matrix_row(
     label: str,
     by_set: list[dict[Configuration, TableRow]],
     at: list[int],
+    pooled: PooledOrder | None,
 ) -> SetMatrixRow:
     rows = [rows.get(configuration) for rows in by_set]
     params = next((r.facts.params for r in rows if r), None)
     cells = tuple(r.cells[i] if r else None for r, i in zip(rows, at, strict=True))
-    return SetMatrixRow(label, configuration.model, configuration.random_weights, params, cells)
+    together = pooled.models.get(configuration) if pooled else None
+    return SetMatrixRow(
+        label, configuration.model, configuration.random_weights, params, cells, together
+    )
 
 
 def _order(row: SetMatrixRow, column: MeasuredColumn) -> tuple[object, ...]:

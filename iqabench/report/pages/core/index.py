@@ -11,7 +11,7 @@ def index_values(report: Report, links: Sequence[tuple[str, str]]) -> dict[str, 
     """Return the variables of `index.html`; `links` are text and address of pages that it lists."""
     return {
         "summary": summary(report.results),
-        "groups": groups(report.tables),
+        "groups": groups(report.results, report.tables),
         "agreements": report.agreements,
         "devices": report.devices,
         "boards": report.boards,
