@@ -7,6 +7,7 @@ import torch
 from iqabench.models.core.load import load_card, load_model
 from iqabench.models.core.model import Model
 from iqabench.run.plan import Cell, Options
+from iqabench.run.value_scale import check_value_scale
 
 
 class ModelCache:
@@ -39,10 +40,11 @@ def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
     torch.backends.cudnn.benchmark = False
     if cell.card is None:
         model = load_model(cell.model, cell.set.scale, convention=options.convention)
-    else:
-        model = load_card(
-            cell.card,
-            allow_random_weights=options.allow_random_weights,
-            progress=options.progress,
-        )
+        model = model.to(device, options.precision)
+        if model.card.loader != "command":  # a program has no range of its own
+            check_value_scale(model, declared=options.convention.range is not None)
+        return model
+    model = load_card(
+        cell.card, allow_random_weights=options.allow_random_weights, progress=options.progress
+    )
     return model.to(device, options.precision)
