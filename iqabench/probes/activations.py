@@ -3,7 +3,7 @@
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
-from iqabench.probes.counting.gaps import functional, short
+from iqabench.probes.counting.gaps import COMPILED, functional, short
 from iqabench.probes.counting.operators import recording_of
 from iqabench.probes.counting.tables import counted_result
 
@@ -30,6 +30,9 @@ def activations(model: ProbedModel, convention: str) -> ProbeResult:
         return counted_result(
             recording, sum(one.elements for one in recording.of("convolution")), {}
         )
+    if model.compiled:
+        value = sum(one.elements for one in recording.of("convolution"))
+        return counted_result(recording, value, {}, [COMPILED])
     if model.module is None:
         raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
     unseen = sum(one.elements for one in functional(recording))

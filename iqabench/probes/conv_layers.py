@@ -3,7 +3,7 @@
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
-from iqabench.probes.counting.gaps import calls, functional
+from iqabench.probes.counting.gaps import COMPILED, calls, functional
 from iqabench.probes.counting.operators import recording_of
 from iqabench.probes.counting.tables import counted_result
 
@@ -28,6 +28,9 @@ def conv_layers(model: ProbedModel, convention: str) -> ProbeResult:
     recording = recording_of(model)
     if convention == "exact":
         return counted_result(recording, len(recording.of("convolution")), {})
+    if model.compiled:
+        value = len(recording.of("convolution"))
+        return counted_result(recording, value, {}, [COMPILED])
     if model.module is None:
         raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
     unseen = len(functional(recording))

@@ -5,7 +5,8 @@ from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
 from iqabench.probes.counting.fvcore_trace import fvcore_trace
 from iqabench.probes.counting.gaps import macs_of, of_fvcore, of_modules, of_what_is_unseen
-from iqabench.probes.counting.operators import Recording, recording_of
+from iqabench.probes.counting.operators import recording_of
+from iqabench.probes.counting.recording import Recording
 from iqabench.probes.counting.tables import by_operator, counted_result
 from iqabench.probes.counting.torch_counter import torch_flops
 
@@ -58,8 +59,8 @@ def _fvcore(model: ProbedModel) -> ProbeResult:
 
 
 def _ntire2022(model: ProbedModel) -> ProbeResult:
-    if model.module is None:
-        raise ProbeError(f"{model.name} is no torch network; its modules cannot be seen.")
+    if model.module is None or model.compiled:
+        raise ProbeError(f"{model.name} is no plain torch network; its modules cannot be seen.")
     recording = recording_of(model)
     operators = {
         kind: {"calls": len(some), "macs": sum(call.macs for call in some)}

@@ -30,6 +30,7 @@ def memory_mib(model: ProbedModel, convention: str) -> ProbeResult:  # noqa: ARG
 
     Raises: ProbeError when the call takes less than its output: it works in memory that it holds already.
     """
+    model.require_open("the memory")
     times_of(model)  # which warms it up
     with torch.inference_mode():
         return _allocated(model) if model.device.type == "cuda" else _resident(model)

@@ -1,11 +1,14 @@
 """Number of parameters."""
 
+import torch
 from torch import Tensor, nn
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
 from iqabench.probes.core.probed_model import ProbedModel, ProbeResult
+from iqabench.probes.core.program_graph import ProgramGraph
 from iqabench.probes.counting.modules import is_binary
+from iqabench.probes.counting.script_constants import code_constants
 
 _CONVENTIONS = {
     "all": "every parameter, trained or not; buffers are none (the efficient super-resolution challenges)",
@@ -31,8 +34,13 @@ def params(model: ProbedModel, convention: str) -> ProbeResult:
 
     Raises: ProbeError for models that are no torch network.
     """
+    model.require_open("the parameters")
+    if model.graph is not None:
+        return _of_graph(model, model.graph, convention)
     if model.module is None:
         raise ProbeError(f"{model.name} is no torch network; its parameters cannot be seen.")
+    if isinstance(model.module, torch.jit.ScriptModule):
+        return _of_script(model, model.module, convention)
     if convention == "trainable":
         if model.trainable is None:
             raise ProbeError(f"which parameters of {model.name} were trained is not known.")
@@ -43,6 +51,34 @@ def params(model: ProbedModel, convention: str) -> ProbeResult:
     if convention == "bbcu":
         return _bbcu(model.module)
     return ProbeResult(sum(p.numel() for p in model.module.parameters()))
+
+
+def _of_graph(model: ProbedModel, graph: ProgramGraph, convention: str) -> ProbeResult:
+    """Count the weights of a graph: all that are read, or those of convolutions."""
+    if convention not in ("all", "conv_weights"):
+        raise ProbeError(
+            f"{convention} parameters cannot be told apart in the graph of {model.name}."
+        )
+    weights = graph.weights()
+    if convention == "conv_weights":
+        weights = [w for w in weights if "Conv" in w.operator and w.dimensions > 1]
+    return ProbeResult(sum(w.elements for w in weights), {"tensors": len(weights)})
+
+
+def _of_script(model: ProbedModel, module: torch.jit.ScriptModule, convention: str) -> ProbeResult:
+    """Count the parameters of a TorchScript program; a frozen one has them in its code."""
+    parameters = [*module.parameters()]
+    if convention == "trainable" and model.trainable and parameters:
+        return ProbeResult(model.trainable)
+    if convention != "all":
+        raise ProbeError(
+            f"{convention} parameters cannot be told apart in the program {model.name}."
+        )
+    if parameters:
+        return ProbeResult(sum(p.numel() for p in parameters))
+    kept = {t.data_ptr(): t for t in code_constants(module) if t.is_floating_point() and t.ndim}
+    notes = ["a frozen program: the constants of its code are counted"] if kept else []
+    return ProbeResult(sum(t.numel() for t in kept.values()), {"notes": notes})
 
 
 def _bbcu(module: nn.Module) -> ProbeResult:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -16,6 +15,7 @@ from iqabench.models.core.fixed_size import Size
 from iqabench.models.core.mode import PLAIN, Mode, in_mode
 from iqabench.models.core.output import image_in
 from iqabench.models.core.signature import Signature
+from iqabench.models.loaders.onnx_graph import OnnxGraph
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
 """The arithmetic of a network."""
@@ -45,8 +45,8 @@ class Model(ABC):
         """The choices that were made when it was loaded, for the user to know."""
         self.fixed_size: Size | None = None
         """The height and the width of all images that it takes, where it takes only one size."""
-        self.graph_file: Path | None = None
-        """The ONNX file in which its operators can be counted."""
+        self.graph: OnnxGraph | None = None
+        """The graph in which operators and weights can be counted, for a model that is no torch module."""
         self.convention = ""
         """The difference between the calling convention that the user declared and the one that was found."""
 

@@ -17,6 +17,7 @@ from iqabench.models.core.mode import PLAIN, Mode
 from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.probe import probe
 from iqabench.models.core.second_size import check_second_size
+from iqabench.models.loaders.onnx_graph import OnnxGraph
 from iqabench.models.loaders.onnx_program import OnnxProgram, open_program
 from iqabench.models.sources.digest import digest_of_files, joined
 from iqabench.models.sources.onnx_data import external_files
@@ -41,7 +42,7 @@ class OnnxModel(Model):
         super().__init__(card, weights_hash)
         self._program, self._peaks = program, peaks
         self.fixed_size = program.size if any(program.size) else None
-        self.graph_file = Path(program.name)
+        self.graph = OnnxGraph(program)
 
     def forward(self, batch: Tensor) -> Tensor:
         """Restore a batch (see `Model.forward`)."""

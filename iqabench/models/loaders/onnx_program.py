@@ -5,7 +5,7 @@ served.
 import importlib
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class OnnxProgram:
 
         Raises: ModelError when the program fails.
         """
+        self._require_size(batch)
         results = [self._run(part) for part in torch.split(batch.cpu(), self.number)]
         if len(self.outputs) > 1:
             named = [dict(zip(self.outputs, result, strict=True)) for result in results]
@@ -84,6 +85,15 @@ class OnnxProgram:
             if self.channels_last and image.ndim == 4
             else image
         )
+
+    def _require_size(self, batch: Tensor) -> None:
+        given = tuple(batch.shape[2:])
+        wanted = tuple(side or other for side, other in zip(self.size, given, strict=True))
+        if given != wanted:
+            raise ModelError(
+                f"{self.name} takes only images of {wanted[1]}x{wanted[0]}, not {given[1]}x{given[0]}. "
+                f"Costs are measured there with --input {batch.shape[1]}x{wanted[0]}x{wanted[1]}."
+            )
 
     def _run(self, batch: Tensor) -> list[Tensor]:
         missing = self.number - len(batch)
@@ -106,36 +116,44 @@ class OnnxProgram:
 def open_program(path: Path) -> OnnxProgram:
     """Open an ONNX file on the devices that onnxruntime has.
 
-    Memory is given back after each call, so that the memory of a call can be measured; that costs no time.
-
     Raises: ModelError when onnxruntime is not installed, or the file is damaged or of another kind.
     """
-    onnxruntime = _onnxruntime(path)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = _SILENT
-    options.enable_cpu_mem_arena = False
-    if torch.get_num_threads() > 0:
-        options.intra_op_num_threads = torch.get_num_threads()
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=onnxruntime.get_available_providers()
-        )
-    except Exception as error:
-        raise ModelError(f"{path} cannot be loaded: {_reason(path, error)}") from error
-    return OnnxProgram(session, str(path))
-
-
-def _onnxruntime(path: Path) -> Any:
-    try:
-        onnxruntime = importlib.import_module("onnxruntime")  # optional, and slow
+        options = session_options()
     except ImportError as error:
         raise ModelError(
             f"{path} needs onnxruntime, which is not installed for {sys.executable}. "
             "Install it with: pip install 'iqabench[onnx]'"
         ) from error
-    set_level: Callable[[int], None] = onnxruntime.set_default_logger_severity
-    set_level(_SILENT)
-    return onnxruntime
+    try:
+        session = new_session(str(path), options)
+    except Exception as error:
+        raise ModelError(f"{path} cannot be loaded: {_reason(path, error)}") from error
+    return OnnxProgram(session, str(path))
+
+
+def session_options() -> Any:
+    """Return options of a session that is silent and computes with as many threads as torch.
+
+    Memory is given back after each call, so that the memory of a call can be measured; that costs no time.
+
+    Raises: ImportError without onnxruntime.
+    """
+    onnxruntime: Any = importlib.import_module("onnxruntime")  # optional, and slow
+    onnxruntime.set_default_logger_severity(_SILENT)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _SILENT
+    options.enable_cpu_mem_arena = False
+    options.intra_op_num_threads = torch.get_num_threads()
+    return options
+
+
+def new_session(model: str | bytes, options: Any) -> Any:
+    """Return a session for a file, or for the bytes of one."""
+    onnxruntime: Any = importlib.import_module("onnxruntime")
+    return onnxruntime.InferenceSession(
+        model, options, providers=onnxruntime.get_available_providers()
+    )
 
 
 def first_line(error: Exception) -> str:

@@ -50,7 +50,7 @@ def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
         scale=scale,
         loader="script",
         channels=channels,
-        params=sum(p.numel() for p in module.parameters()),
+        params=sum(p.numel() for p in module.parameters()) or None,  # a frozen one has constants
     )
     return NetworkModel(card, module, hashlib.sha256(path.read_bytes()).hexdigest())
 

@@ -7,6 +7,9 @@ from typing import Any, TypeVar, cast
 import torch
 from torch import Tensor, nn
 
+from iqabench.errors import ProbeError
+from iqabench.probes.core.program_graph import ProgramGraph
+
 T = TypeVar("T")
 
 
@@ -36,8 +39,22 @@ class ProbedModel:
     scale: int = 1
     trainable: int | None = None
     """Parameters that the authors train; loading has frozen them all."""
+    graph: ProgramGraph | None = None
+    """The graph of a program that is no torch network, such as an ONNX file."""
+    closed: str = ""
+    """The reason why nothing inside can be seen, such as that another process does the work."""
+    compiled: bool = False
+    """True for a program whose modules were compiled: its operators are seen, and its modules are not."""
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     _shared: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def require_open(self, what: str) -> None:
+        """Check that something inside the model can be seen.
+
+        Raises: ProbeError with the reason why it cannot.
+        """
+        if self.closed:
+            raise ProbeError(f"{what} of {self.name} cannot be had: {self.closed}.")
 
     def shared(self, name: str, make: Callable[[], T]) -> T:
         """Return something that several probes need; it is made at the first call."""

@@ -4,7 +4,12 @@ from collections.abc import Iterable
 
 from iqabench.probes.counting.fvcore_trace import FvcoreTrace
 from iqabench.probes.counting.modules import ModuleCall
-from iqabench.probes.counting.operators import OperatorCall, Recording
+from iqabench.probes.counting.recording import OperatorCall, Recording
+
+COMPILED = (
+    "a compiled program: every convolution is counted, also those that modules would not show"
+)
+"""The note on counts of modules in a program that has none."""
 
 
 def short(count: float) -> str:

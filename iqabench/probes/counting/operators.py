@@ -7,7 +7,6 @@ itself away by its result: a tensor that is consumed but that nothing recorded h
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,59 +18,24 @@ from torch.utils._pytree import tree_leaves
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probed_model import ProbedModel
-from iqabench.probes.counting.modules import ModuleCalls, record_calls
+from iqabench.probes.counting.graph_recording import record_graph
+from iqabench.probes.counting.modules import record_calls
 from iqabench.probes.counting.movement import FILLING
-from iqabench.probes.counting.operator_cost import OperatorCost, shape_of
+from iqabench.probes.counting.operator_cost import shape_of
+from iqabench.probes.counting.recording import OperatorCall, Recording
 from iqabench.probes.counting.rules import cost, has_rule, name_of
-
-
-@dataclass(frozen=True)
-class OperatorCall:
-    """One call of one operator."""
-
-    name: str
-    cost: OperatorCost | None
-    """The cost, or None where no rule is known."""
-    shape: list[int]
-    """The shape of the output."""
-    elements: int
-    within: str
-    """The kind of the innermost counted module that was running: conv, linear ... or an empty word."""
-    binary: bool
-    """True when it ran in a module that says it computes with one bit."""
-
-
-@dataclass
-class Recording:
-    """The operators of one forward pass."""
-
-    ran: list[OperatorCall] = field(default_factory=list)
-    opaque: list[dict[str, Any]] = field(default_factory=list)
-    """Shapes of tensors that no recorded operator has made, and the operator that read them."""
-    modules: ModuleCalls = field(default_factory=ModuleCalls)
-
-    def of(self, *kinds: str) -> list[OperatorCall]:
-        """Return the calls of operators of these kinds."""
-        return [one for one in self.ran if one.cost is not None and one.cost.kind in kinds]
-
-    @property
-    def unknown(self) -> list[dict[str, Any]]:
-        """Operators without a rule: calls and shapes of their outputs."""
-        recording: dict[str, list[list[int]]] = {}
-        for one in self.ran:
-            if one.cost is None:
-                recording.setdefault(one.name, []).append(one.shape)
-        return [
-            {"operator": name, "calls": len(shapes), "shapes": _distinct(shapes)}
-            for name, shapes in recording.items()
-        ]
+from iqabench.probes.counting.script_constants import script_constants
 
 
 def recording_of(model: ProbedModel) -> Recording:
     """Record the operators of one forward pass; it runs once for all counts of a model.
 
-    Raises: ProbeError when no operator of torch runs: commands, ONNX sessions.
+    Raises: ProbeError when nothing inside can be seen, as of a command.
     """
+    model.require_open("the operators")
+    graph = model.graph
+    if graph is not None:
+        return model.shared("operators", lambda: record_graph(model, graph))
     return model.shared("operators", lambda: _record(model))
 
 
@@ -175,9 +139,11 @@ def _accesses(func: OpOverload, args: Any, kwargs: Any) -> tuple[list[Tensor], l
 
 def _constants(module: nn.Module | None, batch: Tensor) -> Iterator[Tensor]:
     """Yield the tensors that exist before the pass: input, parameters, buffers, and tensors in plain
-    attributes.
+    attributes; for TorchScript also those in its programs.
     """
     yield batch
+    if isinstance(module, torch.jit.ScriptModule):
+        yield from script_constants(module)
     for part in module.modules() if module is not None else ():
         yield from (leaf for leaf in tree_leaves(dict(vars(part))) if isinstance(leaf, Tensor))
 
@@ -197,7 +163,3 @@ def _key(tensor: Tensor) -> int:
 def _has_storage(tensor: Tensor) -> bool:
     """Return whether a tensor has a storage; sparse tensors and those of other layouts have none."""
     return tensor.layout == torch.strided
-
-
-def _distinct(shapes: list[list[int]]) -> list[list[int]]:
-    return [list(shape) for shape in dict.fromkeys(tuple(shape) for shape in shapes)]

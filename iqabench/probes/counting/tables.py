@@ -5,7 +5,7 @@ from typing import Any
 
 from iqabench.probes.core.probed_model import ProbeResult
 from iqabench.probes.counting.gaps import of_what_is_unseen
-from iqabench.probes.counting.operators import Recording
+from iqabench.probes.counting.recording import Recording
 
 
 def by_operator(recording: Recording, *kinds: str) -> dict[str, dict[str, int]]:

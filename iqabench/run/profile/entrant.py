@@ -17,6 +17,8 @@ from iqabench.run.failures import watching_model
 from iqabench.run.profile.natural_image import natural_batch
 from iqabench.run.profile.records import CostMeasurement
 
+_COMPILED = ("script", "onnx")
+"""The loaders of programs whose modules cannot be seen."""
 LATENCY = "latency_ms"
 """The probe whose value is recorded with a ratio."""
 
@@ -79,7 +81,16 @@ def enter(model: Model, size: Size, device: str, mode: Mode, stack: ExitStack) -
     except Exception as error:  # the network may be anyone's, so its reason is reported
         raise ProbeError(_why(model, size, error)) from error
     seen = ProbedModel(
-        card.id, call, batch, model.module, card.whole_scale, model.trainable, model.device
+        card.id,
+        call,
+        batch,
+        model.module,
+        card.whole_scale,
+        model.trainable,
+        model.graph,
+        "" if model.module or model.graph else "its work is done by another process",
+        compiled=card.loader in _COMPILED,
+        device=model.device,
     )
     counted = seen if call is plain else replace(seen, call=plain)
     return Entrant(model, seen, counted, first)
