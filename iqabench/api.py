@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from iqabench.arguments import as_name, as_names, as_options, as_path, as_whole_number
@@ -28,7 +29,17 @@ from iqabench.probes import cost_columns, sizes_of
 from iqabench.report.data.costs import cost_rows
 from iqabench.report.data.rows import rows
 from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
-from iqabench.run import Options, Targets, no_targets, plan, score_folder, targets_of_folder
+from iqabench.run import (
+    BY_NAME,
+    Options,
+    PairingOptions,
+    Targets,
+    no_targets,
+    plan,
+    score_folder,
+    targets_for_many,
+    targets_of_folder,
+)
 from iqabench.run import evaluate as run_cells
 from iqabench.run.agree import score_opinions
 from iqabench.run.environment import resolve_device
@@ -75,8 +86,9 @@ def evaluate(
     cells = plan(names, places, as_names(columns, "columns"), _set_scale(scale), reading=reading)
     with trusting(trust):
         outcome = run_cells(cells, records, chosen)
-    _warn_of(outcome.notes)
-    return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
+    _warn_of([*outcome.notes, *outcome.all_missing])
+    kept = rows(records, outcome.keys, per_image=per_image, samples=outcome.samples)
+    return pd.DataFrame(kept)
 
 
 def score(
@@ -90,13 +102,15 @@ def score(
     device: str = "auto",
     data_range: DataRange | None = None,
     reading: ReadOptions = AS_STORED,
+    pairing: PairingOptions = BY_NAME,
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
     Without targets, only columns that need none can be scored, such as niqe. Images and `data_range` are as
     in `metric`. Folders are paired by name, and their records are kept in `store`; images leave no records.
     Columns that leave out a border as wide as the scale need the scale. `reading` holds the options that
-    files are read with.
+    files are read with, `pairing` those by which outputs find their targets: `iqabench.run.PairingOptions`
+    with `pairs`, `many`, `recursive`. Images that are missing are warned of, unless `allow_missing`.
 
     Returns: a row for each column, or with `per_image` for each image and column.
     Raises: PairingError, ImageError, UnknownNameError; UsageError for wrong arguments.
@@ -108,9 +122,9 @@ def score(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
         place, records = as_path(outputs, "outputs"), Store(as_path(store, "store"))
-        partners = _targets_in_files(place, targets, _set_scale(scale), reading)
-        outcome, _ = score_folder(place, partners, records, names, device=device)
-        _warn_of(outcome.notes)
+        partners = _targets_in_files(place, targets, _set_scale(scale), reading, pairing)
+        outcome, _ = score_folder(place, partners, records, names, device=device, options=pairing)
+        _warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)
     targets = [None] * len(outputs) if targets is None else _images(targets, "target", data_range)
@@ -127,7 +141,11 @@ def score(
         return table
     groups = table.groupby(["column", "unit", "better"], sort=False)
     means = groups["value"].agg(value="mean", n="count").reset_index()
-    return means.assign(failed=len(outputs) - means["n"])
+    finite = groups["value"].agg(lambda values: values[np.isfinite(values)].mean())
+    infinite = groups["value"].agg(lambda values: int(np.isinf(values).sum()))
+    return means.assign(
+        failed=len(outputs) - means["n"], infinite=infinite.to_numpy(), finite=finite.to_numpy()
+    )
 
 
 def agree(
@@ -281,16 +299,21 @@ def _set_scale(scale: Any) -> int | None:
 
 
 def _targets_in_files(
-    outputs: Path, targets: Any, scale: int | None, reading: ReadOptions
+    outputs: Path,
+    targets: Any,
+    scale: int | None,
+    reading: ReadOptions,
+    pairing: PairingOptions,
 ) -> Targets:
     """Return the targets of a folder of outputs, or of a single one."""
     if targets is None:
-        return no_targets(outputs, scale, reading=reading)
-    return targets_of_folder(as_path(targets, "targets"), scale, reading=reading)
+        return no_targets(outputs, scale, pairing, reading)
+    found = targets_of_folder(as_path(targets, "targets"), scale, pairing, reading)
+    return targets_for_many(outputs, found, pairing) if pairing.many else found
 
 
 def _warn_of(notes: Sequence[str]) -> None:
-    """Warn of files whose pixels may not be what people see."""
+    """Warn of files whose pixels may not be what people see, and of images that are missing."""
     for note in dict.fromkeys(notes):
         warnings.warn(note, stacklevel=3)
 

@@ -199,3 +199,24 @@ def test_a_failed_image_counts_and_is_never_averaged() -> None:
 def test_models_and_sets_load_by_name() -> None:
     assert iqabench.load_model("pocket").card.scale == 4
     assert len(iqabench.load_set("demo", scale=4)) == 5
+
+
+def test_folders_tell_of_pairs_and_of_what_is_missing(tmp_path: Path) -> None:
+    for folder, names in (("outputs", ("rain-1", "rain-2")), ("targets", ("norain-1", "norain-2"))):
+        for name in names:
+            write_image(tmp_path / folder / f"{name}.png", np.zeros((16, 16, 3), np.uint8))
+    write_image(tmp_path / "targets" / "norain-3.png", np.zeros((16, 16, 3), np.uint8))
+    places = (tmp_path / "outputs", tmp_path / "targets", "psnr")
+    with (
+        pytest.warns(UserWarning, match="1 target without an output: norain-3"),
+        pytest.warns(UserWarning, match="paired by: 'rain-' -> 'norain-'"),
+    ):
+        frame = iqabench.score(*places, store=tmp_path / "s")
+    assert (frame["n"][0], frame["failed"][0], frame["infinite"][0]) == (2, 1, 2)
+
+
+def test_the_mean_of_arrays_counts_its_infinite_members() -> None:
+    image = np.zeros((16, 16, 3), np.uint8)
+    frame = iqabench.score([image, image + 1, image + 1], [image] * 3, "psnr")
+    assert (frame["value"][0], frame["infinite"][0], frame["n"][0]) == (np.inf, 1, 3)
+    assert frame["finite"][0] == pytest.approx(48.1308, abs=1e-4)

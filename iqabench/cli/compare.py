@@ -40,7 +40,7 @@ with lazy_imports():
     )
     from iqabench.report.text.figures import cost_figure, difference, difference_interval, p_value
     from iqabench.run import Cell, Options, Outcome, evaluate, plan
-    from iqabench.run.profile import ProfileOptions, profile
+    from iqabench.run.profile import Profile, ProfileOptions, profile
     from iqabench.store import Store
 
 COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
@@ -147,17 +147,29 @@ def command(
     samples = {**a.samples, **b.samples}
     rows = rows_of(compare(records, a.keys, b.keys, keys_a, keys_b, samples))
     _print(rows, first, second, form)
-    for warning in done.warnings if done else ():
+    failed = _tell(a, b, done, rows, allow_missing=allow_missing)
+    sys.exit(SOME_FAILED if _tell_met(read, rows) or failed else 0)
+
+
+def _tell(
+    first: Outcome,
+    second: Outcome,
+    costs: Profile | None,
+    rows: list[dict[str, Any]],
+    *,
+    allow_missing: bool,
+) -> bool:
+    """Print warnings, notes and failures, on standard error; return whether they end in exit status 3."""
+    for warning in costs.warnings if costs else ():
         click.echo(f"warning: {warning}", err=True)
-    tell_notes([*a.notes, *b.notes])
+    tell_notes([*first.notes, *second.notes])
     both = Outcome(
-        missing=list(dict.fromkeys([*a.missing, *b.missing])),
-        failures=[*a.failures, *b.failures, *(done.failures if done else ())],
+        missing=list(dict.fromkeys([*first.missing, *second.missing])),
+        failures=[*first.failures, *second.failures, *(costs.failures if costs else ())],
     )
     is_missing = tell_missing(both) and not allow_missing
-    failures = [failure for failure in both.failures if not failure.is_missing]
     _tell_left_out(rows)
-    sys.exit(SOME_FAILED if _tell_met(read, rows) or failures or is_missing else 0)
+    return is_missing or any(not failure.is_missing for failure in both.failures)
 
 
 def _check(read: list[Condition], cells: list[list[Cell]], wanted: list[CostColumn]) -> None:

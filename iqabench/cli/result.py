@@ -75,16 +75,8 @@ def print_outcome(
 
 def tell_missing(outcome: Outcome) -> bool:
     """Print what is missing and what failed, on standard error; return whether anything is missing."""
-    no_output: dict[str, list[str]] = {}
-    others = []
-    for failure in outcome.failures:
-        if failure.is_missing and failure.error == NO_OUTPUT:
-            no_output.setdefault(failure.where, []).append(failure.sample)
-        else:
-            others.append(failure)
-    lines = list(outcome.missing)
-    for names in no_output.values():
-        lines += unpaired_in_words("target", "output", list(dict.fromkeys(names)))
+    others = [f for f in outcome.failures if not (f.is_missing and f.error == NO_OUTPUT)]
+    lines = outcome.all_missing
     for line in lines:
         click.echo(f"missing: {line}", err=True)
     tell_failures(others)

@@ -32,7 +32,7 @@ with lazy_imports():
     from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.probes import cost_columns, sizes_of
-    from iqabench.run import Cell, Options, evaluate, plan
+    from iqabench.run import Cell, Options, Outcome, evaluate, plan
     from iqabench.run.profile import profile_cells
     from iqabench.store import Store
 
@@ -161,6 +161,21 @@ def command(
     if options.tile:
         _tell_tiled(cells)
     records = Store(store)
+    outcome, costs = _measure(cells, records, options, probes, inputs)
+    status = print_outcome(
+        outcome, records, form, per_image=per_image, costs=costs, allow_missing=allow_missing
+    )
+    sys.exit(status)
+
+
+def _measure(
+    cells: list[Cell],
+    records: Store,
+    options: Options,
+    probes: tuple[str, ...],
+    inputs: tuple[str, ...],
+) -> tuple[Outcome, list[str]]:
+    """Run the cells and measure costs; return the outcome of both and the keys of the costs."""
     costs_wanted = cost_columns(probes)
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
@@ -169,16 +184,7 @@ def command(
     outcome.failures += costs.failures
     for warning in costs.warnings:
         click.echo(f"warning: {warning}", err=True)
-    sys.exit(
-        print_outcome(
-            outcome,
-            records,
-            form,
-            per_image=per_image,
-            costs=costs.keys,
-            allow_missing=allow_missing,
-        )
-    )
+    return outcome, list(costs.keys)
 
 
 def _tell_tiled(cells: Iterable[Cell]) -> None:

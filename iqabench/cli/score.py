@@ -1,12 +1,15 @@
 """`iqabench score`."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
+    bundle,
     column_option,
     device_option,
     examples,
@@ -38,6 +41,21 @@ with lazy_imports():
     from iqabench.store import Store
 
 
+@dataclass(frozen=True)
+class Against:
+    """The things that outputs are compared with."""
+
+    target: Path | None
+    images: str | None
+    inputs: Path | None
+    scale: int | None
+
+    @property
+    def is_named(self) -> bool:
+        """True when there are targets or inputs."""
+        return not (self.target is None and self.images is None and self.inputs is None)
+
+
 @click.command(
     "score",
     epilog=examples(
@@ -49,16 +67,20 @@ with lazy_imports():
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
-@target_options
-@click.option(
-    "--input",
-    "inputs",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of the inputs, for @lr and @model:X.",
+@bundle(
+    "against",
+    Against,
+    target_options,
+    click.option(
+        "--input",
+        "inputs",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Folder of the inputs, for @lr and @model:X.",
+    ),
+    scale_option("4 for a set; none for a folder"),
 )
 @pairing_options
-@scale_option("4 for a set; none for a folder")
 @column_option
 @click.option("--name", default="", help="Name of the outputs in tables.  [default: their folder]")
 @click.option("--force", is_flag=True, help="Score again what has been scored already.")
@@ -77,11 +99,8 @@ with lazy_imports():
 @table_options
 def command(
     outputs: Path,
-    target: Path | None,
-    images: str | None,
-    inputs: Path | None,
+    against: Against,
     pairing: PairingOptions,
-    scale: int | None,
     columns: tuple[str, ...],
     name: str,
     force: bool,
@@ -105,40 +124,37 @@ def command(
         raise UsageError(
             f"--batch {batch} is for GPUs; leave it out: on a CPU single outputs are faster."
         )
-    records = Store(store)
-    chosen = list(columns)
-    no_targets_named = target is None and images is None and inputs is None
+    records, chosen = Store(store), list(columns)
+    pace: dict[str, Any] = {"force": force, "batch": batch}
     with watching() as watch:
-        if no_targets_named and has_saved_outputs(outputs):
+        if not against.is_named and has_saved_outputs(outputs):
             outcome = score_saved_outputs(
-                outputs, records, chosen, device, watch, force=force, batch=batch, reading=reading
+                outputs, records, chosen, device, watch, reading=reading, **pace
             )
         else:
-            if target is None and images is None:
-                targets = _without_targets(outputs, scale, pairing, reading)
-            else:
-                targets = chosen_targets(target, images, scale, scale, pairing, reading)
-            if pairing.many:
-                targets = targets_for_many(outputs, targets, pairing)
-            if inputs is not None:
-                targets = with_inputs(targets, inputs, scale, pairing)
+            targets = _targets(outputs, against, pairing, reading)
             outcome, _ = score_folder(
-                outputs,
-                targets,
-                records,
-                chosen,
-                name,
-                device,
-                watch,
-                force=force,
-                batch=batch,
-                options=pairing,
+                outputs, targets, records, chosen, name, device, watch, options=pairing, **pace
             )
-    sys.exit(
-        print_outcome(
-            outcome, records, form, per_image=per_image, allow_missing=pairing.allow_missing
+    allowed = pairing.allow_missing
+    sys.exit(print_outcome(outcome, records, form, per_image=per_image, allow_missing=allowed))
+
+
+def _targets(
+    outputs: Path, against: Against, pairing: PairingOptions, reading: ReadOptions
+) -> Targets:
+    """Return the targets and inputs that the outputs are compared with, as far as they are named."""
+    if against.target is None and against.images is None:
+        targets = _without_targets(outputs, against.scale, pairing, reading)
+    else:
+        targets = chosen_targets(
+            against.target, against.images, against.scale, against.scale, pairing, reading
         )
-    )
+    if pairing.many:
+        targets = targets_for_many(outputs, targets, pairing)
+    if against.inputs is None:
+        return targets
+    return with_inputs(targets, against.inputs, against.scale, pairing)
 
 
 def _without_targets(
@@ -148,9 +164,10 @@ def _without_targets(
 
     Raises: UsageError for options that say how outputs find targets.
     """
-    if pairing.many:
+    if pairing.many or pairing.pairs:
+        option = "--many" if pairing.many else "--pairs"
         raise UsageError(
-            "--many says that several outputs belong to one target; name the targets with --target DIR or "
+            f"{option} says which outputs belong to a target; name the targets with --target DIR or "
             "--set NAME."
         )
     return no_targets(outputs, scale, pairing, reading)

@@ -4,7 +4,7 @@ from iqabench.run.evaluate import evaluate
 from iqabench.run.outcome import Failure, Outcome, Watch
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.scoring.outputs import OutputPair, Outputs
-from iqabench.run.scoring.pairing_options import PairingOptions
+from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
 from iqabench.run.scoring.targets import (
     Targets,
@@ -16,6 +16,7 @@ from iqabench.run.scoring.targets import (
 )
 
 __all__ = [
+    "BY_NAME",
     "Cell",
     "Failure",
     "Options",

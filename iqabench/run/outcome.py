@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from iqabench.pairing import unpaired_in_words
+
 Watch = Callable[[str, int, int], None]
 """The function that shows progress: it takes a title, the samples done, and the number of all samples."""
 
@@ -56,6 +58,21 @@ class Outcome:
         self.failures += [
             Failure(error, where, sample, is_missing) for error in dict.fromkeys(errors) if error
         ]
+
+    @property
+    def all_missing(self) -> list[str]:
+        """The sentences about missing images, those about targets without an output included."""
+        names: dict[str, list[str]] = {}
+        for failure in self.failures:
+            if failure.is_missing and failure.error == NO_OUTPUT:
+                names.setdefault(failure.where, []).append(failure.sample)
+        of_targets = (
+            unpaired_in_words("target", "output", list(dict.fromkeys(some)))
+            for some in names.values()
+        )
+        return list(
+            dict.fromkeys([*self.missing, *(line for lines in of_targets for line in lines)])
+        )
 
     def limit(self, keys: Iterable[str], samples: Iterable[str], of: int) -> None:
         """Note that only these samples of a set with `of` samples were asked for."""
