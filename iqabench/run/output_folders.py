@@ -35,7 +35,8 @@ def record_maker(
     if facts["set_hash"] != subject.set_hash:
         raise SetError(
             f"{outputs.path} was made from another version of {subject.set} ({facts['set_hash']}; now it is "
-            f"{subject.set_hash}). Run the model again, or score the folder with --target DIR."
+            f"{subject.set_hash}). Run the model again, or score the folder with --target DIR; where it "
+            "ran with --page or --apply-orientation, give them again."
         )
     return RecordMaker(
         subject, Origin(**{f.name: facts[f.name] for f in fields(Origin)}), run, batched=batched

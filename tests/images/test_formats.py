@@ -595,3 +595,16 @@ def test_pixels_may_be_written_to(tmp_path: Path, number: int) -> None:
     pixels = read_part(tmp_path / "a.image", "", ReadOptions(page=1))
     assert pixels.flags.writeable
     assert pixels.flags.c_contiguous
+
+
+def test_heic_with_its_plugin(read: Callable[..., Pixels]) -> None:
+    """The plugin turns images by their property irot; here the stored pixels count, as in all formats."""
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    stored = read(encoded(COLOUR, "HEIF", quality=-1))
+    for orientation in (3, 6, 8):
+        content = oriented(COLOUR, "HEIF", orientation, quality=-1)
+        assert np.array_equal(read(content), stored)
+        image = PillowImage.fromarray(stored)
+        image.getexif()[0x0112] = orientation
+        shown = read(content, apply_orientation=True)
+        assert np.array_equal(shown, np.array(ImageOps.exif_transpose(image)))

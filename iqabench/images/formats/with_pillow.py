@@ -23,6 +23,8 @@ _COLOUR = ("RGB", "RGBX", "P", "RGBA", "PA")
 _PREMULTIPLIED = ("La", "RGBa")
 _DEEP = {"I": ("int32", 32), "F": ("float32", 32)}
 _HEIF = "HEIF"
+_TURNS = (1, 8, 3, 6)
+"""The orientations of HEIF's quarter turns counter-clockwise."""
 _warnings = Lock()
 """The lock of the filters of warnings, which belong to all threads."""
 
@@ -62,14 +64,15 @@ def inspect(kind: str, content: bytes, page: int) -> Header:
     grey = mode in _GREY
     sample, deep_bits = _sample(mode, bits)
     exif = image.info.get("exif")
+    turn = _turn_of_heif(content) if kind == _HEIF else 1
     return Header(
         kind.replace("JPEG2000", "JPEG 2000"),
-        *image.size,
+        *(image.size if turn in (1, 3) else image.size[::-1]),
         (1 if grey or sample != "uint8" else 3) + alpha,
         sample,
         deep_bits,
         "straight" if alpha else "",
-        colours.orientation_of(exif if isinstance(exif, bytes) else b""),
+        turn if turn > 1 else colours.orientation_of(exif if isinstance(exif, bytes) else b""),
         pages,
         page,
         "frames",
@@ -79,9 +82,12 @@ def inspect(kind: str, content: bytes, page: int) -> Header:
     )
 
 
-def decode(content: bytes, header: Header) -> Pixels:  # noqa: ARG001 - the signature of all formats
-    """Return the pixels of a file in one of Pillow's formats."""
-    return decode_frame(header.details, header)
+def decode(content: bytes, header: Header) -> Pixels:
+    """Return the pixels of a file in one of Pillow's formats, as they are stored."""
+    pixels = decode_frame(header.details, header)
+    if header.format != _HEIF:
+        return pixels
+    return np.rot90(pixels, -_TURNS.index(_turn_of_heif(content)))  # the plugin has turned them
 
 
 def decode_frame(image: PillowImage.Image, header: Header) -> Pixels:
@@ -158,6 +164,12 @@ def profile_of_bmp(content: bytes) -> str:
         has_profile = content[70:74] in (b"DEBM", b"KNIL")  # little-endian MBED and LINK
         return "an embedded colour profile" if has_profile else ""
     return ""
+
+
+def _turn_of_heif(content: bytes) -> int:
+    """Return the orientation by which a HEIF file says that it is turned, which the plugin has applied."""
+    place = content.find(b"irot")
+    return _TURNS[content[place + 4] & 3] if 0 <= place < len(content) - 4 else 1
 
 
 def _register_heif() -> None:

@@ -53,9 +53,15 @@ def whole_of(root: Path, table: Table) -> tuple[Finder | None, str]:
     if not runs:
         return None, f"no outputs of this set's models were found under {root.name}"
     try:
-        refs = {ref.name: ref for ref in load_set(_address(runs), fetch=False)}
+        images = load_set(_address(runs), fetch=False)
     except IqabenchError as error:
         return None, str(error)
+    if images.hash != table.setting.set_hash:
+        return (
+            None,
+            f"the images of {images.name} have changed since, or were read with other options",
+        )
+    refs = {ref.name: ref for ref in images}
 
     def found(sample: str) -> Pictures | None:
         ref = refs.get(sample)
