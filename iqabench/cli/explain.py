@@ -17,11 +17,13 @@ from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 with lazy_imports():
     from iqabench.explain import (
         Answer,
+        Explanation,
         describe,
+        effect,
         explain,
         in_words,
-        inputs_in_words,
         parse_claim,
+        told,
         worth_telling,
     )
     from iqabench.images import ReadOptions, image_files, remarks_on
@@ -63,9 +65,10 @@ def command(
 ) -> None:
     """Say which way of computing gives a CLAIMED figure for OUTPUTS: why is my PSNR not the paper's?
 
-    The command tries the known ways in which evaluation scripts differ: luma, rounding, border, grey files,
-    swapped channels, shifts, means, windows of SSIM. Each is a row with its figure. The outputs, made smaller
-    again, tell from which inputs they were made.
+    The command tries the known ways in which evaluation scripts differ: luma, rounding, border, crop, peak,
+    grey files, means, windows and ranges of SSIM. Each is a row with its figure. It looks at the files, too:
+    JPEG, shifts, gains, truncation, mirrored or swapped images, another scale; and tells from which inputs
+    the outputs were made. What the evidence does not support is not named.
     """
     claim = parse_claim(claimed)
     targets = chosen_targets(target, images, scale, scale or 4, pairing, reading)
@@ -75,14 +78,12 @@ def command(
         explanation = explain(outputs, targets, claim, watch, options=pairing)
     answers = explanation.answers
     shown = answers if everything else worth_telling(answers)
-    rows = [_row(a, whole=form in ("json", "csv")) for a in shown]
-    rows += [
-        {"reading": f"input: {name}", "consistency": db} for name, db in explanation.inputs.items()
-    ]
-    print_rows(rows, form)
+    named = told(explanation)
+    rows = [_row(a, is_told=a in named, whole=form in ("json", "csv")) for a in shown]
+    print_rows(rows + _file_rows(explanation), form)
     if form is None:
         click.echo()
-        click.echo("\n".join(in_words(claim, answers) + inputs_in_words(explanation.inputs)))
+        click.echo("\n".join(in_words(explanation)))
     tell_notes(f"paired by: {rule}" for rule in explanation.pairing.rules)
     is_missing = tell_unpaired(explanation.pairing) and not pairing.allow_missing
     own = [outputs] if outputs.is_file() else image_files(outputs)
@@ -92,14 +93,27 @@ def command(
     sys.exit(SOME_FAILED if explanation.failures or is_missing else 0)
 
 
-def _row(a: Answer, *, whole: bool) -> dict[str, Any]:
-    reading = a.measured.reading
-    row: dict[str, Any] = {"reading": describe(reading), "psnr": a.measured.psnr}
+def _row(a: Answer, *, is_told: bool, whole: bool) -> dict[str, Any]:
+    row: dict[str, Any] = {"reading": describe(a.reading), "psnr": a.measured.psnr}
     row["difference"] = a.psnr_difference
     if a.measured.ssim is not None:
         row |= {"ssim": a.measured.ssim, "ssim difference": a.ssim_difference}
     row["verdict"] = a.verdict
     if whole:
-        row |= vars(reading) | {"departures": a.departures}
-        row["change"] = "; ".join(words for _, words in reading.departures())
+        row |= vars(a.reading) | {"departures": a.departures, "cost": a.reading.cost}
+        row["told"] = is_told
+        row["change"] = "; ".join(words for _, words in a.reading.departures())
     return row
+
+
+def _file_rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """Return the rows on what the files show, and on the inputs that they were made from."""
+    verdict = effect(explanation)
+    restored = {} if explanation.restored is None else {"psnr": explanation.restored}
+    rows: list[dict[str, Any]] = [
+        {"reading": f"files: {f.name}", **restored, "verdict": verdict, "evidence": f.evidence}
+        for f in explanation.findings
+    ]
+    return rows + [
+        {"reading": f"input: {name}", "consistency": db} for name, db in explanation.inputs.items()
+    ]

@@ -1,23 +1,28 @@
 """The explanation of a claimed PSNR: known ways of computing it are tried on the images themselves."""
 
 from iqabench.explain.claim import Claim, parse_claim
+from iqabench.explain.damage import Finding
+from iqabench.explain.effect import effect
 from iqabench.explain.explanation import Explanation, explain
-from iqabench.explain.input_consistency import inputs_in_words
-from iqabench.explain.measurement import ReadingFigures
-from iqabench.explain.reading import READINGS, Reading
-from iqabench.explain.verdict import Answer, describe, in_words, worth_telling
+from iqabench.explain.figures import ReadingFigures
+from iqabench.explain.reading import Reading, readings
+from iqabench.explain.verdict import Answer, worth_telling
+from iqabench.explain.words import describe, ensemble_is_told, in_words, told
 
 __all__ = [
-    "READINGS",
     "Answer",
     "Claim",
     "Explanation",
+    "Finding",
     "Reading",
     "ReadingFigures",
     "describe",
+    "effect",
+    "ensemble_is_told",
     "explain",
     "in_words",
-    "inputs_in_words",
     "parse_claim",
+    "readings",
+    "told",
     "worth_telling",
 ]

@@ -2,11 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from math import isfinite, log10
 
 from iqabench.errors import UsageError
 
-_NUMBER = r"\d*\.?\d+"
-_FORM = re.compile(rf"({_NUMBER})(?:\s*/\s*({_NUMBER}))?")
+_NUMBER = r"[+-]?\d*\.?\d+"
+_FORM = re.compile(rf"({_NUMBER})\s*(?:dB)?(?:\s*/\s*({_NUMBER}))?", re.IGNORECASE)
+_FORMS = "expected PSNR or PSNR/SSIM, such as 32.63 or 32.63/0.9002"
+_SLACK = 1 + 1e-9
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,20 @@ class Claim:
     ssim: float | None = None
     ssim_half: float = 0.0
 
+    def has_psnr(self, psnr: float) -> bool:
+        """Return whether a PSNR in dB rounds to the claimed one."""
+        return isfinite(psnr) and abs(psnr - self.psnr) <= self.psnr_half * _SLACK
+
+    def has_ssim(self, ssim: float | None) -> bool:
+        """Return whether an SSIM rounds to the claimed one; true when none is claimed."""
+        if self.ssim is None:
+            return True
+        return ssim is not None and abs(ssim - self.ssim) <= self.ssim_half * _SLACK
+
+    def __str__(self) -> str:
+        psnr = f"{self.psnr:.{_digits(self.psnr_half)}f} dB"
+        return psnr if self.ssim is None else f"{psnr} / {self.ssim:.{_digits(self.ssim_half)}f}"
+
 
 def parse_claim(text: str) -> Claim:
     """Read a claim such as `32.63` or `32.63/0.9002`.
@@ -26,17 +43,34 @@ def parse_claim(text: str) -> Claim:
     """
     match = _FORM.fullmatch(text.strip())
     if not match:
-        raise UsageError(
-            f"'{text}' is not a claim; expected PSNR or PSNR/SSIM, such as 32.63/0.9002."
-        )
+        raise UsageError(f"'{text}' is not a claim; {_FORMS}.{_hint(text)}")
     psnr, ssim = match.groups()
+    if ssim is not None and float(psnr) <= 1 < float(ssim):
+        raise UsageError(f"'{text}' has SSIM first; {_FORMS}. Write {ssim}/{psnr}.")
     if not 0 < float(psnr) < 100:
-        raise UsageError(f"the claimed PSNR is {psnr} dB; expected 0 to 100, such as 32.63.")
+        raise UsageError(f"the claimed PSNR is {psnr} dB; it lies between 0 and 100, as in 32.63.")
     if ssim is None:
         return Claim(float(psnr), _half(psnr))
-    if float(ssim) > 1:
-        raise UsageError(f"the claimed SSIM is {ssim}; expected at most 1, such as 0.9002.")
+    if not -1 <= float(ssim) <= 1:
+        percent = 1 < float(ssim) <= 100
+        hint = f" If it is in percent, write {_of_percent(ssim)}." if percent else ""
+        raise UsageError(f"the claimed SSIM is {ssim}; it is at most 1, as in 0.9002.{hint}")
     return Claim(float(psnr), _half(psnr), float(ssim), _half(ssim))
+
+
+def _digits(half: float) -> int:
+    return round(-log10(2 * half))
+
+
+def _hint(text: str) -> str:
+    if "," in text:
+        return " Write decimals with a point, and a slash between PSNR and SSIM."
+    return " A percent sign is not read: write 95.3 % as 0.953." if "%" in text else ""
+
+
+def _of_percent(printed: str) -> str:
+    digits = len(printed.partition(".")[2]) + 2
+    return f"{float(printed) / 100:.{digits}f}"
 
 
 def _half(printed: str) -> float:

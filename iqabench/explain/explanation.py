@@ -1,29 +1,42 @@
 """The explanation of a claim, from a folder of outputs and their targets."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from iqabench.errors import ImageError
 from iqabench.explain.claim import Claim
-from iqabench.explain.input_consistency import consistency, inconsistency
-from iqabench.explain.measurement import mean_figures, measure
+from iqabench.explain.damage import Finding, jpeg_error
+from iqabench.explain.figures import ReadingFigures
+from iqabench.explain.folder import Folder
+from iqabench.explain.search import search
+from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
 from iqabench.pairing import Pairing
-from iqabench.run import OutputPair, Outputs, PairingOptions, Targets, Watch
+from iqabench.run import Outputs, PairingOptions, Targets, Watch
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """All readings beside the claim, with the consistency of the inputs."""
+    """All readings beside the claim, with what the files show."""
 
+    claim: Claim
     answers: list[Answer]
     """All readings beside the claim, those that give it first."""
+    findings: list[Finding]
+    """The things that the files show, each with its evidence."""
+    restored: float | None
+    """PSNR in dB of the papers' reading once everything found is undone (for JPEG an estimate); else None."""
     inputs: dict[str, float]
     """Consistency in dB under each resize."""
     failures: list[str]
     """Pairs that could not be compared, with the reason."""
     pairing: Pairing
+    name: str
+    """The name of the folder of outputs."""
 
 
 def explain(
@@ -38,27 +51,77 @@ def explain(
 
     Raises: PairingError when no output has a target; ImageError when no pair can be compared.
     """
-    scale = targets.subject.scale
-    pairs = Outputs(outputs, targets, options or PairingOptions())
-    measured, inputs = [], []
-    failures: list[str] = []
-    names = list(pairs.pairing.pairs)
-    for at, both in enumerate(pairs.pairs(names)):
-        try:
-            output, target = _images(both)
-            measured.append(measure(output, target, scale, ssim=claim.ssim is not None))
-            inputs.append(inconsistency(output, target, scale))
-        except ImageError as error:
-            failures.append(f"{both.sample}: {error}")
-        watch(f"readings of {outputs.name}", at + 1, len(names))
-    if not measured:
-        raise ImageError(f"no pair can be compared. {failures[0]}")
+    folder = Folder(Outputs(outputs, targets, options or PairingOptions()), watch)
+    seen = survey(folder)
+    figures: list[ReadingFigures] = []
+    if seen.usable:
+        figures += search(claim, lambda: _images(folder, seen.usable), folder.scale)
+    usual = figures[0] if figures else None
+    explained = usual is not None and claim.has_psnr(usual.psnr) and claim.has_ssim(usual.ssim)
+    repaired: list[ReadingFigures] = []
+    if seen.is_repaired and seen.repairable and not explained:
+        repaired = _repaired(claim, folder, seen)
+    if not figures and not repaired:
+        raise ImageError(f"no pair can be compared. {next(iter(seen.failures.values()))}")
+    answers = answer(claim, figures) + answer(_with_slack(claim, seen.findings), repaired)
     return Explanation(
-        answer(claim, mean_figures(measured)), consistency(inputs), failures, pairs.pairing
+        claim,
+        sorted(answers, key=Answer.rank),
+        seen.findings,
+        _restored(folder, seen, usual, repaired),
+        seen.inputs,
+        _failures(seen, repaired),
+        folder.outputs.pairing,
+        outputs.name,
     )
 
 
-def _images(both: OutputPair) -> tuple[Image, Image]:
-    if both.output is None or both.target is None:
-        raise ImageError(both.error)
-    return both.output, both.target
+def _images(folder: Folder, samples: Sequence[str]) -> Iterator[tuple[Image, Image]]:
+    for _, images, error in folder.load(samples, "readings"):
+        assert images is not None, error
+        yield images
+
+
+def _repaired(claim: Claim, folder: Folder, seen: Survey) -> list[ReadingFigures]:
+    """Return the readings of outputs with everything found undone."""
+
+    def images() -> Iterator[tuple[Image, Image]]:
+        for _, both, error in folder.load(seen.repairable, "readings", seen.source):
+            assert both is not None, error
+            yield seen.repair(*both)
+
+    figures = search(_with_slack(claim, seen.findings), images, folder.scale)
+    if seen.repair.luma == "luma":  # it is of studio swing already
+        figures = [f for f in figures if f.reading.grey == "as they are"]
+        figures = [f._replace(reading=replace(f.reading, grey="expanded")) for f in figures]
+    return [f._replace(reading=replace(f.reading, files="repaired")) for f in figures]
+
+
+def _with_slack(claim: Claim, findings: Sequence[Finding]) -> Claim:
+    """Return the claim with the uncertainty that undoing the findings adds."""
+    slack = sum(f.slack for f in findings)
+    return replace(
+        claim,
+        psnr_half=claim.psnr_half + slack,
+        ssim_half=claim.ssim_half + slack / 10 if claim.ssim_half else 0.0,
+    )
+
+
+def _restored(
+    folder: Folder, seen: Survey, usual: ReadingFigures | None, repaired: list[ReadingFigures]
+) -> float | None:
+    """Return PSNR once everything found is undone; what JPEG costs is estimated."""
+    usual = repaired[0] if repaired else usual
+    quality = max((f.quality for f in seen.findings), default=0)
+    if usual is None or not quality:
+        return usual.psnr if usual and repaired else None
+    gains = []
+    for _, images, _ in folder.load(seen.usable, "loss by JPEG"):
+        assert images is not None
+        gains.append(jpeg_error(*images, quality, folder.scale))
+    return usual.psnr + float(np.mean(gains))
+
+
+def _failures(seen: Survey, repaired: list[ReadingFigures]) -> list[str]:
+    well = set(seen.repairable) if repaired else set(seen.usable)
+    return [f"{sample}: {error}" for sample, error in seen.failures.items() if sample not in well]

@@ -16,7 +16,15 @@ from iqabench.images.imresize import imresize
 
 SURE_DB = 48.0
 """Consistency in dB above which the outputs were made from inputs of that resize."""
+_CLEAR_DB = 1.5
+"""The lead in dB that another resize than the papers' needs."""
 _BORDER = 2
+_UNSURE = (
+    "Inputs: made smaller again by {usual}, outputs and targets differ ({value:.1f} dB; networks trained for "
+    "PSNR reach 52 to 57 from such inputs). Either the outputs were made from inputs of another resize "
+    "(OpenCV's, torch's without antialias, area), or from shifted or other images, or by a method that does "
+    "not aim at fidelity: an interpolation, a network trained for perception."
+)
 
 
 def _pillow(image: Image, scale: int) -> Image:
@@ -67,20 +75,19 @@ def consistency(images: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {name: float(np.mean(values)) for name, values in decibels.items()}
 
 
-def inputs_in_words(consistencies: Mapping[str, float]) -> list[str]:
-    """Return sentences on how the inputs were made, from the consistency under each resize."""
+def inputs_in_words(consistencies: Mapping[str, float], *, sure_only: bool = False) -> list[str]:
+    """Return sentences on how the inputs were made, from the consistency under each resize.
+
+    With `sure_only` nothing is said where it cannot be told.
+    """
     if not consistencies:
         return []
     best = max(consistencies, key=lambda name: consistencies[name])
     usual, value = next(iter(consistencies)), consistencies[best]
     if value < SURE_DB:
-        return [
-            f"Inputs: made smaller again by {usual}, outputs and targets differ ({consistencies[usual]:.1f} "
-            "dB; networks trained for PSNR reach 52 to 57 from such inputs). Either the outputs were made "
-            "from inputs of another resize (OpenCV's, torch's without antialias, area), or from shifted or "
-            "other images, or by a method that does not aim at fidelity: an interpolation, a network trained "
-            "for perception."
-        ]
+        return [] if sure_only else [_UNSURE.format(usual=usual, value=consistencies[usual])]
+    if best != usual and value - consistencies[usual] < _CLEAR_DB:
+        best, value = usual, consistencies[usual]
     if best == usual:
         return [
             f"Inputs: the outputs were made from inputs of {usual} ({value:.1f} dB), as in the papers."

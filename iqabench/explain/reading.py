@@ -1,53 +1,75 @@
 """The reading of a figure: one combination of the habits in which evaluation scripts differ.
 
-Each habit is a small table of ways with an explanation. The first way of each is the one behind the tables of
-the super-resolution literature (protocol sr-y); all others are departures from it.
+Each habit is a table of ways with an explanation and a cost. The first way of each, without cost, is the one
+behind the tables of the super-resolution literature (protocol sr-y); all others are departures from it. PSNR
+and SSIM share the compared pixels; the habits of SSIM are in `similarity_ways`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from itertools import product
+from dataclasses import dataclass, fields, replace
+from functools import cache, cached_property
 
-CHANNELS = {
-    "luma": "BT.601 luma of studio swing (16 to 235), not rounded",
-    "luma, rounded": "luma is rounded to 8 bits before it is compared, as MATLAB's rgb2ycbcr gives it for "
-    "uint8 images; convert in floating point",
-    "full-range luma": "luma is of full range (0 to 255), always 20 log10(255/219) = 1.3219 dB lower; take "
-    "(65.481 R + 128.553 G + 24.966 B) / 255 + 16",
-    "full-range luma, rounded": "luma is of full range (0 to 255) and rounded to 8 bits, as OpenCV and "
-    "Pillow convert; take (65.481 R + 128.553 G + 24.966 B) / 255 + 16, not rounded",
-    "RGB": "all three colours are compared, as in the efficiency challenges; the papers' tables compare luma",
-}
-SHAVE = {
-    "scale": "a border of as many pixels as the scale is left out",
-    "none": "no border is left out; leave out as many pixels as the scale on every side",
-    "scale + 6": "a border of the scale plus 6 pixels is left out, as in NTIRE 2017 and in EDSR's figures on "
-    "DIV2K; leave out as many pixels as the scale",
-}
+from iqabench.explain import channels, regions, similarity_ways
+from iqabench.explain.way import Way
+
 GREY = {
-    "expanded": "grey files count as R = G = B, so their luma is of studio swing too",
-    "as they are": "grey files are compared in 0 to 255 as they are; expand them to RGB and take their luma",
+    "expanded": Way("grey files count as R = G = B, so their luma is of studio swing too"),
+    "as they are": Way(
+        "grey files are compared in 0 to 255 as they are; expand them to RGB and take their luma "
+        "(unless they hold luma of studio swing already)",
+        1,
+    ),
 }
-ALIGNMENT = {
-    "as they are": "pixels are compared where they lie",
-    "BGR": "red and blue of the output are swapped: an OpenCV array was taken or written for RGB",
-    "down 1": "the output lies one pixel too low; crop or resample without a shift",
-    "up 1": "the output lies one pixel too high; crop or resample without a shift",
-    "right 1": "the output lies one pixel too far to the right; crop or resample without a shift",
-    "left 1": "the output lies one pixel too far to the left; crop or resample without a shift",
+PEAK = {
+    "255": Way("the peak is 255"),
+    "maximum of the target": Way("the peak is the maximum of each target; take 255", 2),
+    "219": Way("the peak is 219, the swing of studio luma; take 255", 2),
+    "range of the target": Way("the peak is the range of each target, max - min; take 255", 3),
+    "maximum of the output": Way("the peak is the maximum of each output; take 255", 3),
+    "235": Way("the peak is 235, the white of studio luma; take 255", 3),
+    "256": Way("the peak is 256; take 255", 3),
 }
+FIXED_PEAKS = {"255": 255.0, "219": 219.0, "235": 235.0, "256": 256.0}
+"""The peaks that do not depend on the images."""
+
 MEAN = {
-    "of dB": "the mean over the images of each image's dB",
-    "of MSE": "one PSNR is taken from the mean squared error over all images; take the mean of their dB",
+    "of dB": Way("the mean over the images of each image's dB"),
+    "of MSE": Way(
+        "one PSNR is taken from the mean squared error over all images; take the mean of their dB",
+        2,
+    ),
+    "of dB by area": Way("images are weighted by their area; take the plain mean of their dB", 2),
+    "of MSE by area": Way(
+        "one PSNR is taken from the squared error of all pixels of the set together; take the mean of the "
+        "images' dB",
+        2,
+    ),
+    "of RMSE": Way(
+        "one PSNR is taken from the mean of the images' root mean squared errors; take the mean of their dB",
+        3,
+    ),
+    "median": Way("the median of the images is taken; take their mean", 3),
 }
-WINDOW = {
-    "Gaussian": "SSIM has an 11x11 Gaussian window, where it lies within the image, at full size",
-    "padded": "SSIM's map reaches to the border, replicated beyond it, as in MATLAB's own ssim(); average "
-    "only where the window lies within the image",
-    "downsampled": "images are first shrunk by round(shorter side / 256), as in the later ssim.m; keep their "
-    "size",
-    "uniform 7x7": "SSIM has a uniform 7x7 window and the sample covariance, scikit-image's default; pass "
-    "gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255",
+ROUNDING = {
+    "of the files": Way("outputs are compared as the files hold them"),
+    "floats": Way(
+        "outputs were compared in floating point, before they were rounded to 8 bits (estimated from the "
+        "files: rounding adds an error of 1/12); round and clip them first",
+        2,
+    ),
+    "truncated": Way(
+        "outputs were truncated to 8 bits instead of rounded (estimated from the files: half a grey level "
+        "darker); round them",
+        2,
+    ),
+}
+FILES = {
+    "as they are": Way("outputs are compared as they lie in the files"),
+    "repaired": Way("what was found in the files is undone"),
+    "BGR": Way(
+        "red and blue of the outputs are swapped: an OpenCV array was taken or written for RGB; swap them",
+        2,
+    ),
 }
 
 
@@ -56,49 +78,102 @@ class Reading:
     """A choice of one way for each habit."""
 
     channels: str = "luma"
-    shave: str = "scale"
+    region: str = "scale"
     grey: str = "expanded"
-    alignment: str = "as they are"
+    peak: str = "255"
     mean: str = "of dB"
+    rounding: str = "of the files"
+    files: str = "as they are"
     window: str = "Gaussian"
+    data_range: str = "255"
+    ssim_of: str = "the same pixels"
+
+    @cached_property
+    def _departing(self) -> tuple[str, ...]:
+        return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
 
     def departures(self) -> list[tuple[str, str]]:
         """Return the habits in which the reading departs from the papers' way, each with its explanation."""
-        usual = Reading()
         return [
-            (f"{f.name}: {getattr(self, f.name)}", HABITS[f.name][getattr(self, f.name)])
-            for f in fields(self)
-            if getattr(self, f.name) != getattr(usual, f.name)
+            (
+                f"{name.replace('_', ' ')}: {getattr(self, name)}",
+                HABITS[name][getattr(self, name)].words,
+            )
+            for name in self._departing
         ]
 
+    @cached_property
+    def cost(self) -> int:
+        """The measure of how unusual the reading is; 0 is the papers' way."""
+        total = sum(HABITS[name][getattr(self, name)].cost for name in self._departing)
+        named = (self.channels, self.region)
+        return total - (self.region != "scale") if named in _NAMED else total
 
-HABITS: dict[str, dict[str, str]] = {
-    "channels": CHANNELS,
-    "shave": SHAVE,
+
+_NAMED = {("RGB", "scale + 6"), ("RGB", "none"), ("luma, rounded", "none")}
+"""The pairs of channels and region that are published protocols: they cost as much as one departure."""
+
+HABITS: dict[str, dict[str, Way]] = {
+    "channels": channels.WAYS,
+    "region": regions.WAYS,
     "grey": GREY,
-    "alignment": ALIGNMENT,
+    "peak": PEAK,
     "mean": MEAN,
-    "window": WINDOW,
+    "rounding": ROUNDING,
+    "files": FILES,
+    "window": similarity_ways.WINDOW,
+    "data_range": similarity_ways.DATA_RANGE,
+    "ssim_of": similarity_ways.SSIM_OF,
 }
 
+MOST = 4
+"""Largest cost of a reading: more would not explain a figure."""
 
-_MOST = 3
-"""Largest number of departures of a reading: more would not explain a figure."""
+
+PEAK_REGIONS = ("scale", "none", "scale + 6")
+"""The regions in which the maximum of the pixels is taken."""
+PEAK_CHANNELS: tuple[str, ...] = (
+    "luma",
+    "luma, rounded",
+    "RGB",
+    "full-range luma",
+    "full-range luma, rounded",
+)
+PEAK_CHANNELS += ("BT.709 luma", "scikit-image's grey")
+"""The channels of which the maximum is taken."""
+
+_PSNR_HABITS = ("channels", "region", "grey", "peak", "mean", "rounding")
 
 
-def _sensible() -> Iterator[Reading]:
-    """Yield readings without combinations that no script has; all of them would take minutes."""
-    for ways in product(*HABITS.values()):
-        reading = Reading(*ways)
-        departures = len(reading.departures())
-        shifted = reading.alignment not in ("as they are", "BGR")
-        grey = reading.grey == "as they are"
-        if departures > _MOST or (grey and (reading.channels == "RGB" or shifted)):
-            continue
-        if (shifted or reading.window != "Gaussian") and departures > _MOST - 1:
-            continue
+@cache
+def readings() -> tuple[Reading, ...]:
+    """Return all readings of PSNR, the most usual first; combinations that no script has are left out."""
+    return tuple(sorted(filter(_is_sensible, _combined(Reading(), _PSNR_HABITS)), key=_cost))
+
+
+def _combined(reading: Reading, habits: tuple[str, ...]) -> Iterator[Reading]:
+    """Yield a reading with every choice of ways for these habits that costs `MOST` at most."""
+    if not habits:
         yield reading
+        return
+    for way in HABITS[habits[0]]:
+        chosen = (
+            reading if way == getattr(reading, habits[0]) else replace(reading, **{habits[0]: way})
+        )
+        if chosen.cost <= MOST:
+            yield from _combined(chosen, habits[1:])
 
 
-READINGS = tuple(sorted(_sensible(), key=lambda r: len(r.departures())))
-"""All readings, those with the fewest departures first."""
+def _is_sensible(reading: Reading) -> bool:
+    """Return whether a script may read a figure so."""
+    if reading.rounding != "of the files" and not channels.CHANNELS[reading.channels].is_linear:
+        return False
+    if reading.grey != "expanded" and reading.channels.startswith("RGB"):
+        return False
+    if reading.peak in FIXED_PEAKS:
+        return True
+    return reading.region in PEAK_REGIONS and reading.channels in PEAK_CHANNELS
+
+
+def _cost(reading: Reading) -> int:
+    return reading.cost
