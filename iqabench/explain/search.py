@@ -57,15 +57,14 @@ def search(claim: Claim, images: Images, scale: int) -> list[ReadingFigures]:
         return figures
     fitting = [f for f in figures if claim.has_psnr(f.psnr)]
     usual = figures[0]
-    searched = [usual, *(f for f in fitting if f is not usual)]
     tables = _Tables(pairs, [{} for _ in pairs])
     found: list[ReadingFigures] = []
     for windows, others in ((USUAL_WINDOWS, False), (tuple(WINDOW), False), (USUAL_WINDOWS, True)):
-        if others and not fitting:
+        candidates = fitting if found else [usual, *(f for f in fitting if f is not usual)]
+        if not candidates:
             break
-        _fill(tables, images, scale, [f.reading for f in searched], windows, others=others)
-        candidates = searched if not others else fitting
-        found = list(_with_ssim(candidates, tables, OTHERS if others else [_SAME])) + found
+        _fill(tables, images, scale, [f.reading for f in candidates], windows, others=others)
+        found = [*_with_ssim(candidates, tables, OTHERS if others else [_SAME]), *found]
         if any(claim.has_psnr(f.psnr) and claim.has_ssim(f.ssim) for f in found):
             break
     told = {f.reading for f in found}

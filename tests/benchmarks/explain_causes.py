@@ -1,6 +1,7 @@
 """Which causes `iqabench explain` names: each is simulated on real outputs, with independent code.
 
-    python tests/benchmarks/explain_causes.py OUTPUTS/MODEL/SET_xN ... [--cause NAME ...] [--markdown FILE]
+    python tests/benchmarks/explain_causes.py OUTPUTS/MODEL/SET_xN ... [--cause NAME ...] [--ssim-only]
+        [--markdown FILE]
 
 Each folder holds outputs as `iqabench run --save-outputs OUTPUTS` keeps them. A figure is claimed as papers
 print it, PSNR with two decimals and SSIM with four, and once more without SSIM. A cause counts as named when
@@ -57,14 +58,16 @@ def pairs(folder: Path, targets: Targets) -> Iterable[tuple[str, Image, Image]]:
         yield both.sample, both.output, both.target
 
 
-def rows_of(folder: Path, chosen: list[str]) -> Iterable[dict[str, str]]:
+def rows_of(folder: Path, chosen: list[str], forms: tuple[bool, ...]) -> Iterable[dict[str, str]]:
     name, _, scale = folder.name.rpartition("_x")
     targets = targets_of_set(name, int(scale))
     loaded = list(pairs(folder, targets))
     for cause in (*CAUSES, *UNEXPLAINED):
         if chosen and cause.name not in chosen:
             continue
-        for with_ssim in (True, False):
+        for with_ssim in forms:
+            if not with_ssim and cause.name.startswith("SSIM"):
+                continue
             files, claim = claimed(cause, loaded, int(scale), with_ssim=with_ssim)
             found = explained(cause, files, claim, targets)
             hit = [at for at, one in enumerate(found) if cause.is_named_by(one)]
@@ -82,11 +85,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--cause", action="append", default=[])
+    parser.add_argument("--ssim-only", action="store_true", help="claim PSNR with SSIM only")
     parser.add_argument("--markdown", type=Path)
     options = parser.parse_args()
     rows = []
     for folder in options.folders:
-        for row in rows_of(folder, options.cause):
+        for row in rows_of(folder, options.cause, (True,) if options.ssim_only else (True, False)):
             rows.append(row)
             sys.stdout.write("  ".join(row.values()) + "\n")
             sys.stdout.flush()
