@@ -44,8 +44,8 @@ def describe(reading: Reading) -> str:
 def told(explanation: Explanation) -> list[Answer]:
     """Return the readings that are told, the most usual first.
 
-    A reading that has only the PSNR of a claim is not told when chance explains it as well. Where undoing
-    what the files show leads to the claim, nothing is told but readings that have both its figures.
+    A reading that has only the PSNR of a claim is told if it is usual and chance does not explain it.
+    Where undoing what the files show leads to the claim, nothing is told but readings that have both.
     """
     answers = ties(explanation.answers)
     if not answers:
@@ -53,9 +53,12 @@ def told(explanation: Explanation) -> list[Answer]:
     has_both = answers[0].verdict == "gives it" and explanation.claim.ssim is not None
     if effect(explanation).startswith("explains") and not has_both:
         return [a for a in answers if a.verdict == "gives it" and a.reading.files == "repaired"]
-    if answers[0].verdict == "gives it" or not answers[0].reading.cost:
+    if answers[0].verdict == "gives it":
         return answers
-    return [] if _is_doubtful(explanation, answers[0]) else answers
+    likely = [a for a in answers if a.reading.cost <= 1]
+    return (
+        [] if likely and likely[0].reading.cost and _is_doubtful(explanation, likely[0]) else likely
+    )
 
 
 def _is_doubtful(explanation: Explanation, a: Answer) -> bool:
@@ -132,7 +135,10 @@ def ensemble_is_told(explanation: Explanation) -> bool:
     readings = told(explanation)
     if effect(explanation).startswith("explains") or not may_be_ensemble(explanation):
         return False
-    return not readings or (explanation.claim.ssim is None and readings[0].reading.cost > 0)
+    if not readings:
+        return True
+    has_both = readings[0].verdict == "gives it" and explanation.claim.ssim is not None
+    return readings[0].reading.cost > 0 and not has_both
 
 
 def _ensemble(explanation: Explanation, readings: Sequence[Answer]) -> list[str]:
