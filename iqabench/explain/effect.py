@@ -29,6 +29,8 @@ def effect(explanation: Explanation) -> Effect:
     told = ties(explanation.answers)
     if any(a.verdict == "gives it" and a.reading.files == "repaired" for a in told):
         return "explains"
+    if any(f.name == "another scale" for f in explanation.findings):
+        return "explains in part"
     usual, restored = usual_answer(explanation), explanation.restored
     if usual is None or restored is None or not any(f.is_lossy for f in explanation.findings):
         return "does not explain"
