@@ -60,6 +60,13 @@ def _corner(multiple: int, scales: int) -> Cut:
     return cut
 
 
+def _quarters(ends: Callable[[int], tuple[int, int]]) -> Cut:
+    def cut(height: int, width: int, _scale: int) -> Region:
+        return Region(*ends(height), *ends(width))
+
+    return cut
+
+
 _BACK = "leave out as many pixels as the scale on every side"
 _SIDES: tuple[int, ...] = (
     32,
@@ -92,9 +99,12 @@ CUTS: dict[str, Cut] = {
     **{f"{n} pixels": _border(0, n) for n in (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32)},
     "twice the scale": _border(2, 0),
     **{
-        f"centre, {name}": _centre(lambda h, w, p=part: (round(h * p), round(w * p)))  # type: ignore[misc]
+        f"centre, {name}": _centre(lambda h, w, p=part: (int(h * p), int(w * p)))  # type: ignore[misc]
         for name, part in _PARTS.items()
     },
+    "centre, half, h//4 to 3*h//4": _quarters(lambda n: (n // 4, 3 * n // 4)),
+    "centre, half, h//4 to h - h//4": _quarters(lambda n: (n // 4, n - n // 4)),
+    "centre, half, h//4 to h//4 + h//2": _quarters(lambda n: (n // 4, n // 4 + n // 2)),
     "centre, square": _centre(lambda h, w: (min(h, w), min(h, w))),
     **{f"centre, {n}x{n}": _centre(lambda _h, _w, n=n: (n, n)) for n in _SIDES},  # type: ignore[misc]
     **{
@@ -113,7 +123,7 @@ _COMMON |= {"half", "square", "128x128", "224x224", "256x256", "512x512", "multi
 def _words(name: str) -> Way:
     kind, _, size = name.partition(", ")
     if kind == "centre":
-        cost = 2 if size in _COMMON else 3
+        cost = 2 if size in _COMMON or size.startswith("half") else 3
         return Way(f"only the centre of the images is compared ({size}); {_BACK}", cost)
     if kind.startswith("multiple"):
         border = "then a border of the scale is left out" if size else "no border is left out"
