@@ -42,7 +42,7 @@ class _Tables:
                 return None
             found.append(value)
         areas = np.array([pair.areas[reading.region] for pair in self.pairs])
-        way = reading.mean if reading.mean in ("of dB by area", "median") else "of dB"
+        way = reading.mean if reading.ssim_of == _AS_PSNR else "of dB"
         return mean_of_images(way, np.array(found), areas)
 
 
@@ -72,7 +72,8 @@ def search(claim: Claim, images: Images, scale: int) -> list[ReadingFigures]:
     return sorted(distinct([*found, *rest]), key=lambda f: f.reading.cost)
 
 
-_SAME = Reading().ssim_of
+_SAME, _AS_PSNR = "the same pixels", "the same pixels, as PSNR's mean"
+_WEIGHTED = ("of dB by area", "of MSE by area", "median")
 
 
 def distinct(figures: Iterable[ReadingFigures]) -> list[ReadingFigures]:
@@ -99,9 +100,10 @@ def _with_ssim(
     figures: Iterable[ReadingFigures], tables: _Tables, ssim_of: Iterable[str]
 ) -> Iterator[ReadingFigures]:
     """Yield readings of PSNR with every window and range of SSIM that was computed."""
-    ssim_of = list(ssim_of)
+    plain = list(ssim_of)
     for f in figures:
-        for pixels in ssim_of:
+        weighted = _SAME in plain and f.reading.mean in _WEIGHTED
+        for pixels in [*plain, _AS_PSNR] if weighted else plain:
             for window in WINDOW:
                 for data_range in DATA_RANGE:
                     reading = replace(

@@ -98,7 +98,12 @@ OTHERS = {
 }
 """The channels and regions that SSIM may be taken of, whatever PSNR is taken of."""
 
-SSIM_OF = {"the same pixels": Way("SSIM is taken of the pixels that PSNR is taken of")} | {
+SSIM_OF = {
+    "the same pixels": Way("SSIM is taken of the pixels that PSNR is taken of"),
+    "the same pixels, as PSNR's mean": Way(
+        "the mean of SSIM weights the images as that of PSNR does; take the plain mean"
+    ),
+} | {
     name: Way(f"SSIM is taken of other pixels than PSNR ({name}); take the same", 2)
     for name in OTHERS
 }
