@@ -50,6 +50,8 @@ class Provenance:
     """The number below the line, where the scale is a fraction."""
     setting: str = ""
     """The setting of the model where it differs from its default."""
+    threads: int = 1
+    """The number of threads, where it decides the last digits; otherwise 1."""
 
     @property
     def folder(self) -> str:

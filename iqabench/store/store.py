@@ -28,7 +28,7 @@ import duckdb
 from iqabench.atomic import remove_dead_parts, write_whole
 from iqabench.errors import DamageWarning, StoreError
 from iqabench.store.journal import Journal, JournalContent, read_journal
-from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION
+from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
 from iqabench.store.record_file import columns_of, fault_of_file
 from iqabench.store.tables import connect, create_table
 from iqabench.store.view import create_records
@@ -85,17 +85,30 @@ class Store:
         create_records(connection)
         return connection
 
-    def finished(self, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """Return the pairs of cell key and sample that have a value already."""
+    def finished(self, keys: Iterable[str], *, threads: int | None = None) -> set[tuple[str, str]]:
+        """Return the pairs of cell key and sample that have a value already.
+
+        `threads`: the only number of threads with which a value may have been computed; None for any.
+        """
+        return {(key, sample) for key, sample in self._values(keys, "key, sample", threads)}
+
+    def records(self, keys: Iterable[str], *, threads: int | None = None) -> list[Record]:
+        """Return the records with a value of these keys; `threads` as for `finished`."""
+        names = ", ".join(f'"{name}"' for name in FIELDS)
+        rows = self._values(keys, names, threads)
+        return [Record(**dict(zip(FIELDS, row, strict=True))) for row in rows]
+
+    def _values(self, keys: Iterable[str], names: str, threads: int | None) -> list[Any]:
         wanted = sorted(set(keys))
         if not wanted or self._is_empty():
-            return set()
+            return []
         with self.connect() as connection:
-            rows = connection.execute(
-                "SELECT key, sample FROM records WHERE status = 'ok' AND key IN (SELECT unnest(?))",
-                [wanted],
+            return connection.execute(
+                f"SELECT {names} FROM records WHERE status = 'ok' AND key IN (SELECT unnest(?)) "  # noqa: S608
+                "AND regexp_extract(versions, '\"threads\":\"(\\d+)\"', 1) IN ('', coalesce(?, "
+                'regexp_extract(versions, \'"threads":"(\\d+)"\', 1)))',
+                [wanted, None if threads is None else str(threads)],
             ).fetchall()
-        return {(key, sample) for key, sample in rows}
 
     def writer(self, run: str) -> Writer:
         """Return a writer for one run; nothing is written before its first record.

@@ -20,6 +20,7 @@ from iqabench.metrics.networks.weights import CLIP, clip_file
     source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
     cost=3100,
     files=(CLIP[0],),
+    network=True,
     requirement=clip_file,
 )
 def clip_iqa(seen: OutputView) -> float:

@@ -17,6 +17,7 @@ from iqabench.metrics.networks.unpaired_weights import require_weights, weights_
     source="After Unpaired-IQA, arXiv:2105.02464; network and training are ours",
     cost=180,
     files=(ALEXNET.whole,),
+    network=True,
     requirement=require_weights,
     identity=weights_hash,
 )

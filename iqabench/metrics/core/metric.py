@@ -56,6 +56,9 @@ class Metric:
     """The function that finds what it needs, where that is not simply every file of `files`: one of several
     sources, a package, weights that the user trained. It is called with the metric's name."""
 
+    network: bool = False
+    """True when a network computes it: then the last digits depend on the number of threads of a CPU, on some
+    processors, and the number is part of the keys of its records."""
     identity: Callable[[], str] | None = None
     """Gives a text on which its numbers depend too, such as a hash of weights that the user trained."""
 
@@ -109,6 +112,7 @@ class MetricFacts(TypedDict, total=False):
     gpu_cost: float
     files: tuple[RemoteFile, ...]
     requirement: Requirement
+    network: bool
     identity: Callable[[], str]
 
 

@@ -81,6 +81,8 @@ class SetMetric:
     """The files with weights or fitted parameters that it needs."""
     requirement: Requirement | None = None
     """The function that finds what it needs, as for `Metric`."""
+    network: bool = False
+    """True when a network computes its features, as for `Metric`."""
     reference: ClassVar[Literal["set"]] = "set"
 
     def require(self) -> None:
@@ -151,6 +153,7 @@ class SetMetricFacts(TypedDict, total=False):
     cost: float
     gpu_cost: float
     files: tuple[RemoteFile, ...]
+    network: bool
     requirement: Requirement
 
 

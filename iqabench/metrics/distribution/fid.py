@@ -21,6 +21,7 @@ from iqabench.metrics.shared.frechet import frechet
     "equilibrium, NIPS 2017; pytorch-fid",
     cost=490,
     files=(INCEPTION,),
+    network=True,
     requirement=inception,
 )
 def fid(seen: OutputView) -> Floats:

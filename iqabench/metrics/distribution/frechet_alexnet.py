@@ -21,6 +21,7 @@ from iqabench.metrics.shared.frechet import frechet
     source="Heusel et al., NIPS 2017, for the distance; Krizhevsky et al., NIPS 2012, for the network",
     cost=580,
     files=(ALEXNET.whole,),
+    network=True,
     requirement=ALEXNET.path,
 )
 def frechet_alexnet(seen: OutputView) -> Floats:

@@ -19,6 +19,7 @@ from iqabench.metrics.shared.mmd import mmd
     source="Binkowski et al., Demystifying MMD GANs, ICLR 2018",
     cost=490,
     files=(INCEPTION,),
+    network=True,
     requirement=inception,
 )
 def kid(seen: OutputView) -> Floats:

@@ -29,6 +29,7 @@ _SHARE = 0.01
     "samples; Zhang et al., CVPR 2018, for the features",
     cost=360,
     files=(ALEXNET.whole,),
+    network=True,
     requirement=ALEXNET.path,
 )
 def pool_frechet(seen: PoolView) -> float:

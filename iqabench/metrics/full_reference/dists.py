@@ -20,6 +20,7 @@ from iqabench.metrics.networks.weights import DISTS, dists_files
     "IEEE TPAMI 44(5), 2022",
     cost=17000,
     files=(VGG16.whole, DISTS),
+    network=True,
     requirement=dists_files,
 )
 def dists(pair: Pair) -> float:

@@ -17,6 +17,7 @@ from iqabench.metrics.networks.weights import PIEAPP, pieapp_file
     "CVPR 2018",
     cost=800000,
     files=(PIEAPP,),
+    network=True,
     requirement=pieapp_file,
 )
 def pieapp_dense(pair: Pair) -> float:

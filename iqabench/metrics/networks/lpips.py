@@ -41,6 +41,7 @@ def lpips_metric(
         version=revision,
         cost=cost,
         files=(backbone.whole,),
+        network=True,
         requirement=requirement,
     )
 

@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Agnolucci et al., ARNIQA: learning distortion manifold for image quality assessment, "
     "WACV 2024",
     cost=6600,
+    network=True,
     requirement=load_network,
 )
 def arniqa(seen: OutputView) -> float:

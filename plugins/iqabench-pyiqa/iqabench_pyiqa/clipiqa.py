@@ -15,6 +15,7 @@ from iqabench_pyiqa._network import load_network, score
     tolerance=0.01,
     source="Wang et al., Exploring CLIP for assessing the look and feel of images, AAAI 2023",
     cost=12000,
+    network=True,
     requirement=load_network,
 )
 def clipiqa(seen: OutputView) -> float:

@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Kang et al., Convolutional neural networks for no-reference image quality assessment, "
     "CVPR 2014",
     cost=2300,
+    network=True,
     requirement=load_network,
 )
 def cnniqa(seen: OutputView) -> float:

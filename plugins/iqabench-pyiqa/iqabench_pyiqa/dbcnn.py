@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Zhang et al., Blind image quality assessment using a deep bilinear convolutional neural "
     "network, IEEE TCSVT 30(1), 2020",
     cost=14000,
+    network=True,
     requirement=load_network,
 )
 def dbcnn(seen: OutputView) -> float:

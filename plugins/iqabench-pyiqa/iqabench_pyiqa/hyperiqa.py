@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Su et al., Blindly assess image quality in the wild guided by a self-adaptive hyper "
     "network, CVPR 2020",
     cost=22000,
+    network=True,
     requirement=load_network,
 )
 def hyperiqa(seen: OutputView) -> float:

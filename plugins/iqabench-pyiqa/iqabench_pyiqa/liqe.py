@@ -16,6 +16,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Zhang et al., Blind image quality assessment via vision-language correspondence: a "
     "multitask learning perspective, CVPR 2023",
     cost=8400,
+    network=True,
     requirement=load_network,
 )
 def liqe(seen: OutputView) -> float:

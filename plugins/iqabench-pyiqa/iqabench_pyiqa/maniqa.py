@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Yang et al., MANIQA: multi-dimension attention network for no-reference image quality "
     "assessment, CVPRW 2022",
     cost=120000,
+    network=True,
     requirement=load_network,
 )
 def maniqa(seen: OutputView) -> float:

@@ -13,6 +13,7 @@ from iqabench_pyiqa._network import load_network, score
     tolerance=0.5,
     source="Ke et al., MUSIQ: multi-scale image quality transformer, ICCV 2021",
     cost=9600,
+    network=True,
     requirement=load_network,
 )
 def musiq(seen: OutputView) -> float:

@@ -15,6 +15,7 @@ from iqabench_pyiqa._network import load_network, score
     tolerance=0.05,
     source="Talebi, Milanfar, NIMA: neural image assessment, IEEE TIP 27(8), 2018",
     cost=1400,
+    network=True,
     requirement=load_network,
 )
 def nima(seen: OutputView) -> float:

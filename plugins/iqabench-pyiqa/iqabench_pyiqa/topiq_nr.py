@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Chen et al., TOPIQ: a top-down approach from semantics to distortions for image quality "
     "assessment, IEEE TIP 33, 2024",
     cost=18000,
+    network=True,
     requirement=load_network,
 )
 def topiq_nr(seen: OutputView) -> float:

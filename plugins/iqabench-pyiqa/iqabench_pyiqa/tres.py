@@ -14,6 +14,7 @@ from iqabench_pyiqa._network import load_network, score
     source="Golestaneh et al., No-reference image quality assessment via transformers, relative "
     "ranking, and self-consistency, WACV 2022",
     cost=200000,
+    network=True,
     requirement=load_network,
 )
 def tres(seen: OutputView) -> float:
