@@ -2,7 +2,8 @@
 
 torch adds up in another order with another number of threads: of 12 networks that were measured with 1 and 2
 threads, 9 differed, by up to 2.6e-4 of 255 in a pixel and 6e-5 dB in the PSNR of an image of Set5. One thread
-for all would cost as many times the time as a machine has processors. So the number is part of the key of such records where it is not 1.
+for all would cost as many times the time as a machine has processors. So the number is part of the key of
+such records where it is not 1.
 
 Up to version 0.1 no key had it, and records name it among their versions. A record of that time counts for
 its own number of threads only, under the key of today.
