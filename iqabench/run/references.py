@@ -157,6 +157,7 @@ class References:
         if folder is not None:
             folder.claim()
             write_image(folder.file(sample), output)
+            folder.note(sample)
         return output
 
 

@@ -3,11 +3,13 @@
     ROOT/MODEL/SET_LEVEL/SAMPLE.png          the output, in the depth of its pixels; .npz for clips and floats
     ROOT/MODEL/SET_LEVEL/SAMPLE.ROLE.png     a further output, by its role
     ROOT/MODEL/SET_LEVEL/run.json      which weights made them, from which set, under which conditions
+    ROOT/MODEL/SET_LEVEL/checksums.txt SHA-256 of each output, as sha256sum writes it
 
 With that file the images can be scored by other columns later, as records of the same model, and outputs of
 other weights are never taken for them.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -20,6 +22,7 @@ from iqabench.errors import StoreError
 from iqabench.store.crops import file_name
 
 _RUN = "run.json"
+_CHECKSUMS = "checksums.txt"
 ENDINGS = (".png", ".npz")
 """The formats of kept outputs: images of 8 or 16 bits, and everything else."""
 
@@ -83,8 +86,33 @@ class OutputFolder:
         return next((place for place in places if place.exists()), places[0])
 
     def has(self, sample: str, roles: Iterable[str] = ("",)) -> bool:
-        """Return whether those outputs are there, made by these weights under these conditions."""
-        return self._is_ours and all(self.file(sample, role).exists() for role in roles)
+        """Return whether those outputs are there as the model made them, under these conditions."""
+        return self._is_ours and all(
+            self.file(sample, role).exists() and not self.was_changed(sample, role)
+            for role in roles
+        )
+
+    def note(self, sample: str, role: str = "") -> None:
+        """Note the checksum of an output that has just been written.
+
+        Raises: StoreError when it cannot be written.
+        """
+        file = self.file(sample, role)
+        try:
+            with (self.path / _CHECKSUMS).open("a", encoding="utf-8") as notes:
+                notes.write(f"{_sha256(file)}  {file.name}\n")
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written: {error.strerror}.") from error
+
+    def was_changed(self, sample: str, role: str = "") -> bool:
+        """Return whether an output has another content than the model gave it, as far as that was noted."""
+        file = self.file(sample, role)
+        try:
+            lines = (self.path / _CHECKSUMS).read_text("utf-8", errors="replace").splitlines()
+            known = [line[:64] for line in lines if line[66:] == file.name]
+            return bool(known) and _sha256(file) != known[-1]
+        except OSError:
+            return False
 
     def claim(self) -> None:
         """Take the folder before the first output is written; outputs of other weights in it are deleted.
@@ -98,6 +126,7 @@ class OutputFolder:
             if (self.path / _RUN).exists():
                 for old in (file for ending in ENDINGS for file in self.path.glob(f"*{ending}")):
                     old.unlink()
+                (self.path / _CHECKSUMS).unlink(missing_ok=True)
             facts = json.dumps(asdict(self.provenance), indent=1)
             write_whole(self.path / _RUN, facts.encode() + b"\n")
         except OSError as error:
@@ -147,3 +176,8 @@ def _pixels(provenance: Provenance) -> dict[str, Any]:
     for prose in ("model_facts", "address", "device", "task"):
         del facts[prose]
     return facts
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -188,6 +188,7 @@ class _CellRun:
                 write_image(stem.with_name(stem.name + ".png"), part[0])
             else:
                 write_part(stem, quantise(part) if signature.depth == "uint8" else part)
+            self.folder.note(result.name, "" if role == "output" else role)
 
     def _origin(self, model: Model) -> Origin:
         is_own = model is self.model  # other models run at their default settings
