@@ -22,6 +22,7 @@ LAYERS: list[set[str]] = [
         "deprecation",
         "locks",
         "yaml_loader",
+        "zip_damage",
         "arguments",
         "trust",
         "crashes",

@@ -18,6 +18,7 @@ from iqabench.files import home
 from iqabench.files.content import has_content
 from iqabench.files.disk import CHUNK, writing
 from iqabench.locks import locked
+from iqabench.zip_damage import ZIP_DAMAGE
 
 
 def content_folder(archive: Path, name: str) -> Path:
@@ -72,7 +73,7 @@ def _entries(archive: Path, name: str) -> dict[str, zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(archive) as content:
             entries = sorted(content.infolist(), key=lambda entry: Path(entry.filename))
-    except (zipfile.BadZipFile, EOFError) as error:
+    except ZIP_DAMAGE as error:
         raise _damaged(name, error) from error
     return {
         Path(entry.filename).name: entry
@@ -91,7 +92,7 @@ def _unpack_again(archive: Path, name: str, entry: zipfile.ZipInfo, path: Path) 
     try:
         with zipfile.ZipFile(archive) as content, replacing(path) as part:
             part.write_bytes(content.read(entry))
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except ZIP_DAMAGE as error:
         raise _damaged(name, error) from error
 
 
@@ -101,7 +102,7 @@ def _unpack(archive: Path, name: str, folder: Path) -> None:
         with zipfile.ZipFile(archive) as content:
             content.extractall(part)
         part.replace(folder)
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+    except ZIP_DAMAGE as error:
         raise _damaged(name, error) from error
     finally:
         with contextlib.suppress(FileNotFoundError):

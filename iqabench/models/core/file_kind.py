@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+from iqabench.zip_damage import ZIP_DAMAGE, zip_names
+
 _READ = 4096
 """The number of first bytes that are looked at."""
 _LONGEST_PICKLE = 64 << 20
@@ -62,7 +64,7 @@ def pickled_classes(path: Path) -> list[str]:
     """
     try:
         return list(dict.fromkeys(_globals(_pickle(path))))
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile, UnicodeDecodeError):
+    except (OSError, LookupError, StopIteration, *ZIP_DAMAGE):
         return []
 
 
@@ -86,8 +88,8 @@ def _text_kind(start: bytes) -> str:
 
 
 def _archive_kind(path: Path, start: bytes) -> str:
-    if zipfile.is_zipfile(path):
-        return _zip_kind(zipfile.ZipFile(path).namelist())
+    if names := zip_names(path):
+        return _zip_kind(names)
     if start.startswith(b"PK\x03\x04"):
         return "damaged: it begins like a torch file and has no end. The download was cut off: fetch it again"
     if tarfile.is_tarfile(path):
@@ -129,7 +131,7 @@ def _protobuf_kind(path: Path, start: bytes, size: int) -> str:
 
 
 def _pickle(path: Path) -> bytes:
-    if not zipfile.is_zipfile(path):
+    if not zip_names(path):
         with path.open("rb") as file:
             return file.read(_LONGEST_PICKLE)
     with zipfile.ZipFile(path) as archive:

@@ -2,7 +2,6 @@
 
 import hashlib
 import warnings
-import zipfile
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +18,7 @@ from iqabench.models.loaders.script_check import checked_archive
 from iqabench.models.loaders.weights import load_weights
 from iqabench.tasks import default_task
 from iqabench.trust import require_trust
+from iqabench.zip_damage import zip_names
 
 
 def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
@@ -26,7 +26,7 @@ def load_script(path: Path, convention: CallingConvention = AS_FOUND) -> Model:
 
     Raises: ModelError when it cannot be loaded or does not accept an image, WeightsError for unknown weights.
     """
-    names = zipfile.ZipFile(path).namelist() if zipfile.is_zipfile(path) else []
+    names = zip_names(path)
     if path.suffix.lower() == ".pt2":
         module = _exported(path)
     elif any("/code/" in name for name in names):
@@ -82,7 +82,7 @@ class _Program(nn.Module):
 
 
 def _exported(path: Path) -> nn.Module:
-    if not zipfile.is_zipfile(path):
+    if not zip_names(path):
         raise ModelError(f"{path} is not an exported program: it is damaged or of another kind.")
     require_trust("an exported program, which torch evaluates as Python when it is read", path)
     try:

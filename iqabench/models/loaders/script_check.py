@@ -15,6 +15,7 @@ from pathlib import Path
 
 from iqabench.errors import ModelError
 from iqabench.trust import require_trust
+from iqabench.zip_damage import ZIP_DAMAGE
 
 _REACHING_OUT = frozenset(
     (
@@ -50,7 +51,7 @@ def checked_archive(path: Path) -> io.BytesIO:
                 content = archive.read(name)
                 reasons += _reasons(name.lower(), content)
                 checked.writestr(name, content)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (OSError, *ZIP_DAMAGE) as error:
         raise ModelError(f"{path} is damaged: {error}.") from error
     if reasons:
         words = ", ".join(dict.fromkeys(reasons))

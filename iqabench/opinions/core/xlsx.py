@@ -13,6 +13,7 @@ from xml.etree import (
 )  # a label file is read by who got it; expat limits entities
 
 from iqabench.errors import SetError
+from iqabench.zip_damage import ZIP_DAMAGE
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REF = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -26,7 +27,7 @@ def read_xlsx(path: Path, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
     try:
         with zipfile.ZipFile(path) as book:
             lines = list(_lines(book, _member(book, path, sheet)))
-    except (OSError, zipfile.BadZipFile, Xml.ParseError, LookupError, ValueError) as error:
+    except (OSError, Xml.ParseError, LookupError, *ZIP_DAMAGE) as error:
         raise SetError(f"{path} is no Excel file (.xlsx) that can be read ({error}).") from error
     return iter(lines)
 
