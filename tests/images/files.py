@@ -31,7 +31,7 @@ def oriented(pixels: Pixels, kind: str, orientation: int, **options: Any) -> byt
     """Return a file with an orientation tag."""
     exif = PillowImage.Exif()
     exif[0x0112] = orientation
-    return encoded(pixels, kind, exif=exif, **options)
+    return encoded(pixels, kind, exif=exif.tobytes(), **options)
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
