@@ -137,15 +137,7 @@ def score(
     if ratio is None:
         require_no_scale(bound, "scale=4")
     table = score_in_memory(outputs, targets, bound, ratio or 1, resolve_device(device))
-    if per_image:
-        return table
-    groups = table.groupby(["column", "unit", "better"], sort=False)
-    means = groups["value"].agg(value="mean", n="count").reset_index()
-    finite = groups["value"].agg(lambda values: values[np.isfinite(values)].mean())
-    infinite = groups["value"].agg(lambda values: int(np.isinf(values).sum()))
-    return means.assign(
-        failed=len(outputs) - means["n"], infinite=infinite.to_numpy(), finite=finite.to_numpy()
-    )
+    return table if per_image else _means_of(table, len(outputs))
 
 
 def agree(
@@ -310,6 +302,17 @@ def _targets_in_files(
         return no_targets(outputs, scale, pairing, reading)
     found = targets_of_folder(as_path(targets, "targets"), scale, pairing, reading)
     return targets_for_many(outputs, found, pairing) if pairing.many else found
+
+
+def _means_of(table: pd.DataFrame, images: int) -> pd.DataFrame:
+    """Return a row for each column: the mean over the images, and that of its finite values."""
+    groups = table.groupby(["column", "unit", "better"], sort=False)
+    means = groups["value"].agg(value="mean", n="count").reset_index()
+    finite = groups["value"].agg(lambda values: values[np.isfinite(values)].mean())
+    infinite = groups["value"].agg(lambda values: int(np.isinf(values).sum()))
+    return means.assign(
+        failed=images - means["n"], infinite=infinite.to_numpy(), finite=finite.to_numpy()
+    )
 
 
 def _warn_of(notes: Sequence[str]) -> None:
