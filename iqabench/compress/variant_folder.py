@@ -31,6 +31,11 @@ def card_file(folder: Path) -> Path:
     return folder / CARD
 
 
+def runs_own_code(card: Card) -> bool:
+    """Return whether a variant's network is the user's own code, which its folder runs only with consent."""
+    return card.loader == "factory" or (card.folder / "network.py").is_file()
+
+
 def check_place(folder: Path) -> None:
     """Check that a variant can be written to this folder, before hours of training.
 
@@ -73,7 +78,7 @@ def write_variant(
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        weights = {key: value.detach().cpu().contiguous() for key, value in state.items()}
+        weights = _own_memory(state)
         safetensors.torch.save_file(weights, part / WEIGHTS)
         facts = _loader_facts(parent, weights, network, arguments, part)
         all_sets = (*(() if fresh else parent.card.training_sets), *training_sets)
@@ -93,6 +98,18 @@ def write_variant(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder
+
+
+def _own_memory(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return tensors that share no memory, as the file needs them; a layer used twice has two names."""
+    weights: dict[str, Tensor] = {}
+    seen: set[int] = set()
+    for key, value in state.items():
+        tensor = value.detach().cpu().contiguous()
+        place = tensor.untyped_storage().data_ptr()
+        weights[key] = tensor.clone() if place in seen else tensor
+        seen.add(place)
+    return weights
 
 
 def add_figures(folder: Path, **figures: dict[str, float | int | None]) -> None:

@@ -10,7 +10,8 @@ from iqabench.cli.table import print_rows
 
 with lazy_imports():
     from iqabench.compress.figures import Figures, measure
-    from iqabench.compress.variant_folder import card_file
+    from iqabench.compress.variant_folder import card_file, runs_own_code
+    from iqabench.models.core.catalogue import card_at
     from iqabench.run import plan
     from iqabench.run.environment import resolve_device
 
@@ -43,8 +44,12 @@ def tell_figures(before: Figures, after: Figures, folder: Path, form: str | None
     print_rows(
         [_row(name, before.get(name), after.get(name)) for name in {**before, **after}], form
     )
+    place = folder.absolute()
+    shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+    trust = " --trust" if runs_own_code(card_at(place)) else ""
     click.echo(
-        f"wrote {card_file(folder)}; iqabench run --model {folder} --set ... runs it.", err=True
+        f"wrote {card_file(shown)}; iqabench run --model {shown} --set ...{trust} runs it.",
+        err=True,
     )
 
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
+from iqabench.models.core.output import image_in
 from iqabench.models.core.widths import take_widths
 from iqabench.models.fold import fold
 from iqabench.models.layers.int8 import WEIGHT, place_int8
@@ -34,19 +35,18 @@ def lay_out(network: nn.Module, card: Card, state: Mapping[str, Tensor]) -> nn.M
 
 
 def try_out(network: nn.Module, card: Card) -> None:
-    """Run a network in another layout than its parent's once, on the smallest image that the card allows.
+    """Run a network in another layout than its parent's once, on the smallest image that it takes.
 
-    Raises: ModelError when it cannot run, or returns another shape.
+    A card does not always state the smallest size of its network, so larger images follow where one fails.
+
+    Raises: ModelError when it runs on none of them, or returns another shape.
     """
     if card.variant is None or card.variant.layout == "parent":
         return
-    side = -(-max(card.min_size, 1) // card.size_multiple) * card.size_multiple
-    channels = card.planes
     was_training = network.training
     try:
-        with torch.inference_mode():
-            output = network.eval()(torch.full((1, channels, side, side), card.range / 2))
-    except (RuntimeError, ValueError, IndexError) as error:
+        side, output = _first_output(network.eval(), card)
+    except _FAULTS as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
             f"{card.name} cannot run with the widths of its weights: {reason} Its code ({card.network}) has "
@@ -54,9 +54,32 @@ def try_out(network: nn.Module, card: Card) -> None:
         ) from error
     finally:
         network.train(was_training)
-    expected = (1, channels, side * card.scale, side * card.scale)
+    expected = (1, card.planes, side * card.scale, side * card.scale)
     if tuple(output.shape) != expected:
         raise ModelError(
             f"{card.name} returns the shape {tuple(output.shape)} for an image of {side}x{side}; expected "
             f"{expected}."
         )
+
+
+_SIDES = (1, 16, 32, 64, 128)
+"""The sizes on which a network is tried, the smallest first."""
+_FAULTS = (RuntimeError, ValueError, IndexError, AssertionError)
+"""The errors of a network that cannot run on an image."""
+
+
+def _first_output(network: nn.Module, card: Card) -> tuple[int, Tensor]:
+    """Return the side of the first square image that the network takes, and its output.
+
+    Raises: the error of the largest image when it takes none.
+    """
+    sides = [-(-max(s, card.min_size) // card.size_multiple) * card.size_multiple for s in _SIDES]
+    for side in sides:
+        image = torch.full((1, card.planes, side, side), card.range / 2)
+        try:
+            with torch.inference_mode():
+                return side, image_in(network(image), card.output, card.name)
+        except _FAULTS:
+            if side == sides[-1]:
+                raise
+    raise AssertionError("there is a last size")

@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from iqabench.crashes import watching_for_crashes
 from iqabench.errors import FetchError, ModelError, UsageError, WeightsError
 from iqabench.models.core.card import Card
 from iqabench.models.core.card_digest import card_digest
 from iqabench.models.core.catalogue import card_at, card_of, is_registered
+from iqabench.models.core.checkpoint import StateDictionary
 from iqabench.models.core.convention import AS_FOUND, CallingConvention, registered_message
 from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import adapt_names, build
-from iqabench.models.core.weights import load_strictly, read_state
+from iqabench.models.core.weights import load_strictly, read_states
 from iqabench.models.core.weights_file import missing_weights_message, sha256_of_file, weights_path
 from iqabench.models.loaders.command import load_command
 from iqabench.models.loaders.factory import load_factory
@@ -134,11 +136,18 @@ def load_card(
 ) -> Model:
     """Load the model of a card with its published weights.
 
-    Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network;
+    Raises: WeightsError when the weights are missing or do not fit; ModelError when there is no network, or
+        when it has another number of parameters than the card says;
         TrustError when the network is code of others, without `trust`.
     """
     with trusting(trust), watching_for_crashes("load", card.name):
-        return _load_card(card, allow_random_weights=allow_random_weights, progress=progress)
+        model = _load_card(card, allow_random_weights=allow_random_weights, progress=progress)
+    if card.params is not None and model.trainable is not None and model.trainable != card.params:
+        raise ModelError(
+            f"the card of {card.name} says params: {card.params}, and its network has {model.trainable} "
+            "trainable parameters. Correct the card, or name the weights that it is about."
+        )
+    return model
 
 
 def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
@@ -153,16 +162,28 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
         if allow_random_weights:
             return random_model(card)
         raise WeightsError(missing_weights_message(card, error)) from error
-    state = read_state(path, card.weights.file)
+    states = read_states(path, card.weights.file)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
-        module = spandrel_module(state, card.weights.file)
+        module = spandrel_module(states[0].tensors, card.weights.file)
         return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
-    state = adapt_names(card, state)
-    module = lay_out(build(card), card, state)
+    network = build(card)
+    state = _state_for(card, network, states)
+    module = lay_out(network, card, state)
     load_strictly(module, state, f"{card.name} ({card.weights.file})")
     try_out(module, card)
     return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
+
+
+def _state_for(
+    card: Card, network: nn.Module, states: Sequence[StateDictionary]
+) -> dict[str, Tensor]:
+    """Return the first state dictionary with the names of a network, or the likeliest one without any."""
+    named = [adapt_names(card, states[0].tensors)]
+    expected = set(network.state_dict())
+    if set(named[0]) != expected and len(states) > 1:
+        named += [state.tensors for state in states[1:] if set(state.tensors) == expected]
+    return named[min(1, len(named) - 1)]
 
 
 def random_model(card: Card) -> Model:
