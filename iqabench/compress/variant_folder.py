@@ -83,13 +83,7 @@ def write_variant(
         facts = _loader_facts(parent, weights, network, arguments, part)
         all_sets = (*(() if fresh else parent.card.training_sets), *training_sets)
         card = _card(parent.card, name, variant, facts, params, notes, all_sets)
-        data = (part / WEIGHTS).read_bytes()
-        card["members"][0]["weights"] = {
-            "file": WEIGHTS,
-            "embedded": True,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-        }
+        card["members"][0]["weights"] = _weights_facts((part / WEIGHTS).read_bytes())
         _write_card(part, card)
         load_model(str(part.resolve()))
         if folder.exists():
@@ -98,6 +92,16 @@ def write_variant(
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return folder
+
+
+def _weights_facts(data: bytes) -> dict[str, Any]:
+    """Return the entry of a card for the content of its file of weights."""
+    return {
+        "file": WEIGHTS,
+        "embedded": True,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+    }
 
 
 def _own_memory(state: dict[str, Tensor]) -> dict[str, Tensor]:

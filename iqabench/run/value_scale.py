@@ -46,7 +46,7 @@ _FACTOR = 60.0
 
 
 @dataclass(frozen=True)
-class _Trial:
+class _PhotographTrial:
     """A photograph as the model gets it, as it should return it, and as interpolation returns it."""
 
     input_image: Image
@@ -92,15 +92,15 @@ def _sizes(model: Model) -> list[tuple[int, int]]:
     ]
 
 
-def _trial(model: Model, height: int, width: int) -> _Trial:
+def _trial(model: Model, height: int, width: int) -> _PhotographTrial:
     scale, planes = model.card.whole_scale, model.card.planes
     shape = (1, planes, scale * height, scale * width)
     target = natural_batch(shape, 255)[0].permute(1, 2, 0).numpy().astype(np.float64)
     if scale == 1:
-        return _Trial(target, target, _IMAGE_DB, _GOOD_DB)
+        return _PhotographTrial(target, target, _IMAGE_DB, _GOOD_DB)
     small = np.clip(np.floor(imresize(target, 1 / scale) + 0.5), 0, 255)
     bound = _quality(imresize(small, float(scale)), target)
-    return _Trial(small, target, bound - _MARGIN_DB, bound)
+    return _PhotographTrial(small, target, bound - _MARGIN_DB, bound)
 
 
 def _called(model: Model, image: Image, way: str) -> NDArray[np.float64]:
@@ -126,7 +126,9 @@ def _other_range(model: Model) -> tuple[_Change, _Change]:
     return lambda x: x * factor, lambda y: y / factor
 
 
-def _judge(model: Model, trial: _Trial, output: NDArray[np.float64], *, declared: bool) -> None:
+def _judge(
+    model: Model, trial: _PhotographTrial, output: NDArray[np.float64], *, declared: bool
+) -> None:
     quality = _quality(output, trial.target)
     if quality >= trial.bound_db:
         return
@@ -151,7 +153,7 @@ def _judge(model: Model, trial: _Trial, output: NDArray[np.float64], *, declared
         raise ModelError(f"{fault}; let it return values in the range of its input.")
 
 
-def _brightness_fault(model: Model, trial: _Trial, output: NDArray[np.float64]) -> str:
+def _brightness_fault(model: Model, trial: _PhotographTrial, output: NDArray[np.float64]) -> str:
     """Return a clause about an output that is a photograph in another range; empty for any other."""
     seen, target = output.ravel(), trial.target.ravel()
     spread = seen.std()
@@ -170,7 +172,7 @@ def _brightness_fault(model: Model, trial: _Trial, output: NDArray[np.float64]) 
     return ""
 
 
-def _quality_if_possible(model: Model, trial: _Trial, way: str) -> float:
+def _quality_if_possible(model: Model, trial: _PhotographTrial, way: str) -> float:
     """Return the quality of another way of calling the model; -inf when it fails."""
     try:
         output = _called(model, trial.input_image, way)

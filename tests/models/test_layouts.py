@@ -114,7 +114,7 @@ def folder(tmp_path: Path, state: dict[str, Tensor], layout: str, **changed: obj
     safetensors.torch.save_file(state, place / "w.safetensors")
     data = (place / "w.safetensors").read_bytes()
     member = {
-        "id": "pocket@test", "scale": 4, "params": 1, "arguments": {"features": 24, "depth": 7},
+        "id": "pocket@test", "scale": 4, "arguments": {"features": 24, "depth": 7},
         "variant": {"parent": "pocket", "method": "pruned", "recipe": "-", "layout": layout,
                     "made": {"command": "-"}},
         "weights": {"file": "w.safetensors", "embedded": True,
