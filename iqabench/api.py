@@ -45,11 +45,11 @@ from iqabench.run.agree import score_opinions
 from iqabench.run.environment import resolve_device
 from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions
 from iqabench.run.profile import profile as measure_costs
-from iqabench.run.scoring.in_memory import score_in_memory
+from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
 from iqabench.sets import SampleSet
 from iqabench.sets import load_set as load_set_named
 from iqabench.store import Store
-from iqabench.tasks import Ratio, checked_scale, default_task
+from iqabench.tasks import Ratio, checked_scale
 from iqabench.trust import trusting
 
 __all__ = ["agree", "evaluate", "load_model", "load_set", "metric", "profile", "score"]
@@ -78,7 +78,7 @@ def evaluate(
     Raises: IqabenchError when names are unknown or nothing could be run; UsageError for wrong arguments.
         Single failures are rows that have no value and count as `failed`.
     """
-    if isinstance(options.get("save_outputs"), str):
+    if options.get("save_outputs") is not None:
         options["save_outputs"] = as_path(options["save_outputs"], "save_outputs")
     chosen = as_options(Options, {"progress": False, **options})
     records = Store(as_path(store, "store"))
@@ -133,9 +133,7 @@ def score(
             f"there are {len(outputs)} outputs, {len(targets)} targets and {len(names)} columns; expected a "
             "target for each output, and at least one of each."
         )
-    bound = [column(name, default_task(ratio or 1).protocol) for name in names]
-    if ratio is None:
-        require_no_scale(bound, "scale=4")
+    bound = columns_in_memory(names, ratio, has_targets=targets[0] is not None)
     table = score_in_memory(outputs, targets, bound, ratio or 1, resolve_device(device))
     return table if per_image else _means_of(table, len(outputs))
 
@@ -196,13 +194,15 @@ def profile(
     if options.get("scale") is not None:
         options["scale"] = checked_scale(options["scale"])
     chosen = as_options(ProfileOptions, options)
-    columns = cost_columns(as_names(probes, "probes"))
+    columns = cost_columns(as_names(probes, "probes", least=1))
     many = as_whole_number(batch, "batch", 1)
     of_input, of_output = as_names(inputs, "inputs"), as_names(output_sizes, "output_sizes")
     sizes = sizes_of(of_input, of_output, many) if of_input or of_output or many > 1 else None
     records = Store(as_path(store, "store"))
     with trusting(trust):
-        outcome = measure_costs(as_names(models, "models"), columns, sizes, records, chosen)
+        outcome = measure_costs(
+            as_names(models, "models", least=1), columns, sizes, records, chosen
+        )
     return pd.DataFrame(cost_rows(records, outcome.keys))
 
 

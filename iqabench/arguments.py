@@ -13,17 +13,24 @@ from iqabench.errors import UsageError
 T = TypeVar("T")
 
 
-def as_names(value: Any, argument: str) -> list[str]:
+_LONGEST = 255
+"""The most characters of a name, and of each part of a path, that a file system knows."""
+
+
+def as_names(value: Any, argument: str, *, least: int = 0) -> list[str]:
     """Return one name or several as a list; a path counts as a name.
 
-    Raises: UsageError for anything else.
+    Raises: UsageError for anything else, and for fewer than `least`.
     """
     single = isinstance(value, (str, PathLike))
     if not single and (isinstance(value, (bytes, Mapping)) or not isinstance(value, Iterable)):
         raise UsageError(
             f"{argument} is {_shown(value)}; expected a name or a list of names, as text."
         )
-    return [as_name(item, argument) for item in ([value] if single else value)]
+    names = [as_name(item, argument) for item in ([value] if single else value)]
+    if len(names) < least:
+        raise UsageError(f"{argument} names nothing; expected a name or a list of names, as text.")
+    return names
 
 
 def as_name(value: Any, argument: str) -> str:
@@ -32,8 +39,10 @@ def as_name(value: Any, argument: str) -> str:
     Raises: UsageError for anything else.
     """
     name = fspath(value) if isinstance(value, PathLike) else value
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name.strip() or "\0" in name:
         raise UsageError(f"{argument} is {_shown(value)}; expected a name, as text.")
+    if not name.startswith("cmd:") and max(map(len, name.split("/"))) > _LONGEST:
+        raise UsageError(f"{argument} has {len(name)} characters; expected a name, as text.")
     return name
 
 
@@ -42,10 +51,11 @@ def as_path(value: Any, argument: str) -> Path:
 
     Raises: UsageError for anything but text and paths, and for an empty text.
     """
-    name = as_name(value, argument)
-    if not name or "\0" in name:
-        raise UsageError(f"{argument} is {name!r}; expected the path of a folder or a file.")
-    return Path(name)
+    try:
+        return Path(as_name(value, argument))
+    except UsageError as error:
+        message = str(error).replace("a name, as text", "the path of a folder or a file")
+        raise UsageError(message) from error
 
 
 def as_whole_number(value: Any, argument: str, least: int = 0) -> int:

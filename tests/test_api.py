@@ -113,6 +113,8 @@ BAD_CALLS: dict[str, Callable[[], object]] = {
     "input": lambda: iqabench.metric("psnr@lr")(OUTPUT, TARGET),
     "small": lambda: iqabench.metric("ssim")(OUTPUT[:5], TARGET[:5]),
     "channels": lambda: iqabench.metric("psnr@grey")(OUTPUT, TARGET),
+    "score no targets": lambda: iqabench.score([OUTPUT], columns="psnr"),
+    "score lists in lists": lambda: iqabench.metric("psnr")([OUTPUT], [TARGET]),
     "score nothing": lambda: iqabench.score([], []),
     "score no columns": lambda: iqabench.score(OUTPUT, TARGET, []),
     "score a column of no text": lambda: iqabench.score(OUTPUT, TARGET, [None]),  # type: ignore[list-item]
@@ -142,6 +144,8 @@ BAD_CALLS: dict[str, Callable[[], object]] = {
     "agree never": lambda: iqabench.agree("tid2013", ".", resamples=-1),
     "agree seed": lambda: iqabench.agree("tid2013", ".", seed=0.5),  # type: ignore[arg-type]
     "agree fit": lambda: iqabench.agree("tid2013", ".", fits="6"),
+    "profile nothing": lambda: iqabench.profile([]),
+    "profile by nothing": lambda: iqabench.profile("bicubic", probes=[]),
     "profile no batch": lambda: iqabench.profile("bicubic", batch=0),
     "profile no size": lambda: iqabench.profile("bicubic", inputs="big"),
     "profile no probe": lambda: iqabench.profile("bicubic", probes="mass"),
@@ -152,6 +156,9 @@ BAD_CALLS: dict[str, Callable[[], object]] = {
     "load no model": lambda: iqabench.load_model(None),  # type: ignore[arg-type]
     "load a bad model": lambda: iqabench.load_model("bicubc"),
     "load no set": lambda: iqabench.load_set(4),  # type: ignore[arg-type]
+    "load a nameless set": lambda: iqabench.load_set(""),
+    "load a long name": lambda: iqabench.load_set("/" + "a" * 300),
+    "load a torn name": lambda: iqabench.load_model("a\0b"),
     "load a fraction": lambda: iqabench.load_set("demo", Fraction(3, 2)),  # type: ignore[arg-type]
     "load a bad set": lambda: iqabench.load_set("sett"),
 }

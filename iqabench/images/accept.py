@@ -40,9 +40,11 @@ def as_image(thing: Any, role: str = "output", data_range: DataRange | None = No
         return _from_numpy(np.asanyarray(thing), role, data_range)
     if hasattr(thing, "detach") and hasattr(thing, "cpu"):
         return _from_torch(thing, role, data_range)
-    hint = (
-        " Read a file with iqabench.images.read_image(Path(...))." if isinstance(thing, str) else ""
-    )
+    hints = {
+        str: " Read a file with iqabench.images.read_image(Path(...)).",
+        list: " Pass several to iqabench.score.",
+    }
+    hint = hints.get(type(thing), "")
     raise ImageError(
         f"the {role} is a {type(thing).__name__}; expected a numpy array, a PIL image or a torch tensor."
         f"{hint}"

@@ -69,7 +69,8 @@ def bounds_of(data_range: Any) -> tuple[float, float]:
 
     Raises: UsageError when they are not two finite numbers, the second one larger.
     """
-    pair = data_range if isinstance(data_range, (tuple, list)) else (0, data_range)
+    several = isinstance(data_range, (tuple, list)) or getattr(data_range, "ndim", 0) == 1
+    pair = tuple(data_range) if several else (0, data_range)
     numbers = [x for x in pair if isinstance(x, Real) and not isinstance(x, (bool, np.bool_))]
     if len(pair) == len(numbers) == 2:
         black, white = float(numbers[0]), float(numbers[1])
@@ -83,17 +84,18 @@ def bounds_of(data_range: Any) -> tuple[float, float]:
 
 def likely_range(low: float, high: float) -> str:
     """Return the cause and the way out that extremes of values point to; empty where none is likely."""
-    if low < -ROUNDING:
-        if low >= -1 - ROUNDING and high <= 1 + ROUNDING:
-            return "They look like values of [-1, 1]: pass data_range=(-1, 1)."
-        if -4 < low < -1 and high < 4:
-            return (
-                "They look normalised by a mean and a deviation: undo that first, or declare black and white "
-                "with data_range=(LOW, HIGH)."
-            )
-        return ""
-    for white, name in ((1, "values of [0, 1]"), (255, "8-bit levels"), (65535, "16-bit levels")):
-        if high <= white * (1 + ROUNDING):
+    room = OVERSHOOT.usual
+    if low >= -room and high <= 1 + room:
+        return "They look like values of [0, 1]: pass data_range=1."
+    if low >= -1 - room and high <= 1 + room:
+        return "They look like values of [-1, 1]: pass data_range=(-1, 1)."
+    if -4 < low < -1 and high < 4:
+        return (
+            "They look normalised by a mean and a deviation: undo that first, or declare black and white "
+            "with data_range=(LOW, HIGH)."
+        )
+    for white, name in ((255, "8-bit levels"), (65535, "16-bit levels")):
+        if low >= -room * white and 2 < high <= (1 + room) * white:
             return f"They look like {name}: pass data_range={white}."
     return ""
 
@@ -120,11 +122,9 @@ def _allowance(role: str) -> str:
 
 def _way_out(low: float, high: float, black: float, white: float, role: str) -> str:
     likely = likely_range(low, high) if (black, white) == (0, 1) else ""
-    if likely:
+    if likely and "data_range=1." not in likely:
         return likely
-    if role == "output":
-        return (
-            f"Clip it yourself if it only overshoots, as in numpy.clip(output, {black:g}, {white:g}), or "
-            "declare black and white with data_range=(LOW, HIGH)."
-        )
-    return "Declare black and white with data_range=(LOW, HIGH)."
+    return (
+        f"Clip it yourself if it only overshoots, as in {role}.clip({black:g}, {white:g}), or declare black "
+        "and white with data_range=(LOW, HIGH)."
+    )

@@ -68,6 +68,8 @@ def quantise(image: Image) -> NDArray[np.uint8]:
 
 def _shaved(protocol: Protocol, image: Image, scale: Ratio) -> Image:
     border = protocol.shave(scale)
+    if border < 0:
+        raise ImageError(f"the scale is {scale}; a border of {border} pixels cannot be left out.")
     height, width = image.shape[:2]
     if min(height, width) <= 2 * border:
         raise ImageError(

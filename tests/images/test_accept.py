@@ -173,7 +173,7 @@ with warnings.catch_warnings():
         (UNIT * 2 - 1, r"They look like values of \[-1, 1\]: pass data_range=\(-1, 1\)"),
         ((UNIT - 0.45) / 0.225, "look normalised by a mean and a deviation"),
         (torch.full((3, 16, 16), -0.2), r"expected 0 to 1.*data_range=\(-1, 1\)"),
-        (UNIT * 70000, r"from .*; expected 0 to 1.*data_range=\(LOW, HIGH\)"),
+        (UNIT * 1e6, r"from .*; expected 0 to 1.*data_range=\(LOW, HIGH\)"),
         (torch.full((3, 2, 2), torch.nan), "NaN or infinite values in 12 of 12 places"),
         (torch.full((3, 2, 2), torch.inf), "NaN or infinite"),
         (TENSOR.long(), "a torch tensor of int64; expected uint8, or floats.*data_range=255"),
@@ -192,12 +192,19 @@ with warnings.catch_warnings():
             r"a str; expected a numpy array.* Read a file with iqabench.images.read_image",
         ),
         (None, "a NoneType; expected"),
-        (COLOUR.tolist(), "a list; expected"),
+        (COLOUR.tolist(), r"a list; expected.*Pass several to iqabench\.score"),
+        (UNIT * 1.3, r"to 1\.[23].*; expected 0 to 1.*output\.clip\(0, 1\)"),
+        (COLOUR / 250, r"expected uint8.* pass data_range=1\."),
     ],
 )
 def test_anything_else_is_refused(thing: Any, said: str) -> None:
     with pytest.raises(ImageError, match=said):
         as_image(thing)
+
+
+def test_a_target_a_little_too_bright_is_not_taken_for_levels() -> None:
+    with pytest.raises(ImageError, match=r"expected 0 to 1. Clip it .* as in target\.clip\(0, 1\)"):
+        as_image(UNIT * 1.04, "target")
 
 
 def test_eight_bits_that_a_declared_range_contradicts() -> None:
@@ -207,7 +214,7 @@ def test_eight_bits_that_a_declared_range_contradicts() -> None:
 
 
 def test_a_declared_range_is_checked_too() -> None:
-    with pytest.raises(ImageError, match=r"expected -1 to 1.*numpy\.clip\(output, -1, 1\)"):
-        as_image(UNIT * 2, "output", (-1, 1))
+    with pytest.raises(ImageError, match=r"expected -1 to 1.*output\.clip\(-1, 1\)"):
+        as_image(UNIT * 2, "output", np.array([-1, 1]))
     with pytest.raises(ImageError, match="expected 0 to 255"):
         as_image(TENSOR.float() * 2, "target", 255)

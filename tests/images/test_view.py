@@ -107,6 +107,15 @@ def test_something_must_be_left() -> None:
         seen("sr-y", noisy(8, 20, 3), noisy(8, 20, 3), 4)
 
 
+def test_a_scale_below_zero_leaves_nothing_out() -> None:
+    """It would leave the lower right corner, of as many pixels as the scale."""
+    image = np.zeros((9, 9, 3), np.uint8)
+    with pytest.raises(
+        ImageError, match="the scale is -4; a border of -4 pixels cannot be left out"
+    ):
+        view(protocol("sr-y"), image, image, -4)
+
+
 def test_outputs_are_rounded_half_up_and_clipped() -> None:
     values = np.array([-3.0, 0.49, 0.5, 1.5, 2.5, 254.5, 260.0])[None, :, None]
     assert quantise(values).ravel().tolist() == [0, 0, 1, 2, 3, 255, 255]

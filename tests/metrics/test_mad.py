@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import kurtosis, skew
 
+from iqabench.errors import MetricError
 from iqabench.images import Pair
 from iqabench.metrics.full_reference.mad import mad
 from iqabench.metrics.shared.block_moments import moments
@@ -211,3 +212,11 @@ def test_flat_images() -> None:
     flat: Pixels = np.full((80, 90, 1), 100, np.uint8)
     assert mad(Pair(flat * 2, flat)) == 0
     assert mad(Pair(DAMAGES["noise"](flat), flat)) > 50
+
+
+def test_a_target_too_dark_for_any_error_is_refused() -> None:
+    """The authors' program has 0 there, as for identical images."""
+    dark = np.asarray(photographs()[0][:96, :96] // 6, np.uint8)
+    assert mad(Pair(dark, dark)) == 0
+    with pytest.raises(MetricError, match=r"a target as dark as this one, at most 38\.8 of 255"):
+        mad(Pair(photographs()[1][:96, :96], dark))

@@ -4,12 +4,13 @@ from math import exp, log
 
 import numpy as np
 
+from iqabench.errors import MetricError
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
 from iqabench.metrics.shared.block_moments import SHORTEST
 from iqabench.metrics.shared.grey import grey
 from iqabench.metrics.shared.mad_appearance import apparent
-from iqabench.metrics.shared.mad_detection import visible
+from iqabench.metrics.shared.mad_detection import is_too_dark, visible
 
 _FACTOR = exp(-2.55 / 3.35)
 _POWER = 1 / (log(10) * 3.35)
@@ -38,12 +39,19 @@ def mad(pair: Pair) -> float:
     two of which have 0 here): it weighs scales by the number of the direction, halves the contrast that
     masks, takes no logarithm's maximum with the threshold and counts the edges.
 
+    Raises: MetricError where the target is darker than 48 levels throughout and the output is another: the
+        authors' program sees no error there, and gives 0.
     Range: 0, which is the value of identical images, upwards; a few hundred for spoilt images.
     Source: Larson and Chandler, Journal of Electronic Imaging 19(1), 2010.
     """
     output, target = (plane.astype(np.float64) for plane in grey(pair))
     near = visible(output, target)
     if near == 0:
+        if is_too_dark(target) and not np.array_equal(output, target):
+            raise MetricError(
+                f"mad sees no error in a target as dark as this one, at most {target.max():.3g} of 255; its "
+                "0 would call different images identical."
+            )
         return 0.0
     share = 1 / (1 + _FACTOR * near**_POWER)
     return float(near**share * apparent(output, target) ** (1 - share))

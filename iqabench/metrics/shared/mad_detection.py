@@ -39,6 +39,11 @@ def visible(output: Plane, target: Plane) -> float:
     return _SCALE * sqrt(float((visibility * visibility * squares).sum()) / errors.size)
 
 
+def is_too_dark(target: Plane) -> bool:
+    """Return whether a target is so dark throughout that no error in it is seen, however large."""
+    return bool(_GAIN * max(float(target.max()), 0.0) ** _GAMMA < _DARKEST)
+
+
 def _visibility(output: Plane, target: Plane) -> Plane:
     """The logarithm of the error's contrast over what the target masks, of each block; 0 where it does."""
     sensitivity = _sensitivity(*target.shape)

@@ -4,10 +4,28 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from iqabench.errors import UsageError
 from iqabench.images import Case, Image
-from iqabench.metrics import Column
+from iqabench.metrics import Column, column, require_no_scale
 from iqabench.run.records import score
-from iqabench.tasks import Ratio
+from iqabench.tasks import Ratio, default_task
+
+
+def columns_in_memory(
+    names: Sequence[str], scale: Ratio | None, *, has_targets: bool
+) -> list[Column]:
+    """Return the columns of these names for images in memory.
+
+    Raises: UnknownNameError; UsageError for columns that need targets or a scale that are not named, and for
+        metrics over whole sets.
+    """
+    columns = [column(name, default_task(scale or 1).protocol) for name in names]
+    if scale is None:
+        require_no_scale(columns, "scale=4")
+    for each in columns:
+        if each.needs_target and not has_targets:
+            raise UsageError(f"{each.name} compares with a target; pass the targets, too.")
+    return columns
 
 
 def score_in_memory(
