@@ -6,14 +6,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import pytest
 import torch
 from PIL import Image as PillowImage
 
 import iqabench
+from iqabench.cli.score import command
 from iqabench.errors import ImageError, IqabenchError, UnknownNameError, UsageError
 from iqabench.images import write_image
+from iqabench.tasks import LARGEST_SCALE
 
 RNG = np.random.default_rng(0)
 TARGET = RNG.integers(0, 256, (40, 48, 3), dtype=np.uint8)
@@ -83,6 +86,12 @@ def test_a_scale_that_is_none_is_refused(scale: Any) -> None:
             UsageError, match=r"the scale is .*; expected a whole number of 1 to 16"
         ):
             call()
+
+
+def test_the_command_line_knows_the_same_scales() -> None:
+    (option,) = [p for p in command.params if p.name == "scale"]
+    assert isinstance(option.type, click.IntRange)
+    assert (option.type.min, option.type.max) == (1, LARGEST_SCALE)
 
 
 def test_a_border_as_wide_as_the_scale_needs_the_scale(in_tmp: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 import click
 
 from iqabench.cli.lazy import lazy_imports
-from iqabench.tasks import LARGEST_SCALE
 from iqabench.trust import trusting
 
 with lazy_imports():
@@ -194,7 +193,7 @@ def scale_option(default: str) -> Callable[[F], F]:
     """Return the option --scale, whose help names the default."""
     return click.option(
         "--scale",
-        type=click.IntRange(1, LARGEST_SCALE),
+        type=click.IntRange(1, 16),
         metavar="N",
         help=f"Scale of super-resolution sets.  [default: {default}]",
     )

@@ -40,7 +40,7 @@ def as_image(thing: Any, role: str = "output", data_range: DataRange | None = No
         return _from_numpy(np.asanyarray(thing), role, data_range)
     if hasattr(thing, "detach") and hasattr(thing, "cpu"):
         return _from_torch(thing, role, data_range)
-    hints = {
+    hints: dict[type, str] = {
         str: " Read a file with iqabench.images.read_image(Path(...)).",
         list: " Pass several to iqabench.score.",
     }

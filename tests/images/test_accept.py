@@ -100,6 +100,7 @@ def test_a_target_never_leaves_its_range(excess: float) -> None:
         (COLOUR, 255),
         (COLOUR, 1),
         (TENSOR, [-1, 1]),
+        (UNIT * 2 - 1, np.array([-1, 1])),
         (PillowImage.fromarray(COLOUR), 1),
     ],
 )
@@ -215,6 +216,6 @@ def test_eight_bits_that_a_declared_range_contradicts() -> None:
 
 def test_a_declared_range_is_checked_too() -> None:
     with pytest.raises(ImageError, match=r"expected -1 to 1.*output\.clip\(-1, 1\)"):
-        as_image(UNIT * 2, "output", np.array([-1, 1]))
+        as_image(UNIT * 2, "output", (-1, 1))
     with pytest.raises(ImageError, match="expected 0 to 255"):
         as_image(TENSOR.float() * 2, "target", 255)
