@@ -137,8 +137,9 @@ def ensemble_is_told(explanation: Explanation) -> bool:
         return False
     if not readings:
         return True
+    cost = readings[0].reading.cost
     has_both = readings[0].verdict == "gives it" and explanation.claim.ssim is not None
-    return readings[0].reading.cost > 0 and not has_both
+    return cost > 2 if has_both else cost > 0  # a rare reading may have both figures by chance
 
 
 def _ensemble(explanation: Explanation, readings: Sequence[Answer]) -> list[str]:
