@@ -14,7 +14,7 @@ Doubles = NDArray[np.float64]
 Plane = NDArray[Any]
 
 
-class Row(NamedTuple):
+class ChannelRow(NamedTuple):
     """One channel as weights of R, G and B."""
 
     weights: tuple[float, float, float]
@@ -35,10 +35,10 @@ class Channels(NamedTuple):
     """The mean over the channels: one PSNR of all errors, or the mean of the channels' PSNR."""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChannelRow]:
         """The channels one by one."""
         return [
-            Row((r, g, b), offset, self.rounding)
+            ChannelRow((r, g, b), offset, self.rounding)
             for (r, g, b), offset in zip(self.weights.tolist(), self.offsets, strict=True)
         ]
 
@@ -181,9 +181,9 @@ class SharedPlanes:
 
     def __init__(self, output: Image, target: Image) -> None:
         self._images = [image.astype(np.float64) for image in (output, target)]
-        self._planes: dict[Row, tuple[Plane, Plane]] = {}
+        self._planes: dict[ChannelRow, tuple[Plane, Plane]] = {}
 
-    def planes(self, row: Row) -> tuple[Plane, Plane]:
+    def planes(self, row: ChannelRow) -> tuple[Plane, Plane]:
         """Return one channel of the output and of the target, (H, W): uint8 when rounded, else float64."""
         if row not in self._planes:
             output, target = (_plane(image, row) for image in self._images)
@@ -191,7 +191,7 @@ class SharedPlanes:
         return self._planes[row]
 
 
-def _plane(image: Doubles, row: Row) -> Plane:
+def _plane(image: Doubles, row: ChannelRow) -> Plane:
     """Return one channel of an image."""
     raised = {"none": 0.0, "half up": 0.5 + _HALVES, "down": _HALVES}[row.rounding]
     plane = cv2.transform(image, np.array([[*row.weights, row.offset + raised]]))

@@ -10,7 +10,7 @@ from iqabench.errors import ImageError
 from iqabench.explain.claim import Claim
 from iqabench.explain.damage import Finding, jpeg_error
 from iqabench.explain.figures import ReadingFigures
-from iqabench.explain.folder import Folder
+from iqabench.explain.folder import PairedFolder
 from iqabench.explain.search import search
 from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
@@ -51,7 +51,7 @@ def explain(
 
     Raises: PairingError when no output has a target; ImageError when no pair can be compared.
     """
-    folder = Folder(Outputs(outputs, targets, options or PairingOptions()), watch)
+    folder = PairedFolder(Outputs(outputs, targets, options or PairingOptions()), watch)
     seen = survey(folder)
     figures: list[ReadingFigures] = []
     if seen.usable:
@@ -76,13 +76,13 @@ def explain(
     )
 
 
-def _images(folder: Folder, samples: Sequence[str]) -> Iterator[tuple[Image, Image]]:
+def _images(folder: PairedFolder, samples: Sequence[str]) -> Iterator[tuple[Image, Image]]:
     for _, images, error in folder.load(samples, "readings"):
         assert images is not None, error
         yield images
 
 
-def _repaired(claim: Claim, folder: Folder, seen: Survey) -> list[ReadingFigures]:
+def _repaired(claim: Claim, folder: PairedFolder, seen: Survey) -> list[ReadingFigures]:
     """Return the readings of outputs with everything found undone."""
 
     def images() -> Iterator[tuple[Image, Image]]:
@@ -108,7 +108,7 @@ def _with_slack(claim: Claim, findings: Sequence[Finding]) -> Claim:
 
 
 def _restored(
-    folder: Folder, seen: Survey, usual: ReadingFigures | None, repaired: list[ReadingFigures]
+    folder: PairedFolder, seen: Survey, usual: ReadingFigures | None, repaired: list[ReadingFigures]
 ) -> float | None:
     """Return PSNR once everything found is undone; what JPEG costs is estimated."""
     usual = repaired[0] if repaired else usual

@@ -19,7 +19,7 @@ class Loaded(NamedTuple):
     error: str = ""
 
 
-class Folder:
+class PairedFolder:
     """The outputs of a folder beside their targets.
 
     Raises: PairingError when nothing pairs; ImageError for a folder that is absent or empty, and

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
-from iqabench.explain.channels import CHANNELS, Row, SharedPlanes
+from iqabench.explain.channels import CHANNELS, ChannelRow, SharedPlanes
 from iqabench.explain.reading import PEAK_CHANNELS, PEAK_REGIONS
 from iqabench.explain.regions import Region, regions
 from iqabench.images import Image, quantise
@@ -128,7 +128,7 @@ def _rounded(
     shared: SharedPlanes, places: dict[str, Region]
 ) -> Iterator[tuple[tuple[str, str], Errors]]:
     """Yield the errors of channels that are rounded to 8 bits."""
-    tables: dict[Row, Doubles] = {}
+    tables: dict[ChannelRow, Doubles] = {}
     for name, channels in CHANNELS.items():
         if channels.is_linear:
             continue

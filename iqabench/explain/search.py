@@ -14,7 +14,7 @@ from iqabench.explain.claim import Claim
 from iqabench.explain.figures import ReadingFigures, mean_of_images, pixels_of, psnr_figures
 from iqabench.explain.pair_errors import PairErrors, pair_errors
 from iqabench.explain.reading import Reading, readings
-from iqabench.explain.similarity import Choice, Similarities
+from iqabench.explain.similarity import Choice, PairSimilarities
 from iqabench.explain.similarity_ways import DATA_RANGE, OTHERS, USUAL_WINDOWS, WINDOW
 from iqabench.images import Image
 
@@ -125,7 +125,7 @@ def _fill(
 ) -> None:
     """Compute what the tables lack for these readings and windows."""
     for pair, table, (output, target) in zip(tables.pairs, tables.values, images(), strict=True):
-        similarities = Similarities(output, target, scale)
+        similarities = PairSimilarities(output, target, scale)
         grey = pair.is_grey
         wanted = (
             list(OTHERS.values())

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from iqabench.explain.channels import CHANNELS, Row, SharedPlanes
+from iqabench.explain.channels import CHANNELS, ChannelRow, SharedPlanes
 from iqabench.explain.pair_errors import comparable
 from iqabench.explain.regions import Region, regions
 from iqabench.explain.similarity_ways import RANGED_WINDOWS, RANGES, WINDOW
@@ -35,7 +35,7 @@ _BORDERS = {
 }
 
 
-class Moments(NamedTuple):
+class LocalMoments(NamedTuple):
     """The local moments of an output x and a target y, each (H, W)."""
 
     mean_x: Plane
@@ -45,7 +45,7 @@ class Moments(NamedTuple):
     mean_xy: Plane
 
 
-class Similarities:
+class PairSimilarities:
     """The similarities of one pair under the windows and ranges of many tools.
 
     Shapes: (H, W, C), in units of 0..255.
@@ -57,7 +57,7 @@ class Similarities:
         self._shared = SharedPlanes(output, target)
         height, width = target.shape[:2]
         self._places = regions(height, width, scale)
-        self._whole: dict[tuple[Row, str], Moments] = {}
+        self._whole: dict[tuple[ChannelRow, str], LocalMoments] = {}
 
     def values(
         self, channels: str, region: str, windows: Iterable[str] = WINDOW
@@ -84,7 +84,7 @@ class Similarities:
                 values[channels, region, window, name] = value
         return values
 
-    def _moments(self, rows: list[Row], window: str, place: Region) -> list[Moments]:
+    def _moments(self, rows: list[ChannelRow], window: str, place: Region) -> list[LocalMoments]:
         """Return the moments of each channel, where the window of a pixel of the region is taken."""
         if window in _BORDERS:
             parts = [self._part(row, place) for row in rows]
@@ -100,14 +100,15 @@ class Similarities:
             place.top + before, place.bottom - after, place.left + before, place.right - after
         )
         return [
-            Moments(*(m[kept.slices] for m in self._of_whole_image(row, window))) for row in rows
+            LocalMoments(*(m[kept.slices] for m in self._of_whole_image(row, window)))
+            for row in rows
         ]
 
-    def _part(self, row: Row, place: Region) -> tuple[Plane, Plane]:
+    def _part(self, row: ChannelRow, place: Region) -> tuple[Plane, Plane]:
         output, target = self._shared.planes(row)
         return _double(output[place.slices]), _double(target[place.slices])
 
-    def _of_whole_image(self, row: Row, window: str) -> Moments:
+    def _of_whole_image(self, row: ChannelRow, window: str) -> LocalMoments:
         blur = _uniform(_SIDES[window]) if window in _SIDES else _gaussian(cv2.BORDER_REFLECT)
         key = row, window if window in _SIDES else "Gaussian"
         if key not in self._whole:
@@ -116,7 +117,7 @@ class Similarities:
         return self._whole[key]
 
 
-def _means(moments: Moments, ranges: list[float], window: str) -> list[float]:
+def _means(moments: LocalMoments, ranges: list[float], window: str) -> list[float]:
     """Return the mean of the map of SSIM for each data range."""
     sample = {"uniform 7x7": 49 / 48, "sample covariance": 121 / 120}.get(window, 1.0)
     totals = np.zeros(len(ranges))
@@ -136,17 +137,17 @@ def _means(moments: Moments, ranges: list[float], window: str) -> list[float]:
     return [float(total) / (height * width) for total in totals]
 
 
-def _moments(x: Plane, y: Plane, blur: Blur) -> Moments:
-    return Moments(blur(x), blur(y), blur(x * x), blur(y * y), blur(x * y))
+def _moments(x: Plane, y: Plane, blur: Blur) -> LocalMoments:
+    return LocalMoments(blur(x), blur(y), blur(x * x), blur(y * y), blur(x * y))
 
 
-def _inside(moments: Moments, before: int, after: int) -> Moments:
+def _inside(moments: LocalMoments, before: int, after: int) -> LocalMoments:
     height, width = moments.mean_x.shape
     kept = slice(before, height - after), slice(before, width - after)
-    return Moments(*(m[kept] for m in moments))
+    return LocalMoments(*(m[kept] for m in moments))
 
 
-def _across(channels: list[Moments]) -> list[Moments]:
+def _across(channels: list[LocalMoments]) -> list[LocalMoments]:
     """Return the moments under a window that reaches across three channels, replicated beyond them."""
     count = len(channels)
     weights = np.zeros((count, count))
@@ -155,7 +156,7 @@ def _across(channels: list[Moments]) -> list[Moments]:
             weights[at, min(max(at + step, 0), count - 1)] += weight
     stacks = [np.stack(kind) for kind in zip(*channels, strict=True)]
     mixed = [np.tensordot(weights, stack, axes=1) for stack in stacks]
-    return [Moments(*(stack[at] for stack in mixed)) for at in range(count)]
+    return [LocalMoments(*(stack[at] for stack in mixed)) for at in range(count)]
 
 
 def _reach(window: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from iqabench.explain.damage import Examination, Finding, Repair, examine, findings
 from iqabench.explain.damage.mispairing import Thumbnail, in_words, mispairing, thumbnail
-from iqabench.explain.folder import Folder
+from iqabench.explain.folder import PairedFolder
 from iqabench.explain.input_consistency import consistency, inconsistency
 from iqabench.explain.scale_consistency import other_scale, scale_errors
 
@@ -32,7 +32,7 @@ class Survey:
         return bool(self.source) or not self.repair.is_nothing
 
 
-def survey(folder: Folder) -> Survey:
+def survey(folder: PairedFolder) -> Survey:
     """Look at every pair of a folder."""
     result = Survey()
     thumbnails: dict[str, tuple[Thumbnail, Thumbnail]] = {}
@@ -63,7 +63,7 @@ def survey(folder: Folder) -> Survey:
 
 
 def _paired_anew(
-    folder: Folder, result: Survey, thumbnails: dict[str, tuple[Thumbnail, Thumbnail]]
+    folder: PairedFolder, result: Survey, thumbnails: dict[str, tuple[Thumbnail, Thumbnail]]
 ) -> dict[str, Examination]:
     """Return the examinations of outputs beside the targets that they show, where their names mislead."""
     outputs = {sample: pair[0] for sample, pair in thumbnails.items()}
@@ -76,7 +76,7 @@ def _paired_anew(
     return {sample: one for sample, one in anew.items() if one is not None}
 
 
-def _look_at_inputs(folder: Folder, result: Survey, samples: list[str]) -> None:
+def _look_at_inputs(folder: PairedFolder, result: Survey, samples: list[str]) -> None:
     """Tell from which inputs outputs were made, once everything found is undone."""
     errors, scales = [], []
     for sample, images, _ in folder.load(samples, "inputs", result.source):

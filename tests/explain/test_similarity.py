@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import correlate1d
 from skimage.metrics import structural_similarity
 
-from iqabench.explain.similarity import Choice, Similarities
+from iqabench.explain.similarity import Choice, PairSimilarities
 from iqabench.images import Case
 from iqabench.metrics import column, scores
 
@@ -15,7 +15,7 @@ from .conftest import Pairs
 
 @pytest.fixture(scope="module")
 def colours(pairs: Pairs) -> dict[Choice, float]:
-    return Similarities(*pairs[0], 4).values("RGB", "none")
+    return PairSimilarities(*pairs[0], 4).values("RGB", "none")
 
 
 def value(values: dict[Choice, float], window: str, data_range: str = "255") -> float:
@@ -24,7 +24,7 @@ def value(values: dict[Choice, float], window: str, data_range: str = "255") -> 
 
 def test_the_papers_ssim_is_that_of_the_metric(pairs: Pairs) -> None:
     output, target = pairs[0]
-    values = Similarities(output, target, 4).values("luma", "scale", ["Gaussian"])
+    values = PairSimilarities(output, target, 4).values("luma", "scale", ["Gaussian"])
     [expected] = scores([column("ssim@sr-y")], Case(output, target, 4))
     assert values["luma", "scale", "Gaussian", "255"] == pytest.approx(expected, abs=1e-7)
 
@@ -84,7 +84,7 @@ def reference(x: np.ndarray, y: np.ndarray, mode: str) -> np.ndarray:
 )
 def test_padded_windows_reach_the_border(window: str, mode: str, pairs: Pairs) -> None:
     output, target = pairs[0]
-    values = Similarities(output, target, 4).values("green", "scale", [window])
+    values = PairSimilarities(output, target, 4).values("green", "scale", [window])
     inner = (slice(4, -4), slice(4, -4), 1)
     expected = reference(output[inner], target[inner], mode).mean()
     assert values["green", "scale", window, "255"] == pytest.approx(expected, abs=1e-9)
@@ -93,7 +93,7 @@ def test_padded_windows_reach_the_border(window: str, mode: str, pairs: Pairs) -
 @pytest.mark.parametrize("window", ["downsampled", "pooled"])
 def test_large_images_are_halved(window: str, pairs: Pairs) -> None:
     output, target = (np.kron(i[:200, :200], np.ones((2, 2, 1), np.uint8)) for i in pairs[0])
-    values = Similarities(output, target, 4).values("green", "none", [window])  # factor 2
+    values = PairSimilarities(output, target, 4).values("green", "none", [window])  # factor 2
     expected = reference(pairs[0][0][:200, :200, 1], pairs[0][1][:200, :200, 1], "mirror")
     assert values["green", "none", window, "255"] == pytest.approx(
         expected[5:-5, 5:-5].mean(), abs=1e-9
@@ -102,4 +102,4 @@ def test_large_images_are_halved(window: str, pairs: Pairs) -> None:
 
 def test_what_is_too_small_has_none() -> None:
     image = np.zeros((12, 12, 3), np.uint8)
-    assert Similarities(image, image, 4).values("luma", "scale") == {}
+    assert PairSimilarities(image, image, 4).values("luma", "scale") == {}

@@ -16,7 +16,7 @@ _LOW, _HIGH = 8.0, 247.0
 """The means between which nothing was clipped."""
 
 
-class Line(NamedTuple):
+class BrightnessLine(NamedTuple):
     """The line output = slope * target + offset through the local means of a pair."""
 
     slope: float
@@ -25,7 +25,7 @@ class Line(NamedTuple):
     """The mean of output minus target, in grey levels."""
 
 
-def line(output: Image, target: Image) -> Line | None:
+def line(output: Image, target: Image) -> BrightnessLine | None:
     """Return the line of a pair; None for images with too few means.
 
     Shapes: both (H, W, 3), alike.
@@ -36,7 +36,7 @@ def line(output: Image, target: Image) -> Line | None:
     if len(t) < 12 or t.std() < 8:
         return None
     slope = float(((t - t.mean()) * (o - o.mean())).sum() / ((t - t.mean()) ** 2).sum())
-    return Line(slope, float(o.mean() - slope * t.mean()), float((o - t).mean()))
+    return BrightnessLine(slope, float(o.mean() - slope * t.mean()), float((o - t).mean()))
 
 
 def _cells(image: Image) -> np.ndarray:

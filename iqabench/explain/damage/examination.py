@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iqabench.explain.damage.brightness import Line, line
+from iqabench.explain.damage.brightness import BrightnessLine, line
 from iqabench.explain.damage.compression import Traces, traces
 from iqabench.explain.damage.luma_file import as_grey, kinds
 from iqabench.explain.damage.orientation import TURNS, has_swapped_colours, turn
@@ -29,7 +29,7 @@ class Examination:
     luma: dict[str, float]
     """The error of a grey output against each channel of its coloured target; empty for other outputs."""
     shift: Shift | None
-    line: Line | None
+    line: BrightnessLine | None
     traces: Traces | None
     """The JPEG that the output went through, and its target did not."""
     is_target: bool
