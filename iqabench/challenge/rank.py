@@ -41,7 +41,7 @@ class Placement:
     """The rank; None where the model is not ranked, or cannot be."""
     best: int | None = None
     worst: int | None = None
-    """The worst rank with 95 % confidence: its latency has an interval, and others' figures were rounded."""
+    """The worst rank that the 95 % interval of its latency and the rounding of others' figures allow."""
     of: int = 0
     """The number of ranked entries, this one included."""
     value: BoundedValue | None = None

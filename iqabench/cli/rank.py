@@ -155,7 +155,8 @@ def _sentence(board: Board, place: Placement) -> str:
         return head + _reason_unranked(place)
     assert place.value is not None
     between = (
-        f", between {_nth(place.best)} and {_nth(place.worst)} with 95 % confidence"
+        f", and not separable from {_nth(place.best)} to {_nth(place.worst)}: the 95 % intervals of what was "
+        "measured here and the printed digits allow each of these ranks"
         if place.best != place.worst
         else ""
     )
