@@ -229,7 +229,7 @@ def _quality(row: dict[str, Any], first: str, second: str) -> dict[str, Any]:
         "difference": difference(row["difference"]),
         "95 %": difference_interval(row["ci_low"], row["ci_high"]),
         "n": row["n"],
-        "won": f"{row['won']} of {row['won'] + row['tied'] + row['lost']}{tied}",
+        f"won by {second}": f"{row['won']} of {row['won'] + row['tied'] + row['lost']}{tied}",
         "p": "" if row["p"] is None else p_value(row["p"]),
     }
 
