@@ -8,6 +8,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     device_option,
@@ -145,7 +146,7 @@ def _tell(opinions: Opinions, outcome: Outcome, rows: list[dict[str, Any]]) -> N
     if outcome.skipped:
         notes.append(f"{outcome.skipped} images had their records already.")
     for line in notes:
-        click.echo(line, err=True)
+        tell(line)
     tell_notes(outcome.notes)
     tell_failures(outcome.failures)
 

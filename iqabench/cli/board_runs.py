@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -45,7 +46,7 @@ def _print_not_run(compared: Sequence[ReproducedCell]) -> None:
             reasons.setdefault(c.why, []).append(f"{c.model} {c.column}")
     for why, cells in reasons.items():
         more = f" and {len(cells) - 4} more" if len(cells) > 4 else ""
-        click.echo(f"not run: {', '.join(cells[:4])}{more}: {why}", err=True)
+        tell(f"not run: {', '.join(cells[:4])}{more}: {why}")
 
 
 def summary(board: Board, compared: Sequence[ReproducedCell], *, ran: bool) -> str:

@@ -8,6 +8,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     column_option,
@@ -161,7 +162,7 @@ def _tell(
 ) -> bool:
     """Print warnings, notes and failures, on standard error; return whether they end in exit status 3."""
     for warning in costs.warnings if costs else ():
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     tell_notes([*first.notes, *second.notes])
     both = Outcome(
         missing=list(dict.fromkeys([*first.missing, *second.missing])),
@@ -185,7 +186,7 @@ def _tell_met(read: list[Condition], rows: list[dict[str, Any]]) -> bool:
     """Print the conditions that hold or cannot be decided; return whether there are any."""
     met = [verdict for condition in read for verdict in verdicts(condition, rows)]
     for verdict in met:
-        click.echo(verdict.sentence, err=True)
+        tell(verdict.sentence)
     return bool(met)
 
 
@@ -199,10 +200,9 @@ def _tell_left_out(rows: list[dict[str, Any]]) -> None:
                 if infinite
                 else ""
             )
-            click.echo(
+            tell(
                 f"{row['column']} on {row['set']}: the difference is over the {row['n']} images for which "
-                f"both models have a finite value; {row['left_out']} are left out{kinds}.",
-                err=True,
+                f"both models have a finite value; {row['left_out']} are left out{kinds}."
             )
 
 

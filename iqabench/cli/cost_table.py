@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -44,7 +45,7 @@ def print_costs(
         for row in rows:
             _print_operators(row, form)
     for said in (*_growths(rows), *_notes(rows)):
-        click.echo(said, err=True)
+        tell(said)
 
 
 def _flat(row: dict[str, Any], form: str) -> dict[str, Any]:

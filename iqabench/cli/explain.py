@@ -8,6 +8,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import examples, reading_options, scale_option, table_options
 from iqabench.cli.progress import watching
 from iqabench.cli.result import tell_notes, tell_unpaired
@@ -89,7 +90,7 @@ def command(
     own = [outputs] if outputs.is_file() else image_files(outputs)
     tell_notes(remarks_on([*own, *targets.own_files], reading))
     for line in explanation.failures:
-        click.echo(f"left out: {line}", err=True)
+        tell(f"left out: {line}")
     sys.exit(SOME_FAILED if explanation.failures or is_missing else 0)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.trust import trusting
 
 with lazy_imports():
@@ -171,12 +172,12 @@ def tell_convention(names: Sequence[str], convention: "CallingConvention") -> No
     """
     note = check_convention(names, convention)
     if note:
-        click.echo(f"note: {note}", err=True)
+        tell(f"note: {note}")
 
 
 def _consent(context: click.Context, _: click.Parameter, trust: bool) -> None:
     """Consent to code of others until the command ends."""
-    context.with_resource(trusting(trust, tell=lambda text: click.echo(text, err=True)))
+    context.with_resource(trusting(trust, tell=tell))
 
 
 trust_option = click.option(

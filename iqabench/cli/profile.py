@@ -10,6 +10,7 @@ from iqabench.cli.budget import budget_option
 from iqabench.cli.cost_table import print_costs
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     bundle,
     convention_option,
@@ -227,7 +228,7 @@ def command(
     names = [column.name for column in columns]
     print_costs(records, done.keys, form, wanted=names, operators=operators)
     for warning in done.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     tell_notes(done.notes)
     tell_failures(done.failures)
     sys.exit(SOME_FAILED if done.failures else 0)

@@ -10,6 +10,7 @@ import click
 from iqabench.cli.budget import budget_option
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     device_option,
@@ -89,7 +90,7 @@ def command(
             sampling=sampling,
         )
     for warning in [*measurement.warnings, *_ratio_warnings(chosen_board, places, measurement)]:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     if form:
         print_rows([_row(p) for p in places], form)
     else:
@@ -98,7 +99,7 @@ def command(
         for words in dict.fromkeys(w for p in places for w in _remarks(p)):
             click.echo(words)
     for line in measurement.missing:
-        click.echo(f"missing: {line}", err=True)
+        tell(f"missing: {line}")
     is_missing = bool(measurement.missing) and not allow_missing
     sys.exit(SOME_FAILED if is_missing or any(p.rank is None for p in places) else 0)
 

@@ -9,6 +9,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import examples, store_option, trust_option
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
@@ -161,12 +162,11 @@ def command(
 def _print_written(written: "WrittenReport") -> bool:
     """Print where the index is and which pages failed; return whether any did."""
     index, *others = written.pages
-    click.echo(f"{index} and {len(others)} more pages written.", err=True)
+    tell(f"{index} and {len(others)} more pages written.")
     for failure in written.failures:
-        click.echo(
+        tell(
             f"The page '{failure.page}' is left out: it raised {failure.reason}. Repair or uninstall "
-            "the package it comes from; the index names it, too.",
-            err=True,
+            "the package it comes from; the index names it, too."
         )
     click.echo(index)
     return bool(written.failures)

@@ -13,6 +13,7 @@ from iqabench.cli.board_runs import print_compared, summary
 from iqabench.cli.budget import budget_option
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     bundle,
@@ -185,9 +186,9 @@ def command(
     if not only_published:
         cells, missing = _run(chosen_board, Store(store), models, runs)
     status = _print_cells(chosen_board, checks, cells, form)
-    click.echo(summary(chosen_board, cells, ran=not only_published), err=True)
+    tell(summary(chosen_board, cells, ran=not only_published))
     for line in missing:
-        click.echo(f"missing: {line}", err=True)
+        tell(f"missing: {line}")
     sys.exit(SOME_FAILED if missing and not runs.allow_missing else status)
 
 
@@ -237,7 +238,7 @@ def _run(
             sampling=runs.sampling,
         )
     for warning in measurement.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     return cells, measurement.missing
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import click
-
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -63,10 +62,7 @@ def print_outcome(
         shown = with_costs(shown, cost_cells)
     print_rows(shown, form)
     if outcome.skipped:
-        click.echo(
-            f"{outcome.skipped} images had their records already; --force runs them again.",
-            err=True,
-        )
+        tell(f"{outcome.skipped} images had their records already; --force runs them again.")
     tell_notes([*outcome.notes, *mean_notes(means, infinite=per_image)])
     is_missing = tell_missing(outcome)
     failed = [failure for failure in outcome.failures if not failure.is_missing]
@@ -78,7 +74,7 @@ def tell_missing(outcome: Outcome) -> bool:
     others = [f for f in outcome.failures if not (f.is_missing and f.error == NO_OUTPUT)]
     lines = outcome.all_missing
     for line in lines:
-        click.echo(f"missing: {line}", err=True)
+        tell(f"missing: {line}")
     tell_failures(others)
     return bool(lines) or any(failure.is_missing for failure in others)
 
@@ -107,7 +103,7 @@ def infinite_in_words(row: Mapping[str, Any]) -> str:
 def tell_notes(notes: Iterable[str]) -> None:
     """Print each note once, on standard error."""
     for note in dict.fromkeys(notes):
-        click.echo(f"note: {note}", err=True)
+        tell(f"note: {note}")
 
 
 def tell_failures(failures: Sequence[Failure]) -> None:
@@ -119,9 +115,9 @@ def tell_failures(failures: Sequence[Failure]) -> None:
     for (where, error), names in reasons[:_SHOWN]:
         named = [n for n in names if n]
         place = f"{where} on {first_names(named, _NAMED)}" if named else where
-        click.echo(f"failed: {place}: {error}", err=True)
+        tell(f"failed: {place}: {error}")
     if len(reasons) > _SHOWN:
-        click.echo(f"... and {len(reasons) - _SHOWN} more reasons.", err=True)
+        tell(f"... and {len(reasons) - _SHOWN} more reasons.")
 
 
 def tell_unpaired(pairing: Pairing) -> bool:
@@ -131,7 +127,7 @@ def tell_unpaired(pairing: Pairing) -> bool:
         *unpaired_in_words("target", "output", pairing.targets_without_output),
     ]
     for line in lines:
-        click.echo(f"missing: {line}", err=True)
+        tell(f"missing: {line}")
     return bool(lines)
 
 

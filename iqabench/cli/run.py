@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     bundle,
@@ -183,17 +184,14 @@ def _measure(
         costs = profile_cells(cells, costs_wanted, sizes, records, options, watch)
     outcome.failures += costs.failures
     for warning in costs.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}")
     return outcome, list(costs.keys)
 
 
 def _tell_tiled(cells: Iterable[Cell]) -> None:
     """Print the models whose figures tiles change, on standard error."""
     for name in dict.fromkeys(c.card.id for c in cells if c.card and c.card.whole_image):
-        click.echo(
-            f"Note: attention in {name} pools over the whole image, so tiles change its figures.",
-            err=True,
-        )
+        tell(f"Note: attention in {name} pools over the whole image, so tiles change its figures.")
 
 
 def _row(cell: Cell, limit: int | None) -> dict[str, object]:

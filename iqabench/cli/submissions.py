@@ -10,6 +10,7 @@ import click
 from iqabench.cli.exit_status import INTERRUPTED as STATUS_INTERRUPTED
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.progress import watching
 from iqabench.cli.table import print_rows
 
@@ -83,9 +84,7 @@ def rank_submissions(board: Board, checkout: Path, form: str | None, **options: 
 
 def _status(*, good: bool, interrupted: bool) -> int:
     if interrupted:
-        click.echo(
-            "Interrupted: this is what was measured before, and it is not recorded.", err=True
-        )
+        tell("Interrupted: this is what was measured before, and it is not recorded.")
         return STATUS_INTERRUPTED
     return 0 if good else SOME_FAILED
 
@@ -102,7 +101,7 @@ def _print_costs(
         for column, notes in row.notes.items():
             for note in notes:
                 place = f"{row.name or row.model_id}, {column or 'loading'}"
-                click.echo(f"note: {place}: {note}", err=True)
+                tell(f"note: {place}: {note}")
 
 
 def _flat(row: SubmissionRow) -> dict[str, Any]:
@@ -122,9 +121,7 @@ def _print_teams(teams: Sequence[TeamComparison], form: str | None) -> None:
     print_rows([_team_row(team) for team in teams], form)
     measured = [team for team in teams if team.measured]
     equal = sum(team.equal for team in measured)
-    click.echo(
-        f"{len(measured)} of {len(teams)} measured; {equal} equal to the printed digits.", err=True
-    )
+    tell(f"{len(measured)} of {len(teams)} measured; {equal} equal to the printed digits.")
 
 
 def _team_row(team: TeamComparison) -> dict[str, Any]:
@@ -217,10 +214,9 @@ def _warn_of_noise(results: SubmissionResults) -> None:
     if noisy:
         total = len({ratio.entry for ratio in results.relatives})
         first, why = next(iter(noisy.items()))
-        click.echo(
+        tell(
             f"warning: timing was disturbed or did not settle for {len(noisy)} of {total}, such as {first}: "
-            f"{why} (--json has all of it)",
-            err=True,
+            f"{why} (--json has all of it)"
         )
 
 
@@ -230,7 +226,7 @@ def _print_absent(results: SubmissionResults) -> None:
     for entry, why in results.not_run.items():
         entries.setdefault(why, []).append(entry)
     for why, names in entries.items():
-        click.echo(f"not run: {_some(names)}: {why}", err=True)
+        tell(f"not run: {_some(names)}: {why}")
 
 
 def _some(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import click
 
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.names import all_parts, parts_named
 from iqabench.cli.options import scale_option, table_options
 from iqabench.cli.table import print_rows
@@ -45,11 +46,9 @@ def command(names: tuple[str, ...], every: bool, scale: int | None, form: str | 
         print_rows(rows, form)
     files = sum(len(of_name) for of_name in checked.values())
     bad = sum(s.state in ("missing", "damaged") for of_name in checked.values() for s in of_name)
-    click.echo(
-        f"{files} files of {len(checked)} names checked, {bad} missing or damaged.", err=True
-    )
+    tell(f"{files} files of {len(checked)} names checked, {bad} missing or damaged.")
     if bad:
-        click.echo("'iqabench fetch NAME' brings them here.", err=True)
+        tell("'iqabench fetch NAME' brings them here.")
         sys.exit(SOME_FAILED)
 
 

@@ -17,6 +17,7 @@ from iqabench.cli.compress.options import (
     width_option,
 )
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     convention_option,
     examples,
@@ -94,7 +95,7 @@ def command(
     else:
         folded = fold_model(order)
         for fold in folded.folds:
-            click.echo(f"{fold.rule}: {', '.join(fold.layers)} -> {fold.into}", err=True)
+            tell(f"{fold.rule}: {', '.join(fold.layers)} -> {fold.into}")
         for obstacle in folded.obstacles:
-            click.echo(f"left: {', '.join(obstacle.layers)}: {obstacle.reason}", err=True)
+            tell(f"left: {', '.join(obstacle.layers)}: {obstacle.reason}")
     measure_and_tell(out, sets, setup.device if setup else "cpu", latency=latency, form=form)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.table import print_rows
 
 with lazy_imports():
@@ -47,10 +46,7 @@ def tell_figures(before: Figures, after: Figures, folder: Path, form: str | None
     place = folder.absolute()
     shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
     trust = " --trust" if runs_own_code(card_at(place)) else ""
-    click.echo(
-        f"wrote {card_file(shown)}; iqabench run --model {shown} --set ...{trust} runs it.",
-        err=True,
-    )
+    tell(f"wrote {card_file(shown)}; iqabench run --model {shown} --set ...{trust} runs it.")
 
 
 def _row(name: str, before: float | None, after: float | None) -> dict[str, str | float | None]:

@@ -18,6 +18,7 @@ from iqabench.cli.compress.options import (
     width_option,
 )
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     convention_option,
     examples,
@@ -123,7 +124,7 @@ def command(
 
 
 def _tell(line: str) -> None:
-    click.echo(line, err=True)
+    tell(line)
 
 
 def _tell_widths(reduced: NarrowNetwork) -> None:

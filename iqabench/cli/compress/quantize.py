@@ -15,6 +15,7 @@ from iqabench.cli.compress.options import (
     set_option,
 )
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     convention_option,
     device_option,
@@ -160,4 +161,4 @@ def _print_layers(layers: Iterable[Conversion]) -> None:
 
 
 def _tell(line: str) -> None:
-    click.echo(line, err=True)
+    tell(line)
