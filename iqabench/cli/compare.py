@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     column_option,
-    convention_option,
     device_option,
     examples,
     precision_option,
@@ -20,7 +20,6 @@ from iqabench.cli.options import (
     scale_option,
     store_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 from iqabench.cli.progress import watching

@@ -1,9 +1,9 @@
 """Options that several commands share."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -13,8 +13,6 @@ from iqabench.trust import trusting
 
 with lazy_imports():
     from iqabench.images import ReadOptions
-    from iqabench.models.core.convention import CallingConvention
-    from iqabench.models.core.load import check_convention
 
 F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[F], F]
@@ -66,12 +64,6 @@ device_option = click.option(
 )
 
 
-def _convention(peak: str | None, **declared: Any) -> "CallingConvention":
-    """Return the calling convention of the options; options that are not given declare nothing."""
-    peaks: dict[str | None, Literal[1, 255]] = {"1": 1, "255": 255}
-    return CallingConvention(range=peaks.get(peak), **declared)
-
-
 def _by_word(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
     """Return texts of the form WORD=FOLDER as a dictionary."""
     folders = {}
@@ -98,35 +90,6 @@ precision_option = click.option(
     show_default=True,
     help="Arithmetic of the network.",
 )
-convention_option = bundle(
-    "convention",
-    _convention,
-    click.option(
-        "--range",
-        "peak",
-        type=click.Choice(["1", "255"]),
-        help="Values that a brought network takes and gives: 0..1 or 0..255.  [default: 1]",
-    ),
-    click.option(
-        "--multiple",
-        type=click.IntRange(1),
-        metavar="N",
-        help="Pad images for a brought network to multiples of N, and crop the outputs.",
-    ),
-    click.option(
-        "--channels",
-        type=click.Choice(["y"]),
-        help="Give a brought network the luma; chroma is enlarged by bicubic interpolation.",
-    ),
-    click.option(
-        "--output",
-        "output",
-        default="",
-        metavar="PLACE|NAME",
-        help="Take this output of a brought network that returns several, as in 0 or sr.",
-    ),
-)
-"""How models that the user brings are called; the command gets it as the argument `convention`."""
 
 
 _page_option = click.option(
@@ -163,16 +126,6 @@ allow_missing_option = click.option(
     is_flag=True,
     help="Exit with 0 though images are missing or cannot be read; they are named all the same.",
 )
-
-
-def tell_convention(names: Sequence[str], convention: "CallingConvention") -> None:
-    """Print on standard error for which of several models a calling convention does not hold.
-
-    Raises: UsageError when it holds for none of them.
-    """
-    note = check_convention(names, convention)
-    if note:
-        tell(f"note: {note}")
 
 
 def _consent(context: click.Context, _: click.Parameter, trust: bool) -> None:

@@ -7,20 +7,19 @@ from pathlib import Path
 import click
 
 from iqabench.cli.budget import budget_option
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.cost_table import print_costs
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     bundle,
-    convention_option,
     device_option,
     examples,
     precision_option,
     scale_option,
     store_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 from iqabench.cli.progress import watching

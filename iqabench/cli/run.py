@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
     allow_missing_option,
     bundle,
     column_option,
-    convention_option,
     device_option,
     examples,
     per_image_option,
@@ -22,7 +22,6 @@ from iqabench.cli.options import (
     scale_option,
     store_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 from iqabench.cli.progress import watching

@@ -22,6 +22,7 @@ from iqabench.probes.timing.rounds import Sampling
 from iqabench.report.pages.core.write import TITLE, WIDTHS
 from iqabench.report.statistics.agreement import FITS
 from iqabench.run.profile import DEFAULT_PROBES
+from iqabench.tasks import LARGEST_SCALE
 from iqabench.training.plan import Plan
 
 HEAVY = {"torch", "pandas", "duckdb", "matplotlib", "scipy", "numpy", "pydantic", "cv2", "rich"}
@@ -120,3 +121,9 @@ def test_a_group_suggests_the_command_that_was_meant() -> None:
     assert isinstance(group, LazyGroup)
     with pytest.raises(click.UsageError, match="Did you mean 'prune'"):
         group.resolve_command(click.Context(group), ["prun"])
+
+
+def test_the_largest_scale_of_the_options_is_that_of_the_tasks() -> None:
+    (scale,) = (p for p in COMMANDS[("run",)].params if p.name == "scale")
+    assert isinstance(scale.type, click.IntRange)
+    assert scale.type.max == LARGEST_SCALE

@@ -13,13 +13,12 @@ from iqabench.cli.compress.options import (
     set_option,
     training_options,
 )
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
-    convention_option,
     examples,
     scale_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 

@@ -17,14 +17,13 @@ from iqabench.cli.compress.options import (
     training_options,
     width_option,
 )
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
-    convention_option,
     examples,
     scale_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 

@@ -14,15 +14,14 @@ from iqabench.cli.compress.options import (
     out_option,
     set_option,
 )
+from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
-    convention_option,
     device_option,
     examples,
     scale_option,
     table_options,
-    tell_convention,
     trust_option,
 )
 from iqabench.cli.table import print_rows
