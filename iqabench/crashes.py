@@ -26,8 +26,13 @@ from typing import Literal, NamedTuple
 
 from iqabench.errors import ModelError
 
-Stage = Literal["load", "restore", "measure"]
-_DOING: dict[Stage, str] = {"load": "loaded", "restore": "run on", "measure": "measured at"}
+Stage = Literal["load", "try", "restore", "measure"]
+_DOING: dict[Stage, str] = {
+    "load": "loaded",
+    "try": "tried on",
+    "restore": "run on",
+    "measure": "measured at",
+}
 _SIZE = 4096
 
 

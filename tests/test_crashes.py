@@ -24,13 +24,12 @@ from torch import nn
 class Doubling(nn.Module):
     def __init__(self, fault):
         super().__init__()
-        self.gain, self.fault, self.calls = nn.Parameter(torch.ones(1)), fault, 0
+        self.gain, self.fault = nn.Parameter(torch.ones(1)), fault
 
     def forward(self, x):
-        self.calls += 1
         print("a network may print")
         os.write(1, b"and a library, too")
-        if x.shape[-1] != 64 and self.calls > 3:
+        if x.shape[-1] == 192:  # only the third image of the set has this width
             self.fault()
         return nn.functional.interpolate(x * self.gain, scale_factor=2.0)
 
@@ -102,11 +101,8 @@ def test_a_crash_costs_the_cells_of_its_model(tmp_path: Path) -> None:
     words = [word for name in models for word in ("--model", f"networks_of_mine:{name}")]
     out, err = start(tmp_path, *words, "--json").communicate()
     counts = {row["model"].partition(":")[2]: (row["n"], row["failed"]) for row in json.loads(out)}
-    assert counts["good"] == (5, 0)
-    assert sum(counts["crashing"]) == sum(counts["leaving"]) == 5
-    assert counts["crashing"][1] > 0
-    assert counts["leaving"][1] > 0
-    assert "ended with signal 11 (SIGSEGV) while the model was run on the image" in err
+    assert counts == {"good": (5, 0), "crashing": (2, 3), "leaving": (4, 1)}
+    assert "ended with signal 11 (SIGSEGV) while the model was run on the image 'coffee'" in err
     assert "Traceback" not in err
 
 

@@ -6,6 +6,7 @@ import torch
 
 from iqabench.models.core.load import load_card, load_model
 from iqabench.models.core.model import Model
+from iqabench.run.failures import watching_model
 from iqabench.run.plan import Cell, Options
 from iqabench.run.value_scale import check_value_scale
 
@@ -42,7 +43,8 @@ def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
         model = load_model(cell.model, cell.set.scale, convention=options.convention)
         model = model.to(device, options.precision)
         if model.card.loader != "command":  # a program has no range of its own
-            check_value_scale(model, declared=options.convention.range is not None)
+            with watching_model("try", model, "a photograph"):
+                check_value_scale(model, declared=options.convention.range is not None)
         return model
     model = load_card(
         cell.card, allow_random_weights=options.allow_random_weights, progress=options.progress
