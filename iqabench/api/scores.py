@@ -1,0 +1,105 @@
+"""The scoring of outputs in files or in memory: `iqabench.score`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from iqabench.api.checks import set_scale, warn_of
+from iqabench.arguments import as_names, as_path
+from iqabench.errors import UsageError
+from iqabench.images import AS_STORED, DataRange, ReadOptions, as_image
+from iqabench.report.data.rows import rows
+from iqabench.run import (
+    BY_NAME,
+    PairingOptions,
+    Targets,
+    no_targets,
+    score_folder,
+    targets_for_many,
+    targets_of_folder,
+)
+from iqabench.run.environment import resolve_device
+from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
+from iqabench.store import Store
+from iqabench.tasks import checked_scale
+
+
+def score(
+    outputs: Any,
+    targets: Any = None,
+    columns: str | Sequence[str] = ("psnr", "ssim"),
+    *,
+    scale: int | None = None,
+    store: str | Path = "results",
+    per_image: bool = False,
+    device: str = "auto",
+    data_range: DataRange | None = None,
+    reading: ReadOptions = AS_STORED,
+    pairing: PairingOptions = BY_NAME,
+) -> pd.DataFrame:
+    """Score outputs against targets: two folders, two images, or two sequences of images.
+
+    Without targets, only columns that need none can be scored, such as niqe. Images and `data_range` are as
+    in `metric`. Folders are paired by name, and their records are kept in `store`; images leave no records.
+    Columns that leave out a border as wide as the scale need the scale. `reading` holds the options that
+    files are read with, `pairing` those by which outputs find their targets: `iqabench.run.PairingOptions`
+    with `pairs`, `many`, `recursive`. Images that are missing are warned of, unless `allow_missing`.
+
+    Returns: a row for each column, or with `per_image` for each image and column.
+    Raises: PairingError, ImageError, UnknownNameError; UsageError for wrong arguments.
+    """
+    names, ratio = as_names(columns, "columns"), None if scale is None else checked_scale(scale)
+    if isinstance(outputs, (str, Path)):
+        if data_range is not None:
+            raise UsageError(
+                "data_range is for arrays and tensors; files have a range of their own."
+            )
+        place, records = as_path(outputs, "outputs"), Store(as_path(store, "store"))
+        partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
+        outcome, _ = score_folder(place, partners, records, names, device=device, options=pairing)
+        warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
+        return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
+    outputs = _images(outputs, "output", data_range)
+    targets = [None] * len(outputs) if targets is None else _images(targets, "target", data_range)
+    if not outputs or not names or len(outputs) != len(targets):
+        raise UsageError(
+            f"there are {len(outputs)} outputs, {len(targets)} targets and {len(names)} columns; expected a "
+            "target for each output, and at least one of each."
+        )
+    bound = columns_in_memory(names, ratio, has_targets=targets[0] is not None)
+    table = score_in_memory(outputs, targets, bound, ratio or 1, resolve_device(device))
+    return table if per_image else _means_of(table, len(outputs))
+
+
+def _targets_in_files(
+    outputs: Path,
+    targets: Any,
+    scale: int | None,
+    reading: ReadOptions,
+    pairing: PairingOptions,
+) -> Targets:
+    """Return the targets of a folder of outputs, or of a single one."""
+    if targets is None:
+        return no_targets(outputs, scale, pairing, reading)
+    found = targets_of_folder(as_path(targets, "targets"), scale, pairing, reading)
+    return targets_for_many(outputs, found, pairing) if pairing.many else found
+
+
+def _means_of(table: pd.DataFrame, images: int) -> pd.DataFrame:
+    """Return a row for each column: the mean over the images, and that of its finite values."""
+    groups = table.groupby(["column", "unit", "better"], sort=False)
+    means = groups["value"].agg(value="mean", n="count").reset_index()
+    finite = groups["value"].agg(lambda values: values[np.isfinite(values)].mean())
+    infinite = groups["value"].agg(lambda values: int(np.isinf(values).sum()))
+    return means.assign(
+        failed=images - means["n"], infinite=infinite.to_numpy(), finite=finite.to_numpy()
+    )
+
+
+def _images(images: Any, role: str, data_range: DataRange | None) -> list[Any]:
+    """Return one image, a sequence of images, or a batch of four dimensions as a list of images."""
+    is_sequence = isinstance(images, (list, tuple)) or getattr(images, "ndim", 0) == 4
+    return [as_image(image, role, data_range) for image in (images if is_sequence else [images])]
