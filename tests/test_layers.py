@@ -23,6 +23,7 @@ LAYERS: list[set[str]] = [
         "locks",
         "yaml_loader",
         "zip_damage",
+        "places",
         "arguments",
         "trust",
         "crashes",

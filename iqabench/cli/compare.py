@@ -52,7 +52,7 @@ COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
         "iqabench compare rfdn rfdn@pruned --set set14",
         "iqabench compare pocket ./my_variant --set demo --probe macs --probe latency_ms",
         "iqabench compare main.safetensors new.safetensors --set set5 --fail-if 'psnr@sr-y < -0.02'",
-        "iqabench compare rfdn imdn --set set14 --set bsd100 --fail-if 'low(psnr@sr-y) < -0.05 on all'",
+        "iqabench compare rfdn imdn --set set14 --fail-if 'low(psnr@sr-y) < -0.05 on all'",
     ),
 )
 @click.argument("first", metavar="A")

@@ -10,6 +10,7 @@ from typing import NoReturn
 from iqabench.cli.exit_status import INTERRUPTED
 
 _ENDING = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+_PAUSE_S = 0.05
 
 
 class Ended(BaseException):
@@ -19,13 +20,15 @@ class Ended(BaseException):
 class Signals:
     """The handlers of SIGINT, SIGTERM and SIGHUP: they raise an error in the main thread; a context manager.
 
-    A signal that is ignored, as SIGHUP under nohup, stays ignored.
+    A signal that is ignored, as SIGHUP under nohup, stays ignored. When the error is raised where Python
+    swallows errors, as in a callback of the garbage collector, the signal is sent again.
     """
 
     def __init__(self) -> None:
         self.received: int | None = None
         """The number of the signal that arrived first."""
         self._before: dict[int, object] = {}
+        self._usual_hook = sys.unraisablehook
 
     @property
     def exit_status(self) -> int:
@@ -44,6 +47,7 @@ class Signals:
             for number in _ENDING:
                 if signal.getsignal(number) not in (signal.SIG_IGN, None):
                     self._before[number] = signal.signal(number, self._end)
+            self._usual_hook, sys.unraisablehook = sys.unraisablehook, self._send_again
         return self
 
     def __exit__(
@@ -54,10 +58,20 @@ class Signals:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
+        if sys.unraisablehook == self._send_again:
+            sys.unraisablehook = self._usual_hook
 
     def _end(self, number: int, _: FrameType | None) -> NoReturn:
         self.received = self.received or number
         raise KeyboardInterrupt if number == signal.SIGINT else Ended
+
+    def _send_again(self, swallowed: "sys.UnraisableHookArgs") -> None:
+        if self.received and isinstance(swallowed.exc_value, Ended | KeyboardInterrupt):
+            timer = threading.Timer(_PAUSE_S, os.kill, (os.getpid(), self.received))
+            timer.daemon = True
+            timer.start()
+        else:
+            self._usual_hook(swallowed)
 
 
 def leave(status: int) -> NoReturn:

@@ -30,7 +30,7 @@ _PARENT_DEATH_SIGNAL = 1
 
 def is_program() -> bool:
     """Return whether this process was started as the program `iqabench`, and not by other Python code."""
-    return Path(sys.argv[0]).stem == "iqabench" and Path(sys.argv[0]).is_file()
+    return Path(sys.argv[0]).stem == "iqabench" and os.access(sys.argv[0], os.R_OK)
 
 
 def supervise(commands: Container[str]) -> None:

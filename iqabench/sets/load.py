@@ -8,6 +8,7 @@ from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
 from iqabench.files.fetch import fetch as fetch_files
 from iqabench.images import AS_STORED, ReadOptions
+from iqabench.places import is_file, is_folder
 from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.folder import folder_set
@@ -74,11 +75,11 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     Raises: SetError when the name is a path, but not of a folder.
     """
     path = Path(name).expanduser()
-    if path.is_dir():
+    if is_folder(path):
         return path, None
     base, separator, level = name.rpartition("@")
     folder = Path(base).expanduser()
-    if separator and folder.is_dir():
+    if separator and is_folder(folder):
         if folder_task(level) is None:
             raise SetError(
                 f"'{level}' is no level of a folder; expected one such as {_example_levels()}, as in "
@@ -86,7 +87,7 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
             )
         return folder, level
     if "/" in name or "\\" in name or name.startswith((".", "~")):
-        what = "is a file" if path.is_file() else "does not exist"
+        what = "is a file" if is_file(path) else "does not exist"
         raise SetError(
             f"{path} {what}; expected a folder of images, or a set that 'iqabench list sets' shows."
         )

@@ -152,8 +152,8 @@ def test_score_pairs_by_name_and_lists_strays(call: Call) -> None:
     result = call("score", "outputs", "--target", "targets", "--scale", "2", "--json")
     assert result.status == 3
     assert [(r["n"], r["failed"]) for r in result.rows] == [(4, 1), (4, 1)]
-    assert "1 outputs without a target: stray" in result.err
-    assert "1 targets without an output" in result.err
+    assert "1 output without a target: stray" in result.err
+    assert "1 target without an output" in result.err
 
 
 def test_score_against_a_set(call: Call) -> None:

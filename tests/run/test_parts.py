@@ -28,8 +28,9 @@ def model(networks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
         folder = tmp_path / "models" / network.lower()
         folder.mkdir(parents=True)
         (folder / "card.yaml").write_text(
-            f"family: own\ntitle: own\nlicence: none stated\ntask: restore\nnetwork: networks.{network}\n"
-            f"channels: any\nparams: 0\n{card}\nmembers:\n  - id: {network.lower()}\n"
+            f"family: own\ntitle: own\nlicence: none stated\nnetwork: networks.{network}\n"
+            f"{'' if 'task:' in card else 'task: restore'}\nchannels: any\nparams: 0\n{card}\n"
+            f"members:\n  - id: {network.lower()}\n"
         )
         monkeypatch.setenv("IQABENCH_MODELS", str(tmp_path / "models"))
         cards.cache_clear()

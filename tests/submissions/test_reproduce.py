@@ -257,7 +257,9 @@ def test_an_interruption_is_told_of_those_who_were_not_come_to(
 def test_entries_without_numbers_are_nobodys_submissions(tmp_path: Path) -> None:
     board = write_board(
         tmp_path,
-        ESR.replace("00_base", "base").replace("01_first", "base"),
+        ESR.replace("{00_base: pocket, 01_first: bicubic}", "{base: pocket}").replace(
+            "00_base", "base"
+        ),
         "team,quality,time,size\nbase,27,1.0,1.0\n",
     )
     with pytest.raises(UsageError, match="do not say which submission is whose"):

@@ -25,6 +25,7 @@ from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import spandrel_module
 from iqabench.models.loaders.weights import load_weights
 from iqabench.models.sources.digest import joined
+from iqabench.places import is_file
 from iqabench.tasks import Ratio
 from iqabench.trust import consent_to, trusting
 
@@ -53,13 +54,13 @@ def is_own(name: str) -> bool:
         ":" in name
         or suffix in (*_SUFFIXES, *_CARDS)
         or "/" in name
-        or ((Path(name) / "card.yaml").is_file() and not is_registered(name))
+        or (is_file(Path(name) / "card.yaml") and not is_registered(name))
     )
 
 
 def is_card(path: Path) -> bool:
     """Return whether a path is a card, or a folder with one."""
-    return (path / "card.yaml").is_file() or (path.is_file() and path.suffix.lower() in _CARDS)
+    return is_file(path / "card.yaml") or (is_file(path) and path.suffix.lower() in _CARDS)
 
 
 def check_convention(names: Sequence[str], convention: CallingConvention) -> str:
@@ -81,7 +82,7 @@ def runs_code(name: str) -> bool:
     if name.startswith("cmd:"):
         return True
     path = Path(name)
-    return ":" in name and path.suffix.lower() not in (*_SUFFIXES, *_CARDS) and not path.exists()
+    return ":" in name and path.suffix.lower() not in (*_SUFFIXES, *_CARDS) and not is_file(path)
 
 
 def load_model(
@@ -209,7 +210,7 @@ def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> 
     path = Path(name)
     if is_card(path):
         return load_card(card_at(path))
-    if path.is_file():
+    if is_file(path):
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:
             raise ModelError(f"{name} is not a model file; expected one of {' '.join(_SUFFIXES)}.")

@@ -1,0 +1,18 @@
+"""Questions about paths that a user typed: a place that cannot be looked at is not there.
+
+`Path.is_file` raises an error for names that are too long, and for folders that one may not enter; a word
+that may be a name as well as a path must then count as a name.
+"""
+
+import os
+from pathlib import Path
+
+
+def is_file(path: Path) -> bool:
+    """Return whether there is a file at a path; False when that cannot be found out."""
+    return os.path.isfile(path)  # noqa: PTH113 - it raises nothing
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder at a path; False when that cannot be found out."""
+    return os.path.isdir(path)  # noqa: PTH112 - it raises nothing
