@@ -1,10 +1,11 @@
 """The check of a brought model's own scale of values, before any image is scored.
 
 A network of 0..255 that is called in 0..1 returns an image that looks like one, and a figure that is wrong
-by decibels. So the model restores one photograph first. Its output must be about as bright as the photograph;
-and where it is worse than interpolation, while the same network called in another range is better, the model
-is refused with the option to type. A network that is worse in any range passes: it may be untrained, or for
-another degradation.
+by decibels. So the model restores one photograph first. It is refused only in the clear cases: its output is
+the photograph in values 255 times too large or small or in -1..1, or it is no image in any exposure while the
+same network called in another range is right. Where another range is only better by some decibels, a note
+says so, and the model is scored: its figure is right for a network that is bad. Variants that `compress`
+wrote are not tried, and what fails here is left to the images, whose records have the reason.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from torch import Tensor
 from iqabench.errors import ModelError
 from iqabench.images import Image
 from iqabench.images.imresize import imresize
+from iqabench.models.core.card import Card
+from iqabench.models.core.catalogue import FAMILIES
 from iqabench.models.core.model import Model
 from iqabench.models.core.size_hint import size_hint
 from iqabench.run.profile.natural_image import natural_batch
@@ -32,17 +35,13 @@ _OTHER = "other range"
 _MARGIN_DB = 0.5
 """The loss against interpolation from which on another range is tried, in decibels."""
 _GAIN_DB = 1.0
-"""The gain of another range by which the present one is refused, in decibels."""
+"""The gain of another range from which on a note names it, in decibels."""
 _IMAGE_DB = 20.0
-"""The least quality of a restored image that keeps its size, beside its input, in decibels."""
+"""The least quality of an output that is the photograph, in decibels."""
 _GOOD_DB = 30.0
 """The quality of another range that counts as right for a model that keeps the size, in decibels."""
-_SIMILAR = 0.8
-"""The least correlation of output and photograph at which their brightness is compared."""
-_BELOW = 60.0
-"""The least distance below black, in levels, of an output that is taken for one around 0."""
-_FACTOR = 60.0
-"""The least ratio of brightness that is taken for one of 255: exposure is changed by less."""
+_CLEAR_DB = 10.0
+"""The gain of another range, or of reading the output in another one, by which the present one is refused."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,28 @@ class _PhotographTrial:
 
 
 def check_value_scale(model: Model, *, declared: bool) -> None:
-    """Check that a model returns an image in the range of its input; note sizes that it does not take.
+    """Check that a model returns an image in the range of its input; note another range that seems better.
 
-    A range that the user `declared` is doubted only when the output is no image in it.
+    Sizes that it does not take are noted, too. A range that the user `declared`, or wrote on the card,
+    is doubted only in the clear cases.
 
-    Raises: ModelError with the range that the network seems to have.
+    Raises: ModelError with the range that the network has.
     """
-    if not isinstance(model.card.scale, int) or not model.card.is_plain:
+    card = model.card
+    if not isinstance(card.scale, int) or not card.is_plain or card.variant is not None:
         return
+    is_on_card = _has_own_card(card) and "range" in card.model_fields_set
+    devices = [model.device] if model.device.type == "cuda" else []
+    with torch.random.fork_rng(devices):  # random numbers of the network are as without the trial
+        _try_sizes(model, declared=declared or is_on_card)
+
+
+def _has_own_card(card: Card) -> bool:
+    """Return whether the user wrote the card; that of a recognised file is of a family of this package."""
+    return card.folder not in (Path(), *FAMILIES.glob("*"))
+
+
+def _try_sizes(model: Model, *, declared: bool) -> None:
     for place, (height, width) in enumerate(_sizes(model)):
         trial = _trial(model, height, width)
         try:
@@ -132,44 +145,57 @@ def _judge(
     quality = _quality(output, trial.target)
     if quality >= trial.bound_db:
         return
-    fault = _brightness_fault(model, trial, output)
-    other = 255 if model.card.range == 1 else 1
-    has_card = model.card.folder != Path()
-    on_card = f", or write range: {other} on its card" if has_card else ""
+    fault = _brightness_fault(model, output, trial.target)
+    card = model.card
+    other = 255 if card.range == 1 else 1
+    on_card = f", or write range: {other} on its card" if _has_own_card(card) else ""
     advices = {
         _OTHER: f"try --range {other}{on_card}",
         _SIGNED: "it seems to work in -1..1: let its factory return (network(2 * x - 1) + 1) / 2",
     }
     better, way = max((_quality_if_possible(model, trial, way), way) for way in advices)
     is_right = better >= trial.goal_db and better >= quality + _GAIN_DB
-    if is_right and (fault or not declared or quality < _IMAGE_DB):
-        stated = fault or (
-            f"{model.card.id} restores a photograph with {quality:.1f} dB when it gets values in "
-            f"0..{model.card.range}, and with {better:.1f} dB in another range"
-        )
-        keep = "" if declared or fault else f"; --range {model.card.range} keeps it as it is"
-        raise ModelError(f"{stated}; {advices[way]}{keep}.")
     if fault:
-        raise ModelError(f"{fault}; let it return values in the range of its input.")
+        advice = advices[way] if is_right else "let it return values in the range of its input"
+        raise ModelError(f"{fault}; {advice}.")
+    if not is_right:
+        return
+    stated = (
+        f"{card.id} restores a photograph with {quality:.1f} dB when it gets values in 0..{card.range}, and "
+        f"with {better:.1f} dB in another range"
+    )
+    keep = "" if declared else f"; --range {card.range} keeps it as it is"
+    # An output that is the same everywhere is of a dead network, whose biases another range may hide.
+    if output.std() and better >= _quality_of_exposed(output, trial.target) + _CLEAR_DB:
+        raise ModelError(f"{stated}; {advices[way]}{keep}.")
+    if not declared:
+        silent = f"--range {card.range} silences this note"
+        model.notes += (f"{stated}. If its figures are too low, {advices[way]}; {silent}.",)
 
 
-def _brightness_fault(model: Model, trial: _PhotographTrial, output: NDArray[np.float64]) -> str:
-    """Return a clause about an output that is a photograph in another range; empty for any other."""
-    seen, target = output.ravel(), trial.target.ravel()
-    spread = seen.std()
-    if not spread or float(np.corrcoef(seen, target)[0, 1]) < _SIMILAR:
+def _brightness_fault(model: Model, output: NDArray[np.float64], target: Image) -> str:
+    """Return a clause about an output that is the photograph in another range; empty for any other."""
+    readings = {"bright": output / 255, "dark": output * 255, "signed": (output + 255) / 2}
+    best, kind = max((_quality(image, target), kind) for kind, image in readings.items())
+    if best < max(_IMAGE_DB, _quality_of_exposed(output, target, gain=False) + _CLEAR_DB):
         return ""
     unit = 255.0 / model.card.range
-    low, high = seen.min() / unit, seen.max() / unit
+    low, high = output.min() / unit, output.max() / unit
     told = f"for an input in 0..{model.card.range}"
-    ratio = float(spread / target.std())
-    if ratio > _FACTOR:
+    ratio = float(output.std() / np.std(target))
+    if kind == "bright":
         return f"{model.card.id} returns values up to {high:.3g} {told}, some {ratio:.0f} times too bright"
-    if ratio < 1 / _FACTOR:
+    if kind == "dark":
         return f"{model.card.id} returns values up to {high:.2g} {told}, some {1 / ratio:.0f} times too dark"
-    if seen.min() < -_BELOW and seen.mean() < target.mean() - _BELOW / 2:
-        return f"{model.card.id} returns values from {low:.2g} to {high:.2g} {told}, as networks of -1..1 do"
-    return ""
+    return f"{model.card.id} returns values from {low:.2g} to {high:.2g} {told}, as networks of -1..1 do"
+
+
+def _quality_of_exposed(output: NDArray[np.float64], target: Image, *, gain: bool = True) -> float:
+    """Return the quality of an output after the best change of brightness, and of contrast with `gain`."""
+    centred, expected = output - output.mean(), target - np.mean(target)
+    power = float(np.mean(centred**2))
+    factor = float(np.mean(centred * expected)) / power if gain and power else 1.0
+    return _quality(factor * centred + np.mean(target), target)
 
 
 def _quality_if_possible(model: Model, trial: _PhotographTrial, way: str) -> float:

@@ -8,7 +8,12 @@ from torch import Tensor, nn
 
 
 class _Doubling(nn.Module):
-    """A network of scale 2 that counts its calls after loading, and so knows which image it gets."""
+    """A network of scale 2 that counts its calls after loading, and so knows which image it gets.
+
+    The photograph on which its values are tried does not count.
+    """
+
+    TRIED = (49, 51)
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,8 +21,8 @@ class _Doubling(nn.Module):
         self.calls = -1  # the first call finds out the scale
 
     def forward(self, x: Tensor) -> Tensor:
-        self.calls += 1
-        if self.calls:
+        self.calls += x.shape[2:] != self.TRIED
+        if self.calls > 0 and x.shape[2:] != self.TRIED:
             self.misbehave(x)
         return nn.functional.interpolate(x * self.gain, scale_factor=2.0, mode="nearest")
 
@@ -58,7 +63,7 @@ class NotANumber(_Doubling):
 
     def forward(self, x: Tensor) -> Tensor:
         output = super().forward(x)
-        return output * torch.nan if self.calls == 1 else output
+        return output * torch.nan if self.calls == 1 and x.shape[2:] != self.TRIED else output
 
 
 class WrongSize(_Doubling):

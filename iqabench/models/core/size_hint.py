@@ -19,10 +19,14 @@ def size_hint(model: Model, height: int, width: int) -> str:
     """Return a sentence about sizes that a model takes, after it failed on an image of another; or no text.
 
     Multiples are tried first, because sides that are multiples of a number are a need that padding serves.
+    There is no text when the model takes another image of that size: it did not fail because of the size.
     """
     if model.card.loader not in _DESCRIBED_BY_NOBODY:
         return ""
     known = model.card.size_multiple
+    padded = (-(-max(side, model.card.min_size) // known) * known for side in (height, width))
+    if _takes(model, *padded):
+        return ""
     for multiple in (m for m in _MULTIPLES if m % known == 0 and (height % m or width % m)):
         rows, columns = (-(-side // multiple) * multiple for side in (height, width))
         if max(rows, columns) <= _LARGEST and _takes(model, rows, columns):
