@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from iqabench.cli.messages import tell
 from iqabench.crashes import CrashAccount, keep_account
+from iqabench.places import is_file
 
 _PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _ON_REQUEST = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM")
@@ -30,7 +31,7 @@ _PARENT_DEATH_SIGNAL = 1
 
 def is_program() -> bool:
     """Return whether this process was started as the program `iqabench`, and not by other Python code."""
-    return Path(sys.argv[0]).stem == "iqabench" and os.access(sys.argv[0], os.R_OK)
+    return Path(sys.argv[0]).stem == "iqabench" and is_file(Path(sys.argv[0]))
 
 
 def supervise(commands: Container[str]) -> None:
