@@ -30,6 +30,7 @@ from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Outcome, Watch
 from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import Origin, RecordMaker, Subject, score
+from iqabench.run.threads import CellKey, find_finished
 from iqabench.store import Record, Store, Writer, content_key
 from iqabench.tasks import task_named
 
@@ -68,7 +69,7 @@ def score_opinions(
         maker = RecordMaker(subject, origin, writer.run)
         keys = {c: maker.key(c) for c in columns}
         outcome.keys = list(keys.values())
-        finished = store.finished(outcome.keys)
+        finished = find_finished(store, writer, (CellKey.of(maker, c) for c in columns))
         todo = [
             (sample, missing)
             for sample in opinions.samples

@@ -155,9 +155,9 @@ class RecordMaker:
             "versions": versions(),
         }
 
-    def old_key(self, column: AnyColumn, role: str = "") -> str:
+    def old_key(self, column: AnyColumn, role: str = "", subset: str = "") -> str:
         """Return the key that versions without threads in keys gave."""
-        return self.key(column, role, with_threads=False)
+        return self.key(column, role, subset, with_threads=False)
 
     def key(
         self, column: AnyColumn, role: str = "", subset: str = "", *, with_threads: bool = True
@@ -180,13 +180,14 @@ class RecordMaker:
         parts = {name: self._shared[name] for name in names}
         special = {"role": role, "setting": self.origin.setting, "subset": subset}
         parts |= {name: value for name, value in special.items() if value}
-        threads = {"threads": self.origin.threads, "metric_threads": self._metric_threads(column)}
+        metric_threads = torch.get_num_threads() if self.threads_decide(column) else 1
+        threads = {"threads": self.origin.threads, "metric_threads": metric_threads}
         parts |= {name: count for name, count in threads.items() if count != 1 and with_threads}
         tile, version = self.origin.tile, self.origin.model_version
         return content_key(**parts, **self._batched, column=column.key, tile=tile, version=version)
 
-    def _metric_threads(self, column: AnyColumn) -> int:
-        """Return the number of threads where it decides the last digits of a column; otherwise 1.
+    def threads_decide(self, column: AnyColumn) -> bool:
+        """Return whether the number of threads that score decides the last digits of a column.
 
         Measured with 1 and 2 threads of torch and of BLAS on a Xeon: 37 metrics had the same digits, LPIPS
         included, which had others on another processor. Of 12 networks that restore 9 had other digits.
@@ -194,7 +195,7 @@ class RecordMaker:
         networks = ("model", "restored", "consensus")
         has_network = column.metric.network or column.protocol.reference in networks
         on_cpu = self.origin.device_class == "cpu"
-        return torch.get_num_threads() if has_network and on_cpu else 1
+        return has_network and on_cpu
 
     def make_failed(self, column: AnyColumn, sample: str, error: str, role: str = "") -> Record:
         """Return a record without a number, with the reason."""

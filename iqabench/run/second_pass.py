@@ -63,7 +63,12 @@ def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: Se
     conditions = Conditions(images.scale, context.device, options.precision, options.tile)
     references = References(conditions, members=[each.outputs for each in waiting])
     candidates = [
-        Candidate(each.maker, partial(read_output, each.outputs), references.bind(each.columns))
+        Candidate(
+            each.maker,
+            partial(read_output, each.outputs),
+            references.bind(each.columns),
+            saved=True,
+        )
         for each in waiting
     ]
     work = Work(

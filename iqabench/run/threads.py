@@ -9,12 +9,14 @@ Up to version 0.1 no key had it, and records name it among their versions. A rec
 its own number of threads only, under the key of today.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import torch
 
+from iqabench.metrics import AnyColumn
 from iqabench.models.core.model import Model
+from iqabench.run.records import RecordMaker
 from iqabench.store import Store, Writer
 
 
@@ -31,19 +33,59 @@ def threads_of(model: Model) -> int:
     return torch.get_num_threads() if depends_on_threads(model) else 1
 
 
-def take_over(store: Store, writer: Writer, keys: Mapping[str, str]) -> None:
-    """Store the records of older versions that were made with this number of threads under the keys of today.
+@dataclass(frozen=True)
+class CellKey:
+    """The key of a cell with what is asked of its records."""
 
-    `keys`: the keys of today by those of old, where they differ. What has a record of today stays as it is.
+    key: str
+    old: str
+    """The key that versions without threads in keys gave."""
+    threads_decide: bool
+    """True when the number of threads decides the last digits, of the output or of the value."""
+
+    @classmethod
+    def of(
+        cls,
+        maker: RecordMaker,
+        column: AnyColumn,
+        role: str = "",
+        subset: str = "",
+        *,
+        by_network: bool = False,
+    ) -> "CellKey":
+        """Return the key of a column; `by_network` when threads decide the digits of the outputs."""
+        key, old = maker.key(column, role, subset), maker.old_key(column, role, subset)
+        return cls(key, old, by_network or maker.threads_decide(column))
+
+
+def find_finished(
+    store: Store, writer: Writer, cells: Iterable[CellKey], *, takes_over: bool = True
+) -> set[tuple[str, str]]:
+    """Return the pairs of key and sample that have a value that was computed with this number of threads.
+
+    Records of older versions are stored under the keys of today first; not with `takes_over` False, for
+    outputs that another number of threads may have made.
 
     Raises: StoreError when records cannot be read or stored.
     """
-    changed = {old: new for old, new in keys.items() if old != new}
-    if not changed:
+    cells = list(cells)
+    if takes_over:
+        _take_over(store, writer, {cell.old: cell.key for cell in cells if cell.old != cell.key})
+    shared = {cell.key for cell in cells if cell.threads_decide and cell.old == cell.key}
+    own = {cell.key for cell in cells} - shared
+    return store.finished(own) | store.finished(shared, threads=torch.get_num_threads())
+
+
+def _take_over(store: Store, writer: Writer, keys: Mapping[str, str]) -> None:
+    """Store the records of older versions that were made with this number of threads under the keys of today.
+
+    `keys`: the keys of today by those of old. What has a record of today stays as it is.
+    """
+    if not keys:
         return
-    finished = store.finished(changed.values())
-    old_records = store.records(changed, threads=torch.get_num_threads())
-    new_records = [replace(record, key=changed[record.key]) for record in old_records]
+    finished = store.finished(keys.values())
+    old_records = store.records(keys, threads=torch.get_num_threads())
+    new_records = [replace(record, key=keys[record.key]) for record in old_records]
     lacking = [record for record in new_records if (record.key, record.sample) not in finished]
     if lacking:
         writer.add(lacking)

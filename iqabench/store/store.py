@@ -90,23 +90,30 @@ class Store:
 
         `threads`: the only number of threads with which a value may have been computed; None for any.
         """
-        return {(key, sample) for key, sample in self._values(keys, "key, sample", threads)}
+        rows = self._values("records", keys, "key, sample", threads)
+        return {(key, sample) for key, sample in rows}
 
     def records(self, keys: Iterable[str], *, threads: int | None = None) -> list[Record]:
-        """Return the records with a value of these keys; `threads` as for `finished`."""
+        """Return the records with a value of these keys, those of frames included.
+
+        `threads`: the only number of threads with which a value may have been computed; None for any. The
+        latest of those counts, even where a later one with another number has the same key.
+        """
         names = ", ".join(f'"{name}"' for name in FIELDS)
-        rows = self._values(keys, names, threads)
+        rows = self._values("stored", keys, names, threads)
         return [Record(**dict(zip(FIELDS, row, strict=True))) for row in rows]
 
-    def _values(self, keys: Iterable[str], names: str, threads: int | None) -> list[Any]:
+    def _values(self, view: str, keys: Iterable[str], names: str, threads: int | None) -> list[Any]:
         wanted = sorted(set(keys))
         if not wanted or self._is_empty():
             return []
         with self.connect() as connection:
             return connection.execute(
-                f"SELECT {names} FROM records WHERE status = 'ok' AND key IN (SELECT unnest(?)) "  # noqa: S608
+                f"SELECT {names} FROM (SELECT * FROM {view} WHERE key IN (SELECT unnest(?)) "  # noqa: S608
                 "AND regexp_extract(versions, '\"threads\":\"(\\d+)\"', 1) IN ('', coalesce(?, "
-                'regexp_extract(versions, \'"threads":"(\\d+)"\', 1)))',
+                'regexp_extract(versions, \'"threads":"(\\d+)"\', 1))) '
+                "QUALIFY row_number() OVER (PARTITION BY key, sample, kind, frame "
+                "ORDER BY time DESC, run DESC) = 1) WHERE status = 'ok'",
                 [wanted, None if threads is None else str(threads)],
             ).fetchall()
 

@@ -18,7 +18,9 @@ Since version 0.2, folders that keep their size are of the task "restore", and n
 files have the new word, keys do not depend on it. The ends of intervals, `ci_low` and `ci_high`, are those of
 Student's interval, corrected for skewness, and no longer a bootstrap's, which covered too little; no value
 moved. A metric without its weights is a failed record as before. `reproduce` on ntire2026-esr has rows of
-what its errata correct, and ntire2026-imagesr-x4 is a board.
+what its errata correct, and ntire2026-imagesr-x4 is a board. bicubic-2014, whose border is as wide as the
+scale, is refused where no scale is named: its four records are those of `--scale 1`, which was meant, with
+the level x1 in name and key; their values are the old ones.
 
 Exit status: 0 all equal, 1 differences, 2 wrong usage.
 """

@@ -17,8 +17,8 @@ from iqabench.models.core.load import load_model
 from iqabench.models.core.model import NetworkModel
 from iqabench.run.evaluate import evaluate
 from iqabench.run.plan import Options, plan
-from iqabench.run.records import Origin, RecordMaker, Subject
-from iqabench.run.threads import threads_of
+from iqabench.run.records import Origin, RecordMaker, Score, Subject
+from iqabench.run.threads import CellKey, find_finished, threads_of
 from iqabench.store import Record, Store
 
 SUBJECT = Subject("sr", "mine", "abc", 2, "x2")
@@ -99,3 +99,34 @@ def test_old_records_count_for_their_own_number_of_threads(tmp_path: Path) -> No
     outcome = evaluate(cells, store, options)
     assert (outcome.done, outcome.keys) == (1, [old.key])
     assert [r.value for r in store.records(outcome.keys)] == [record.value]
+    torch.set_num_threads(2)
+    try:
+        later = evaluate(cells, store, options)
+        assert (later.done, later.skipped) == (0, 1)
+    finally:
+        torch.set_num_threads(1)
+
+
+def test_an_old_record_is_found_though_one_of_another_number_of_threads_has_its_key(
+    tmp_path: Path,
+) -> None:
+    """A column that a network computes: two threads computed first, one thread later, in the same key."""
+    store = Store(tmp_path / "old")
+    maker = RecordMaker(SUBJECT, Origin(model="m", model_hash="h", model_facts="{}"), "a")
+    learned = column("lpips", "sr-rgb")
+    one = maker.make(learned, "s", Score(1.0), None)
+    two = replace(one, value=2.0, time="2020-01-01T00:00:00.000Z", versions='{"threads":"2"}')
+    with store.writer("a") as writer:
+        writer.add([two, one])
+    torch.set_num_threads(2)
+    try:
+        cell = CellKey.of(maker, learned)
+        with store.writer("b") as writer:
+            assert find_finished(store, writer, [cell], takes_over=False) == set()
+            assert find_finished(store, writer, [cell]) == {(cell.key, "s")}
+        assert [r.value for r in store.records([cell.key])] == [2.0]
+    finally:
+        torch.set_num_threads(1)
+    with store.connect() as connection:
+        values = connection.execute("SELECT value FROM records WHERE key = ?", [one.key]).fetchall()
+    assert values == [(1.0,)]

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
-
 from iqabench.errors import IqabenchError
 from iqabench.images import quantise, write_image, write_part
 from iqabench.metrics import Column, with_reasons
@@ -21,7 +19,7 @@ from iqabench.run.plan import Cell, check_fits
 from iqabench.run.records import Origin, RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.second_pass import SecondPass, WaitingOutputs, score_second_pass
-from iqabench.run.threads import depends_on_threads, take_over, threads_of
+from iqabench.run.threads import CellKey, depends_on_threads, find_finished, threads_of
 from iqabench.sets import SampleRef
 from iqabench.store import CropFolder, OutputFolder, Writer
 from iqabench.tasks import task_named
@@ -142,14 +140,13 @@ class _CellRun:
     def _missing(self, samples: tuple[SampleRef, ...]) -> Sequence[SampleRef]:
         if self.options.force:
             return samples
-        columns = [
-            (column, output.role) for output in self.job.outputs for column in output.columns
-        ]
-        old_keys = {self.maker.old_key(*each): self.maker.key(*each) for each in columns}
-        take_over(self.store, self.writer, old_keys)
-        is_network = depends_on_threads(self.model)
-        threads = torch.get_num_threads() if is_network else None
-        finished = self.store.finished(self.keys, threads=threads)
+        by_network = depends_on_threads(self.model)
+        cells = (
+            CellKey.of(self.maker, column, output.role, by_network=by_network)
+            for output in self.job.outputs
+            for column in output.columns
+        )
+        finished = find_finished(self.store, self.writer, cells)
         roles = ["" if role == "output" else role for role in self.model.card.gives]
         return [
             sample

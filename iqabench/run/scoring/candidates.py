@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import Lock
 
+import torch
+
 from iqabench.errors import IqabenchError
 from iqabench.images import Case, Image
 from iqabench.metrics import AnyColumn, Column, SetColumn
@@ -17,6 +19,7 @@ from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import RecordMaker, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.targets import Targets
+from iqabench.run.threads import CellKey, find_finished
 from iqabench.store import Record, Store, Writer
 
 NO_TARGET = "it has no target"
@@ -37,6 +40,8 @@ class Candidate:
     """The names of all outputs, where columns over the whole set take them without pairs."""
     read_file: Callable[[str], Image] | None = None
     """The function that reads one of `files`; None where columns over the whole set take samples."""
+    saved: bool = False
+    """True for outputs that a run saved."""
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -57,6 +62,18 @@ class Candidate:
     def keys(self) -> list[str]:
         """The content keys of its columns of single images."""
         return [self.maker.key(column) for column in self.columns]
+
+    def finished(
+        self, store: Store, writer: Writer, cells: Iterable[CellKey]
+    ) -> set[tuple[str, str]]:
+        """Return the pairs of key and sample that have a value.
+
+        Records of version 0.1 that came with saved outputs count where these were made with as many threads.
+
+        Raises: StoreError when records cannot be read or stored.
+        """
+        takes_over = not self.saved or self.maker.origin.threads == torch.get_num_threads()
+        return find_finished(store, writer, cells, takes_over=takes_over)
 
 
 @dataclass(frozen=True)
@@ -139,8 +156,10 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
 
 def _jobs(work: Work, names: list[str]) -> dict[str, list[_Job]]:
     """Return the jobs of each sample; a candidate whose records are complete has none."""
-    keys = [key for candidate in work.candidates for key in candidate.keys]
-    finished = set() if work.force else work.store.finished(keys)
+    finished: set[tuple[str, str]] = set()
+    for candidate in () if work.force else work.candidates:
+        cells = (CellKey.of(candidate.maker, column) for column in candidate.columns)
+        finished |= candidate.finished(work.store, work.writer, cells)
     jobs: dict[str, list[_Job]] = {}
     for name in names:
         jobs[name] = []

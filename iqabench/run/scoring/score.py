@@ -176,6 +176,7 @@ def score_saved_outputs(
                     record_maker(outputs, targets.subject, writer.run, batched=batch > 1),
                     partial(read_output, outputs),
                     bound,
+                    saved=True,
                 )
                 for outputs in members
             ]

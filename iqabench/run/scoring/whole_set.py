@@ -18,6 +18,7 @@ from iqabench.run.outcome import NO_OUTPUT, Failure
 from iqabench.run.prefetch import run_in_threads
 from iqabench.run.records import Score
 from iqabench.run.scoring.candidates import Candidate, Work
+from iqabench.run.threads import CellKey
 from iqabench.store import WHOLE_SET, content_key
 
 
@@ -30,13 +31,16 @@ def score_sets(work: Work, names: list[str]) -> None:
     whole = len(names) == len(work.targets.names)
     subset = "" if whole else content_key(samples=names)
     for candidate in work.candidates:
-        keys = {
-            column: candidate.maker.key(column, subset=subset) for column in candidate.set_columns
+        cells = {
+            column: CellKey.of(candidate.maker, column, subset=subset)
+            for column in candidate.set_columns
         }
-        work.outcome.keys += keys.values()
-        finished = set() if work.force else work.store.finished(keys.values())
-        for column, key in keys.items():
-            if (key, WHOLE_SET) in finished:
+        work.outcome.keys += [cell.key for cell in cells.values()]
+        finished: set[tuple[str, str]] = set()
+        if not work.force:
+            finished = candidate.finished(work.store, work.writer, cells.values())
+        for column, cell in cells.items():
+            if (cell.key, WHOLE_SET) in finished:
                 work.outcome.skipped += len(names)
                 continue
             result = _distance(work, candidate, column, names, references)

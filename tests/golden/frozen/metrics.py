@@ -101,7 +101,8 @@ def _protocols(here: Path) -> Entries:
         columns = _columns(("psnr", "ssim"), protocol)
         grey = protocol in ("grey", "bicubic-2014")
         outputs, targets = ("grey_noisy", "grey") if grey else ("noisy", "targets")
-        _score(outputs, "--target", targets, *([] if grey else with_inputs), *columns)
+        scale = ["--scale", "1"] if protocol == "bicubic-2014" else []  # its border depends on it
+        _score(outputs, "--target", targets, *(scale if grey else with_inputs), *columns)
     hashes: Entries = {
         f"protocol {row['protocol']}": {"hash": row["hash"], "version": row["version"]}
         for row in listed

@@ -1,5 +1,6 @@
 """Records, read from the Parquet files of a store by DuckDB, without the package."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,16 @@ def entries_of(store: Path) -> Entries:
 
     Raises: RuntimeError when two records have one name.
     """
+    return named(records_of(store))
+
+
+def named(records: Iterable[dict[str, Any]]) -> Entries:
+    """Return what must not change of each record, by its name.
+
+    Raises: RuntimeError when two records have one name.
+    """
     found: Entries = {}
-    for record in records_of(store):
+    for record in records:
         name = _name(record)
         if name in found:
             raise RuntimeError(f"two records are named {name}")

@@ -1,25 +1,33 @@
 """The part `resume`: a store of an older version, in which the same commands find all they need.
 
 `old_store` holds a finished run and the journal of one that was killed: its last line is cut off. It is made
-once, and stays when the golden files are made anew: it is there to be old.
+once, and stays when the golden files are made anew: it is there to be old. It was made with two threads, and
+its records of networks count for as many only, so the commands run with two. They get a second record each,
+a copy under the key of today, which has the number of threads.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import torch
 
 from .case import Case
 from .command import call
 from .file import FOLDER
-from .records import Entries, entries_of, records_of
+from .records import Entries, named, records_of
 
 OLD = FOLDER / "old_store"
+
+_OLD_THREADS = 2
 
 _FINISHED = ("run", "--model", "bicubic", "--model", "pocket", "--set", "demo", "--device", "cpu")
 _KILLED = ("run", "--model", "bicubic", "--set", "demo", "--scale", "2", "--device", "cpu")
@@ -32,17 +40,41 @@ def _resume(_: Path) -> Entries:
     old_runs = {_run_of(path) for path in (store / "records").iterdir()}
     found: Entries = {}
     for name, words in (("finished", _FINISHED), ("killed", _KILLED)):
-        said = call(*words, "--store", store, "--json")
+        with _threads(_OLD_THREADS):
+            said = call(*words, "--store", store, "--json")
         counted = re.search(r"\d+", said.err)
         images = int(counted.group()) if counted else 0
         found[name] = {"status": said.status, "images found": images, "rows": said.rows}
-    records = records_of(store)
+    records = _without_copies(records_of(store))
     found["store"] = {
         "records": len(records),
         "records of new runs": sum(record["run"] not in old_runs for record in records),
         "journals left": len(list((store / "records").glob("*.jsonl"))),
     }
-    return found | entries_of(store)
+    return found | named(records)
+
+
+def _without_copies(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the records that are those of the old store under another key, of the same run and time."""
+    old_keys = {record["key"] for record in records_of(OLD)}
+    old = {_value(record) for record in records if record["key"] in old_keys}
+    return [r for r in records if r["key"] in old_keys or _value(r) not in old]
+
+
+def _value(record: dict[str, Any]) -> tuple[Any, ...]:
+    names = ("model", "set_hash", "level", "column", "sample", "value", "status", "run", "time")
+    return tuple(record[name] for name in names)
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Set the number of torch's threads within the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def make_old_store() -> None:
