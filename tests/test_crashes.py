@@ -115,5 +115,15 @@ def test_the_end_of_the_parent_ends_the_child(tmp_path: Path) -> None:
         program.kill()
         assert program.wait() == -signal.SIGKILL
     (child,) = children
-    status = Path(f"/proc/{child}/stat")
-    assert not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+    deadline = time.monotonic() + 30
+    while _lives(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _lives(child)
+
+
+def _lives(process: str) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
