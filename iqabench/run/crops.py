@@ -1,11 +1,9 @@
 """The crops of each sample for the report: a window at the place where the target has the most detail."""
 
-import contextlib
-
 import cv2
 import numpy as np
 
-from iqabench.errors import ImageError
+from iqabench.errors import ImageError, StoreError
 from iqabench.images import Image, write_image
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore_parts import RestoredParts
@@ -26,8 +24,7 @@ def keep_crops(
 ) -> None:
     """Write the window of input, target and output; of clips the window of the first frame.
 
-    A crop that cannot be written is left out, because a missing crop must not cost a number: a full disk is
-    reported by the next record.
+    Raises: StoreError when a crop cannot be written: a record kept without it would never get its picture.
     """
     output, target_part = restored.parts.get("output"), sample.part("target")
     if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
@@ -40,7 +37,7 @@ def keep_crops(
     scale = max(1, target.shape[0] // source.shape[0])
     top, left = detail_window(target, scale)
     window = (slice(top, top + SIDE), slice(left, left + SIDE))
-    with contextlib.suppress(ImageError):
+    try:
         path = folder.model(model.card.id, model.hash, model.precision, tile, setting)
         write_image(path, output[0][window])
         if not folder.target.exists():
@@ -51,6 +48,11 @@ def keep_crops(
             )
             write_image(folder.input, source[rows, columns])
             write_image(folder.target, target[window])
+    except ImageError as error:
+        raise StoreError(
+            f"{error} No record is kept without its picture. Make room, and run the same command again: it "
+            "goes on where it stopped."
+        ) from error
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:

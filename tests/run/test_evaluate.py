@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from iqabench.errors import MetricWeightsError, WeightsError
+from iqabench.errors import MetricWeightsError, StoreError, WeightsError
 from iqabench.images import read_image
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
@@ -285,3 +285,14 @@ def test_without_any_metric_that_can_be_had_nothing_is_restored(tmp_path: Path) 
     with pytest.raises(MetricWeightsError, match="ilniqe needs"):
         run(tmp_path, columns=["ilniqe@sr-rgb"])
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_no_record_is_kept_without_its_picture(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    (tmp_path / "crops").write_text("a file where a folder must go")
+    with pytest.raises(StoreError, match="cannot be written"):
+        evaluate(plan(["bicubic"], ["demo"], [], 4), store, Options(progress=False, limit=1))
+    (tmp_path / "crops").unlink()
+    outcome = evaluate(plan(["bicubic"], ["demo"], [], 4), store, Options(progress=False, limit=1))
+    assert outcome.done == 1
+    assert len(list((tmp_path / "crops").rglob("model-*.png"))) == 1
