@@ -16,3 +16,8 @@ def is_file(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Return whether there is a folder at a path; False when that cannot be found out."""
     return os.path.isdir(path)  # noqa: PTH112 - it raises nothing
+
+
+def expanded(text: str) -> Path:
+    """Return the path of a word; `~` at its beginning is the home, and ./~draft stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - Path forgets the ./ and raises for unknown users

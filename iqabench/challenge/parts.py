@@ -1,7 +1,6 @@
 """Checks that the sets, probes and opinions that a board names exist, with file and line in the message."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from iqabench.boards import Board, Quantity
 from iqabench.errors import FactsError, IqabenchError, ModelError
@@ -10,6 +9,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import is_own, load_model, runs_code
 from iqabench.opinions import opinion_set_named
+from iqabench.places import expanded
 from iqabench.probes import cost_column, sizes_of
 from iqabench.sets.catalogue import find_entry
 from iqabench.tasks import Ratio, Task, scale_text, task_named
@@ -82,7 +82,7 @@ def address_of(board: Board, quantity: Quantity) -> str:
     """Return the address by which `load_set` finds a quantity's set; folders are beside the board."""
     if "/" not in quantity.set:
         return quantity.address
-    folder = board.file.parent / Path(quantity.set).expanduser()
+    folder = board.file.parent / expanded(quantity.set)
     return f"{folder}@{quantity.level}" if quantity.level else str(folder)
 
 

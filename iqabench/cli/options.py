@@ -9,6 +9,7 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
+from iqabench.places import expanded
 from iqabench.trust import trusting
 
 with lazy_imports():
@@ -69,9 +70,9 @@ def _by_word(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> d
     folders = {}
     for text in texts:
         word, equals, folder = text.partition("=")
-        if not (word and equals and Path(folder).expanduser().is_dir()):
+        if not (word and equals and expanded(folder).is_dir()):
             raise click.BadParameter(f"'{text}' is not WORD=FOLDER with a folder that exists.")
-        folders[word] = f"{Path(folder).expanduser().resolve()}"
+        folders[word] = f"{expanded(folder).resolve()}"
     return folders
 
 

@@ -19,6 +19,7 @@ from iqabench.files.progress import Bar
 from iqabench.files.remote import RemoteFile, first_names
 from iqabench.files.transfer import Downloader, Stopped, discard, require_size
 from iqabench.locks import locked
+from iqabench.places import expanded
 
 _THREADS = 8
 _PATIENCE_S = 2.0
@@ -95,7 +96,7 @@ def _from_sources(
     for source in sources:
         try:
             if not is_url(source):
-                path = Path(source).expanduser()
+                path = expanded(source)
                 if path.is_file():
                     kept = keep(path, file)
                     downloader.count(file, kept.stat().st_size)

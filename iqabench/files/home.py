@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from iqabench.places import expanded
+
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
 # A url holds the path separator itself ('http://', a port), so it is matched as a whole, before
@@ -18,7 +20,7 @@ _PLACE = re.compile(rf"(https?://{_HOST}(?:/[^{_SEPARATOR}]*)?)|([^{_SEPARATOR}]
 def home() -> Path:
     """Return the cache of sets and weights: `IQABENCH_HOME`, else the platform's user cache."""
     folder = os.environ.get("IQABENCH_HOME", "").strip()
-    return Path(folder).expanduser() if folder else user_cache_path("iqabench", appauthor=False)
+    return expanded(folder) if folder else user_cache_path("iqabench", appauthor=False)
 
 
 def mirrors() -> list[str]:
@@ -34,7 +36,7 @@ def mirrors() -> list[str]:
 
 def mirror_folders() -> list[Path]:
     """Return the mirrors that are folders."""
-    return [Path(place).expanduser() for place in mirrors() if not is_url(place)]
+    return [expanded(place) for place in mirrors() if not is_url(place)]
 
 
 def offline() -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from iqabench.errors import DuplicateNameError, FactsError, UnknownNameError, UsageError
 from iqabench.facts import line_of, read_yaml, validate
+from iqabench.places import expanded
 from iqabench.protocol import Protocol
 from iqabench.registry import load_entry_points
 
@@ -98,7 +99,7 @@ def _read_all(own: str) -> dict[str, _Definition]:
 def _files(own: str) -> list[Path]:
     """Return every file of protocols once, the shipped one first."""
     announced = [Path(str(place)) for place in load_entry_points(GROUP)]
-    named = [Path(place).expanduser() for place in own.split(os.pathsep) if place]
+    named = [expanded(place) for place in own.split(os.pathsep) if place]
     files = [_SHIPPED, *_within(announced, GROUP), *_within(named, PLACES)]
     return list(dict.fromkeys(file.resolve() for file in files))
 

@@ -7,7 +7,6 @@ keys.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -20,6 +19,7 @@ from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import is_own, load_model, runs_code
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
+from iqabench.places import expanded
 from iqabench.protocol import Protocol
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import watching_model
@@ -132,7 +132,7 @@ class References:
         Raises: UnknownNameError, SetError, FetchError.
         """
         if name not in self._pools:
-            is_folder = Path(name).expanduser().is_dir()
+            is_folder = expanded(name).is_dir()
             images = load_set(f"{name}@x1" if is_folder else name, reading=self._reading)
             loaders = [_pristine_loader(sample.load_target) for sample in images.samples]
             self._pools[name] = Pool(name, images.hash, loaders)

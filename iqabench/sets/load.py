@@ -8,7 +8,7 @@ from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
 from iqabench.files.fetch import fetch as fetch_files
 from iqabench.images import AS_STORED, ReadOptions
-from iqabench.places import is_file, is_folder
+from iqabench.places import expanded, is_file, is_folder
 from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.folder import folder_set
@@ -74,11 +74,11 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
 
     Raises: SetError when the name is a path, but not of a folder.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     if is_folder(path):
         return path, None
     base, separator, level = name.rpartition("@")
-    folder = Path(base).expanduser()
+    folder = expanded(base)
     if separator and is_folder(folder):
         if folder_task(level) is None:
             raise SetError(
