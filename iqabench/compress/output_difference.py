@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import CompressError
 from iqabench.models.core.card import Card
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 
 MOST = 1e-5
 """Largest allowed difference of outputs, as a share of the numeric range."""

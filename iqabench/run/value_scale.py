@@ -24,7 +24,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES
 from iqabench.models.core.model import Model
 from iqabench.models.core.size_hint import size_hint
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 
 _SIDES = ((49, 51), (48, 48))
 """The sizes of the input, height and width: odd ones first, on which some networks fail."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from iqabench.errors import IqabenchError, ModelError
 from iqabench.probes import ProbedModel
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 
 _LONG = 300
 """The number of characters of a message that are shown."""

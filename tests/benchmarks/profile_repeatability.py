@@ -22,7 +22,7 @@ from iqabench.models.core.load import load_model
 from iqabench.probes import sizes_of
 from iqabench.probes.machine import hold_device, machine_state, timing_warnings
 from iqabench.probes.timing import Contender, Ratio, Sampling, Times, ratio, sample
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 
 SPREAD, SAME, OVERHEAD = 0.03, 0.01, 0.01
 _HEAD = """\

@@ -9,7 +9,7 @@ import pytest
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import random_model
 from iqabench.probes import ProbedModel, cost_column
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 
 PUBLISHED = Path(__file__).parents[2] / "leaderboards" / "published"
 

@@ -17,9 +17,9 @@ from iqabench.probes.machine import hold_device
 from iqabench.probes.timing import Sampling
 from iqabench.report.data.costs import cost_rows
 from iqabench.run import Options, plan
+from iqabench.run.natural_image import natural_batch
 from iqabench.run.profile import ProfileOptions, costs_of, latency_ratio, profile, profile_cells
 from iqabench.run.profile.memory_limit import within_memory
-from iqabench.run.profile.natural_image import natural_batch
 from iqabench.store import NO_SAMPLE, Store
 
 QUICK = Sampling(

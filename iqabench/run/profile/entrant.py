@@ -14,7 +14,7 @@ from iqabench.models.core.restore import is_out_of_memory
 from iqabench.probes import CostColumn, ProbedModel, ProbeResult, Size
 from iqabench.probes.timing import Contender
 from iqabench.run.failures import watching_model
-from iqabench.run.profile.natural_image import natural_batch
+from iqabench.run.natural_image import natural_batch
 from iqabench.run.profile.records import CostMeasurement
 
 _COMPILED = ("script", "onnx")
