@@ -24,6 +24,7 @@ LAYERS: list[set[str]] = [
         "yaml_loader",
         "zip_damage",
         "places",
+        "printable",
         "arguments",
         "trust",
         "crashes",

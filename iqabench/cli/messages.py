@@ -8,18 +8,12 @@ from typing import TextIO
 import click
 
 from iqabench.errors import DamageWarning, IqabenchWarning
+from iqabench.printable import printable
 
 
 def tell(message: str) -> None:
     """Print a message on standard error."""
-    click.echo(printable(message), err=True)
-
-
-def printable(text: str) -> str:
-    """Return the text with its control characters escaped (hexadecimal); line breaks stay."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    click.echo(printable(message, keep="\n"), err=True)
 
 
 class Notices:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.messages import printable
+from iqabench.printable import printable
 
 with lazy_imports():
     from rich import box

@@ -10,7 +10,8 @@ from iqabench.errors import FetchError
 from iqabench.files.cache import find_all, keep, remove_damaged
 from iqabench.files.disk import sha256_of
 from iqabench.files.kind import kind_of
-from iqabench.files.remote import RemoteFile, first_names
+from iqabench.files.remote import RemoteFile
+from iqabench.printable import first_names
 
 _THREADS = 4
 
@@ -49,8 +50,10 @@ def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> 
     """
     replaced = [file.name for file in damaged if file in new]
     removed = [file.name for file in damaged if file not in new]
-    text = f" Damaged in the cache and replaced: {first_names(replaced)}." if replaced else ""
-    return text + (f" Damaged in the cache and removed: {first_names(removed)}." if removed else "")
+    text = f" Damaged in the cache and replaced: {first_names(replaced, 4)}." if replaced else ""
+    return text + (
+        f" Damaged in the cache and removed: {first_names(removed, 4)}." if removed else ""
+    )
 
 
 def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:

@@ -16,7 +16,8 @@ from iqabench.files.disk import copy_hashed, sha256_of, size_of, writing
 from iqabench.files.home import home
 from iqabench.files.kind import kind_of
 from iqabench.files.pins import admit, find_pin
-from iqabench.files.remote import RemoteFile, first_names
+from iqabench.files.remote import RemoteFile
+from iqabench.printable import first_names
 
 _THREADS = 4
 
@@ -76,7 +77,7 @@ def _place(file: RemoteFile) -> Path | None:
 
 
 def _changed(files: Sequence[tuple[RemoteFile, Path]], owner: str) -> str:
-    names = first_names([f"{file.name} ({path})" for file, path in files])
+    names = first_names([f"{file.name} ({path})" for file, path in files], 4)
     what = "1 file has" if len(files) == 1 else f"{len(files)} files have"
     return (
         f"{what} been changed or damaged in the cache since the fetch, and cannot be used: {names}. Type "

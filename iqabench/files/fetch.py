@@ -16,10 +16,11 @@ from iqabench.files.disk import disk_trouble, sha256_of
 from iqabench.files.home import home, is_url, mirrors, offline
 from iqabench.files.leftovers import remove_leftovers
 from iqabench.files.progress import Bar
-from iqabench.files.remote import RemoteFile, first_names
+from iqabench.files.remote import RemoteFile
 from iqabench.files.transfer import Downloader, Stopped, discard, require_size
 from iqabench.locks import locked
 from iqabench.places import expanded
+from iqabench.printable import first_names
 
 _THREADS = 8
 _PATIENCE_S = 2.0
@@ -189,7 +190,9 @@ def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Ex
     reasons: dict[str, list[str]] = {}
     for file, error in failed.items():
         reasons.setdefault(str(error), []).append(file.name)
-    lines += [f"  {first_names(names)}: {reason}" for reason, names in list(reasons.items())[:10]]
+    lines += [
+        f"  {first_names(names, 4)}: {reason}" for reason, names in list(reasons.items())[:10]
+    ]
     if len(reasons) > 10:
         lines.append(f"  ... and {len(reasons) - 10} more reasons")
     again = "unset IQABENCH_OFFLINE" if kind is OfflineError else "try again later"

@@ -1,7 +1,6 @@
 """The facts of a file that lies elsewhere."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -32,9 +31,3 @@ class RemoteFile:
     def key(self) -> str:
         """The name of its partial download: the checksum of the file, or that of its url."""
         return self.sha256 or hashlib.sha256((self.url or self.name).encode()).hexdigest()
-
-
-def first_names(names: Sequence[str]) -> str:
-    """Return the first four names, and the number of the others."""
-    rest = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    return ", ".join(names[:4]) + rest

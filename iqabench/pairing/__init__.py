@@ -2,11 +2,11 @@
 
 from iqabench.pairing.image_folder import ImageFolder, below_in_words, read_folder, unread_in_words
 from iqabench.pairing.many import pair_many
-from iqabench.pairing.names import first_names, printable
 from iqabench.pairing.pair import pair_names
 from iqabench.pairing.pairing import NamesError, Pairing, pairing_of, unpaired_in_words
 from iqabench.pairing.pairs_file import PairsFile, read_pairs
 from iqabench.pairing.words import core
+from iqabench.printable import first_names, printable
 
 __all__ = [
     "ImageFolder",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from iqabench.errors import ImageError, PairingError
 from iqabench.images import image_files
-from iqabench.pairing.names import first_names, printable
+from iqabench.printable import first_names, printable
 
 _IMAGES = """
 .png .apng .jpg .jpeg .jpe .jfif .bmp .dib .tif .tiff .webp .ppm .pgm .pbm .pnm .pam .pfm .gif .avif

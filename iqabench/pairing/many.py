@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 
 from iqabench.errors import PairingError
-from iqabench.pairing.names import first_names
 from iqabench.pairing.pair import folded, unpadded
 from iqabench.pairing.substitution import ambiguous_output
 from iqabench.pairing.words import core
+from iqabench.printable import first_names
 
 
 def pair_many(outputs: Iterable[str], targets: Iterable[str]) -> dict[str, str]:

@@ -15,10 +15,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from iqabench.pairing.names import first_names, printable
 from iqabench.pairing.pairing import NamesError, Pairing
 from iqabench.pairing.substitution import ambiguous_output, ambiguous_target, find_substitution
 from iqabench.pairing.words import core, is_number, scale_of, words
+from iqabench.printable import first_names, printable
 
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from iqabench.errors import PairingError
-from iqabench.pairing.names import first_names
+from iqabench.printable import first_names
 
 
 class NamesError(PairingError):

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 from iqabench.errors import PairingError
 from iqabench.pairing.image_folder import IMAGE_SUFFIXES
-from iqabench.pairing.names import first_names, printable
 from iqabench.pairing.pair import composed
+from iqabench.printable import first_names, printable
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from iqabench.pairing.names import printable
 from iqabench.pairing.pairing import NamesError
 from iqabench.pairing.words import Words, has_name, is_number, is_role
+from iqabench.printable import printable
 
 _ANCHORS = 2
 """The number of names of each side that are laid beside all names of the other."""

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from iqabench.report.pages.core.site import write_report
+from iqabench.report.statistics.mean_interval import mean_intervals
 
 from .board_example import made_board, made_records
-from .conftest import filled
+from .conftest import column_of, filled
 from .test_browser import browsing, follow
 
 TITLE = "A <b>made</b> challenge"
@@ -88,6 +90,25 @@ def test_orders_and_intervals(page: Any) -> None:
     page.locator("#order summary", has_text="decide").click()
     assert page.locator(".deciders").is_visible()
     assert page.complaints == []
+
+
+@pytest.fixture(scope="module")
+def out_of_five(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("five")
+    records = column_of([30.0, 30.0, 30.0, 30.02, 30.03])
+    write_report(filled(folder / "store", records), folder / "out", among=[])
+    return folder / "out"
+
+
+def test_intervals_of_five_images_are_shown_and_hidden(browser: Any, out_of_five: Path) -> None:
+    low, high = mean_intervals(np.array([[30.0, 30.0, 30.0, 30.02, 30.03]])).ravel()
+    with browsing(browser, out_of_five) as page:
+        follow(page, "tiny ×4")
+        shown = "getComputedStyle(document.querySelector('td[data-ends]'), '::after').content"
+        assert page.evaluate(shown) == f'"{low:.2f} to {high:.2f}"'
+        page.locator(".show-ends").uncheck()
+        assert page.evaluate(shown) == "none"
+        assert page.complaints == []
 
 
 def figure(page: Any, entry: str, column: str) -> Any:

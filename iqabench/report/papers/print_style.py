@@ -9,7 +9,7 @@ from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from iqabench.report.plots.drawing import printable
+from iqabench.report.plots.drawing import one_line
 
 INK, MUTED, LINE, ACCENT, SECOND = "#1d2329", "#5c6670", "#d5dade", "#0b6e78", "#b4552d"
 SIZE = 7.0
@@ -53,5 +53,5 @@ def save_figure(
 
 def short(text: str, longest: int = 24) -> str:
     """Return a name on one line that fits a small figure."""
-    said = printable(text)
+    said = one_line(text)
     return said if len(said) <= longest else f"{said[: longest - 9]}…{said[-8:]}"

@@ -48,7 +48,7 @@ class PointCards:
         """Return the drawing with the cards as titles of its points."""
 
         def titled(found: re.Match[str]) -> str:
-            text = "\n".join(printable(line) for line in self._texts[int(found[1])].split("\n"))
+            text = "\n".join(one_line(line) for line in self._texts[int(found[1])].split("\n"))
             return f'<g class="card"><title>{escape(text)}</title>'
 
         return re.sub(r'<g id="card-(\d+)">', titled, svg)
@@ -81,12 +81,12 @@ def write(figure: Figure, x: float, y: float, text: str, **how: Any) -> None:
 
 def short(label: str, longest: int = _LONGEST) -> str:
     """Return a label that fits a plot, without line breaks."""
-    text = printable(label)
+    text = one_line(label)
     return text if len(text) <= longest else f"{text[: longest - 11]}…{text[-10:]}"
 
 
-def printable(text: str) -> str:
-    """Return one line without control characters."""
+def one_line(text: str) -> str:
+    """Return a text as one line, with spaces for control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

@@ -20,6 +20,7 @@ _REFUSALS = [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, e
 _CALLS: list[tuple[Any, str]] = [
     (os, "write"),
     (os, "fsync"),
+    (Path, "open"),
     (Path, "write_bytes"),
     (Path, "replace"),
     (Path, "mkdir"),

@@ -9,12 +9,18 @@ Happening = Callable[[], object]
 def at_call(
     owner: Any, name: str, count: int, happening: Happening, *, after: bool = False
 ) -> None:
-    """Let something happen at the call with this count of a function, before it or after it."""
+    """Let something happen at the call with this count of a function, before it or after it.
+
+    Openings count only when they are for writing.
+    """
     function = getattr(owner, name)
     calls = 0
 
     def counted(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
+        mode = named.get("mode", arguments[1] if len(arguments) > 1 else "r")
+        if name == "open" and not set(mode) & set("wax+"):
+            return function(*arguments, **named)
         calls += 1
         if calls == count and not after:
             happening()

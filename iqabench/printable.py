@@ -1,4 +1,4 @@
-"""Names of files as messages show them."""
+"""Names and texts of the user as messages show them: without control characters, and not too many."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,16 @@ SHOWN = 3
 """The number of names that a message shows before it counts the rest."""
 
 
-def printable(name: str) -> str:
-    """Return a name in which line breaks and other control characters are written as escapes."""
+def printable(text: str, keep: str = "") -> str:
+    """Return a text in which line breaks and other control characters are written as escapes.
+
+    The characters in `keep` stay as they are.
+    """
     return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode()
-        for c in name
+        c
+        if c.isprintable() or c in keep
+        else c.encode("unicode_escape", "backslashreplace").decode()
+        for c in text
     )
 
 
