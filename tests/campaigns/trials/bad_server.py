@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +36,7 @@ def content_of(path: str) -> bytes:
 
 def start() -> str:
     """Serve in a process of its own until this one ends; return the url of the server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     process = os.fork()
     if process == 0:
@@ -45,6 +46,14 @@ def start() -> str:
     server.server_close()
     atexit.register(os.kill, process, signal.SIGKILL)
     return f"http://127.0.0.1:{port}"
+
+
+class _Server(ThreadingHTTPServer):
+    """A server that does not print that a client has hung up, as killed and impatient clients do."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
