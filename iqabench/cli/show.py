@@ -23,7 +23,7 @@ def command(kind: str, name: str, as_json: bool) -> None:
         click.echo(json.dumps(facts, indent=2, default=str))
     else:
         texts = {k: _words(v) for k, v in facts.items()}
-        print_rows([{"fact": k, "value": v} for k, v in texts.items() if v != ""], None)
+        print_rows([{"fact": k, "value": v} for k, v in texts.items() if v != ""], None, keep="\n")
 
 
 def _words(value: object) -> str:

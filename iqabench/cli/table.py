@@ -20,8 +20,11 @@ with lazy_imports():
 Rows = Sequence[Mapping[str, Any]]
 
 
-def print_rows(rows: Rows, form: str | None) -> None:
-    """Print rows as a table, or in the form json, csv or markdown."""
+def print_rows(rows: Rows, form: str | None, *, keep: str = "") -> None:
+    """Print rows as a table, or in the form json, csv or markdown.
+
+    Cells of the table have no control characters but those in `keep`, such as line breaks.
+    """
     rows = [{key: _plain(value) for key, value in row.items()} for row in rows]
     if form == "json":
         click.echo(json.dumps([{k: _json(v) for k, v in r.items()} for r in rows], indent=2))
@@ -30,16 +33,16 @@ def print_rows(rows: Rows, form: str | None) -> None:
     elif form == "markdown":
         click.echo(_markdown(rows))
     else:
-        _print_table(rows)
+        _print_table(rows, keep)
 
 
-def _print_table(rows: Rows) -> None:
+def _print_table(rows: Rows, keep: str) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in _names(rows):
         number = all(isinstance(r.get(name), (int, float, type(None))) for r in rows)
         table.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_text(row.get(name)) for name in _names(rows)))
+        table.add_row(*(_text(row.get(name), keep) for name in _names(rows)))
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = 250  # a file or a pipe has no edge to wrap at
@@ -74,11 +77,11 @@ def _json(value: Any) -> Any:
     return str(value) if isinstance(value, float) and math.isinf(value) else value
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, keep: str = "") -> str:
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.4f}" if math.isfinite(value) else str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return printable(str(value))
+    return printable(str(value), keep)
