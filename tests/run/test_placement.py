@@ -1,0 +1,75 @@
+"""Wishes about where work is done: contradictions are refused in plain words, before any work."""
+
+from typing import Any
+
+import pytest
+
+from iqabench.errors import UsageError
+from iqabench.run.executors.placement import LOCAL, Placement
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {},
+        {"executor": "ray"},
+        {"executor": "ray", "address": "auto"},
+        {"executor": "ray", "address": "10.0.0.1:6379"},
+        {"executor": "ray", "address": "[::1]:6379"},
+        {"executor": "ray", "address": "head.example.org:6379", "workers": 4, "score_workers": 0},
+        {"executor": "ray", "gpus_per_worker": 0.25},
+        {"executor": "ray", "gpus_per_worker": 2.0, "image_limit_s": 60},
+        {"executor": "ray", "cpus_per_worker": 8, "mixed_versions": True},
+    ],
+)
+def test_wishes_that_agree_are_taken(
+    wishes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    Placement(**wishes).check()
+
+
+RAY = {"executor": "ray"}
+
+
+@pytest.mark.parametrize(
+    ("wishes", "device", "message"),
+    [
+        ({"executor": "slurm"}, "auto", "no executor 'slurm'; expected local or ray"),
+        ({"workers": 2}, "auto", "--workers needs --executor ray"),
+        ({"address": "auto", "workers": 2}, "auto", "--address, --workers need --executor ray"),
+        ({"image_limit_s": 9.0}, "auto", "--time-limit needs --executor ray"),
+        ({"mixed_versions": True}, "auto", "--mixed-versions needs --executor ray"),
+        (RAY | {"workers": 0}, "auto", "workers is 0; expected a whole number of 1 or more"),
+        (RAY | {"workers": True}, "auto", "workers is True"),
+        (RAY | {"cpus_per_worker": 1.5}, "auto", "cpus_per_worker is 1.5"),
+        (RAY | {"score_workers": -1}, "auto", "score_workers is -1"),
+        (RAY | {"image_limit_s": 0}, "auto", "the time limit is 0; expected seconds above 0"),
+        (RAY | {"image_limit_s": float("nan")}, "auto", "the time limit is nan"),
+        (RAY | {"gpus_per_worker": -0.5}, "auto", "gpus_per_worker is -0.5"),
+        (RAY | {"gpus_per_worker": 1.5}, "auto", "cannot have 1.5 GPUs.* --gpus-per-worker 2"),
+        (RAY | {"gpus_per_worker": 0.5}, "cpu", "0.5 and --device cpu contradict"),
+        (RAY | {"gpus_per_worker": 0}, "cuda", "0 and --device cuda contradict"),
+        (RAY, "cuda:1", "use --device cuda"),
+        (RAY | {"address": "10.0.0.1"}, "auto", "--address is '10.0.0.1'; expected HOST:PORT"),
+        (RAY | {"address": "10.0.0.1:99999"}, "auto", "expected HOST:PORT"),
+        (RAY | {"address": "::1:6379"}, "auto", "expected HOST:PORT"),
+        (RAY | {"address": "ray://10.0.0.1:10001"}, "auto", "Ray Client .* not supported"),
+        (RAY | {"address": 6379}, "auto", "the address is 6379"),
+    ],
+)
+def test_contradictions_are_refused(wishes: dict[str, Any], device: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Placement(**wishes).check(device)
+
+
+def test_the_cluster_of_the_environment_is_used_by_ray_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "http://10.0.0.1:8265")
+    LOCAL.check()
+    with pytest.raises(UsageError, match="RAY_ADDRESS is 'http:"):
+        Placement(executor="ray").check()
+    assert Placement(executor="ray", address="auto").cluster == "auto"
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    assert Placement(executor="ray").cluster == "10.0.0.1:6379"
