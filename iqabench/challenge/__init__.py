@@ -7,7 +7,7 @@ rank         the rank of a model among the published entries
 """
 
 from iqabench.challenge.measurement import Measurement
-from iqabench.challenge.rank import Placement, rank
+from iqabench.challenge.rank import TrackRank, rank
 from iqabench.challenge.reproduce import ReproducedCell, reproduce
 
-__all__ = ["Measurement", "Placement", "ReproducedCell", "rank", "reproduce"]
+__all__ = ["Measurement", "ReproducedCell", "TrackRank", "rank", "reproduce"]

@@ -32,7 +32,7 @@ _HERE = " (measured here)"
 
 
 @dataclass(frozen=True)
-class Placement:
+class TrackRank:
     """The rank of one model in one track."""
 
     model: str
@@ -48,8 +48,8 @@ class Placement:
     """The value that decided."""
     neighbours: tuple[str, str] = ("", "")
     """The entries just before and just after."""
-    corrected: "Placement | None" = None
-    """The placement among the entries with the board's errata put in; None where nothing is corrected."""
+    corrected: "TrackRank | None" = None
+    """The rank among the entries with the board's errata put in; None where nothing is corrected."""
     replaces: tuple[str, ...] = ()
     """Published rows of this very model, which its own figures replace."""
     failed: list[str] = field(default_factory=list)
@@ -69,7 +69,7 @@ def rank(
     *,
     quality: bool = True,
     sampling: Sampling | None = None,
-) -> tuple[list[Placement], Measurement]:
+) -> tuple[list[TrackRank], Measurement]:
     """Measure the models and the board's baseline in turn, and place them in every track.
 
     Raises: UsageError for a board without tracks; ModelError for models of another task or scale; FactsError;
@@ -96,7 +96,7 @@ def _placements(
     base: str,
     published: Sequence[BoardEntry],
     measurement: Measurement,
-) -> list[Placement]:
+) -> list[TrackRank]:
     own = {model: as_entry(board, model, base, published, measurement) for model in models}
     to = _baseline(board, published, base, own, measurement)
     together = standings(board, [*own.values()], to)
@@ -193,7 +193,7 @@ def _place(
     worked: Standings,
     measurement: Measurement,
     replaced: tuple[str, ...],
-) -> Placement:
+) -> TrackRank:
     rows, standing = worked.tracks[track.name], worked.of(own.name, track.name)
     model = own.name.removesuffix(_HERE)
     placement = _gate_placement(board, track, own, worked, measurement, model)
@@ -224,7 +224,7 @@ def _gate_placement(
     worked: Standings,
     measurement: Measurement,
     model: str,
-) -> Placement:
+) -> TrackRank:
     """Return a placement with what the gates say of the model, and without a rank."""
     judged, here = worked.judged[own.name], worked.judge(track.gates, own)
     unchecked = [
@@ -232,7 +232,7 @@ def _gate_placement(
         for gate in (*judged.unchecked, *here.unchecked)
         for part in _missing(board, gate.of, own)
     ]
-    return Placement(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
+    return TrackRank(model, track.name, failed=[*judged.failed, *here.failed], unchecked=unchecked)
 
 
 def _why(board: Board, measurement: Measurement, model: str, name: str) -> str:

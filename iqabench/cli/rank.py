@@ -25,7 +25,7 @@ from iqabench.cli.table import print_rows
 
 with lazy_imports():
     from iqabench.boards import Board, board
-    from iqabench.challenge import Measurement, Placement, rank
+    from iqabench.challenge import Measurement, TrackRank, rank
     from iqabench.probes.timing import Sampling
     from iqabench.run import Options
     from iqabench.store import Store
@@ -104,7 +104,7 @@ def command(
     sys.exit(SOME_FAILED if is_missing or any(p.rank is None for p in places) else 0)
 
 
-def _ratio_warnings(board: Board, places: list[Placement], measurement: Measurement) -> list[str]:
+def _ratio_warnings(board: Board, places: list[TrackRank], measurement: Measurement) -> list[str]:
     """Warn of ratios that carry over from another machine."""
     carried = [n for n, q in board.quantities.items() if q.facts.relative and board.published]
     measured = {
@@ -120,7 +120,7 @@ def _ratio_warnings(board: Board, places: list[Placement], measurement: Measurem
     ]
 
 
-def _row(place: Placement) -> dict[str, Any]:
+def _row(place: TrackRank) -> dict[str, Any]:
     value = place.value
     return {
         **{k: v for k, v in asdict(place).items() if k != "corrected"},
@@ -136,7 +136,7 @@ def _row(place: Placement) -> dict[str, Any]:
     }
 
 
-def _corrected(place: Placement | None) -> dict[str, Any]:
+def _corrected(place: TrackRank | None) -> dict[str, Any]:
     """Return the placement with the errata put in; nothing where nothing is corrected."""
     if place is None:
         return {}
@@ -148,7 +148,7 @@ def _corrected(place: Placement | None) -> dict[str, Any]:
     }
 
 
-def _sentence(board: Board, place: Placement) -> str:
+def _sentence(board: Board, place: TrackRank) -> str:
     track = board.track(place.track)
     assert track is not None
     head = f"{place.model}, {track.title or track.name}: "
@@ -168,7 +168,7 @@ def _sentence(board: Board, place: Placement) -> str:
     return f"{head}{_nth(place.rank)} of {place.of}{between}{why}{_told_corrected(place)}{provided}"
 
 
-def _told_corrected(place: Placement) -> str:
+def _told_corrected(place: TrackRank) -> str:
     """Return the rank with the board's errata put in, where it or its neighbours are others."""
     right = place.corrected
     if right is None or right.rank is None:
@@ -178,14 +178,14 @@ def _told_corrected(place: Placement) -> str:
     return f"; with the board's errata put in {_nth(right.rank)} ({_around(right)})"
 
 
-def _around(place: Placement) -> str:
+def _around(place: TrackRank) -> str:
     """Return the entries just before and just after, in words."""
     before, after = place.neighbours
     sides = (f"after {before}" if before else "", f"before {after}" if after else "")
     return " and ".join(side for side in sides if side)
 
 
-def _reason_unranked(place: Placement) -> str:
+def _reason_unranked(place: TrackRank) -> str:
     if place.failed:
         return f"not ranked, because it misses a gate: {'; '.join(place.failed)}"
     if place.missing:
@@ -193,7 +193,7 @@ def _reason_unranked(place: Placement) -> str:
     return f"has no rank, because a gate was not checked: {'; '.join(place.unchecked)}"
 
 
-def _remarks(place: Placement) -> list[str]:
+def _remarks(place: TrackRank) -> list[str]:
     lines = [f"gate not checked for {place.model}: {words}" for words in place.unchecked]
     if place.failed:
         lines += [f"gate missed by {place.model}: {words}" for words in place.failed]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from iqabench.boards import Board
-from iqabench.challenge import Measurement, Placement, rank
+from iqabench.challenge import Measurement, TrackRank, rank
 from iqabench.run import Options
 from iqabench.store import Store
 
@@ -20,7 +20,7 @@ BASE = {"time": measured(40.0), "size": measured(0.1)}
 
 def placed(
     monkeypatch: pytest.MonkeyPatch, folder: Path, board: Board, found: Measurement, *models: str
-) -> dict[tuple[str, str], Placement]:
+) -> dict[tuple[str, str], TrackRank]:
     asked: list[Any] = []
 
     def measure(_: Board, names: list[str], *__: Any, **___: Any) -> Measurement:
