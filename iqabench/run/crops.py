@@ -1,5 +1,7 @@
 """The crops of each sample for the report: a window at the place where the target has the most detail."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
@@ -21,19 +23,21 @@ def keep_crops(
     model: Model,
     tile: int = 0,
     setting: str = "",
-) -> None:
+) -> list[Path]:
     """Write the window of input, target and output; of clips the window of the first frame.
 
+    Returns: the files of the sample's crops, to be given to the writer with its records; none where no
+        window is shown.
     Raises: StoreError when a crop cannot be written: a record kept without it would never get its picture.
     """
     output, target_part = restored.parts.get("output"), sample.part("target")
     if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
-        return
+        return []
     target, source = target_part[0], sample.parts["input"][0]
     if target.shape[0] % source.shape[0]:
-        return  # at a fraction the window would lie between the pixels of the input
+        return []  # at a fraction the window would lie between the pixels of the input
     if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
-        return
+        return []
     scale = max(1, target.shape[0] // source.shape[0])
     top, left = detail_window(target, scale)
     window = (slice(top, top + SIDE), slice(left, left + SIDE))
@@ -53,6 +57,7 @@ def keep_crops(
             f"{error} No record is kept without its picture. Make room, and run the same command again: it "
             "goes on where it stopped."
         ) from error
+    return [path, folder.input, folder.target]
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ A file that is damaged or cannot be read is left out with a warning that names i
 import json
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,17 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._check_version()
+
+    @property
+    def address(self) -> str:
+        """The address as messages show it: the path of the folder, or the url of a store elsewhere."""
+        return str(self.folder)
+
+    def put(self, files: Sequence[Path]) -> None:
+        """Send files of the folder to where the store lies; a local folder has them already."""
+
+    def bring(self, folder: Path) -> None:
+        """Bring the files below a folder of the store here; a local folder has them already."""
 
     @property
     def crops(self) -> Path:

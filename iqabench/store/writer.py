@@ -1,6 +1,7 @@
 """The writer of records, which survive a crash as soon as they are added."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from iqabench.errors import StoreError
 from iqabench.store.journal import Journal
@@ -28,12 +29,20 @@ class Writer:
             self._journal = self._open_journal()
         return self._journal
 
-    def add(self, records: list[Record]) -> None:
+    def put_files(self, files: Sequence[Path]) -> None:
+        """Send files of the store's folder to where the store lies; a local folder has them already."""
+
+    def add(self, records: list[Record], files: Sequence[Path] = ()) -> None:
         """Keep these records; when this returns they survive a crash.
+
+        `files` are those below the store's folder that belong to the records, as crops do. They are written
+        already; a store that lies elsewhere gets them before it gets the records.
 
         Raises: StoreError when the disk is full; what was added before is safe.
         """
         journal = self.open()
+        if files:
+            self.put_files(files)
         try:
             journal.append(records)
         except OSError as error:
