@@ -95,8 +95,8 @@ def _note(folder: Path) -> None:
     handle = os.open(folder / NOTES, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     add = Writer.add
 
-    def noted(self: Writer, records: Any) -> None:
-        add(self, records)
+    def noted(self: Writer, records: Any, files: Any = ()) -> None:
+        add(self, records, files)
         os.write(handle, "".join(f"{r.key}\t{r.sample}\n" for r in records).encode())
 
     Writer.add = noted  # type: ignore[method-assign]
