@@ -11,7 +11,7 @@ from iqabench.probes import cost_column, sizes_of
 from iqabench.probes.timing import Sampling
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_values import measured_values
-from iqabench.run import Cell, Options, Watch, evaluate, plan
+from iqabench.run import UNWATCHED, Cell, Options, Watch, evaluate, plan
 from iqabench.run.profile import ProfileOptions, profile
 from iqabench.store import Store
 
@@ -21,7 +21,7 @@ def measure(
     models: Sequence[str],
     store: Store,
     options: Options,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     quality: bool = True,
     costs: bool = True,

@@ -24,7 +24,7 @@ from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
 from iqabench.probes.timing import Sampling
-from iqabench.run import Options, Watch
+from iqabench.run import UNWATCHED, Options, Watch
 from iqabench.store import Store
 
 _HERE = " (measured here)"
@@ -65,7 +65,7 @@ def rank(
     models: Sequence[str],
     store: Store,
     options: Options,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     quality: bool = True,
     sampling: Sampling | None = None,

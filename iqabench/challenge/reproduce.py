@@ -9,7 +9,7 @@ from iqabench.challenge.measure import measure
 from iqabench.challenge.measurement import Measurement, ratio_of
 from iqabench.errors import UsageError
 from iqabench.probes.timing import Sampling
-from iqabench.run import Options, Watch
+from iqabench.run import UNWATCHED, Options, Watch
 from iqabench.store import Store
 
 Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run"]
@@ -39,7 +39,7 @@ def reproduce(
     store: Store,
     options: Options,
     models: Sequence[str] = (),
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     costs: bool = True,
     timed: bool = True,

@@ -1,44 +1,171 @@
-"""Progress bars on standard error."""
+"""The progress of a command on standard error: bars on a terminal, else a plain line now and then."""
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from iqabench.cli.lazy import lazy_imports
+from iqabench.cli.messages import tell
+from iqabench.cli.pace import CellPace, Pace
+from iqabench.printable import printable
 
 with lazy_imports():
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
 
     from iqabench.run import Watch
 
+_SHOWN_CELLS = 5
+"""The most cells that have a bar of their own; the others are counted."""
+_WIDTH = 100
+"""The widest display, in characters."""
+_FIRST_LINE_S, _LONGEST_PAUSE_S, _GROWTH = 10.0, 60.0, 1.5
+"""Without a terminal: the seconds to the first line, the longest ones to the next, and their growth."""
+
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    """Give a function that draws a progress bar for each cell; without a terminal it draws nothing."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    bars: dict[str, TaskID] = {}
-    with Progress(*columns, console=console) as progress:
+def watching(unit: str = "images") -> Iterator["Watch"]:
+    """Give a display of progress, which counts in this unit; short work shows nothing without a terminal."""
+    display = Bars(unit) if sys.stderr.isatty() else Lines(unit)
+    try:
+        yield display
+    finally:
+        display.close()
 
-        def watch(name: str, done: int, of: int) -> None:
-            if name not in bars:
-                bars[name] = progress.add_task(name, total=of)
-            progress.update(bars[name], completed=done)
 
-        yield watch
+class _Display:
+    """The counts behind a display, which several threads may tell and draw."""
+
+    def __init__(self, unit: str) -> None:
+        self.pace = Pace()
+        self.unit = unit
+        self.lock = threading.RLock()
+
+    def plan(self, images: int, cells: int) -> None:
+        """Announce images and cells."""
+        with self.lock:
+            self.pace.plan(images, cells)
+
+    def __call__(self, name: str, done: int, of: int) -> None:
+        """Take note of the progress of a cell."""
+        with self.lock:
+            self.pace.update(name, done, of)
+
+    def speed_in_words(self) -> str:
+        """Return the speed, as in `35.2 images/s` or `2.5 s/image`; empty where there is none yet."""
+        speed = self.pace.speed
+        if speed is None:
+            return ""
+        if speed < 1:
+            return f"{1 / speed:.1f} s/{self.unit.removesuffix('s')}"
+        return f"{speed:,.{0 if speed >= 100 else 1}f} {self.unit}/s"
+
+    def left_in_words(self) -> str:
+        """Return the time left, as in `0:03:12 left`; empty where it is not known yet."""
+        left = self.pace.left_s
+        return "" if left is None else f"{_clock_time(left)} left"
+
+
+class Lines(_Display):
+    """The display without a terminal: a line after ten seconds, and then at growing intervals."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._tell_now_and_then, daemon=True)
+        self._thread.start()
+
+    def message(self, text: str) -> None:
+        """Print a sentence."""
+        tell(text)
+
+    def close(self) -> None:
+        """Print no more lines."""
+        self._ended.set()
+        self._thread.join()
+
+    def _tell_now_and_then(self) -> None:
+        pause = _FIRST_LINE_S
+        while not self._ended.wait(pause):
+            with self.lock:
+                line = self.line()
+            if line:
+                tell(line)
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE_S)
+
+    def line(self) -> str:
+        """Return the state of the work in one line; empty before the work begins."""
+        pace = self.pace
+        if not pace.total:
+            return ""
+        counts = f"{pace.done:,} of {pace.total:,} {self.unit}"
+        facts = [text for text in (counts, self.speed_in_words(), self.left_in_words()) if text]
+        names = list(pace.active)
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        work = f"; at work: {names[0]}{more}" if names else ""
+        return f"{', '.join(facts)}{work}"
+
+
+class Bars(_Display):
+    """The display on a terminal: a bar for the whole, and beneath it bars for the cells at work."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self._console = Console(stderr=True)
+        self._live = Live(console=self._console, get_renderable=self.picture, refresh_per_second=8)
+        self._ended = False
+
+    def __call__(self, name: str, done: int, of: int) -> None:
+        """Take note of the progress of a cell."""
+        super().__call__(name, done, of)
+        if not self._live.is_started:
+            self._live.start()
+
+    def message(self, text: str) -> None:
+        """Print a sentence above the bars."""
+        shown = Text(printable(text, keep="\n"))
+        self._console.print(shown, soft_wrap=True)
+
+    def close(self) -> None:
+        """Leave the bar of the whole on the terminal, with the time that the work took."""
+        self._ended = True
+        self._live.stop()
+
+    def picture(self) -> "Group":
+        """Return the bars as they stand now."""
+        with self.lock:
+            cells = [] if self._ended else list(self.pace.active.values())
+            table = Table.grid(padding=(0, 1), expand=True)
+            table.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
+            table.add_column(ratio=2)
+            table.add_column(justify="right", no_wrap=True)
+            self._add_whole(table)
+            for cell in cells[:_SHOWN_CELLS]:
+                _add_cell(table, cell)
+            lines = [table]
+        return Group(*lines)
+
+    def _add_whole(self, table: "Table") -> None:
+        pace = self.pace
+        last = f"in {_clock_time(pace.elapsed_s)}" if self._ended else self.left_in_words()
+        facts = (f"{pace.done:,}/{pace.total:,} {self.unit}", self.speed_in_words(), last)
+        bar = ProgressBar(total=max(pace.total, 1), completed=pace.done)
+        table.add_row(Text(self._title()), bar, Text("  ".join(text for text in facts if text)))
+
+    def _title(self) -> str:
+        return f"{self.pace.cells_done:,} of {self.pace.cells:,} cells"
+
+
+def _add_cell(table: "Table", cell: CellPace) -> None:
+    bar = ProgressBar(total=max(cell.of, 1), completed=cell.done)
+    table.add_row(Text(f"  {printable(cell.name)}"), bar, Text(f"{cell.done:,}/{cell.of:,}"))
+
+
+def _clock_time(seconds: float) -> str:
+    """Return seconds as hours, minutes and seconds, with days before them where there are any."""
+    return str(timedelta(seconds=round(seconds)))

@@ -16,7 +16,7 @@ from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
 from iqabench.images import Image
 from iqabench.pairing import Pairing
-from iqabench.run import Outputs, PairingOptions, Targets, Watch
+from iqabench.run import UNWATCHED, Outputs, PairingOptions, Targets, Watch
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def explain(
     outputs: Path,
     targets: Targets,
     claim: Claim,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     options: PairingOptions | None = None,
 ) -> Explanation:

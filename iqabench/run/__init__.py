@@ -1,8 +1,9 @@
 """The runs: planning, restoring and scoring. Their results are records in the store."""
 
 from iqabench.run.evaluate import evaluate
-from iqabench.run.outcome import Failure, Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.plan import Cell, Options, plan
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.scoring.outputs import OutputPair, Outputs
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
@@ -17,6 +18,7 @@ from iqabench.run.scoring.targets import (
 
 __all__ = [
     "BY_NAME",
+    "UNWATCHED",
     "Cell",
     "Failure",
     "Options",

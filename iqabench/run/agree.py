@@ -27,8 +27,9 @@ from iqabench.metrics import (
 from iqabench.models.core.card import Card
 from iqabench.opinions import Opinion, Opinions
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Outcome
 from iqabench.run.prefetch import run_in_threads
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import Origin, RecordMaker, Subject, score
 from iqabench.run.threads import CellKey, find_finished
 from iqabench.store import Record, Store, Writer, content_key
@@ -53,7 +54,7 @@ def score_opinions(
     store: Store,
     names: list[str],
     device: str = "auto",
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     reading: ReadOptions = AS_STORED,
 ) -> Outcome:
     """Score all images of a set of opinions in the columns with these names; skip those that have a record.

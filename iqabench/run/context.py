@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from iqabench.run.outcome import Watch
 from iqabench.run.plan import Options
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.store import Store
 
 
@@ -18,4 +18,4 @@ class RunContext:
     """The device, as torch names it."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """The metrics that lack weights or a package here, with the reason."""
-    watch: Watch = lambda *_: None
+    watch: Watch = UNWATCHED

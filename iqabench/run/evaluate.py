@@ -16,13 +16,14 @@ from iqabench.run.context import RunContext
 from iqabench.run.environment import resolve_device
 from iqabench.run.executors import in_process
 from iqabench.run.model_cache import ModelCache, load_for_cell
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Outcome
 from iqabench.run.plan import Cell, Options
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.store import Store
 
 
 def evaluate(
-    cells: list[Cell], store: Store, options: Options, watch: Watch = lambda *_: None
+    cells: list[Cell], store: Store, options: Options, watch: Watch = UNWATCHED
 ) -> Outcome:
     """Evaluate the samples without a record; the records of each are stored before the next one starts.
 

@@ -1,13 +1,9 @@
 """The outcome of a run: its keys, its counts and its failures."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from iqabench.pairing import unpaired_in_words
-
-Watch = Callable[[str, int, int], None]
-"""The function that shows progress: it takes a title, the samples done, and the number of all samples."""
-
 
 NO_OUTPUT = "it has no output"
 """The reason of a target without an output."""

@@ -18,7 +18,7 @@ from iqabench.errors import ModelError, UsageError
 from iqabench.probes import CostColumn, Size
 from iqabench.probes.machine import hold_device
 from iqabench.probes.timing import Sampling
-from iqabench.run.outcome import Watch
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.submissions.checkout_copy import own_copy
 from iqabench.submissions.process import answer_of
 from iqabench.submissions.request import Counterpart, SubmissionRequest
@@ -84,7 +84,7 @@ def measure_submissions(
     timeout_s: float = 600.0,
     threads: int | None = None,
     stand_ins: Sequence[Path] = (),
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
 ) -> list[SubmissionRow]:
     """Measure the models of a checkout on the CPU, each in a process of its own; all of them without ids.
 

@@ -18,7 +18,7 @@ from iqabench.challenge.parts import check_parts
 from iqabench.errors import UsageError
 from iqabench.probes import CostColumn, cost_column, sizes_of
 from iqabench.probes.timing import Sampling
-from iqabench.run import Watch
+from iqabench.run import UNWATCHED, Watch
 from iqabench.submissions.measure import SubmissionRow, measure_submissions, submission_ids
 from iqabench.submissions.ranks import add_ranks
 from iqabench.submissions.ratios import add_ratios, counterpart
@@ -34,7 +34,7 @@ def reproduce_submissions(
     timed: Sequence[str] = (),
     sampling: Sampling | None = None,
     timeout_s: float = 600.0,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
 ) -> SubmissionResults:
     """Measure the submissions of a checkout, and rank them by the board's formulas.
 

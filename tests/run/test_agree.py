@@ -11,6 +11,7 @@ from iqabench.images import write_image
 from iqabench.metrics import column
 from iqabench.opinions import read_opinions
 from iqabench.run.agree import score_opinions
+from iqabench.run.progress import Unwatched
 from iqabench.store import Store
 
 
@@ -55,21 +56,22 @@ def test_a_run_that_is_cut_off_goes_on(tmp_path: Path) -> None:
     opinions = read_opinions("tid2013", HANDED["tid2013"](tmp_path / "set"))
     store = Store(tmp_path / "store")
 
-    def interrupt(name: str, done: int, of: int) -> None:
-        if name == "psnr@rgb on tid2013" and done == 5:
-            raise KeyboardInterrupt
+    class Interrupting(Unwatched):
+        def __call__(self, name: str, done: int, of: int) -> None:
+            if name == "psnr@rgb on tid2013" and done == 5:
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score_opinions(opinions, store, ["psnr"], "cpu", interrupt)
+        score_opinions(opinions, store, ["psnr"], "cpu", Interrupting())
     assert len(records(store)) == 5
     seen: list[tuple[int, int]] = []
-    outcome = score_opinions(
-        opinions,
-        store,
-        ["psnr"],
-        "cpu",
-        lambda n, d, o: seen.append((d, o)) if "psnr" in n else None,
-    )
+
+    class Noting(Unwatched):
+        def __call__(self, name: str, done: int, of: int) -> None:
+            if "psnr" in name:
+                seen.append((done, of))
+
+    outcome = score_opinions(opinions, store, ["psnr"], "cpu", Noting())
     assert (outcome.done, outcome.skipped) == (7, 5)
     assert seen[-1] == (12, 12)
 

@@ -17,11 +17,11 @@ from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
 from iqabench.probes.machine import hold_device, machine_state, timing_warnings
 from iqabench.probes.timing import Ratio, Sampling, Times, ratio, sample
-from iqabench.run.outcome import Watch
 from iqabench.run.profile.entrant import Entrant, enter
 from iqabench.run.profile.memory_limit import within_memory
 from iqabench.run.profile.options import Profile, ProfileOptions
 from iqabench.run.profile.records import CostMeasurement
+from iqabench.run.progress import UNWATCHED, Watch
 
 USUAL_SIDE = 256
 """The side of the square input at which the challenges measure."""
@@ -36,7 +36,7 @@ def measure(
     device: str,
     options: ProfileOptions,
     done: Profile,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
 ) -> Iterator[tuple[list[CostMeasurement], dict[str, Any]]]:
     """Yield, size by size, the costs of all models and the details that all records of that size share."""
     timed = bool(rounds) and any(c.probe.timed for c in columns)

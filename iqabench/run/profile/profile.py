@@ -11,11 +11,12 @@ from iqabench.models.core.load import is_own, load_model
 from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.outcome import Failure, Watch
+from iqabench.run.outcome import Failure
 from iqabench.run.plan import Cell, Options
 from iqabench.run.profile.measure import Round, measure, rounds_of
 from iqabench.run.profile.options import Profile, ProfileOptions
 from iqabench.run.profile.records import CostMaker
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.store import Store
 from iqabench.tasks import Ratio
 
@@ -26,7 +27,7 @@ def profile(
     sizes: Sequence[Size] | None,
     store: Store,
     options: ProfileOptions,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
 ) -> Profile:
     """Measure models and keep a record of each cost; without sizes, at 256 pixels squared.
 
@@ -59,7 +60,7 @@ def profile_cells(
     sizes: Sequence[Size] | None,
     store: Store,
     options: Options,
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
 ) -> Profile:
     """Measure the models of a run in the run's precision and on its device. Costs that have a record already
     are measured again only if that is forced.

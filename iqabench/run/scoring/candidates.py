@@ -14,8 +14,9 @@ import torch
 from iqabench.errors import IqabenchError
 from iqabench.images import Case, Image
 from iqabench.metrics import AnyColumn, Column, SetColumn
-from iqabench.run.outcome import Outcome, Watch
+from iqabench.run.outcome import Outcome
 from iqabench.run.prefetch import run_in_threads
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import RecordMaker, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.targets import Targets
@@ -86,7 +87,7 @@ class Work:
     store: Store
     writer: Writer
     outcome: Outcome
-    watch: Watch = lambda *_: None
+    watch: Watch = UNWATCHED
     force: bool = False
     """True to score images again that have a record."""
     batch: int = 1

@@ -19,8 +19,9 @@ from iqabench.models.core.model import Model
 from iqabench.pairing import Pairing
 from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
-from iqabench.run.outcome import Failure, Outcome, Watch
+from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.output_folders import output_folder, outputs_root, read_output, record_maker
+from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import Origin, RecordMaker
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
@@ -39,7 +40,7 @@ def score_folder(
     columns: list[str],
     name: str = "",
     device: str = "auto",
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     force: bool = False,
     batch: int = 1,
@@ -149,7 +150,7 @@ def score_saved_outputs(
     store: Store,
     columns: list[str],
     device: str = "auto",
-    watch: Watch = lambda *_: None,
+    watch: Watch = UNWATCHED,
     *,
     force: bool = False,
     batch: int = 1,
