@@ -2,16 +2,38 @@
 
 A lock is a file beside what it guards. Another process that waits for a lock holds the file open; so whoever
 deletes a lock file must leave behind a state in which a second holder finds nothing left to do.
+
+A lock counts among the processes of one host. On a folder that several hosts share, another host may not see
+it: what must be right there compares `host_identity` first.
 """
 
+import platform
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
 _PAUSE_S = 0.05
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@cache
+def host_identity() -> str:
+    """Return the identity of this host since it was started: processes with the same one share locks.
+
+    Hosts may have the same name, and containers of one host different ones, so on Linux it is that of the
+    running kernel; elsewhere name and network address.
+    """
+    try:
+        text = _BOOT.read_text()
+    except OSError:
+        text = f"{platform.node()} {uuid.getnode()}"
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 def try_lock(path: Path) -> BaseFileLock | None:

@@ -1,9 +1,20 @@
-"""The journal of one run: records as JSON lines, safe after every image."""
+"""The journal of one run: records as JSON lines, safe after every image.
+
+    RUN.jsonl   the records
+    RUN.lock    the lock of its writer, which other hosts that share the folder may not see
+    RUN.host    the identity of the writer's host: another host leaves the journal of a day to its writer
+
+A journal that another host has taken over after that day, while its writer slept, goes on under another name:
+what is there twice counts once.
+"""
 
 import contextlib
+import errno
 import json
 import os
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +23,12 @@ import duckdb
 from filelock import BaseFileLock
 
 from iqabench.errors import DamageWarning
-from iqabench.locks import remove_lock_file, try_lock, wait_for_lock
+from iqabench.locks import host_identity, remove_lock_file, try_lock, wait_for_lock
 from iqabench.store.record import Record, fault_of
 from iqabench.store.record_file import write_record_file
+
+_ABANDONED_S = 24 * 3600
+"""The seconds without a record after which the journal of another host is taken for abandoned."""
 
 
 @dataclass
@@ -30,19 +44,27 @@ class Journal:
     """An append-only file of records; the process that writes it holds a lock file beside it."""
 
     def __init__(self, path: Path) -> None:
+        self._begin(path)
+
+    def _begin(self, path: Path) -> None:
         self.path = path
         self._lock = wait_for_lock(_lock_of(path))
+        _host_of(path).write_text(host_identity())
         self._file = path.open("ab")
 
     @classmethod
-    def adopt(cls, path: Path) -> bool:
+    def adopt(cls, path: Path, convert: Callable[[Path], None] | None = None) -> bool:
         """Turn the journal of a dead run into Parquet, and return whether it was dead.
 
-        The journal of a living run is left alone; so is one that cannot be read or locked.
+        The journal of a living run is left alone; so is one that cannot be read or locked, and that of
+        another host which was written to in the last 24 hours. `convert` does it, instead of writing the
+        file beside the journal; it deletes the journal when it has succeeded.
         """
         with contextlib.suppress(OSError):
+            if _may_live_elsewhere(path):
+                return False
             if lock := try_lock(_lock_of(path)):
-                _close(path, lock)
+                _close(path, lock, convert or _to_parquet)
                 return True
         return False
 
@@ -51,20 +73,38 @@ class Journal:
 
         Raises: OSError when that fails; a line that was cut off is taken back.
         """
-        end = os.fstat(self._file.fileno()).st_size
-        lines = "".join(json.dumps(asdict(r), separators=(",", ":")) + "\n" for r in records)
+        lines = "".join(
+            json.dumps(asdict(r), separators=(",", ":")) + "\n" for r in records
+        ).encode()
+        if self._write(lines):
+            return
+        self._file.close()
+        self._lock.release()
+        self._begin(self.path.with_name(f"{self.path.stem}+{os.urandom(2).hex()}.jsonl"))
+        self._write(lines)
+
+    def _write(self, lines: bytes) -> bool:
+        """Write lines to the disk; return False when another host has deleted the file."""
+        handle = self._file.fileno()
         try:
-            _write_all(self._file.fileno(), lines.encode())
-            os.fsync(self._file.fileno())
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._file.fileno(), end)
+            end = os.fstat(handle).st_size
+            try:
+                _write_all(handle, lines)
+                os.fsync(handle)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(handle, end)
+                raise
+            return os.fstat(handle).st_nlink > 0
+        except OSError as error:
+            if error.errno == errno.ESTALE:
+                return False
             raise
 
-    def finish(self) -> None:
-        """Turn the journal into Parquet."""
+    def finish(self, convert: Callable[[Path], None] | None = None) -> None:
+        """Turn the journal into Parquet; `convert` does it instead, and deletes the journal."""
         self._file.close()
-        _close(self.path, self._lock)
+        _close(self.path, self._lock, convert or _to_parquet)
 
 
 def read_journal(path: Path) -> JournalContent:
@@ -90,40 +130,62 @@ def read_journal(path: Path) -> JournalContent:
     return content
 
 
-def _to_parquet(journal: Path) -> None:
-    """Write the records of a journal as Parquet; without room for that the journal stays, and is read.
+def retire_journal(journal: Path, content: JournalContent) -> None:
+    """Delete a journal whose records are stored; one with damaged lines is kept as NAME.jsonl.damaged.
 
-    A journal with damaged lines is kept beside it, as NAME.jsonl.damaged.
+    Raises: OSError when that fails.
     """
+    if not content.faults:
+        journal.unlink(missing_ok=True)
+        return
+    kept = journal.with_name(f"{journal.name}.damaged")
+    journal.replace(kept)
+    warnings.warn(
+        f"{kept} holds {len(content.faults)} damaged lines ({content.faults[0]}), which were left out; "
+        f"its other {len(content.rows)} records were kept.",
+        DamageWarning,
+        stacklevel=2,
+    )
+
+
+def _to_parquet(journal: Path) -> None:
+    """Write the records of a journal as Parquet; without room for that the journal stays, and is read."""
     content = read_journal(journal)
     with contextlib.suppress(OSError, duckdb.Error):
         if content.rows:
             write_record_file(journal.parent, journal.stem, content.rows)
-        if not content.faults:
-            journal.unlink(missing_ok=True)
-            return
-        kept = journal.with_name(f"{journal.name}.damaged")
-        journal.replace(kept)
-        warnings.warn(
-            f"{kept} holds {len(content.faults)} damaged lines ({content.faults[0]}), which were left out; "
-            f"its other {len(content.rows)} records were kept.",
-            DamageWarning,
-            stacklevel=2,
-        )
+        retire_journal(journal, content)
 
 
 def _lock_of(journal: Path) -> Path:
     return journal.with_suffix(".lock")
 
 
-def _close(journal: Path, lock: BaseFileLock) -> None:
-    """Turn a journal into Parquet and give its lock back; without a journal the lock file goes, too."""
+def _host_of(journal: Path) -> Path:
+    return journal.with_suffix(".host")
+
+
+def _may_live_elsewhere(journal: Path) -> bool:
+    """Return whether a writer on another host may go on with this journal.
+
+    Raises: OSError when its age cannot be found out.
+    """
     try:
-        _to_parquet(journal)
+        host = _host_of(journal).read_text()
+    except FileNotFoundError:  # it was copied here by itself, or written by version 0.1
+        return False
+    return host != host_identity() and time.time() - journal.stat().st_mtime < _ABANDONED_S
+
+
+def _close(journal: Path, lock: BaseFileLock, convert: Callable[[Path], None]) -> None:
+    """Turn a journal into Parquet and give its lock back; without a journal the files beside it go, too."""
+    try:
+        convert(journal)
     finally:
         lock.release()
-    if not journal.exists():
-        remove_lock_file(_lock_of(journal))
+        if not journal.exists():
+            remove_lock_file(_lock_of(journal))
+            remove_lock_file(_host_of(journal))
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -134,8 +134,10 @@ def test_without_room_for_parquet_the_journal_stays(
         with Store(tmp_path).writer(name) as writer:
             writer.add([record(name)])
     assert sorted(p.name for p in (tmp_path / "records").iterdir()) == [
+        "a.host",
         "a.jsonl",
         "a.lock",
+        "b.host",
         "b.jsonl",
         "b.lock",
     ]
