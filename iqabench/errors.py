@@ -18,6 +18,7 @@
     ├── FetchError                a file could not be brought here
     │   ├── OfflineError          it would need the network, which is switched off
     │   └── ChecksumError         a file that arrived has another content than was promised
+    ├── ExecutorError             there are no workers to run on, or none that may be used
     ├── SetError                  a set is incomplete, or lacks the scale or level that was asked for
     └── StoreError                records cannot be written or read
 
@@ -72,6 +73,10 @@ class DuplicateNameError(IqabenchError):
 
 class FactsError(IqabenchError):
     """A YAML file does not say what it must."""
+
+
+class ExecutorError(IqabenchError):
+    """There are no workers to run on, or none that may be used."""
 
 
 class ImageError(IqabenchError):

@@ -12,14 +12,14 @@ from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
 from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import OutputView, Pair, PoolView
-from iqabench.images.parts import Part, as_part, read_part, write_part
+from iqabench.images.parts import Part, as_part, encode_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
 from iqabench.images.reading import AS_STORED, ReadOptions
 from iqabench.images.remarks import remarks_on
 from iqabench.images.value_range import OVERSHOOT, DataRange
 from iqabench.images.view import quantise, view, view_output
-from iqabench.images.write import write_image
+from iqabench.images.write import encode_image, write_image
 
 __all__ = [
     "AS_STORED",
@@ -36,6 +36,8 @@ __all__ = [
     "ReadOptions",
     "as_image",
     "as_part",
+    "encode_image",
+    "encode_part",
     "image_files",
     "luma",
     "meaning_of",

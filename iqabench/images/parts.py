@@ -41,12 +41,22 @@ def write_part(path: Path, part: Part) -> Path:
     Shapes: (T, H, W, C), or (H, W, C) for one frame.
     Raises: ImageError for other shapes and types, and when the place cannot be written to.
     """
-    checked = as_part(part, str(path))
+    ending, content = encode_part(part, str(path))
     name = path.name.removesuffix(".png").removesuffix(".npz")
+    return _written(path.with_name(f"{name}{ending}"), content)
+
+
+def encode_part(part: Part, name: str = "a part") -> tuple[str, bytes]:
+    """Return the ending of a format without loss, and the part in that format, as `write_part` writes it.
+
+    Shapes: (T, H, W, C), or (H, W, C) for one frame.
+    Raises: ImageError for other shapes and types; `name` stands for the part in the message.
+    """
+    checked = as_part(part, name)
     frames, _, _, bands = checked.shape
     if frames == 1 and bands in _BANDS_OF_PNG and checked.dtype in (np.uint8, np.uint16):
-        return _written(path.with_name(f"{name}.png"), _png(checked[0]))
-    return _written(path.with_name(f"{name}.npz"), _npz(checked))
+        return ".png", _png(checked[0])
+    return ".npz", _npz(checked)
 
 
 def read_part(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> Part:

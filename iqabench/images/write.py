@@ -11,18 +11,27 @@ from iqabench.images.read import Image
 from iqabench.images.view import quantise
 
 
-def write_image(path: Path, image: Image) -> None:
-    """Write an 8-bit PNG; other images are rounded to 8 bits first. A broken write leaves no file.
+def encode_image(image: Image, name: str = "an image") -> bytes:
+    """Return an image as an 8-bit PNG; other images are rounded to 8 bits first.
 
-    Raises: ImageError when the disk is full or the place cannot be written to.
+    Raises: ImageError when OpenCV cannot encode it; `name` stands for the image in the message.
     """
     pixels = quantise(image)
     bgr = np.ascontiguousarray(pixels[:, :, ::-1])
     done, data = cv2.imencode(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 1])
     if not done:
-        raise ImageError(f"{path}: OpenCV could not encode an image of shape {image.shape}.")
+        raise ImageError(f"{name}: OpenCV could not encode an image of shape {image.shape}.")
+    return data.tobytes()
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Write an 8-bit PNG; other images are rounded to 8 bits first. A broken write leaves no file.
+
+    Raises: ImageError when the disk is full or the place cannot be written to.
+    """
+    data = encode_image(image, str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data.tobytes(), durable=False)
+        write_whole(path, data, durable=False)
     except OSError as error:
         raise ImageError(f"{path} cannot be written: {error.strerror}.") from error

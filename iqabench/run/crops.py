@@ -1,63 +1,49 @@
 """The crops of each sample for the report: a window at the place where the target has the most detail."""
 
-from pathlib import Path
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from iqabench.errors import ImageError, StoreError
-from iqabench.images import Image, write_image
-from iqabench.models.core.model import Model
+from iqabench.images import Image
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.samples import Sample
-from iqabench.store import CropFolder
 
 SIDE = 144
 """The side of the window in pixels of the target; divisible by every scale in use."""
 
 
-def keep_crops(
-    folder: CropFolder,
-    sample: Sample,
-    restored: RestoredParts,
-    model: Model,
-    tile: int = 0,
-    setting: str = "",
-) -> list[Path]:
-    """Write the window of input, target and output; of clips the window of the first frame.
+@dataclass(frozen=True)
+class Crops:
+    """The windows of one sample at the same place."""
 
-    Returns: the files of the sample's crops, to be given to the writer with its records; none where no
-        window is shown.
-    Raises: StoreError when a crop cannot be written: a record kept without it would never get its picture.
+    output: Image
+    input: Image
+    target: Image
+
+
+def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
+    """Return the windows of output, input and target, of clips those of the first frame.
+
+    None where there is no target of the output's size, or where it is no picture that people can look at.
     """
     output, target_part = restored.parts.get("output"), sample.part("target")
     if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
-        return []
+        return None
     target, source = target_part[0], sample.parts["input"][0]
     if target.shape[0] % source.shape[0]:
-        return []  # at a fraction the window would lie between the pixels of the input
+        return None  # at a fraction the window would lie between the pixels of the input
     if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
-        return []
+        return None
     scale = max(1, target.shape[0] // source.shape[0])
     top, left = detail_window(target, scale)
     window = (slice(top, top + SIDE), slice(left, left + SIDE))
-    try:
-        path = folder.model(model.card.id, model.hash, model.precision, tile, setting)
-        write_image(path, output[0][window])
-        if not folder.target.exists():
-            small = SIDE // scale
-            rows, columns = (
-                slice(top // scale, top // scale + small),
-                slice(left // scale, left // scale + small),
-            )
-            write_image(folder.input, source[rows, columns])
-            write_image(folder.target, target[window])
-    except ImageError as error:
-        raise StoreError(
-            f"{error} No record is kept without its picture. Make room, and run the same command again: it "
-            "goes on where it stopped."
-        ) from error
-    return [path, folder.input, folder.target]
+    small = SIDE // scale
+    of_input = (
+        slice(top // scale, top // scale + small),
+        slice(left // scale, left // scale + small),
+    )
+    return Crops(output[0][window], source[of_input], target[window])
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:

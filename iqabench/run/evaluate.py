@@ -1,45 +1,69 @@
 """The evaluation of cells: models restore sets, and metrics score the outputs.
 
     for cell in cells:
-        for result in evaluate_cell(job_of(cell), samples_without_a_record):
-            store.add(result.records)
+        session = open the cell where an executor says                       # restoring/session.py
+        for result in session.run(samples_without_a_record):                 # evaluate_cell.py
+            write the files of the result, then its records                  # restoring/ledger.py
 
-`evaluate_cell.py` is the loop over samples. An executor (`executors/`) decides where the loop runs, and keeps
-its results. Columns that need the outputs of all models wait for the second pass (`second_pass.py`).
+Columns that need the outputs of all models wait for the second pass (`second_pass.py`).
 """
 
-from functools import partial
+from dataclasses import replace
 
 from iqabench.images import remarks_on
-from iqabench.metrics import require_files
+from iqabench.metrics import AnyColumn, require_files, with_reasons
 from iqabench.run.context import RunContext
-from iqabench.run.environment import resolve_device
-from iqabench.run.executors import in_process
-from iqabench.run.model_cache import ModelCache, load_for_cell
+from iqabench.run.environment import new_run
+from iqabench.run.executors.executor import executor_of
+from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.outcome import Outcome
 from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
-from iqabench.store import Store
+from iqabench.run.restoring.ledger import CellLedger
+from iqabench.run.second_pass import SecondPass, score_second_pass
+from iqabench.store import Store, Writer
 
 
 def evaluate(
-    cells: list[Cell], store: Store, options: Options, watch: Watch = UNWATCHED
+    cells: list[Cell],
+    store: Store,
+    options: Options,
+    watch: Watch = UNWATCHED,
+    placement: Placement = LOCAL,
 ) -> Outcome:
-    """Evaluate the samples without a record; the records of each are stored before the next one starts.
+    """Evaluate the samples without a record; the records of each are stored as soon as it is done.
 
     A model that cannot be loaded costs only its own cells, unless no other cell remains. The files of metrics
     (weights) are looked for before the first image: a column whose metric lacks one has failed records with
-    that reason.
+    that reason. `placement` says where models run.
 
     Raises: MetricWeightsError when every column lacks a file; IqabenchError when no cell can be run;
-        StoreError when records cannot be stored.
+        ExecutorError when there are no workers; StoreError when records cannot be stored.
     """
     reasons = require_files(column for cell in cells for column in cell.columns)
-    device = resolve_device(options.device)
-    models = ModelCache(partial(load_for_cell, device=device, options=options))
-    outcome = in_process(cells, models, RunContext(store, options, device, reasons, watch))
+    outcome = Outcome(
+        missing=list(dict.fromkeys(line for cell in cells for line in cell.set.missing)),
+        notes=list(dict.fromkeys(line for cell in cells for line in cell.set.notes)),
+    )
+    with executor_of(placement, options.device) as executor:
+        options = replace(options, device=executor.device)
+        context = RunContext(store, options, executor.device, reasons, watch)
+        with store.writer(new_run()) as writer:
+            ledgers = [_ledger(cell, writer, context, outcome) for cell in cells]
+            executor.run(ledgers)
+            waiting = [outputs for ledger in ledgers for outputs in ledger.waiting_outputs]
+            score_second_pass(waiting, SecondPass(context, writer, outcome))
+    errors = [ledger.error for ledger in ledgers if ledger.error is not None]
+    if errors and len(errors) == len(cells):
+        raise errors[0]
     outcome.notes += _remarks(cells)
     return outcome
+
+
+def _ledger(cell: Cell, writer: Writer, context: RunContext, outcome: Outcome) -> CellLedger:
+    columns: list[AnyColumn] = with_reasons(cell.columns, context.reasons)
+    waiting = [column for column in columns if column.waits]
+    return CellLedger(cell, waiting, writer, context, outcome)
 
 
 def _remarks(cells: list[Cell]) -> list[str]:

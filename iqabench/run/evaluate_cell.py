@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import TypeVar
 
@@ -26,6 +26,7 @@ from iqabench.run.failures import attempt, watching_model
 from iqabench.run.prefetch import LoadedSample, prefetch
 from iqabench.run.records import RecordMaker, Score, score
 from iqabench.run.references import References
+from iqabench.run.restoring.result_files import FileMaker, ResultFiles
 from iqabench.samples import Sample, frame_of
 from iqabench.sets import SampleRef
 from iqabench.store import Record
@@ -63,18 +64,21 @@ class CellJob:
     references: References
     maker: RecordMaker
     outputs: tuple[ScoredOutput, ...]
+    files: FileMaker
+    """The maker of crops and kept outputs."""
+    shows_target: frozenset[str] = frozenset()
+    """The samples whose crops of input and target are there already."""
 
 
 @dataclass(frozen=True)
 class SampleResult:
-    """The result of one sample: its records, its parts and its outputs."""
+    """The result of one sample: its records, and the files that belong to them."""
 
     name: str
     records: list[Record]
     error: str = ""
     """The reason why nothing was restored; empty on success."""
-    sample: Sample | None = None
-    restored: RestoredParts | None = None
+    files: ResultFiles = field(default_factory=ResultFiles)
     is_missing: bool = False
     """True when the parts of the sample are absent or cannot be read."""
 
@@ -145,7 +149,9 @@ def _score(job: CellJob, restoration: _Restoration) -> SampleResult:
         for output in job.outputs
         for record in _records(job, output, restoration, loaded.sample, restored)
     ]
-    return SampleResult(loaded.name, records, "", loaded.sample, restored)
+    with_target = loaded.name not in job.shows_target
+    files = job.files.make(loaded.sample, restored, with_target=with_target)
+    return SampleResult(loaded.name, records, "", files)
 
 
 def _records(

@@ -1,4 +1,4 @@
-"""The models of a run: each is loaded when a cell needs it, and only one is in memory."""
+"""The models of a process: each is loaded when a job needs it, and only one is in memory."""
 
 from collections.abc import Callable
 
@@ -12,36 +12,36 @@ from iqabench.run.value_scale import check_value_scale
 
 
 class ModelCache:
-    """A cache of one model: the cells of a model follow each other.
+    """A cache of one model: the jobs of a model follow each other."""
 
-    An executor is told how models are loaded where it runs; `load_for_cell` is the way of one machine.
-    """
-
-    def __init__(self, load: Callable[[Cell], Model]) -> None:
-        self.load = load
+    def __init__(self) -> None:
         self._entry: tuple[str, Model] | None = None
 
-    def get(self, cell: Cell) -> Model:
-        """Return the model of a cell, on the device and in the precision of the run.
+    def get(self, identity: str, load: Callable[[], Model]) -> Model:
+        """Return the model with this identity, loaded unless it is the last one.
 
         Raises: IqabenchError when it cannot be loaded.
         """
-        name = cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
-        if self._entry is None or self._entry[0] != name:
+        if self._entry is None or self._entry[0] != identity:
             self._entry = None  # the memory of the last model is free before the next is loaded
-            self._entry = (name, self.load(cell))
+            self._entry = (identity, load())
         return self._entry[1]
 
 
-def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
-    """Load the model of a cell from this machine's files, onto a device.
+def model_identity(cell: Cell) -> str:
+    """Return the identity of the model of a cell: its name, and the scale where the name leaves it open."""
+    return cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
+
+
+def load_for_cell(cell: Cell, options: Options) -> Model:
+    """Load the model of a cell, onto the device and in the precision of the run.
 
     Raises: IqabenchError when it cannot be loaded.
     """
     torch.backends.cudnn.benchmark = False
     if cell.card is None:
         model = load_model(cell.model, cell.set.scale, convention=options.convention)
-        model = model.to(device, options.precision)
+        model = model.to(options.device, options.precision)
         if model.card.loader != "command":  # a program has no range of its own
             with watching_model("try", model, "a photograph"):
                 check_value_scale(model, declared=options.convention.range is not None)
@@ -49,4 +49,4 @@ def load_for_cell(cell: Cell, *, device: str, options: Options) -> Model:
     model = load_card(
         cell.card, allow_random_weights=options.allow_random_weights, progress=options.progress
     )
-    return model.to(device, options.precision)
+    return model.to(options.device, options.precision)

@@ -5,14 +5,15 @@ the pool). It becomes part of the protocol's hash, so that values against differ
 keys.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
 
 from iqabench.errors import IqabenchError, MetricError, ModelError, UsageError
-from iqabench.images import AS_STORED, Image, Pool, ReadOptions, quantise, read_image, write_image
+from iqabench.images import AS_STORED, Image, Pool, ReadOptions, encode_image, quantise, read_image
 from iqabench.metrics import AnyColumn, Column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
@@ -23,15 +24,26 @@ from iqabench.places import expanded
 from iqabench.protocol import Protocol
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import watching_model
-from iqabench.sets import Recipe, load_set
+from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.store import OutputFolder, content_key
 from iqabench.tasks import Ratio, scale_text
 from iqabench.trust import require_trust
 
 C = TypeVar("C", bound=AnyColumn)
 
+NO_POOLS: Mapping[str, SampleSet] = MappingProxyType({})
+"""No pools that are loaded already."""
+
 LEAST_MEMBERS = 3
 """The least number of models of a consensus: the median of two is only their mean."""
+
+
+def load_pool(name: str, reading: ReadOptions) -> SampleSet:
+    """Return the set of a pool, by the name of a folder or of a set.
+
+    Raises: UnknownNameError, SetError, FetchError.
+    """
+    return load_set(f"{name}@x1" if expanded(name).is_dir() else name, reading=reading)
 
 
 class References:
@@ -46,6 +58,7 @@ class References:
         members: Sequence[OutputFolder] = (),
         folder_of: Callable[[Model], OutputFolder] | None = None,
         reading: ReadOptions = AS_STORED,
+        pools: Mapping[str, SampleSet] = NO_POOLS,
     ) -> None:
         self.conditions, self.recipe, self.has_inputs = conditions, recipe, has_inputs
         self.members = members
@@ -53,6 +66,7 @@ class References:
         self._folder_of, self._reading = folder_of, reading
         self._bound: dict[str, Protocol] = {}
         self._models: dict[tuple[str, Ratio], Model] = {}
+        self._sets_of_pools = pools
         self._pools: dict[str, Pool] = {}
         self._median: tuple[str, Image] | None = None
 
@@ -132,8 +146,7 @@ class References:
         Raises: UnknownNameError, SetError, FetchError.
         """
         if name not in self._pools:
-            is_folder = expanded(name).is_dir()
-            images = load_set(f"{name}@x1" if is_folder else name, reading=self._reading)
+            images = self._sets_of_pools.get(name) or load_pool(name, self._reading)
             loaders = [_pristine_loader(sample.load_target) for sample in images.samples]
             self._pools[name] = Pool(name, images.hash, loaders)
         return self._pools[name]
@@ -156,8 +169,7 @@ class References:
             output = quantise(restore(model, input_image, self.conditions.tile).image)
         if folder is not None:
             folder.claim()
-            write_image(folder.file(sample), output)
-            folder.note(sample)
+            folder.write(sample, "", ".png", encode_image(output))
         return output
 
 

@@ -59,9 +59,16 @@ class CellKey:
 
 
 def find_finished(
-    store: Store, writer: Writer, cells: Iterable[CellKey], *, takes_over: bool = True
+    store: Store,
+    writer: Writer,
+    cells: Iterable[CellKey],
+    *,
+    takes_over: bool = True,
+    threads: int | None = None,
 ) -> set[tuple[str, str]]:
     """Return the pairs of key and sample that have a value that was computed with this number of threads.
+
+    `threads`: the number of threads that compute; None for that of this process.
 
     Records of older versions are stored under the keys of today first; not with `takes_over` False, for
     outputs that another number of threads may have made.
@@ -69,22 +76,25 @@ def find_finished(
     Raises: StoreError when records cannot be read or stored.
     """
     cells = list(cells)
+    threads = threads or torch.get_num_threads()
     if takes_over:
-        _take_over(store, writer, {cell.old: cell.key for cell in cells if cell.old != cell.key})
+        _take_over(
+            store, writer, threads, {cell.old: cell.key for cell in cells if cell.old != cell.key}
+        )
     shared = {cell.key for cell in cells if cell.threads_decide and cell.old == cell.key}
     own = {cell.key for cell in cells} - shared
-    return store.finished(own) | store.finished(shared, threads=torch.get_num_threads())
+    return store.finished(own) | store.finished(shared, threads=threads)
 
 
-def _take_over(store: Store, writer: Writer, keys: Mapping[str, str]) -> None:
-    """Store the records of older versions that were made with this number of threads under the keys of today.
+def _take_over(store: Store, writer: Writer, threads: int, keys: Mapping[str, str]) -> None:
+    """Store the records of older versions that were made with these threads under the keys of today.
 
     `keys`: the keys of today by those of old. What has a record of today stays as it is.
     """
     if not keys:
         return
     finished = store.finished(keys.values())
-    old_records = store.records(keys, threads=torch.get_num_threads())
+    old_records = store.records(keys, threads=threads)
     new_records = [replace(record, key=keys[record.key]) for record in old_records]
     lacking = [record for record in new_records if (record.key, record.sample) not in finished]
     if lacking:

@@ -7,7 +7,7 @@ They are shown beside the numbers, a few kilobytes each; whole outputs are kept 
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -26,6 +26,10 @@ class CropFolder:
         """The path of the folder; it exists once a crop was written."""
         name = f"{file_name(self.set)}_{file_name(self.level)}-{self.set_hash[:8]}"
         return self.store / "crops" / name / file_name(self.sample)
+
+    def of(self, sample: str) -> "CropFolder":
+        """Return the folder of another sample of the set."""
+        return replace(self, sample=sample)
 
     @property
     def target(self) -> Path:

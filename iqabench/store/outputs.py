@@ -92,17 +92,25 @@ class OutputFolder:
             for role in roles
         )
 
-    def note(self, sample: str, role: str = "") -> None:
-        """Note the checksum of an output that has just been written.
+    def write(self, sample: str, role: str, ending: str, content: bytes) -> Path:
+        """Write an output, note its checksum, and return its file; the folder must be claimed.
 
         Raises: StoreError when it cannot be written.
         """
-        file = self.file(sample, role)
+        stem = self.stem(sample, role)
+        path = stem.with_name(stem.name + ending)
         try:
+            write_whole(path, content, durable=False)
             with (self.path / _CHECKSUMS).open("a", encoding="utf-8") as notes:
-                notes.write(f"{_sha256(file)}  {file.name}\n")
+                notes.write(f"{hashlib.sha256(content).hexdigest()}  {path.name}\n")
         except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error.strerror}.") from error
+            raise StoreError(f"{path} cannot be written: {error.strerror}.") from error
+        return path
+
+    @property
+    def notes(self) -> list[Path]:
+        """The files about the outputs: their origin, and their checksums."""
+        return [self.path / _RUN, self.path / _CHECKSUMS]
 
     def was_changed(self, sample: str, role: str = "") -> bool:
         """Return whether an output has another content than the model gave it, as far as that was noted."""

@@ -1,9 +1,6 @@
-"""Executors, one file each: they decide where cells are evaluated, and store the results.
+"""Executors, one module each: they decide where jobs run.
 
-An executor is a function of cells, the cache of models and the context of the run. `in_process.py` is the
-only one so far.
+- `job.py`: jobs, sessions and ledgers, the interface between commands and executors
+- `local.py`: this process
+- `ray/`: actors on this machine or on a cluster
 """
-
-from iqabench.run.executors.in_process import in_process
-
-__all__ = ["in_process"]

@@ -9,17 +9,16 @@ import random
 import signal
 from collections.abc import Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from iqabench.run.restoring.ledger import CellLedger
 from iqabench.store import Store, journal
 from iqabench.store.writer import Writer
 from trials.faults import at_call
 from trials.trial import Command, Ended, Steps, Trial
 from trials.works import NOTES, Work, Works, prepare, store_and_files
 
-_EXECUTOR = import_module("iqabench.run.executors.in_process")
 _SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 _ORDERLY = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 """The exit status after a signal that a command can answer."""
@@ -27,7 +26,7 @@ _ORDERLY = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 _MOMENTS: dict[str, tuple[Any, str, bool]] = {
     "before a record": (Writer, "add", False),
     "after a record": (Writer, "add", True),
-    "between crop and record": (_EXECUTOR, "keep_crops", True),
+    "between crop and record": (CellLedger, "write_crops", True),
     "before Parquet": (journal, "write_record_file", False),
     "between Parquet and journal": (journal, "write_record_file", True),
     "before fsync": (os, "fsync", False),

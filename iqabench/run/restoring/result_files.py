@@ -1,0 +1,88 @@
+"""The files of a restored sample as contents: crops for reports, and whole outputs where they are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from iqabench.images import encode_image, encode_part, quantise
+from iqabench.models.core.model import Model
+from iqabench.models.core.restore_parts import RestoredParts
+from iqabench.protocol import Domain
+from iqabench.run.crops import cut_crops
+from iqabench.samples import Sample
+from iqabench.store import CropFolder
+
+
+@dataclass(frozen=True)
+class KeptOutput:
+    """One output of a sample as the content of a file."""
+
+    role: str
+    """The role; empty for the role `output`."""
+    ending: str
+    """The ending of its format."""
+    content: bytes
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """The files of one sample."""
+
+    crops: Mapping[str, bytes] = field(default_factory=dict)
+    """The contents of crops by their paths within the store."""
+    outputs: tuple[KeptOutput, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileMaker:
+    """The maker of the files of a cell's samples."""
+
+    model: Model
+    folder: CropFolder
+    """The folder of crops of any sample of the set, within the store."""
+    domain: Domain
+    tile: int
+    setting: str
+    keeps_outputs: bool
+
+    def make(self, sample: Sample, restored: RestoredParts, *, with_target: bool) -> ResultFiles:
+        """Return the files of a sample; `with_target` says whether crops of input and target are wanted, too.
+
+        Raises: ImageError when an output cannot be encoded.
+        """
+        return ResultFiles(
+            self._crops(sample, restored, with_target=with_target),
+            tuple(self._outputs(restored)) if self.keeps_outputs else (),
+        )
+
+    def _crops(
+        self, sample: Sample, restored: RestoredParts, *, with_target: bool
+    ) -> dict[str, bytes]:
+        if self.domain != "image":
+            return {}
+        folder = self.folder.of(sample.name)
+        crops = cut_crops(sample, restored)
+        if crops is None:
+            return {}
+        model = self.model
+        place = folder.model(model.card.id, model.hash, model.precision, self.tile, self.setting)
+        pictures = {place: crops.output}
+        if with_target:
+            pictures |= {folder.input: crops.input, folder.target: crops.target}
+        return {path.as_posix(): encode_image(crop, str(path)) for path, crop in pictures.items()}
+
+    def _outputs(self, restored: RestoredParts) -> list[KeptOutput]:
+        kept = []
+        for role, part in restored.parts.items():
+            name = "" if role == "output" else role
+            is_8_bit = self.model.card.gives[role].depth == "uint8"
+            if is_8_bit and len(part) == 1:
+                kept.append(KeptOutput(name, ".png", encode_image(part[0])))
+            else:
+                kept.append(KeptOutput(name, *encode_part(quantise(part) if is_8_bit else part)))
+        return kept
+
+
+def crops_of_set(name: str, set_hash: str, level: str) -> CropFolder:
+    """Return the folder of crops of a set, within the store; `of` gives that of a sample."""
+    return CropFolder(Path(), name, set_hash, level, "")

@@ -1,0 +1,174 @@
+"""A cell on a worker: its model is loaded, and its samples are restored and scored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import torch
+
+from iqabench.metrics import Column, with_reasons
+from iqabench.models.core.model import Model
+from iqabench.models.core.signature import setting_values, setting_words
+from iqabench.run.conditions import Conditions
+from iqabench.run.evaluate_cell import CellJob, SampleResult, ScoredOutput, evaluate_cell
+from iqabench.run.executors.job import JobItem
+from iqabench.run.output_folders import output_folder
+from iqabench.run.plan import Cell, Options
+from iqabench.run.records import Origin, RecordMaker, Subject
+from iqabench.run.references import References
+from iqabench.run.restoring.result_files import FileMaker, crops_of_set
+from iqabench.run.threads import CellKey, depends_on_threads, threads_of
+from iqabench.sets import SampleSet
+from iqabench.store import OutputFolder
+from iqabench.tasks import task_named
+
+
+@dataclass(frozen=True)
+class ScoredRole:
+    """The columns of one output of the model, by which the driver makes failed records."""
+
+    role: str
+    """The role of the output; empty for the role `output`."""
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class CellOpening:
+    """The facts of an open cell that the driver needs."""
+
+    model: str
+    """The id of the model."""
+    model_hash: str
+    maker: RecordMaker
+    scored: tuple[ScoredRole, ...]
+    keys: tuple[CellKey, ...]
+    """The keys of all columns that are scored at once."""
+    roles: tuple[str, ...]
+    """The roles of the model's outputs; empty for the role `output`."""
+    threads: int
+    """The number of threads of the worker."""
+    notes: tuple[str, ...]
+    """The choices that were made when the model was loaded."""
+
+
+class CellSession:
+    """One cell with its loaded model."""
+
+    def __init__(
+        self,
+        cell: Cell,
+        model: Model,
+        options: Options,
+        run: str,
+        reasons: Mapping[str, str],
+        *,
+        saves_outputs: bool,
+        outputs: Path | None,
+        pools: Mapping[str, SampleSet],
+    ) -> None:
+        self.cell, self.model, self.options = cell, model, options
+        self._settings = setting_values(model.card.settings, options.settings, model.card.id)
+        self._subject = Subject.of_set(cell.set)
+        self._reasons, self._saves_outputs = reasons, saves_outputs
+        self._outputs, self._pools = outputs, pools
+        self._maker = RecordMaker(self._subject, self._origin(model), run)
+        self._job = self._cell_job()
+
+    @cached_property
+    def opening(self) -> CellOpening:
+        """The facts that the driver needs to choose samples."""
+        by_network = depends_on_threads(self.model)
+        card = self.model.card
+        return CellOpening(
+            card.id,
+            self.model.hash,
+            self._maker,
+            tuple(ScoredRole(output.role, output.columns) for output in self._job.outputs),
+            tuple(
+                CellKey.of(self._maker, column, output.role, by_network=by_network)
+                for output in self._job.outputs
+                for column in output.columns
+            ),
+            tuple("" if role == "output" else role for role in card.gives),
+            torch.get_num_threads(),
+            tuple(self.model.notes),
+        )
+
+    def run(self, items: Sequence[JobItem]) -> Iterator[SampleResult]:
+        """Yield the result of each sample; details are true where the crop of its target is there already."""
+        samples = {sample.name: sample for sample in self.cell.set.samples}
+        job = replace(self._job, shows_target=frozenset(i.name for i in items if i.details))
+        return evaluate_cell(job, [samples[item.name] for item in items])
+
+    def _cell_job(self) -> CellJob:
+        images, options = self.cell.set, self.options
+        conditions = Conditions(
+            images.scale, str(self.model.device), options.precision, options.tile
+        )
+        references = References(
+            conditions,
+            images.samples[0].recipe,
+            folder_of=self._folder_of if self._outputs else None,
+            reading=images.reading,
+            pools=self._pools,
+        )
+        columns = references.bind(
+            column
+            for column in with_reasons(self.cell.columns, self._reasons)
+            if isinstance(column, Column) and not column.waits
+        )
+        files = FileMaker(
+            self.model,
+            crops_of_set(images.name, images.hash, images.level),
+            self.cell.domain,
+            options.tile,
+            self._maker.origin.setting,
+            self._saves_outputs,
+        )
+        return CellJob(
+            self.model,
+            self.cell.domain,
+            conditions,
+            self._settings,
+            references,
+            self._maker,
+            tuple(self._scored_outputs(tuple(columns))),
+            files,
+        )
+
+    def _scored_outputs(self, columns: tuple[Column, ...]) -> list[ScoredOutput]:
+        """Return the outputs that are scored: the role `output`, and others that a part is compared with."""
+        images = self.cell.set
+        partners = task_named(images.task).gives
+        with_target = tuple(c for c in columns if c.protocol.reference == "target")
+        outputs = []
+        for role, signature in self.model.card.gives.items():
+            part = partners.get(role, "target" if role == "output" else "")
+            if role == "output":
+                outputs.append(ScoredOutput("", part, columns, images.scale, signature.depth))
+            elif part in images.roles:
+                outputs.append(ScoredOutput(role, part, with_target, 1, signature.depth))
+        return outputs
+
+    def _origin(self, model: Model) -> Origin:
+        is_own = model is self.model  # other models run at their default settings
+        settings = setting_words(model.card.settings, self._settings) if is_own else ""
+        return Origin.of_card(
+            model.card,
+            model.hash,
+            random_weights=model.random_weights,
+            precision=self.options.precision,
+            tile=self.options.tile,
+            threads=threads_of(model),
+            device=str(model.device),
+            setting=",".join(part for part in (model.convention, settings) if part),
+        )
+
+    def _folder_of(self, model: Model) -> OutputFolder:
+        """Return the folder for the outputs of another model that this one is compared with."""
+        assert self._outputs is not None
+        images = self.cell.set
+        return output_folder(
+            self._outputs, self._origin(model), self._subject, images.address, self.cell.domain
+        )
