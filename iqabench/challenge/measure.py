@@ -1,6 +1,7 @@
 """The measurement of everything that a board asks for; what is in the store already is not measured again."""
 
 from collections.abc import Container, Mapping, Sequence
+from itertools import chain
 
 from iqabench.boards import Board
 from iqabench.challenge.agreement import measure_agreement
@@ -11,7 +12,7 @@ from iqabench.probes import cost_column, sizes_of
 from iqabench.probes.timing import Sampling
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.board_values import measured_values
-from iqabench.run import UNWATCHED, Cell, Options, Watch, evaluate, plan
+from iqabench.run import UNWATCHED, Cell, Options, Watch, announce, evaluate, plan
 from iqabench.run.profile import ProfileOptions, profile
 from iqabench.store import Store
 
@@ -42,12 +43,18 @@ def measure(
         return measure_agreement(board, models, store, options, watch)
     measurement = Measurement(ids={model: card_for(board, model).id for model in models})
     keys: list[str] = []
-    for model in models:
-        names = [n for n in _metric_quantities(board) if only is None or n in only.get(model, ())]
-        if quality:
-            keys += _quality(board, model, names, store, options, watch, measurement)
-        else:
-            measurement.reasons |= {(model, name): "no images were restored" for name in names}
+    names_of = {
+        model: [n for n in _metric_quantities(board) if only is None or n in only.get(model, ())]
+        for model in models
+    }
+    if quality:
+        keys += _quality(board, names_of, store, options, watch, measurement)
+    else:
+        measurement.reasons |= {
+            (model, name): "no images were restored"
+            for model, names in names_of.items()
+            for name in names
+        }
     if costs:
         profile_options = ProfileOptions(
             device=options.device, scale=scale_of(board), wait=True, sampling=sampling or Sampling()
@@ -75,15 +82,32 @@ def _metric_quantities(board: Board) -> list[str]:
 
 def _quality(
     board: Board,
+    names_of: Mapping[str, Sequence[str]],
+    store: Store,
+    options: Options,
+    watch: Watch,
+    measurement: Measurement,
+) -> list[str]:
+    """Evaluate the cells of all models for the quantities of each, and return their keys."""
+    cells = {model: _planned(board, model, names, measurement) for model, names in names_of.items()}
+    announce(watch, [*chain.from_iterable(cells.values())], options.limit)
+    keys: list[str] = []
+    for model, names in names_of.items():
+        keys += _of_model(board, model, names, cells[model], store, options, watch, measurement)
+    return keys
+
+
+def _of_model(
+    board: Board,
     model: str,
     names: Sequence[str],
+    cells: list[Cell],
     store: Store,
     options: Options,
     watch: Watch,
     measurement: Measurement,
 ) -> list[str]:
     """Evaluate the cells of one model, loaded once, and return their keys; failures become reasons."""
-    cells = _planned(board, model, names, measurement)
     wanted = [name for name in names if (model, name) not in measurement.reasons]
     if not cells:
         return []

@@ -39,7 +39,7 @@ with lazy_imports():
         verdicts,
     )
     from iqabench.report.text.figures import cost_figure, difference, difference_interval, p_value
-    from iqabench.run import Cell, Options, Outcome, evaluate, plan
+    from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.profile import Profile, ProfileOptions, profile
     from iqabench.store import Store
 
@@ -138,6 +138,7 @@ def command(
     ]
     _check(read, cells, wanted)
     with watching() as watch:
+        announce(watch, [cell for some in cells for cell in some], options.limit)
         a, b = (evaluate(some, records, options, watch) for some in cells)
         costs = ProfileOptions(
             device=device, precision=precision, convention=convention, scale=scale

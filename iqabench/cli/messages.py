@@ -5,15 +5,15 @@ import warnings
 from types import TracebackType
 from typing import TextIO
 
-import click
-
 from iqabench.errors import DamageWarning, IqabenchWarning
 from iqabench.printable import printable
 
 
 def tell(message: str) -> None:
-    """Print a message on standard error."""
-    click.echo(printable(message, keep="\n"), err=True)
+    """Print a message on standard error; while bars are drawn there, above them."""
+    if sys.stderr is not None:  # closed by the caller
+        sys.stderr.write(printable(message, keep="\n") + "\n")
+        sys.stderr.flush()
 
 
 class Notices:

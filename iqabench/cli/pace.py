@@ -36,17 +36,19 @@ class Pace:
 
     Cells at work at the same time share the time that passes, so the cost of an image is its part of the
     whole. The time left is that of the cells at work at their own speeds, and that of the others at the
-    mean speed so far.
+    mean speed so far. Cells that nobody announced and that follow one another are wholes of their own.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._start = self._last = clock()
+        self._start = self._work_start = self._last = clock()
         self._announced = self._begun = self._announced_cells = self._begun_cells = 0
         self._share = 0.0
         self._moments: deque[tuple[float, int]] = deque([(self._start, 0)])
         self.active: dict[str, CellPace] = {}
         """The cells at work, by name, in the order in which they began."""
+        self.latest = ""
+        """The name of the cell that progressed last."""
         self.done = 0
         """The images that are done, those from before included."""
         self.fresh = 0
@@ -62,9 +64,11 @@ class Pace:
         now = self._clock()
         if self.active:
             self._share += (now - self._last) / len(self.active)
-        self._last = now
+        self._last, self.latest = now, name
         cell = self.active.get(name)
         if cell is None:
+            if not self.active and not self._announced:
+                self._begin_anew(now)
             cell = self.active[name] = CellPace(name, done, of, done, self._share)
             self._begun += of
             self._begun_cells += 1
@@ -76,6 +80,12 @@ class Pace:
         if done >= of:
             del self.active[name]
         self._note(now)
+
+    def _begin_anew(self, now: float) -> None:
+        """Forget the cells before, which nobody announced as parts of a whole."""
+        self._begun = self._begun_cells = self.done = self.fresh = 0
+        self._work_start = now
+        self._moments = deque([(now, 0)])
 
     def _note(self, now: float) -> None:
         """Keep this moment to measure speed, and forget those before the window but for the last."""
@@ -116,7 +126,7 @@ class Pace:
         """The seconds that the rest takes; None where they cannot be told yet."""
         if not self.fresh:
             return None
-        mean = (self._last - self._start) / self.fresh
+        mean = (self._last - self._work_start) / self.fresh
         left = max(0, self.total - self._begun) * mean
         for cell in self.active.values():
             cost = (self._share - cell.since_share) / cell.fresh if cell.fresh else mean

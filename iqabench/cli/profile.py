@@ -222,7 +222,7 @@ def command(
         allow_random_weights=allow_random_weights,
     )
     records = Store(store)
-    with watching() as watch:
+    with watching("sizes") as watch:
         done = profile(models, columns, sizes if asked_size else None, records, options, watch)
     names = [column.name for column in columns]
     print_costs(records, done.keys, form, wanted=names, operators=operators)

@@ -1,5 +1,6 @@
 """The progress of a command on standard error: bars on a terminal, else a plain line now and then."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -12,26 +13,32 @@ from iqabench.cli.pace import CellPace, Pace
 from iqabench.printable import printable
 
 with lazy_imports():
-    from rich.console import Console, Group
+    from rich.console import Group
     from rich.live import Live
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
+    from iqabench.files.progress import error_console
     from iqabench.run import Watch
 
 _SHOWN_CELLS = 5
 """The most cells that have a bar of their own; the others are counted."""
-_WIDTH = 100
-"""The widest display, in characters."""
+_WIDTH, _NARROWEST_BAR = 100, 8
+"""The widest display and the narrowest bar, in characters."""
 _FIRST_LINE_S, _LONGEST_PAUSE_S, _GROWTH = 10.0, 60.0, 1.5
 """Without a terminal: the seconds to the first line, the longest ones to the next, and their growth."""
+
+
+_Row = tuple[str, "ProgressBar", str]
+"""The name, the bar and the figures of a line."""
 
 
 @contextmanager
 def watching(unit: str = "images") -> Iterator["Watch"]:
     """Give a display of progress, which counts in this unit; short work shows nothing without a terminal."""
-    display = Bars(unit) if sys.stderr.isatty() else Lines(unit)
+    draws = sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    display = Bars(unit) if draws else Lines(unit)
     try:
         yield display
     finally:
@@ -55,6 +62,10 @@ class _Display:
         """Take note of the progress of a cell."""
         with self.lock:
             self.pace.update(name, done, of)
+
+    def message(self, text: str) -> None:
+        """Print a sentence, above the bars where there are any."""
+        tell(text)
 
     def speed_in_words(self) -> str:
         """Return the speed, as in `35.2 images/s` or `2.5 s/image`; empty where there is none yet."""
@@ -80,23 +91,19 @@ class Lines(_Display):
         self._thread = threading.Thread(target=self._tell_now_and_then, daemon=True)
         self._thread.start()
 
-    def message(self, text: str) -> None:
-        """Print a sentence."""
-        tell(text)
-
     def close(self) -> None:
         """Print no more lines."""
         self._ended.set()
         self._thread.join()
 
     def _tell_now_and_then(self) -> None:
-        pause = _FIRST_LINE_S
-        while not self._ended.wait(pause):
+        for pause in pauses():
+            if self._ended.wait(pause):
+                return
             with self.lock:
                 line = self.line()
             if line:
                 tell(line)
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE_S)
 
     def line(self) -> str:
         """Return the state of the work in one line; empty before the work begins."""
@@ -116,20 +123,16 @@ class Bars(_Display):
 
     def __init__(self, unit: str) -> None:
         super().__init__(unit)
-        self._console = Console(stderr=True)
-        self._live = Live(console=self._console, get_renderable=self.picture, refresh_per_second=8)
         self._ended = False
+        self._name_width = 0
+        self._console = error_console()
+        self._live = Live(console=self._console, get_renderable=self.picture, refresh_per_second=8)
 
     def __call__(self, name: str, done: int, of: int) -> None:
         """Take note of the progress of a cell."""
         super().__call__(name, done, of)
         if not self._live.is_started:
             self._live.start()
-
-    def message(self, text: str) -> None:
-        """Print a sentence above the bars."""
-        shown = Text(printable(text, keep="\n"))
-        self._console.print(shown, soft_wrap=True)
 
     def close(self) -> None:
         """Leave the bar of the whole on the terminal, with the time that the work took."""
@@ -140,30 +143,61 @@ class Bars(_Display):
         """Return the bars as they stand now."""
         with self.lock:
             cells = [] if self._ended else list(self.pace.active.values())
-            table = Table.grid(padding=(0, 1), expand=True)
-            table.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
-            table.add_column(ratio=2)
-            table.add_column(justify="right", no_wrap=True)
-            self._add_whole(table)
-            for cell in cells[:_SHOWN_CELLS]:
-                _add_cell(table, cell)
-            lines = [table]
+            lines: list[Table | Text] = [self._whole()]
+            if self.pace.cells > 1:
+                lines.append(self._cells(cells[:_SHOWN_CELLS]))
+            if len(cells) > _SHOWN_CELLS:
+                lines.append(Text(f"  and {len(cells) - _SHOWN_CELLS:,} more at work"))
         return Group(*lines)
 
-    def _add_whole(self, table: "Table") -> None:
+    def _whole(self) -> "Table":
         pace = self.pace
         last = f"in {_clock_time(pace.elapsed_s)}" if self._ended else self.left_in_words()
         facts = (f"{pace.done:,}/{pace.total:,} {self.unit}", self.speed_in_words(), last)
-        bar = ProgressBar(total=max(pace.total, 1), completed=pace.done)
-        table.add_row(Text(self._title()), bar, Text("  ".join(text for text in facts if text)))
+        text = "  ".join(text for text in facts if text)
+        return self._grid([(self._title(), _bar(pace.done, pace.total), text)])
 
     def _title(self) -> str:
-        return f"{self.pace.cells_done:,} of {self.pace.cells:,} cells"
+        pace = self.pace
+        return (
+            printable(pace.latest)
+            if pace.cells == 1
+            else f"{pace.cells_done:,} of {pace.cells:,} cells"
+        )
+
+    def _cells(self, cells: list[CellPace]) -> "Table":
+        """Return the bars of cells; names keep the width of the longest so far, so that bars stand still."""
+        rows = [
+            (f"  {printable(cell.name)}", _bar(cell.done, cell.of), f"{cell.done:,}/{cell.of:,}")
+            for cell in cells
+        ]
+        self._name_width = max(self._name_width, *(len(name) for name, _, _ in rows), 0)
+        return self._grid(rows, self._name_width)
+
+    def _grid(self, rows: list[_Row], name_width: int = 0) -> "Table":
+        """Return a table of names, bars and figures."""
+        table = Table.grid(padding=(0, 1))
+        table.width = min(self._console.width, _WIDTH)
+        table.add_column(
+            no_wrap=True, overflow="ellipsis", min_width=min(name_width, table.width // 2)
+        )
+        table.add_column(ratio=1, min_width=_NARROWEST_BAR)
+        table.add_column(no_wrap=True, justify="right")
+        for name, bar, figures in rows:
+            table.add_row(Text(name), bar, Text(figures))
+        return table
 
 
-def _add_cell(table: "Table", cell: CellPace) -> None:
-    bar = ProgressBar(total=max(cell.of, 1), completed=cell.done)
-    table.add_row(Text(f"  {printable(cell.name)}"), bar, Text(f"{cell.done:,}/{cell.of:,}"))
+def _bar(done: int, of: int) -> "ProgressBar":
+    return ProgressBar(max(of, 1), done)
+
+
+def pauses() -> Iterator[float]:
+    """Yield the seconds before each line of work that no terminal shows: ten, then more, at most a minute."""
+    pause = _FIRST_LINE_S
+    while True:
+        yield pause
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE_S)
 
 
 def _clock_time(seconds: float) -> str:

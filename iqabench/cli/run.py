@@ -32,7 +32,7 @@ with lazy_imports():
     from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.probes import cost_columns, sizes_of
-    from iqabench.run import Cell, Options, Outcome, evaluate, plan
+    from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.profile import profile_cells
     from iqabench.store import Store
 
@@ -179,6 +179,7 @@ def _measure(
     costs_wanted = cost_columns(probes)
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
+        announce(watch, cells, options.limit)
         outcome = evaluate(cells, records, options, watch)
         costs = profile_cells(cells, costs_wanted, sizes, records, options, watch)
     outcome.failures += costs.failures

@@ -54,7 +54,7 @@ def profile_submissions(
     """
     table = published_table(published) if published else None
     wanted = list(columns) or cost_columns(COUNTS)
-    with watching() as watch:
+    with watching("submissions") as watch:
         rows = measure_submissions(
             checkout, list(ids) or None, wanted, size, watch=watch, **options
         )
@@ -73,7 +73,7 @@ def rank_submissions(board: Board, checkout: Path, form: str | None, **options: 
 
     A rank by measured figures differs when their intervals do not allow the one by published figures.
     """
-    with watching() as watch:
+    with watching("submissions") as watch:
         results = reproduce_submissions(board, checkout, watch=watch, **options)
     if form in _MACHINE_FORMS:
         print_rows(results.rows(), form)

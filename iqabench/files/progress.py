@@ -1,6 +1,7 @@
 """The progress bar of a fetch: bytes and files, on standard error."""
 
 import sys
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -15,13 +16,19 @@ from rich.progress import (
 )
 
 
+@cache
+def error_console() -> Console:
+    """Return the console on standard error; bars that are drawn at the same time must share it."""
+    return Console(stderr=True)
+
+
 class Bar:
     """A progress bar of bytes and files; safe to use from several threads."""
 
     def __init__(self, title: str, files: int, size: int | None, *, shown: bool | None) -> None:
         """Prepare the bar. `shown`: None shows it only on a terminal; `size`: None where it is unknown."""
         visible = sys.stderr.isatty() if shown is None else shown
-        console = Console(stderr=True)
+        console = error_console()
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

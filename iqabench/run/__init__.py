@@ -3,7 +3,7 @@
 from iqabench.run.evaluate import evaluate
 from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.plan import Cell, Options, plan
-from iqabench.run.progress import UNWATCHED, Watch
+from iqabench.run.progress import UNWATCHED, Watch, announce
 from iqabench.run.scoring.outputs import OutputPair, Outputs
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
@@ -28,6 +28,7 @@ __all__ = [
     "PairingOptions",
     "Targets",
     "Watch",
+    "announce",
     "evaluate",
     "has_saved_outputs",
     "no_targets",

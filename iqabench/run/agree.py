@@ -80,6 +80,7 @@ def score_opinions(
         outcome.skipped = total - len(todo)
         what = columns[0].name if len(columns) == 1 else f"{len(columns)} columns"
         name = f"{what} on {opinions.facts.name}"
+        watch(name, outcome.skipped, total)
         with _record_buffer(writer) as add_records:
             for image, missing in _decode(todo, reading):
                 records = _score(maker, missing, image, device)

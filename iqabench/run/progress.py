@@ -1,6 +1,11 @@
 """The progress of work as runs tell it; a display of it need not import anything from here."""
 
+import operator
+from collections.abc import Sequence
 from typing import Protocol
+
+from iqabench.metrics import SetColumn
+from iqabench.run.plan import Cell
 
 
 class Watch(Protocol):
@@ -11,10 +16,7 @@ class Watch(Protocol):
     """
 
     def plan(self, images: int, cells: int) -> None:
-        """Announce that many images in that many cells, in addition to what was announced before.
-
-        Cells that nobody announced count from their first image on.
-        """
+        """Announce that many images in that many cells, in addition to what was announced before."""
 
     def __call__(self, name: str, done: int, of: int) -> None:
         """Tell that `done` of the `of` images of a cell are done."""
@@ -38,3 +40,17 @@ class Unwatched:
 
 UNWATCHED = Unwatched()
 """The receiver that is used where nobody watches."""
+
+
+def announce(watch: Watch, cells: Sequence[Cell], limit: int | None = None) -> None:
+    """Announce the images of cells, of each at most `limit`: once for each pass over them."""
+    passes = [_passes(cell) for cell in cells]
+    images = [len(cell.set.samples[:limit]) for cell in cells]
+    watch.plan(sum(map(operator.mul, passes, images)), sum(passes))
+
+
+def _passes(cell: Cell) -> int:
+    """Return the number of passes over the images of a cell: one restores, others are for waiting columns."""
+    waiting = [column for column in cell.columns if column.waits]
+    over_sets = sum(isinstance(column, SetColumn) for column in waiting)
+    return 1 + over_sets + (len(waiting) > over_sets)

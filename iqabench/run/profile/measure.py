@@ -43,6 +43,7 @@ def measure(
     with ExitStack() as stack:
         if timed:
             stack.enter_context(hold_device(device, wait=options.wait))
+        watch("profile", 0, len(rounds))
         for at, (size, some) in enumerate(rounds):
             before = machine_state(device) if timed else {}
             measured, times = _at_size(some, columns, size, device, options)

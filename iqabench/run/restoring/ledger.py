@@ -176,5 +176,5 @@ class CellLedger:
     def _show(self) -> None:
         assert self._opening is not None
         images = self.cell.set
-        name = f"{self._opening.model} on {images.name} {images.level}"
+        name = f"{self._opening.model} on {images.name} {images.level}".rstrip()
         self.context.watch(name, self._done, self.job.size)

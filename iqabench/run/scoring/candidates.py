@@ -4,6 +4,7 @@ A candidate is a set of outputs with a name: a folder, or the saved outputs of a
 input of each sample are read once, and every candidate that lacks a record is scored.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -134,14 +135,17 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
     """
     names = list(names)
     jobs = _jobs(work, names)
-    total = len(names) * len(work.candidates)
-    done = total - sum(map(len, jobs.values()))
+    total = Counter(each.model for each in work.candidates for _ in names)
+    todo = Counter(job.candidate.model for of_sample in jobs.values() for job in of_sample)
+    done = {model: count - todo[model] for model, count in total.items()}
     keys = [key for candidate in work.candidates for key in candidate.keys]
     work.outcome.keys += keys
     work.outcome.limit(keys, names, len(work.targets.names))
     if not any(candidate.columns for candidate in work.candidates):
         return
-    work.outcome.skipped += done
+    work.outcome.skipped += sum(done.values())
+    for model in total:
+        work.watch(f"{model} on {work.targets.subject.set}", done[model], total[model])
     loaded = run_in_threads(
         loader for name, of_sample in jobs.items() for loader in _loaders(work, name, of_sample)
     )
@@ -151,8 +155,8 @@ def score_candidates(work: Work, names: Iterable[str]) -> None:
             work.writer.add(records)
             errors = (record.error for record in records)
             work.outcome.add(model, each.job.sample, errors, is_missing=each.is_missing)
-            done += 1
-            work.watch(f"{model} on {work.targets.subject.set}", done, total)
+            done[model] += 1
+            work.watch(f"{model} on {work.targets.subject.set}", done[model], total[model])
 
 
 def _jobs(work: Work, names: list[str]) -> dict[str, list[_Job]]:

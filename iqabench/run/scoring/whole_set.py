@@ -92,6 +92,7 @@ def _gather(
     watch: Callable[[int, int], None],
 ) -> Any:
     """Return the gathered features of the named images, and show progress."""
+    watch(0, len(names))
     loaded = run_in_threads(partial(load, name) for name in names)
 
     def images() -> Iterator[Image]:
