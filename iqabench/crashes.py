@@ -9,6 +9,10 @@ calls os._exit. No exception tells of it. So the program runs its commands in a 
 child ends in the middle of it, the parent starts another one, which finds the crash here and fails what is
 left of that model with the reason.
 
+A child that works on several images at once may crash in a decoder or in a metric while a model is at work,
+and results that it has not returned are lost with it. So the next child does one thing after the other
+(`is_isolated`): a crash that comes again has one cause, and nothing is charged to the model before.
+
 An honest model pays some ten microseconds for each image: it runs in the process in which it is scored, and
 no pixel is copied. A process for each foreign model would cost a start and two copies of every image, and a
 trial run in a process of its own would miss the model that crashes at the fifth image.
@@ -45,6 +49,8 @@ class Activity(NamedTuple):
     """The image or the size; empty while it is loaded."""
     identity: str
     """The model's name with the hash of its weights, where it has been loaded."""
+    isolated: bool = True
+    """False when threads worked on other images meanwhile."""
 
     @property
     def text(self) -> str:
@@ -60,6 +66,8 @@ class CrashAccount:
     """Memory that parent and child share."""
     crashes: dict[tuple[Stage, str], str] = field(default_factory=dict)
     """The ends of earlier children, in words, by stage and model."""
+    isolates: bool = False
+    """True when the child does one thing after the other, to find the cause of a crash."""
 
     def write(self, activity: Activity | None) -> None:
         """Note what is done now; None for nothing that may end the process."""
@@ -77,8 +85,8 @@ class CrashAccount:
 
 def _short(activity: Activity | None) -> Activity:
     assert activity is not None  # nothing else is long
-    stage, *texts = activity
-    return Activity(stage, *(text[-600:] for text in texts))
+    texts = {name: getattr(activity, name)[-600:] for name in ("model", "about", "identity")}
+    return activity._replace(**texts)
 
 
 _accounts: list[CrashAccount] = []
@@ -90,17 +98,24 @@ def keep_account(account: CrashAccount) -> None:
     _accounts[:] = [account]
 
 
+def is_isolated() -> bool:
+    """Return whether this process must do one thing after the other, because one before it crashed."""
+    return any(account.isolates for account in _accounts)
+
+
 @contextmanager
 def watching_for_crashes(
-    stage: Stage, model: str, about: str = "", identity: str = ""
+    stage: Stage, model: str, about: str = "", identity: str = "", *, isolated: bool = True
 ) -> Iterator[None]:
     """Note that a model is at work within the block; what it prints goes to standard error.
+
+    `isolated` is False when threads work on other images meanwhile.
 
     Raises: ModelError when the model has ended an earlier process at this stage, and when it asks for the end
         of this one with sys.exit.
     """
     account = _accounts[0] if _accounts else None
-    activity = Activity(stage, model, about, (identity or model)[-600:])
+    activity = Activity(stage, model, about, (identity or model)[-600:], isolated)
     if account is not None and (ending := account.crashes.get((stage, activity.identity))):
         raise ModelError(ending)
     before = account.read() if account else None

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.crashes import CrashAccount, keep_account, watching_for_crashes
+from iqabench.cli.supervisor import note_crash
+from iqabench.crashes import CrashAccount, is_isolated, keep_account, watching_for_crashes
 from iqabench.errors import ModelError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is supervised")
@@ -72,6 +73,18 @@ def test_a_model_that_crashed_is_not_run_again(account: CrashAccount) -> None:
         pass
 
 
+def test_a_crash_among_other_work_is_charged_when_it_comes_again(
+    account: CrashAccount, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next child does one thing at a time; what crashes then is the cause, and the one after is free."""
+    for isolated, crashes in ((False, 0), (True, 1)):
+        with watching_for_crashes("restore", "mine", "the image 'a'", isolated=isolated):
+            assert note_crash(account, signal.SIGSEGV)
+        assert is_isolated() is not isolated
+        assert len(account.crashes) == crashes
+    assert "other images were decoded or scored" in capsys.readouterr().err
+
+
 def test_an_exit_of_a_model_is_an_error_of_the_model() -> None:
     with (
         pytest.raises(ModelError, match=r"it called sys\.exit\(3\) while it was loaded"),
@@ -102,7 +115,9 @@ def test_a_crash_costs_the_cells_of_its_model(tmp_path: Path) -> None:
     out, err = start(tmp_path, *words, "--json").communicate()
     counts = {row["model"].partition(":")[2]: (row["n"], row["failed"]) for row in json.loads(out)}
     assert counts == {"good": (5, 0), "crashing": (2, 3), "leaving": (4, 1)}
-    assert "ended with signal 11 (SIGSEGV) while the model was run on the image 'coffee'" in err
+    crash = "ended with signal 11 (SIGSEGV) while the model was run on the image 'coffee'"
+    assert f"{crash}, and other images were decoded or scored" in err
+    assert f"{crash}. The command goes on without it" in err
     assert "Traceback" not in err
 
 

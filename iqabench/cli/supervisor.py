@@ -51,7 +51,7 @@ def supervise(commands: Container[str]) -> None:
             keep_account(account)
             return
         status = _wait(child, signals)
-        if not _noted(account, status):
+        if not note_crash(account, status):
             _end_as(status)
 
 
@@ -69,7 +69,7 @@ def _wait(child: int, signals: set[signal.Signals]) -> int:
             return status
 
 
-def _noted(account: CrashAccount, status: int) -> bool:
+def note_crash(account: CrashAccount, status: int) -> bool:
     """Note a crash and tell of it; return False when the child has ended in another way."""
     activity = account.read()
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
@@ -90,6 +90,14 @@ def _noted(account: CrashAccount, status: int) -> bool:
     place = (activity.stage, activity.identity)
     if place in account.crashes:
         return False
+    account.isolates = not activity.isolated
+    if account.isolates:
+        account.write(None)
+        tell(
+            f"note: {activity.model}: the process {ending} while the model was {activity.text}, and other "
+            "images were decoded or scored. The command goes on with one image at a time, to find the cause."
+        )
+        return True
     hint = "; the memory was not enough, most likely" if number == signal.SIGKILL else ""
     account.crashes[place] = f"the process {ending} while the model was {activity.text}{hint}."
     account.write(None)

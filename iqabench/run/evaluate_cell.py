@@ -9,13 +9,12 @@ Nothing here writes, counts or shows progress, so that an executor may run it an
 """
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import nan
-from typing import TypeVar
 
+from iqabench.crashes import is_isolated
 from iqabench.images import Case
 from iqabench.metrics import Column
 from iqabench.models.core.model import Model
@@ -23,6 +22,7 @@ from iqabench.models.core.restore_parts import RestoredParts, restore_parts
 from iqabench.protocol import Domain
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt, watching_model
+from iqabench.run.overlap import map_beside, scoring_threads
 from iqabench.run.prefetch import LoadedSample, prefetch
 from iqabench.run.records import RecordMaker, Score, score
 from iqabench.run.references import References
@@ -31,9 +31,6 @@ from iqabench.samples import Sample, frame_of
 from iqabench.sets import SampleRef
 from iqabench.store import Record
 from iqabench.tasks import Ratio
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -94,43 +91,32 @@ class _Restoration:
 
 
 def evaluate_cell(job: CellJob, samples: Iterable[SampleRef]) -> Iterator[SampleResult]:
-    """Yield the result of each sample in order; a sample that fails does not stop the others."""
-    restorations = (_restore(job, loaded) for loaded in prefetch(samples, job.domain))
-    in_thread = scores_in_thread(job.model)
-    return _map(lambda restoration: _score(job, restoration), restorations, in_thread=in_thread)
+    """Yield the result of each sample in order; a sample that fails does not stop the others.
+
+    Samples are decoded in threads, and scored in threads where the network leaves processors. After a crash
+    each is done before the next one begins, so that the crash can be charged to its cause.
+    """
+    isolated = is_isolated()
+    loaded = prefetch(samples, job.domain, in_threads=not isolated)
+    restorations = (_restore(job, each, isolated=isolated) for each in loaded)
+    columns = [column for output in job.outputs for column in output.columns]
+    threads = 0 if isolated else scoring_threads(job.model, columns)
+    return map_beside(partial(_score, job), restorations, threads)
 
 
-def scores_in_thread(model: Model) -> bool:
-    """Return whether images are scored in a thread while the model restores the next one on a GPU."""
-    return model.device.type == "cuda"
-
-
-def _map(work: Callable[[T], R], items: Iterable[T], *, in_thread: bool) -> Iterator[R]:
-    """Yield the results of the work in order; `in_thread` computes them while the next item comes."""
-    if not in_thread:
-        yield from map(work, items)
-        return
-    waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(1, thread_name_prefix="score") as pool:
-        for item in items:
-            waiting.append(pool.submit(work, item))
-            if len(waiting) > 1:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _restore(job: CellJob, loaded: LoadedSample) -> _Restoration:
+def _restore(job: CellJob, loaded: LoadedSample, *, isolated: bool) -> _Restoration:
     sample = loaded.sample
     if sample is None:
         return _Restoration(loaded, None, 0.0, loaded.error)
     start = time.perf_counter()
-    restored, error = attempt(lambda: _restored(job, sample, loaded.name), "the model")
+    work = partial(_restored, job, sample, isolated=isolated)
+    restored, error = attempt(work, "the model")
     return _Restoration(loaded, restored, (time.perf_counter() - start) * 1000.0, error)
 
 
-def _restored(job: CellJob, sample: Sample, name: str) -> RestoredParts:
-    with watching_model("restore", job.model, f"the image '{name}'"):
+def _restored(job: CellJob, sample: Sample, *, isolated: bool) -> RestoredParts:
+    about = f"the image '{sample.name}'"
+    with watching_model("restore", job.model, about, isolated=isolated):
         return restore_parts(job.model, sample.parts, job.conditions.tile, job.settings)
 
 

@@ -24,9 +24,12 @@ ORDINARY = (
 """The errors in the code of a model or metric that fail only the sample; interrupts are not among them."""
 
 
-def watching_model(stage: Stage, model: Model, about: str) -> AbstractContextManager[None]:
+def watching_model(
+    stage: Stage, model: Model, about: str, *, isolated: bool = True
+) -> AbstractContextManager[None]:
     """Watch a loaded model for crashes; see `watching_for_crashes`."""
-    return watching_for_crashes(stage, model.card.id, about, f"{model.card.id} {model.hash}")
+    identity = f"{model.card.id} {model.hash}"
+    return watching_for_crashes(stage, model.card.id, about, identity, isolated=isolated)
 
 
 def attempt(work: Callable[[], T], who: str) -> tuple[T | None, str]:

@@ -28,9 +28,15 @@ class LoadedSample:
     error: str
 
 
-def prefetch(references: Iterable[SampleRef], domain: Domain) -> Iterator[LoadedSample]:
-    """Yield the samples in order, loaded in threads; a sample that fails does not stop the others."""
-    return run_in_threads(partial(_load, reference, domain) for reference in references)
+def prefetch(
+    references: Iterable[SampleRef], domain: Domain, *, in_threads: bool = True
+) -> Iterator[LoadedSample]:
+    """Yield the samples in order; a sample that fails does not stop the others.
+
+    They are loaded in threads, or with `in_threads` False when they are asked for.
+    """
+    jobs = (partial(_load, reference, domain) for reference in references)
+    return run_in_threads(jobs) if in_threads else (job() for job in jobs)
 
 
 def run_in_threads(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:

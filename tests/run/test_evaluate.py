@@ -131,7 +131,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path, networks: str) -> None:
     assert run(tmp_path, "networks:Good").done == 5  # another model: nothing is mixed up
 
 
-def test_kill_9_loses_the_image_in_flight_alone(tmp_path: Path, networks: str) -> None:
+def test_kill_9_loses_the_images_in_flight_alone(tmp_path: Path, networks: str) -> None:
     words = [
         "run",
         "--model",
@@ -154,7 +154,10 @@ def test_kill_9_loses_the_image_in_flight_alone(tmp_path: Path, networks: str) -
         env={**os.environ, "PYTHONPATH": paths},
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert len(records(tmp_path / "s")) == 4  # two images, two columns
+    kept = len(
+        records(tmp_path / "s")
+    )  # of two columns; the second image may be scored at that time
+    assert kept in (2, 4)
 
 
 def test_out_of_memory_is_met_with_tiles_and_said(tmp_path: Path, networks: str) -> None:
@@ -181,10 +184,10 @@ def test_seams_of_tiles_stay_below_a_hundredth_of_a_decibel(tmp_path: Path, mode
 def test_scoring_beside_the_model_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Scoring in a thread, as with models on a GPU, gives the same values."""
-    run(tmp_path / "a")
-    monkeypatch.setattr(evaluate_cell, "scores_in_thread", lambda _: True)
-    run(tmp_path / "b")
+    """Scoring in threads, as with models that leave processors, gives the same values."""
+    for folder, threads in (("a", 0), ("b", 2)):
+        monkeypatch.setattr(evaluate_cell, "scoring_threads", lambda *_, n=threads: n)
+        run(tmp_path / folder)
     for folder in ("a", "b"):
         assert len(list((tmp_path / folder / "crops").rglob("model-*.png"))) == 5
     one, two = (
