@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from iqabench.errors import UsageError
+from iqabench.places import is_url
 
 T = TypeVar("T")
 
@@ -56,6 +57,14 @@ def as_path(value: Any, argument: str) -> Path:
     except UsageError as error:
         message = str(error).replace("a name, as text", "the path of a folder or a file")
         raise UsageError(message) from error
+
+
+def as_address(value: Any, argument: str) -> str | Path:
+    """Return the address of a store: a url as text, and anything else as the path of a folder.
+
+    Raises: UsageError for anything but text and paths, and for an empty text.
+    """
+    return value if is_url(value) else as_path(value, argument)
 
 
 def as_whole_number(value: Any, argument: str, least: int = 0) -> int:

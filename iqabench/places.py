@@ -5,7 +5,11 @@ that may be a name as well as a path must then count as a name.
 """
 
 import os
+import re
 from pathlib import Path
+from typing import TypeGuard
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def is_file(path: Path) -> bool:
@@ -16,6 +20,11 @@ def is_file(path: Path) -> bool:
 def is_folder(path: Path) -> bool:
     """Return whether there is a folder at a path; False when that cannot be found out."""
     return os.path.isdir(path)  # noqa: PTH112 - it raises nothing
+
+
+def is_url(word: object) -> TypeGuard[str]:
+    """Return whether a word is a url, as in s3://bucket/prefix; a path never is, whatever its name."""
+    return isinstance(word, str) and _URL.match(word) is not None
 
 
 def expanded(text: str) -> Path:

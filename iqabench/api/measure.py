@@ -6,15 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from iqabench.arguments import as_name, as_names, as_options, as_path, as_whole_number
+from iqabench.arguments import (
+    as_address,
+    as_name,
+    as_names,
+    as_options,
+    as_path,
+    as_whole_number,
+)
 from iqabench.opinions import read_opinions
 from iqabench.probes import cost_columns, sizes_of
+from iqabench.remote import open_store
 from iqabench.report.data.costs import cost_rows
 from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
 from iqabench.run.agree import score_opinions
 from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions
 from iqabench.run.profile import profile as measure_costs
-from iqabench.store import Store
 from iqabench.tasks import checked_scale
 from iqabench.trust import trusting
 
@@ -47,7 +54,7 @@ def profile(
     many = as_whole_number(batch, "batch", 1)
     of_input, of_output = as_names(inputs, "inputs"), as_names(output_sizes, "output_sizes")
     sizes = sizes_of(of_input, of_output, many) if of_input or of_output or many > 1 else None
-    records = Store(as_path(store, "store"))
+    records = open_store(as_address(store, "store"))
     with trusting(trust):
         outcome = measure_costs(
             as_names(models, "models", least=1), columns, sizes, records, chosen
@@ -80,7 +87,7 @@ def agree(
     place = None if folder is None else as_path(folder, "folder")
     times, start = as_whole_number(resamples, "resamples"), as_whole_number(seed, "seed")
     names, chosen = as_names(columns, "columns"), fits_named(as_names(fits, "fits"))
-    records = Store(as_path(store, "store"))
+    records = open_store(as_address(store, "store"))
     opinions = read_opinions(as_name(images, "images"), place)
     resampling = resampling_of(opinions, times, drawn, start)
     outcome = score_opinions(opinions, records, names, device)

@@ -7,15 +7,15 @@ from typing import Any
 import pandas as pd
 
 from iqabench.api.checks import set_scale, warn_of
-from iqabench.arguments import as_names, as_options, as_path
+from iqabench.arguments import as_address, as_names, as_options, as_path
 from iqabench.images import AS_STORED, ReadOptions
+from iqabench.remote import open_store
 from iqabench.report.data.rows import rows
 from iqabench.run import (
     Options,
     plan,
 )
 from iqabench.run import evaluate as run_cells
-from iqabench.store import Store
 from iqabench.trust import trusting
 
 
@@ -45,7 +45,7 @@ def evaluate(
     if options.get("save_outputs") is not None:
         options["save_outputs"] = as_path(options["save_outputs"], "save_outputs")
     chosen = as_options(Options, {"progress": False, **options})
-    records = Store(as_path(store, "store"))
+    records = open_store(as_address(store, "store"))
     names, places = as_names(models, "models"), as_names(sets, "sets")
     cells = plan(names, places, as_names(columns, "columns"), set_scale(scale), reading=reading)
     with trusting(trust):

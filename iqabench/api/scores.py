@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from iqabench.api.checks import set_scale, warn_of
-from iqabench.arguments import as_names, as_path
+from iqabench.arguments import as_address, as_names, as_path
 from iqabench.errors import UsageError
 from iqabench.images import AS_STORED, DataRange, ReadOptions, as_image
+from iqabench.remote import open_store
 from iqabench.report.data.rows import rows
 from iqabench.run import (
     BY_NAME,
@@ -23,7 +24,6 @@ from iqabench.run import (
 )
 from iqabench.run.environment import resolve_device
 from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
-from iqabench.store import Store
 from iqabench.tasks import checked_scale
 
 
@@ -57,7 +57,7 @@ def score(
             raise UsageError(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
-        place, records = as_path(outputs, "outputs"), Store(as_path(store, "store"))
+        place, records = as_path(outputs, "outputs"), open_store(as_address(store, "store"))
         partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
         outcome, _ = score_folder(place, partners, records, names, device=device, options=pairing)
         warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])

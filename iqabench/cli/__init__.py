@@ -8,13 +8,14 @@ A command is the function `command` in the file of its name, and a line in `COMM
     from iqabench.cli.options import store_option
 
     with lazy_imports():
+        from iqabench.remote import open_store
         from iqabench.run import evaluate
 
     @click.command("run")
     @store_option
-    def command(store: Path) -> None:
+    def command(store: str | Path) -> None:
         '''Restore sets with models and score the outputs.'''
-        evaluate(..., store)
+        evaluate(..., open_store(store))
 
 Help must appear at once and must import neither torch nor pandas. So the library is imported in the block
 `with lazy_imports():`, which waits until the command runs; only click, `iqabench.cli` and `iqabench.errors`

@@ -25,10 +25,10 @@ from iqabench.cli.table import print_rows
 with lazy_imports():
     from iqabench.images import ReadOptions
     from iqabench.opinions import Opinions, read_opinions
+    from iqabench.remote import open_store
     from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
     from iqabench.run import Outcome
     from iqabench.run.agree import score_opinions
-    from iqabench.store import Store
 
 _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
 """The columns that people see; the machine-readable forms have everything."""
@@ -112,7 +112,7 @@ def command(
     allow_missing: bool,
     device: str,
     reading: ReadOptions,
-    store: Path,
+    store: str | Path,
     form: str | None,
 ) -> None:
     """Compute how well metrics agree with people: correlations with the opinions of a public set.
@@ -124,7 +124,7 @@ def command(
     """
     opinions = read_opinions(images, folder, allow_missing=allow_missing)
     how = resampling_of(opinions, resamples, drawn, seed)
-    records = Store(store)
+    records = open_store(store)
     with watching() as watch:
         outcome = score_opinions(opinions, records, list(columns), device, watch, reading)
         rows = agreement_rows(records, outcome.keys, opinions, fits_named(fits), how, watch)

@@ -31,6 +31,7 @@ with lazy_imports():
     from iqabench.models.core.convention import CallingConvention
     from iqabench.models.core.model import Precision
     from iqabench.probes import CostColumn, cost_columns, sizes_of
+    from iqabench.remote import open_store
     from iqabench.report.data.comparison import ALL_SETS, compare, rows_of
     from iqabench.report.data.conditions import (
         Condition,
@@ -41,7 +42,6 @@ with lazy_imports():
     from iqabench.report.text.figures import cost_figure, difference, difference_interval, p_value
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.profile import Profile, ProfileOptions, profile
-    from iqabench.store import Store
 
 COSTS = ("params", "macs", "weights_mib", "latency_ms", "memory_mib")
 
@@ -117,7 +117,7 @@ def command(
     limit: int | None,
     allow_missing: bool,
     reading: ReadOptions,
-    store: Path,
+    store: str | Path,
     form: str | None,
 ) -> None:
     """Compare model B with model A, image by image: quality, cost, and what each halved cost loses.
@@ -128,7 +128,7 @@ def command(
     are read before anything runs; one that cannot be decided ends in exit status 3, too.
     """
     read = [read_condition(text) for text in conditions]
-    records = Store(store)
+    records = open_store(store)
     wanted = cost_columns(text for text in probes or COSTS if text != "none")
     sizes = sizes_of(list(inputs), []) if inputs else None
     tell_convention([first, second], convention)

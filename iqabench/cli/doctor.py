@@ -15,6 +15,7 @@ from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import store_option, table_options
 from iqabench.cli.table import print_rows
 from iqabench.errors import IqabenchError
+from iqabench.places import is_url
 
 with lazy_imports():
     import torch
@@ -23,9 +24,9 @@ with lazy_imports():
     from iqabench.metrics import metrics
     from iqabench.models.core.catalogue import cards
     from iqabench.models.core.load import load_model
+    from iqabench.remote import open_store
     from iqabench.run.environment import device_name, versions
     from iqabench.sets import set_names
-    from iqabench.store import Store
 
 
 @click.command("doctor")
@@ -64,14 +65,19 @@ def _devices() -> list[dict[str, object]]:
     return rows
 
 
-def _places(store: Path) -> list[dict[str, object]]:
-    rows = [_writable("cache (IQABENCH_HOME)", home()), _writable("store", store.absolute())]
+def _places(store: str | Path) -> list[dict[str, object]]:
+    rows = [_writable("cache (IQABENCH_HOME)", home())]
+    if isinstance(store, Path):
+        rows.append(_writable("store", store.absolute()))
     for place in mirrors():
         there = "://" in place or os.access(place, os.R_OK | os.X_OK)
         rows.append(_row("mirror (IQABENCH_MIRROR)", place, "ok" if there else "wrong"))
     rows.append(_row("network", "switched off by IQABENCH_OFFLINE" if offline() else "allowed"))
     try:
-        with Store(store).connect() as connection:
+        records = open_store(store)
+        if is_url(store):
+            rows.append(_row("store", f"{records.address}, copy in {records.folder}"))
+        with records.connect() as connection:
             count = connection.execute("SELECT count(*) FROM records").fetchone()
         rows.append(_row("records", count[0] if count else 0))
     except IqabenchError as error:

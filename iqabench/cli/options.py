@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ import click
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
-from iqabench.places import expanded
+from iqabench.places import expanded, is_url
 from iqabench.trust import trusting
 
 with lazy_imports():
@@ -41,13 +42,27 @@ def bundle(
     return decorate
 
 
+class StoreAddress(click.Path):
+    """A folder, or the url of a store elsewhere, which stays text."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        """Return the address: a url as text, and anything else as the path of a folder."""
+        return value if is_url(value) else super().convert(value, param, ctx)
+
+
 store_option = click.option(
     "--store",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=StoreAddress(path_type=Path, file_okay=False),
     default=Path("results"),
     envvar="IQABENCH_STORE",
     show_default=True,
-    help="Folder of records.",
+    metavar="FOLDER|URL",
+    help="Folder of records, or a url such as s3://bucket/prefix.",
 )
 column_option = click.option(
     "--column",

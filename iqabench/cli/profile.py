@@ -34,8 +34,8 @@ with lazy_imports():
     from iqabench.models.core.model import Precision
     from iqabench.probes import CostColumn, Size, cost_columns, sizes_of
     from iqabench.probes.timing import Sampling
+    from iqabench.remote import open_store
     from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
-    from iqabench.store import Store
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def command(
     submissions: CheckoutOptions,
     operators: bool,
     allow_random_weights: bool,
-    store: Path,
+    store: str | Path,
     form: str | None,
 ) -> None:
     """Measure what models cost: parameters, operations, latency, memory, energy.
@@ -221,7 +221,7 @@ def command(
         sampling=conditions.sampling,
         allow_random_weights=allow_random_weights,
     )
-    records = Store(store)
+    records = open_store(store)
     with watching("sizes") as watch:
         done = profile(models, columns, sizes if asked_size else None, records, options, watch)
     names = [column.name for column in columns]

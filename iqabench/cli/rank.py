@@ -27,8 +27,8 @@ with lazy_imports():
     from iqabench.boards import Board, board
     from iqabench.challenge import Measurement, TrackRank, rank
     from iqabench.probes.timing import Sampling
+    from iqabench.remote import open_store
     from iqabench.run import Options
-    from iqabench.store import Store
 
 
 @click.command(
@@ -67,7 +67,7 @@ def command(
     sampling: Sampling,
     allow_missing: bool,
     device: str,
-    store: Path,
+    store: str | Path,
     form: str | None,
 ) -> None:
     """Say where a model would stand in BOARD.
@@ -83,7 +83,7 @@ def command(
         places, measurement = rank(
             chosen_board,
             models,
-            Store(store),
+            open_store(store),
             options,
             watch,
             quality=not no_quality,

@@ -15,6 +15,7 @@ from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 
 with lazy_imports():
+    from iqabench.remote import open_store
     from iqabench.report.data.aggregate import Results
     from iqabench.report.data.agreement import OpinionAgreement, agreement_rows_of, agreements_of
     from iqabench.report.data.cost_tables import CostTable
@@ -129,14 +130,14 @@ def command(
     outputs: Path | None,
     out: Path | None,
     title: str,
-    store: Path,
+    store: str | Path,
 ) -> None:
     """Render the results of a store: as tables here, or with --html as pages.
 
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its
     size and convention where it has one of them.
     """
-    records, failed = Store(store), False
+    records, failed = open_store(store), False
     means = pareto is None and (form is not None or not (html or figures))
     _require_sense(html, intervals and not means, figures, between, outputs)
     if html:

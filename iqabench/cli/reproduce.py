@@ -35,6 +35,7 @@ with lazy_imports():
     from iqabench.boards.check import Check, check
     from iqabench.challenge import ReproducedCell, reproduce
     from iqabench.probes.timing import Sampling
+    from iqabench.remote import open_store
     from iqabench.run import Options
     from iqabench.store import Store
 
@@ -154,7 +155,7 @@ def command(
     only_published: bool,
     submissions: SentSubmissions,
     runs: BoardRuns,
-    store: Path,
+    store: str | Path,
     form: str | None,
 ) -> None:
     """Reproduce BOARD, a challenge or a table: its ranks from its figures, and its figures by running.
@@ -184,7 +185,7 @@ def command(
     cells: list[ReproducedCell] = []
     missing: list[str] = []
     if not only_published:
-        cells, missing = _run(chosen_board, Store(store), models, runs)
+        cells, missing = _run(chosen_board, open_store(store), models, runs)
     status = _print_cells(chosen_board, checks, cells, form)
     tell(summary(chosen_board, cells, ran=not only_published))
     for line in missing:

@@ -32,6 +32,7 @@ with lazy_imports():
     from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
     from iqabench.probes import cost_columns, sizes_of
+    from iqabench.remote import open_store
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.profile import profile_cells
     from iqabench.store import Store
@@ -135,7 +136,7 @@ def command(
     dry_run: bool,
     allow_missing: bool,
     reading: ReadOptions,
-    store: Path,
+    store: str | Path,
     per_image: bool,
     form: str | None,
 ) -> None:
@@ -160,7 +161,7 @@ def command(
         return
     if options.tile:
         _tell_tiled(cells)
-    records = Store(store)
+    records = open_store(store)
     outcome, costs = _measure(cells, records, options, probes, inputs)
     status = print_outcome(
         outcome, records, form, per_image=per_image, costs=costs, allow_missing=allow_missing

@@ -27,6 +27,7 @@ from iqabench.errors import UsageError
 
 with lazy_imports():
     from iqabench.images import ReadOptions
+    from iqabench.remote import open_store
     from iqabench.run import (
         PairingOptions,
         Targets,
@@ -38,7 +39,6 @@ with lazy_imports():
         with_inputs,
     )
     from iqabench.run.environment import resolve_device
-    from iqabench.store import Store
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def command(
     device: str,
     batch: int,
     reading: ReadOptions,
-    store: Path,
+    store: str | Path,
     per_image: bool,
     form: str | None,
 ) -> None:
@@ -124,7 +124,7 @@ def command(
         raise UsageError(
             f"--batch {batch} is for GPUs; leave it out: on a CPU single outputs are faster."
         )
-    records, chosen = Store(store), list(columns)
+    records, chosen = open_store(store), list(columns)
     pace: dict[str, Any] = {"force": force, "batch": batch}
     with watching() as watch:
         if not against.is_named and has_saved_outputs(outputs):

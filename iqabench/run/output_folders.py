@@ -12,11 +12,16 @@ from iqabench.store import OutputFolder, Provenance, Store
 
 
 def output_folder(
-    root: Path, origin: Origin, subject: Subject, address: str, domain: Domain
+    place: Path | Store, origin: Origin, subject: Subject, address: str, domain: Domain
 ) -> OutputFolder:
-    """Return the folder under a root for the outputs of a model on a set."""
+    """Return the folder for the outputs of a model on a set: under a root, or where a store keeps its own."""
     facts = {**asdict(origin), **asdict(subject)}
-    return OutputFolder(root, Provenance(**facts, address=address, domain=domain))
+    provenance = Provenance(**facts, address=address, domain=domain)
+    return (
+        place.output_folder(provenance)
+        if isinstance(place, Store)
+        else OutputFolder(place, provenance)
+    )
 
 
 def outputs_root(store: Store) -> Path:

@@ -20,8 +20,8 @@ AgreementRows = list[dict[str, Any]]
 """Rows as `iqabench agree --json` prints them: one for each statistic and fit."""
 
 
-def write_agreement(folder: Path, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the rows of the column with this key to the store in `folder`.
+def write_agreement(folder: Path, key: str, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Write the rows of the column with this key to the store in `folder`, and return their file.
 
     A row replaces the row of the same statistic and fit, unless it has the same value over the same images
     and fewer resamples.
@@ -43,6 +43,7 @@ def write_agreement(folder: Path, key: str, rows: Sequence[Mapping[str, Any]]) -
             f"the agreement {path} cannot be written: {error.strerror or error}. Make room, or name another "
             "store with --store."
         ) from error
+    return path
 
 
 def read_agreement(folder: Path) -> dict[str, AgreementRows]:

@@ -14,7 +14,7 @@ import json
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,9 @@ class Journal:
                 return True
         return False
 
+    def attach(self, files: Sequence[Path]) -> None:
+        """Take files that belong to the next records: they lie in the folder of the store already."""
+
     def append(self, records: list[Record]) -> None:
         """Write the records and wait until they are on the disk.
 
@@ -105,6 +108,11 @@ class Journal:
         """Turn the journal into Parquet; `convert` does it instead, and deletes the journal."""
         self._file.close()
         _close(self.path, self._lock, convert or _to_parquet)
+
+
+def lines_of(records: Iterable[Record]) -> bytes:
+    """Return records as lines of a journal."""
+    return "".join(json.dumps(asdict(r), separators=(",", ":")) + "\n" for r in records).encode()
 
 
 def read_journal(path: Path) -> JournalContent:

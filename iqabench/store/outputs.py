@@ -63,6 +63,11 @@ class Provenance:
         setting = f"_{file_name(self.setting)}" if self.setting else ""
         return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}{setting}"
 
+    @property
+    def digest(self) -> str:
+        """The hash of everything that decides the pixels."""
+        return hashlib.sha256(json.dumps(_pixels(self), sort_keys=True).encode()).hexdigest()
+
     def same_as(self, other: "Provenance") -> bool:
         """Return whether the pixels must be the same: everything but the prose and the place of the set."""
         return _pixels(self) == _pixels(other)

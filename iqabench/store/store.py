@@ -29,6 +29,7 @@ import duckdb
 from iqabench.atomic import remove_dead_parts, write_whole
 from iqabench.errors import DamageWarning, StoreError
 from iqabench.store.journal import Journal, JournalContent, read_journal
+from iqabench.store.outputs import OutputFolder, Provenance
 from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
 from iqabench.store.record_file import columns_of, fault_of_file
 from iqabench.store.tables import connect, create_table
@@ -68,6 +69,10 @@ class Store:
 
     def bring(self, folder: Path) -> None:
         """Bring the files below a folder of the store here; a local folder has them already."""
+
+    def output_folder(self, provenance: Provenance) -> OutputFolder:
+        """Return the folder of outputs of that origin which are kept only because columns need them."""
+        return OutputFolder(self.folder / "outputs", provenance)
 
     @property
     def crops(self) -> Path:
@@ -152,7 +157,7 @@ class Store:
             return Journal(self._records / f"{run}.jsonl")
         except OSError as error:
             raise StoreError(
-                f"the store {self.folder} cannot be written: {error.strerror}. Make its folder writable, or "
+                f"the store {self.address} cannot be written: {error.strerror}. Make its folder writable, or "
                 "name another store with --store."
             ) from error
 
@@ -193,10 +198,10 @@ class Store:
         except FileNotFoundError:
             return
         except NotADirectoryError as error:
-            raise StoreError(f"the store {self.folder} is a file; expected a folder.") from error
+            raise StoreError(f"the store {self.address} is a file; expected a folder.") from error
         except OSError as error:
             raise StoreError(
-                f"the store {self.folder} cannot be read: {error.strerror}. Make it readable, or name "
+                f"the store {self.address} cannot be read: {error.strerror}. Make it readable, or name "
                 "another store with --store."
             ) from error
         try:
@@ -208,7 +213,7 @@ class Store:
             ) from error
         if version > SCHEMA_VERSION:
             raise StoreError(
-                f"the store {self.folder} was written by a newer iqabench (layout {version}; this one reads "
+                f"the store {self.address} was written by a newer iqabench (layout {version}; this one reads "
                 f"up to {SCHEMA_VERSION}). Upgrade with 'pip install -U iqabench', or name another folder "
                 "with --store."
             )

@@ -2,10 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from iqabench.errors import StoreError
-from iqabench.store.journal import Journal
 from iqabench.store.record import Record
+
+
+class RunJournal(Protocol):
+    """The journal of one run, of which a store has its own kind."""
+
+    path: Path
+
+    def attach(self, files: Sequence[Path]) -> None:
+        """Take files that belong to the records which are appended next."""
+
+    def append(self, records: list[Record]) -> None:
+        """Write the records; when this returns they survive a crash of the process."""
+
+    def finish(self) -> None:
+        """Close the journal: what it holds becomes one file of records."""
 
 
 class Writer:
@@ -14,13 +29,13 @@ class Writer:
     A run that has nothing to write leaves the store as it is, which may be read-only.
     """
 
-    def __init__(self, open_journal: Callable[[], Journal], run: str) -> None:
+    def __init__(self, open_journal: Callable[[], RunJournal], run: str) -> None:
         self._open_journal = open_journal
-        self._journal: Journal | None = None
+        self._journal: RunJournal | None = None
         self.run = run
         self.count = 0
 
-    def open(self) -> Journal:
+    def open(self) -> RunJournal:
         """Return the journal, which is begun unless it is there; call it before long work, to fail early.
 
         Raises: StoreError when the store cannot be written to.
@@ -28,9 +43,6 @@ class Writer:
         if self._journal is None:
             self._journal = self._open_journal()
         return self._journal
-
-    def put_files(self, files: Sequence[Path]) -> None:
-        """Send files of the store's folder to where the store lies; a local folder has them already."""
 
     def add(self, records: list[Record], files: Sequence[Path] = ()) -> None:
         """Keep these records; when this returns they survive a crash.
@@ -41,8 +53,7 @@ class Writer:
         Raises: StoreError when the disk is full; what was added before is safe.
         """
         journal = self.open()
-        if files:
-            self.put_files(files)
+        journal.attach(files)
         try:
             journal.append(records)
         except OSError as error:

@@ -131,10 +131,10 @@ def tables(store: Store) -> list[Table]:
 def tables_of(results: Results) -> list[Table]:
     """Return the tables of results that are grouped already."""
     if not results.settings:
-        folder = results.store.folder
+        address = results.store.address
         raise StoreError(
-            f"the store {folder} holds no records. Run 'iqabench run --model bicubic --set demo --store "
-            f"{folder}' first, or name another folder with --store."
+            f"the store {address} holds no records. Run 'iqabench run --model bicubic --set demo --store "
+            f"{address}' first, or name another folder with --store."
         )
     facts, opinions = model_facts(results), opinion_settings(results)
     found: dict[int, list[Mean]] = {}

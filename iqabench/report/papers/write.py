@@ -50,7 +50,7 @@ def write_figures(
             written = _draw(results, tables, _Page(folder, width), between)
             if not written:
                 raise StoreError(
-                    f"the store {store.folder} holds nothing to draw: figures compare two models or more "
+                    f"the store {store.address} holds nothing to draw: figures compare two models or more "
                     "on a set. Run another model on the same set."
                 )
     return [out / path.name for path in written]

@@ -170,8 +170,8 @@ class CellLedger:
 
     def _output_folder(self, opening: CellOpening) -> OutputFolder:
         maker, images = opening.maker, self.cell.set
-        root = self.context.options.save_outputs or outputs_root(self.context.store)
-        return output_folder(root, maker.origin, maker.subject, images.address, self.cell.domain)
+        place = self.context.options.save_outputs or self.context.store
+        return output_folder(place, maker.origin, maker.subject, images.address, self.cell.domain)
 
     def _show(self) -> None:
         assert self._opening is not None

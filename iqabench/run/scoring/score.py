@@ -20,7 +20,7 @@ from iqabench.pairing import Pairing
 from iqabench.run.conditions import Conditions
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.outcome import Failure, Outcome
-from iqabench.run.output_folders import output_folder, outputs_root, read_output, record_maker
+from iqabench.run.output_folders import output_folder, read_output, record_maker
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import Origin, RecordMaker
 from iqabench.run.references import References
@@ -217,9 +217,7 @@ def _references(
 ) -> References:
     def folder_of(model: Model) -> OutputFolder:
         origin = Origin.of_card(model.card, model.hash, device=device)
-        folder = output_folder(
-            outputs_root(store), origin, targets.subject, targets.address, "image"
-        )
+        folder = output_folder(store, origin, targets.subject, targets.address, "image")
         same = [m for m in members if m.provenance.same_as(folder.provenance)]
         return same[0] if same else folder
 

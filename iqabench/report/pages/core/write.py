@@ -24,6 +24,7 @@ def write_report(
 
     Raises: StoreError when the store is empty, or `out` holds other files or cannot be written.
     """
+    store.bring(store.crops)
     site = import_module("iqabench.report.pages.core.site")
     return cast("WrittenReport", site.write_report(store, out, title=title, outputs=outputs))
 
@@ -38,6 +39,7 @@ def write_figures(
     Returns: the files.
     Raises: StoreError when there is nothing to draw; UsageError for models that the store does not have.
     """
+    store.bring(store.crops)
     papers = import_module("iqabench.report.papers")
     written: list[Path] = papers.write_figures(store, out, width=WIDTHS[width], between=between)
     return written

@@ -57,7 +57,7 @@ def agreement_rows(
             if facts is not None:
                 scored = _scored(connection, key, opinions)
                 of_column = _rows_of(facts, scored, opinions, fits, resampling)
-                write_agreement(store.folder, key, of_column)
+                store.put([write_agreement(store.folder, key, of_column)])
                 rows += of_column
             watch(name, at, len(keys))
     return rows
