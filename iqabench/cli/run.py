@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from iqabench.cli.convention_option import convention_option, tell_convention
+from iqabench.cli.executor_options import executor_options
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import (
@@ -34,6 +35,7 @@ with lazy_imports():
     from iqabench.probes import cost_columns, sizes_of
     from iqabench.remote import open_store
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
+    from iqabench.run.executors.placement import Placement
     from iqabench.run.profile import profile_cells
     from iqabench.store import Store
 
@@ -102,6 +104,7 @@ with lazy_imports():
     ),
 )
 @convention_option
+@executor_options
 @click.option(
     "--probe",
     "probes",
@@ -131,6 +134,7 @@ def command(
     columns: tuple[str, ...],
     options: Options,
     convention: CallingConvention,
+    placement: Placement,
     probes: tuple[str, ...],
     inputs: tuple[str, ...],
     dry_run: bool,
@@ -147,6 +151,7 @@ def command(
     """
     tell_convention(models, convention)
     options = replace(options, convention=convention)
+    placement.check(options.device)
     cells = plan(
         list(models),
         list(sets),
@@ -162,7 +167,7 @@ def command(
     if options.tile:
         _tell_tiled(cells)
     records = open_store(store)
-    outcome, costs = _measure(cells, records, options, probes, inputs)
+    outcome, costs = _measure(cells, records, options, placement, probes, inputs)
     status = print_outcome(
         outcome, records, form, per_image=per_image, costs=costs, allow_missing=allow_missing
     )
@@ -173,6 +178,7 @@ def _measure(
     cells: list[Cell],
     records: Store,
     options: Options,
+    placement: Placement,
     probes: tuple[str, ...],
     inputs: tuple[str, ...],
 ) -> tuple[Outcome, list[str]]:
@@ -181,7 +187,7 @@ def _measure(
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
         announce(watch, cells, options.limit)
-        outcome = evaluate(cells, records, options, watch)
+        outcome = evaluate(cells, records, options, watch, placement)
         costs = profile_cells(cells, costs_wanted, sizes, records, options, watch)
     outcome.failures += costs.failures
     for warning in costs.warnings:

@@ -5,11 +5,12 @@ written elsewhere on the same disk, hashed, synced, and then renamed.
 """
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from iqabench.atomic import part_of
+from iqabench.atomic import part_of, write_whole
 from iqabench.errors import ChecksumError, FetchError
 from iqabench.files.content import has_content
 from iqabench.files.disk import copy_hashed, sha256_of, size_of, writing
@@ -124,6 +125,17 @@ def keep(source: Path, file: RemoteFile) -> Path:
         with writing(file.name):
             sha256 = copy_hashed(reading, part)
         return place(part, file, sha256, str(source))
+
+
+def keep_bytes(content: bytes, file: RemoteFile) -> Path:
+    """Write the content of a file into the cache.
+
+    Raises: ChecksumError when it is another file; FetchError when it cannot be written.
+    """
+    with _scratch(file) as part:
+        with writing(file.name):
+            write_whole(part, content)
+        return place(part, file, hashlib.sha256(content).hexdigest(), "the driver")
 
 
 def place(part: Path, file: RemoteFile, sha256: str, source: str) -> Path:

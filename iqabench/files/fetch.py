@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from iqabench.errors import ChecksumError, FetchError, OfflineError
-from iqabench.files.cache import blob, find, find_all, keep, known_sha256, place
+from iqabench.files.cache import blob, find, find_all, keep, keep_bytes, known_sha256, place
 from iqabench.files.disk import disk_trouble, sha256_of
 from iqabench.files.home import home, is_url, mirrors, offline
 from iqabench.files.leftovers import remove_leftovers
 from iqabench.files.progress import Bar
 from iqabench.files.remote import RemoteFile
+from iqabench.files.supplier import Supplier, current_supplier
 from iqabench.files.transfer import Downloader, Stopped, discard, require_size
 from iqabench.locks import locked
 from iqabench.places import expanded
@@ -82,20 +83,25 @@ def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ())
         raise FetchError(disk_trouble(error, file.name)) from error
 
 
-def _sources(file: RemoteFile) -> list[str]:
+def _sources(file: RemoteFile) -> list[str | Supplier]:
+    """Return the mirrors of a file, and then the supplier of this process, or else the file's url."""
     sha256 = known_sha256(file)
     below = [str(blob(Path(), sha256))] if sha256 else []
-    return [f"{mirror}/{b}" for mirror in mirrors() for b in below] + (
-        [file.url] if file.url else []
-    )
+    in_mirrors = [f"{mirror}/{b}" for mirror in mirrors() for b in below]
+    last = current_supplier() or file.url
+    return [*in_mirrors, *([last] if last else [])]
 
 
 def _from_sources(
-    file: RemoteFile, downloader: Downloader, part: Path, sources: Sequence[str]
+    file: RemoteFile, downloader: Downloader, part: Path, sources: Sequence[str | Supplier]
 ) -> Path:
     troubles: list[FetchError] = []
     for source in sources:
         try:
+            if not isinstance(source, str):
+                kept = keep_bytes(source(file), file)
+                downloader.count(file, kept.stat().st_size)
+                return kept
             if not is_url(source):
                 path = expanded(source)
                 if path.is_file():

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from iqabench.images import remarks_on
 from iqabench.metrics import AnyColumn, require_files, with_reasons
+from iqabench.models.core.package import require_consent
 from iqabench.run.context import RunContext
 from iqabench.run.environment import new_run
 from iqabench.run.executors.executor import executor_of
@@ -38,14 +39,19 @@ def evaluate(
     that reason. `placement` says where models run.
 
     Raises: MetricWeightsError when every column lacks a file; IqabenchError when no cell can be run;
-        ExecutorError when there are no workers; StoreError when records cannot be stored.
+        TrustError for code that would run on workers without consent; ExecutorError when there are no
+        workers; StoreError when records cannot be stored.
     """
+    if placement.executor != "local":
+        for cell in cells:
+            if cell.card is None:
+                require_consent(cell.model)
     reasons = require_files(column for cell in cells for column in cell.columns)
     outcome = Outcome(
         missing=list(dict.fromkeys(line for cell in cells for line in cell.set.missing)),
         notes=list(dict.fromkeys(line for cell in cells for line in cell.set.notes)),
     )
-    with executor_of(placement, options.device) as executor:
+    with executor_of(placement, options.device, watch) as executor:
         options = replace(options, device=executor.device)
         context = RunContext(store, options, executor.device, reasons, watch)
         with store.writer(new_run()) as writer:

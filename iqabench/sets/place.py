@@ -1,12 +1,14 @@
 """The places of images: files, and members of archives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from iqabench.errors import SetError
 from iqabench.files.cache import require_content
 from iqabench.files.content import has_content
 from iqabench.files.disk import sha256_of
+from iqabench.files.remote import RemoteFile
+from iqabench.files.supply import obtain
 from iqabench.images import (
     AS_STORED,
     Image,
@@ -36,6 +38,8 @@ class Place:
     """The name of the image in the archive, when the file is one."""
     reading: ReadOptions = AS_STORED
     """The options that it is read with."""
+    content: str | None = None
+    """The checksum by which the file is obtained on other machines, where `path` may be another file."""
 
     def read(self) -> Image:
         """Return the image.
@@ -50,22 +54,44 @@ class Place:
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
         path, name = self._file()
-        if depth == "uint8" and path.suffix.lower() not in _ARRAYS:
+        suffix = Path(
+            self.member or self.path or path
+        ).suffix  # the cache keeps files without theirs
+        if depth == "uint8" and suffix.lower() not in _ARRAYS:
             return part_of(read_image(path, name, self.reading))
         return read_part(path, name, self.reading)
 
     def _file(self) -> tuple[Path, str]:
-        if self.path is None:
+        if self.content is not None:
+            path = obtain(RemoteFile(self.name, None, self.content, None), self.path)
+        elif self.path is None:
             owner = self.name.split("/")[0]
             raise SetError(f"{self.name} was not fetched; 'iqabench fetch {owner}' downloads it.")
-        if self.sha256 is not None and self.path.name == self.sha256:
-            require_content(self.path, self.sha256, self.name)
-        elif self.sha256 is not None and not has_content(self.path, self.sha256):
-            raise SetError(f"{self.path} is not the file that came with its set; restore it.")
+        else:
+            path = self.path
+            self._require_own(path)
         if self.member is None:
-            return self.path, self.name
-        path = member_file(self.path, self.name, self.member)
+            return path, self.name
+        path = member_file(path, self.name, self.member)
         return path, f"{self.name}: {self.member}"
+
+    def _require_own(self, path: Path) -> None:
+        if self.sha256 is not None and path.name == self.sha256:
+            require_content(path, self.sha256, self.name)
+        elif self.sha256 is not None and not has_content(path, self.sha256):
+            raise SetError(f"{path} is not the file that came with its set; restore it.")
+
+    def travelling(self) -> "Place":
+        """Return the place as other machines find it: by the content of its file.
+
+        A file that cannot be read stays where it is, and fails there as it does here.
+        """
+        if self.path is None:
+            return self
+        try:
+            return replace(self, content=self.sha256 or sha256_of(self.path))
+        except OSError:
+            return self
 
     def identity(self) -> str:
         """Return a text that distinguishes this image from all others: its checksum and its member."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -189,6 +189,20 @@ class SampleSet:
     """The options that the user's files are read with."""
     notes: tuple[str, ...] = ()
     """Sentences about how the files of a folder were paired, and which were not looked at."""
+    known_hash: str = ""
+    """The hash, where it is known already; a set that has travelled cannot compute it."""
+
+    def travelling(self) -> "SampleSet":
+        """Return the set as other machines find its files: by their content."""
+        with ThreadPoolExecutor(4) as pool:
+            samples = tuple(pool.map(_travelling, self.samples))
+        return replace(self, samples=samples, known_hash=self.hash)
+
+    @property
+    def contents(self) -> dict[str, Path]:
+        """The files of a set that travels by their checksums, where they lie on the machine it comes from."""
+        places = (p for s in self.samples for places in s.files.values() for p in places)
+        return {p.content: p.path for p in places if p.content and p.path}
 
     @property
     def own_files(self) -> list[Path]:
@@ -210,6 +224,8 @@ class SampleSet:
     @cached_property
     def hash(self) -> str:
         """The identity of all pixels, in 12 hexadecimal digits: names, files and degradations."""
+        if self.known_hash:
+            return self.known_hash
         with ThreadPoolExecutor(4) as pool:
             lines = list(pool.map(_identities, self.samples))
         recipes = [sample.recipe.facts() for sample in self.samples[:1]]
@@ -221,6 +237,11 @@ class SampleSet:
 
     def __iter__(self) -> Iterator[SampleRef]:
         return iter(self.samples)
+
+
+def _travelling(sample: SampleRef) -> SampleRef:
+    files = {r: tuple(p.travelling() for p in places) for r, places in sample.files.items()}
+    return replace(sample, files=files)
 
 
 def _identities(sample: SampleRef) -> list[str]:

@@ -62,6 +62,10 @@ class Metric:
     identity: Callable[[], str] | None = None
     """Gives a text on which its numbers depend too, such as a hash of weights that the user trained."""
 
+    def __reduce__(self) -> tuple[Callable[[str], "Metric"], tuple[str]]:
+        """Pickle a registered metric by its name: the machine that reads it has its code."""
+        return _registered, (self.name,)
+
     def require(self) -> None:
         """Find or fetch everything that the metric needs beside its code, before the first image.
 
@@ -91,6 +95,10 @@ FOLDERS = (
 _registry: Registry[Metric] = Registry("metric", FOLDERS, "iqabench.metrics")
 Seen = TypeVar("Seen", bound=OutputView)
 Register = Callable[[Callable[[Seen], float]], Callable[[Seen], float]]
+
+
+def _registered(name: str) -> Metric:
+    return _registry.get(name)
 
 
 def metrics() -> Registry[Metric]:

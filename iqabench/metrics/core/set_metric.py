@@ -85,6 +85,10 @@ class SetMetric:
     """True when a network computes its features, as for `Metric`."""
     reference: ClassVar[Literal["set"]] = "set"
 
+    def __reduce__(self) -> tuple[Callable[[str], "SetMetric"], tuple[str]]:
+        """Pickle a registered metric by its name, as for `Metric`."""
+        return _registered, (self.name,)
+
     def require(self) -> None:
         """Find or fetch everything that the metric needs beside its code, before the first image.
 
@@ -155,6 +159,10 @@ class SetMetricFacts(TypedDict, total=False):
     files: tuple[RemoteFile, ...]
     network: bool
     requirement: Requirement
+
+
+def _registered(name: str) -> SetMetric:
+    return _registry.get(name)
 
 
 _WAYS = (

@@ -10,9 +10,11 @@ An executor decides where sessions run. It knows nothing of models, images and r
 workers. A command makes one ledger for each job and gives all of them to an executor.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from iqabench import errors
 from iqabench.errors import IqabenchError
 from iqabench.run.model_cache import ModelCache
 
@@ -65,11 +67,44 @@ class Job(Protocol):
         Raises: IqabenchError when that fails.
         """
 
-    def travelling(self) -> "Job":
+    @property
+    def trusts(self) -> bool:
+        """True where the user has consented to code that files and folders bring."""
+
+    def ship(self) -> "Shipment":
         """Return the job as it is sent to other machines: files by their content, not by their path.
 
         Raises: IqabenchError when something of it cannot travel.
         """
+
+
+class Shipment(NamedTuple):
+    """A job that travels, and the files that it may ask for."""
+
+    job: Job
+    files: Mapping[str, Path]
+    """The files by their checksums, where they lie on the driver."""
+
+
+class Refusal(NamedTuple):
+    """The reason why a job could not be opened; errors themselves are not pickled."""
+
+    kind: str
+    """The name of the class of the error."""
+    text: str
+
+    @classmethod
+    def of(cls, error: IqabenchError) -> "Refusal":
+        """Return the refusal that an error stands for."""
+        return cls(type(error).__name__, str(error))
+
+    def as_error(self) -> IqabenchError:
+        """Return the error again."""
+        kind = getattr(errors, self.kind, IqabenchError)
+        error: IqabenchError = kind.__new__(
+            kind, self.text
+        )  # its __init__ may take other arguments
+        return error
 
 
 class Ledger(Protocol):

@@ -1,15 +1,20 @@
 """A cell as it travels to a worker."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from iqabench.run.executors.job import Job
+from iqabench.metrics import require_files
+from iqabench.models.core.package import ModelPackage, pack, unpack
+from iqabench.run.executors.job import Shipment
 from iqabench.run.model_cache import ModelCache, load_for_cell, model_identity
 from iqabench.run.plan import Cell, Options, check_fits
+from iqabench.run.references import load_pool
 from iqabench.run.restoring.session import CellSession
 from iqabench.sets import SampleSet
+from iqabench.trust import is_trusting
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,10 @@ class RestorationJob:
     """The folder for the outputs of models that others are compared with; None to keep none."""
     pools: Mapping[str, SampleSet] = field(default_factory=dict)
     """The pools that columns compare with, by name, where they are not loaded by it."""
+    package: ModelPackage | None = None
+    """The files of a model that the user brings, where the job travels."""
+    trusts: bool = field(default_factory=is_trusting)
+    """True where the user has consented to code that files and folders bring."""
 
     @property
     def name(self) -> str:
@@ -47,19 +56,48 @@ class RestorationJob:
 
     def open(self, models: ModelCache) -> CellSession:
         """Load the model, and return the session; see `executors.job`."""
-        model = models.get(self.model, partial(load_for_cell, self.cell, self.options))
-        check_fits(model.card, self.cell.set)
+        cell = self.cell
+        if self.package is not None:  # on a worker, whose current folder is nobody's
+            os.chdir(unpack(self.package))
+            cell = replace(cell, model=self.package.name)
+        model = models.get(self.model, partial(load_for_cell, cell, self.options))
+        check_fits(model.card, cell.set)
         return CellSession(
-            self.cell,
+            cell,
             model,
             self.options,
             self.run,
-            self.reasons,
+            self._all_reasons(),
             saves_outputs=self.saves_outputs,
             outputs=self.outputs,
             pools=self.pools,
         )
 
-    def travelling(self) -> Job:
-        """Return the job with the files of its set by their content; see `executors.job`."""
-        raise NotImplementedError
+    def ship(self) -> Shipment:
+        """Return the job with the files of its sets and its model by content; see `executors.job`."""
+        images = self.cell.set.travelling()
+        names = {c.protocol.named for c in self.cell.columns if c.protocol.reference == "pool"}
+        pools = {name: load_pool(name, images.reading).travelling() for name in sorted(names)}
+        files = dict(images.contents)
+        for pool in pools.values():
+            files |= pool.contents
+        package = None
+        if self.cell.card is None:
+            package, contents = pack(self.cell.model)
+            files |= contents
+        options = replace(self.options, save_outputs=None, progress=False)
+        job = replace(
+            self,
+            cell=replace(self.cell, set=images),
+            options=options,
+            outputs=None,
+            pools=pools,
+            package=package,
+        )
+        return Shipment(job, files)
+
+    def _all_reasons(self) -> Mapping[str, str]:
+        """Return the metrics that lack something on the driver or, on a worker, there."""
+        if self.outputs is not None:
+            return self.reasons
+        return {**require_files(self.cell.columns), **self.reasons} if self.cell.columns else {}

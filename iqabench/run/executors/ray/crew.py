@@ -1,0 +1,158 @@
+"""The actors of a cluster: how many fit, and their starting and ending."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from iqabench.errors import ExecutorError, FetchError
+from iqabench.files.home import home
+from iqabench.files.remote import RemoteFile
+from iqabench.run.executors.job import Job, JobItem
+from iqabench.run.executors.placement import Placement
+from iqabench.run.executors.ray.file_server import FileServer
+from iqabench.run.executors.ray.worker import Worker
+
+_OF_FILES = ("IQABENCH_MIRROR", "IQABENCH_OFFLINE")
+"""The variables of the driver by which files are found."""
+
+
+@dataclass
+class Member:
+    """One actor."""
+
+    id: str
+    actor: Any
+    node: str = ""
+    """The name of its machine, once it has started."""
+
+    def __str__(self) -> str:
+        """Return its name in messages."""
+        return f"worker {self.id} on {self.node}" if self.node else f"worker {self.id}"
+
+
+class Crew:
+    """The actors that work for one command.
+
+    Raises: ExecutorError when the cluster has no room for the workers that are asked for.
+    """
+
+    def __init__(self, ray: Any, placement: Placement, device: str) -> None:
+        self.ray, self.placement = ray, placement
+        self.gpus = self._gpus(device)
+        self.device = "cuda" if self.gpus else "cpu"
+        self.size = self._size()
+        self._started = 0
+        self._actors: dict[str, Any] = {}
+        self._server = self._start_server()
+        self._class = ray.remote(Worker)
+
+    def start(self) -> Member:
+        """Start an actor; it answers when there is room for it."""
+        self._started += 1
+        name = str(self._started)
+        actor = self._class.options(
+            num_cpus=self.placement.cpus_per_worker,
+            num_gpus=self.gpus,
+            max_restarts=0,
+            scheduling_strategy="SPREAD",
+        ).remote(self.placement.cpus_per_worker, partial(read_from, self._server))
+        self._actors[name] = actor
+        return Member(name, actor)
+
+    def offer(self, files: Any) -> None:
+        """Give away files of the driver to workers."""
+        if files:
+            self.ray.get(self._server.offer.remote(files))
+
+    def open(self, member: Member, number: int, job: Any) -> Any:
+        """Let a member open a job; return the reference of the answer."""
+        return member.actor.open.remote(number, job)
+
+    def run(self, member: Member, number: int, items: Sequence[JobItem]) -> Any:
+        """Let a member run items of its open job; return the stream of references to results."""
+        return member.actor.run.options(num_returns="streaming").remote(number, list(items))
+
+    def put(self, job: Job) -> Any:
+        """Send a job to the cluster once, for all members."""
+        return self.ray.put(job)
+
+    def end(self, member: Member) -> None:
+        """End the process of a member at once, whatever it is doing."""
+        actor = self._actors.pop(member.id, None)
+        if actor is not None:
+            self.ray.kill(actor)
+
+    def end_all(self) -> None:
+        """End all members."""
+        for name in list(self._actors):
+            self.ray.kill(self._actors.pop(name))
+
+    def is_alive(self, node: str) -> bool:
+        """Return whether a machine of this name is a node of the cluster now."""
+        return any(
+            each["Alive"] and each["NodeManagerHostname"] == node for each in self.ray.nodes()
+        )
+
+    def _gpus(self, device: str) -> float:
+        share = self.placement.gpus_per_worker
+        there = sum(node["Resources"].get("GPU", 0) for node in self._nodes())
+        if device == "cpu" or share == 0:
+            return 0.0
+        if not there and (device != "auto" or share):
+            raise ExecutorError(
+                "the cluster has no GPU. Use --device cpu, or start Ray on a machine with a GPU."
+            )
+        return (share or 1.0) if there else 0.0
+
+    def _size(self) -> int:
+        """Return the number of workers, which the cluster has room for."""
+        cpus = self.placement.cpus_per_worker
+        room = 0
+        for node in self._nodes():
+            fits = node["Resources"].get("CPU", 0) // cpus
+            if self.gpus:
+                fits = min(fits, node["Resources"].get("GPU", 0) // self.gpus)
+            room += int(fits)
+        asked = self.placement.workers
+        share = f"{cpus} {'core' if cpus == 1 else 'cores'}"
+        share += f" and {self.gpus:g} GPU" if self.gpus else ""
+        if not room:
+            raise ExecutorError(
+                f"no machine of the cluster has {share} for a worker. Use a smaller --cpus-per-worker or "
+                "--gpus-per-worker."
+            )
+        if asked is not None and asked > room:
+            raise ExecutorError(
+                f"{asked} workers with {share} each do not fit: the cluster has room for {room}. Use "
+                f"--workers {room}, or add machines with 'ray start --address'."
+            )
+        return asked or room
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        return [node for node in self.ray.nodes() if node["Alive"]]
+
+    def _start_server(self) -> Any:
+        """Start the server of files on the machine of the driver, which finds files as the driver does."""
+        strategies = self.ray.util.scheduling_strategies
+        here = self.ray.get_runtime_context().get_node_id()
+        places = {name: os.environ[name] for name in _OF_FILES if name in os.environ}
+        options = self.ray.remote(FileServer).options(
+            num_cpus=0,
+            scheduling_strategy=strategies.NodeAffinitySchedulingStrategy(here, soft=False),
+            runtime_env={"env_vars": {"IQABENCH_HOME": str(home().absolute()), **places}},
+        )
+        return options.remote()
+
+
+def read_from(server: Any, file: RemoteFile) -> bytes:
+    """Return the content of a file that the driver's machine has or can fetch.
+
+    Raises: FetchError when it cannot.
+    """
+    content, reason = import_module("ray").get(server.read.remote(file))
+    if reason:
+        raise FetchError(reason)
+    return bytes(content)

@@ -1,0 +1,92 @@
+"""The worker: a process that keeps a model loaded and does the items that it is given. No Ray here."""
+
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+
+from iqabench import __version__
+from iqabench.errors import IqabenchError
+from iqabench.files.supplier import Supplier, supply_by
+from iqabench.run.executors.job import Job, JobItem, Refusal, Session
+from iqabench.run.model_cache import ModelCache
+from iqabench.trust import trusting
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    """The facts of a worker, by which the driver takes or refuses it."""
+
+    node: str
+    """The name of its machine."""
+    process: int
+    iqabench: str
+    python: str
+    torch: str
+    gpus: int
+    """The number of GPUs that it sees."""
+
+    @classmethod
+    def here(cls) -> "WorkerFacts":
+        """Return the facts of this process."""
+        return cls(
+            platform.node(),
+            os.getpid(),
+            __version__,
+            platform.python_version(),
+            torch.__version__,
+            torch.cuda.device_count(),
+        )
+
+    def differences(self, other: "WorkerFacts") -> list[str]:
+        """Return the versions in which this worker differs from another process, in words."""
+        return [
+            f"{name} {getattr(self, name)} instead of {getattr(other, name)}"
+            for name in ("iqabench", "python", "torch")
+            if getattr(self, name) != getattr(other, name)
+        ]
+
+
+class Worker:
+    """A worker with at most one open job and one loaded model."""
+
+    def __init__(self, threads: int, supplier: Supplier | None = None) -> None:
+        torch.set_num_threads(threads)
+        cv2.setNumThreads(threads)
+        supply_by(supplier)
+        self._start = Path.cwd()
+        self._models = ModelCache()
+        self._number = -1
+        self._session: Session | None = None
+        self._trusts = False
+
+    def facts(self) -> WorkerFacts:
+        """Return the versions and the place of this worker."""
+        return WorkerFacts.here()
+
+    def open(self, number: int, job: Job) -> Any:
+        """Open a job, and return the opening of its session, or a Refusal."""
+        os.chdir(self._start)
+        self._session, self._trusts = None, job.trusts
+        try:
+            with trusting(job.trusts):
+                session = job.open(self._models)
+                opening = session.opening
+        except IqabenchError as error:
+            return Refusal.of(error)
+        self._number, self._session = number, session
+        return opening
+
+    def run(self, number: int, items: Sequence[JobItem]) -> Iterator[Any]:
+        """Yield the results of items of the open job."""
+        if self._session is None or self._number != number:
+            raise RuntimeError(f"job {number} is not open on this worker")
+        with trusting(self._trusts):
+            # Ray sends values into generators, which what a session returns need not take: no `yield from`.
+            for result in self._session.run(items):  # noqa: UP028
+                yield result
