@@ -137,6 +137,8 @@ def load_entry_points(group: str) -> list[object]:
 def origin_of(thing: Callable[..., object]) -> str:
     """Return the file and line in which a decorated function or class stands."""
     inner = inspect.unwrap(thing)
+    if inspect.isfunction(inner):
+        return f"{inner.__code__.co_filename}:{inner.__code__.co_firstlineno}"
     try:
         line = inspect.getsourcelines(inner)[1]
     except (OSError, TypeError):  # typed at a prompt, or compiled

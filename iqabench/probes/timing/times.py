@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from iqabench.errors import ProbeError
 
@@ -199,12 +199,14 @@ def _resampled(
 
 def _rank(n: int) -> int:
     """Return the rank of the interval's lower end among n independent samples."""
-    return max(1, int(binom.ppf(_TAIL, n, 0.5)))
+    stats = import_module("scipy.stats")  # slow to load, and runs without probes do not need it
+    return max(1, int(stats.binom.ppf(_TAIL, n, 0.5)))
 
 
 def _coverage(n: int) -> float:
     """Return the true confidence of the interval of independent samples, since ranks are whole numbers."""
-    return max(0.0, float(1 - 2 * binom.cdf(_rank(n) - 1, n, 0.5)))
+    stats = import_module("scipy.stats")
+    return max(0.0, float(1 - 2 * stats.binom.cdf(_rank(n) - 1, n, 0.5)))
 
 
 def _dependence(array: NDArray[np.float64]) -> float:
