@@ -18,4 +18,6 @@ class RunContext:
     """The device, as torch names it."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """The metrics that lack weights or a package here, with the reason."""
+    shared_sets: frozenset[str] = frozenset()
+    """The addresses of the sets that several models restore."""
     watch: Watch = UNWATCHED

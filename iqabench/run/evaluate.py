@@ -8,6 +8,7 @@
 Columns that need the outputs of all models wait for the second pass (`second_pass.py`).
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from iqabench.images import remarks_on
@@ -53,7 +54,8 @@ def evaluate(
     )
     with executor_of(placement, options.device, watch) as executor:
         options = replace(options, device=executor.device)
-        context = RunContext(store, options, executor.device, reasons, watch)
+        shared = _shared_sets(cells)
+        context = RunContext(store, options, executor.device, reasons, shared, watch)
         with store.writer(new_run()) as writer:
             ledgers = [_ledger(cell, writer, context, outcome) for cell in cells]
             executor.run(ledgers)
@@ -70,6 +72,11 @@ def _ledger(cell: Cell, writer: Writer, context: RunContext, outcome: Outcome) -
     columns: list[AnyColumn] = with_reasons(cell.columns, context.reasons)
     waiting = [column for column in columns if column.waits]
     return CellLedger(cell, waiting, writer, context, outcome)
+
+
+def _shared_sets(cells: list[Cell]) -> frozenset[str]:
+    counts = Counter(cell.set.address for cell in cells)
+    return frozenset(address for address, count in counts.items() if count > 1)
 
 
 def _remarks(cells: list[Cell]) -> list[str]:

@@ -19,11 +19,10 @@ from iqabench.images import Case
 from iqabench.metrics import Column
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore_parts import RestoredParts, restore_parts
-from iqabench.protocol import Domain
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt, watching_model
 from iqabench.run.overlap import map_beside, scoring_threads
-from iqabench.run.prefetch import LoadedSample, prefetch
+from iqabench.run.prefetch import LoadedSample, LoadSample, prefetch
 from iqabench.run.records import RecordMaker, Score, score
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, ResultFiles
@@ -54,7 +53,8 @@ class CellJob:
     """One cell with its loaded model and all that its evaluation needs."""
 
     model: Model
-    domain: Domain
+    load: LoadSample
+    """The function that loads its samples; several threads call it."""
     conditions: Conditions
     settings: Mapping[str, float]
     """The values of all settings of the model."""
@@ -97,7 +97,7 @@ def evaluate_cell(job: CellJob, samples: Iterable[SampleRef]) -> Iterator[Sample
     each is done before the next one begins, so that the crash can be charged to its cause.
     """
     isolated = is_isolated()
-    loaded = prefetch(samples, job.domain, in_threads=not isolated)
+    loaded = prefetch(samples, job.load, in_threads=not isolated)
     restorations = (_restore(job, each, isolated=isolated) for each in loaded)
     columns = [column for output in job.outputs for column in output.columns]
     threads = 0 if isolated else scoring_threads(job.model, columns)

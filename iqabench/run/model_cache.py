@@ -1,4 +1,7 @@
-"""The models of a process: each is loaded when a job needs it, and only one is in memory."""
+"""The models of a process: each is loaded when a job needs it, and only one is in memory.
+
+The samples that models share lie beside it.
+"""
 
 from collections.abc import Callable
 
@@ -8,6 +11,7 @@ from iqabench.models.core.load import load_card, load_model
 from iqabench.models.core.model import Model
 from iqabench.run.failures import watching_model
 from iqabench.run.plan import Cell, Options
+from iqabench.run.sample_cache import SampleCache
 from iqabench.run.value_scale import check_value_scale
 
 
@@ -16,6 +20,8 @@ class ModelCache:
 
     def __init__(self) -> None:
         self._entry: tuple[str, Model] | None = None
+        self.samples = SampleCache()
+        """The samples that jobs of several models share."""
 
     def get(self, identity: str, load: Callable[[], Model]) -> Model:
         """Return the model with this identity, loaded unless it is the last one.

@@ -8,12 +8,13 @@ from functools import partial
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError
-from iqabench.protocol import Domain
 from iqabench.samples import Sample
 from iqabench.sets import SampleRef
 
 T = TypeVar("T")
 
+LoadSample = Callable[[SampleRef], Sample]
+"""The function that loads a sample; it raises IqabenchError when that fails."""
 QUEUE_LENGTH = 2
 """The number of samples that are decoded before they are needed: enough to hide the time of decoding, and
 few enough that large images do not fill the memory."""
@@ -29,13 +30,13 @@ class LoadedSample:
 
 
 def prefetch(
-    references: Iterable[SampleRef], domain: Domain, *, in_threads: bool = True
+    references: Iterable[SampleRef], load: LoadSample, *, in_threads: bool = True
 ) -> Iterator[LoadedSample]:
     """Yield the samples in order; a sample that fails does not stop the others.
 
     They are loaded in threads, or with `in_threads` False when they are asked for.
     """
-    jobs = (partial(_load, reference, domain) for reference in references)
+    jobs = (partial(_load, reference, load) for reference in references)
     return run_in_threads(jobs) if in_threads else (job() for job in jobs)
 
 
@@ -54,8 +55,8 @@ def run_in_threads(jobs: Iterable[Callable[[], T]]) -> Iterator[T]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _load(reference: SampleRef, domain: Domain) -> LoadedSample:
+def _load(reference: SampleRef, load: LoadSample) -> LoadedSample:
     try:
-        return LoadedSample(reference.name, reference.load(domain), "")
+        return LoadedSample(reference.name, load(reference), "")
     except IqabenchError as error:
         return LoadedSample(reference.name, None, str(error))

@@ -32,6 +32,8 @@ class RestorationJob:
     """True where whole outputs are returned to the driver."""
     outputs: Path | None
     """The folder for the outputs of models that others are compared with; None to keep none."""
+    shares_set: bool = False
+    """True where other models restore the set, too, so that its samples are kept for them."""
     pools: Mapping[str, SampleSet] = field(default_factory=dict)
     """The pools that columns compare with, by name, where they are not loaded by it."""
     package: ModelPackage | None = None
@@ -70,6 +72,7 @@ class RestorationJob:
             self._all_reasons(),
             saves_outputs=self.saves_outputs,
             outputs=self.outputs,
+            samples=models.samples if self.shares_set else None,
             pools=self.pools,
         )
 

@@ -43,6 +43,7 @@ class CellLedger:
             context.reasons,
             self.saves_outputs,
             outputs_root(context.store) if options.save_outputs is None else options.save_outputs,
+            shares_set=cell.set.address in context.shared_sets,
         )
         self.error: IqabenchError | None = None
         """The reason why the cell could not be run."""

@@ -18,8 +18,10 @@ from iqabench.run.plan import Cell, Options
 from iqabench.run.records import Origin, RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, crops_of_set
+from iqabench.run.sample_cache import SampleCache
 from iqabench.run.threads import CellKey, depends_on_threads, threads_of
-from iqabench.sets import SampleSet
+from iqabench.samples import Sample
+from iqabench.sets import SampleRef, SampleSet
 from iqabench.store import OutputFolder
 from iqabench.tasks import task_named
 
@@ -65,13 +67,14 @@ class CellSession:
         *,
         saves_outputs: bool,
         outputs: Path | None,
+        samples: SampleCache | None,
         pools: Mapping[str, SampleSet],
     ) -> None:
         self.cell, self.model, self.options = cell, model, options
         self._settings = setting_values(model.card.settings, options.settings, model.card.id)
         self._subject = Subject.of_set(cell.set)
         self._reasons, self._saves_outputs = reasons, saves_outputs
-        self._outputs, self._pools = outputs, pools
+        self._outputs, self._pools, self._samples = outputs, pools, samples
         self._maker = RecordMaker(self._subject, self._origin(model), run)
         self._job = self._cell_job()
 
@@ -128,7 +131,7 @@ class CellSession:
         )
         return CellJob(
             self.model,
-            self.cell.domain,
+            self._load,
             conditions,
             self._settings,
             references,
@@ -136,6 +139,11 @@ class CellSession:
             tuple(self._scored_outputs(tuple(columns))),
             files,
         )
+
+    def _load(self, sample: SampleRef) -> Sample:
+        if self._samples is None:
+            return sample.load(self.cell.domain)
+        return self._samples.load(self.cell.set.hash, sample, self.cell.domain)
 
     def _scored_outputs(self, columns: tuple[Column, ...]) -> list[ScoredOutput]:
         """Return the outputs that are scored: the role `output`, and others that a part is compared with."""
