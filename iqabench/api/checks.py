@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from iqabench.errors import UsageError
+from iqabench.run.executors.placement import Placement
 from iqabench.tasks import checked_scale
 
 
@@ -20,3 +21,15 @@ def warn_of(notes: Sequence[str]) -> None:
     """Warn of files whose pixels may not be what people see, and of images that are missing."""
     for note in dict.fromkeys(notes):
         warnings.warn(note, stacklevel=3)
+
+
+def require_placement(placement: object) -> None:
+    """Check that a placement is one.
+
+    Raises: UsageError when it is something else.
+    """
+    if not isinstance(placement, Placement):
+        raise UsageError(
+            f"the placement is {placement!r}; expected an iqabench.run.Placement, as in "
+            'Placement(executor="ray", workers=2).'
+        )

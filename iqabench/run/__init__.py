@@ -1,6 +1,7 @@
 """The runs: planning, restoring and scoring. Their results are records in the store."""
 
 from iqabench.run.evaluate import evaluate
+from iqabench.run.executors.placement import Placement
 from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.progress import UNWATCHED, Watch, announce
@@ -26,6 +27,7 @@ __all__ = [
     "OutputPair",
     "Outputs",
     "PairingOptions",
+    "Placement",
     "Targets",
     "Watch",
     "announce",

@@ -38,8 +38,19 @@ def scoring_threads(model: Model, columns: Iterable[Column]) -> int:
     return max(least, min(left, most))
 
 
+_shares: list[int] = []
+"""The share of this process, where it is one of several workers on its machine."""
+
+
+def keep_to_cores(count: int) -> None:
+    """Use at most this number of processors in this process, because others work beside it."""
+    _shares[:] = [count]
+
+
 def usable_cores() -> int:
     """Return the number of processors that this process may use."""
+    if _shares:
+        return _shares[0]
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -15,6 +15,7 @@ from iqabench.errors import IqabenchError
 from iqabench.files.supplier import Supplier, supply_by
 from iqabench.run.executors.job import Job, JobItem, Refusal, Session
 from iqabench.run.model_cache import ModelCache
+from iqabench.run.overlap import keep_to_cores
 from iqabench.trust import trusting
 
 
@@ -57,6 +58,7 @@ class Worker:
 
     def __init__(self, threads: int, supplier: Supplier | None = None) -> None:
         torch.set_num_threads(threads)
+        keep_to_cores(threads)
         cv2.setNumThreads(threads)
         supply_by(supplier)
         self._start = Path.cwd()
