@@ -1,5 +1,6 @@
 """Images from files: 8-bit grey or RGB, and a clear message about everything else."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ _LESS_USUAL = ".jp2 .j2k .j2c .jpf .jpx .heic .heif .hif .tga .qoi .sgi"
 _NAMED = ".jxl .jxr .exr .hdr .pfm .dds .psd .dng .cr2 .cr3 .nef .arw .raf .orf .rw2"
 SUFFIXES = frozenset(f"{_READ} {_LESS_USUAL} {_NAMED}".split())
 """The endings of image files; some are of kinds that are not read, and are listed so that they are named."""
+_ENDINGS = tuple(SUFFIXES)
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -27,8 +29,15 @@ def image_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "does not exist"
         raise ImageError(f"{folder} {what}; expected a folder of images.")
-    files = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
-    return sorted(p for p in files if not p.name.startswith("."))
+    with os.scandir(folder) as entries:  # it knows most files without a look at each
+        names = sorted(
+            entry.name
+            for entry in entries
+            if entry.name.lower().endswith(_ENDINGS)
+            and not entry.name.startswith(".")
+            and (Path(entry).is_file() if entry.is_symlink() else entry.is_file())
+        )
+    return [folder / name for name in names]
 
 
 def read_image(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> Image:

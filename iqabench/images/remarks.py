@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from iqabench.errors import ImageError
@@ -11,6 +12,8 @@ from iqabench.images.formats import Header
 from iqabench.images.reading import AS_STORED, ReadOptions
 
 _NAMED = 3
+_TOGETHER = 50
+"""The number of files that a thread is given at a time: to hand over one costs as much as to read it."""
 _TURNS = {
     2: "mirrored",
     3: "turned by 180 degrees",
@@ -29,9 +32,10 @@ def remarks_on(files: Iterable[Path], reading: ReadOptions = AS_STORED) -> list[
     Only headers are decoded. A file that cannot be read has no remark: reading it fails with its reason.
     """
     paths = [path for path in dict.fromkeys(files) if path.suffix.lower() not in _ARRAYS]
+    parts = [paths[at : at + _TOGETHER] for at in range(0, len(paths), _TOGETHER)]
     with ThreadPoolExecutor(4, thread_name_prefix="headers") as pool:
-        headers = list(pool.map(partial(_header, reading=reading), paths))
-    known = [(path, header) for path, header in zip(paths, headers, strict=True) if header]
+        headers = chain.from_iterable(pool.map(partial(_headers, reading=reading), parts))
+        known = [(path, header) for path, header in zip(paths, headers, strict=True) if header]
     tagged = [(path, _TURNS[h.orientation]) for path, h in known if h.orientation != 1]
     coloured = [(path, h.colours) for path, h in known if h.colours]
     notes = []
@@ -51,6 +55,10 @@ def remarks_on(files: Iterable[Path], reading: ReadOptions = AS_STORED) -> list[
             f"compared: {_list(coloured)}. Convert them to sRGB first where the other images are sRGB."
         )
     return notes
+
+
+def _headers(paths: Iterable[Path], reading: ReadOptions) -> list[Header | None]:
+    return [_header(path, reading) for path in paths]
 
 
 def _header(path: Path, reading: ReadOptions) -> Header | None:

@@ -7,7 +7,8 @@ images (`notes.txt`, `Thumbs.db`) are left out without a word.
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -121,7 +122,7 @@ def read_folder(place: Path, *, recursive: bool = False) -> ImageFolder:
     for folder in folders:
         found = image_files(folder)
         images += found
-        unread |= _unread(folder, set(found))
+        unread |= _unread(folder, found)
     listed = ImageFolder(place, tuple(images), unread, recursive)
     if not images:
         raise ImageError(_no_images(listed))
@@ -131,7 +132,7 @@ def read_folder(place: Path, *, recursive: bool = False) -> ImageFolder:
 def unread_in_words(folder: Path) -> list[str]:
     """Return sentences about the files in a folder that look like images and are not read."""
     images = image_files(folder)
-    return ImageFolder(folder, tuple(images), _unread(folder, set(images))).missing
+    return ImageFolder(folder, tuple(images), _unread(folder, images)).missing
 
 
 def images_below(place: Path) -> tuple[int, int]:
@@ -174,8 +175,7 @@ def _folders(place: Path, depth: int | None = None) -> Iterator[Path]:
         seen.add(real)
         yield folder
         if depth is None or level < depth:
-            below = [p for p in _entries(folder) if p.is_dir() and not p.name.startswith(".")]
-            waiting += [(path, level + 1) for path in sorted(below, reverse=True)]
+            waiting += [(path, level + 1) for path in reversed(_folders_in(folder))]
 
 
 def _shared_folders(parts: Sequence[tuple[str, ...]]) -> int:
@@ -187,19 +187,36 @@ def _shared_folders(parts: Sequence[tuple[str, ...]]) -> int:
     )
 
 
-def _entries(folder: Path) -> list[Path]:
+def _folders_in(folder: Path) -> list[Path]:
+    """Return the folders directly in a folder, by name; hidden ones are left out."""
+    with _reading(folder), os.scandir(folder) as entries:
+        names = sorted(
+            entry.name
+            for entry in entries
+            if not entry.name.startswith(".")
+            and (Path(entry).is_dir() if entry.is_symlink() else entry.is_dir())
+        )
+    return [folder / name for name in names]
+
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
     try:
-        return list(folder.iterdir())
+        yield
     except OSError as error:
         raise ImageError(f"{folder} cannot be read: {error.strerror}.") from error
 
 
-def _unread(folder: Path, images: set[Path]) -> dict[Path, str]:
+def _unread(folder: Path, images: Iterable[Path]) -> dict[Path, str]:
     """Return the files that look like images and are none of the images, with the reason."""
+    known = {"__MACOSX", *(path.name for path in images)}
+    with _reading(folder), os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries)
     found = {}
-    for path in sorted(_entries(folder)):
-        if path in images or path.name.startswith(".") or path.name == "__MACOSX":
+    for name in names:
+        if name in known or name.startswith("."):
             continue
+        path = folder / name
         reason = _reason(path)
         if reason:
             found[path] = reason

@@ -154,6 +154,8 @@ class RecordMaker:
             "run": run,
             "versions": versions(),
         }
+        self._of_column: dict[tuple[AnyColumn, str], dict[str, Any]] = {}
+        """The fields of a record about its column, by column and role: a set has a record for each image."""
 
     def old_key(self, column: AnyColumn, role: str = "", subset: str = "") -> str:
         """Return the key that versions without threads in keys gave."""
@@ -239,23 +241,30 @@ class RecordMaker:
         The column of an output with another role than `output` is named ROLE:COLUMN.
         """
         return Record(
-            key=self.key(column, role),
             sample=sample,
-            column=f"{role}:{column.name}" if role else column.name,
-            role=role,
             status="failed" if result.error else "ok",
             value=None if result.error else result.value,
             error=result.error,
-            unit=column.metric.unit,
-            better=column.metric.better,
-            metric=column.metric.name,
-            metric_version=column.metric.version,
-            protocol=column.protocol.name,
-            protocol_hash=column.protocol.hash,
             tile=self.origin.tile if tile is None else tile,
             tile_note=note,
-            reference=column.protocol.identity,
             restore_ms=restore_ms,
             time=now(),
+            **self._facts_of(column, role),
             **self._shared,
         )
+
+    def _facts_of(self, column: AnyColumn, role: str) -> dict[str, Any]:
+        if (column, role) not in self._of_column:
+            self._of_column[column, role] = {
+                "key": self.key(column, role),
+                "column": f"{role}:{column.name}" if role else column.name,
+                "role": role,
+                "unit": column.metric.unit,
+                "better": column.metric.better,
+                "metric": column.metric.name,
+                "metric_version": column.metric.version,
+                "protocol": column.protocol.name,
+                "protocol_hash": column.protocol.hash,
+                "reference": column.protocol.identity,
+            }
+        return self._of_column[column, role]

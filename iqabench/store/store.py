@@ -7,11 +7,12 @@
     STORE/records/RUN.jsonl.damaged          a journal with damaged lines, whose other records were kept
     STORE/crops/...                          small crops of outputs, for reports
 
-Every run writes a journal of its own, one fsync per image, so a `kill -9` costs at most the image in
-flight, and two runs on one store never touch the same file. A finished journal becomes a Parquet file by
-write, fsync, rename; a dead run's journal is taken over by the next writer on its host, or after a day by one
-on another host that shares the folder, so no lock between hosts is needed. Merging two stores is copying
-their files together: a record that is there twice (same key and sample) counts once, the latest wins.
+Every run writes a journal of its own, so a `kill -9` costs at most the image in flight (and a loss of power
+at most half a second of work besides, see `journal`), and two runs on one store never touch the same file. A
+finished journal becomes a Parquet file by write, fsync, rename; a dead run's journal is taken over by the
+next writer on its host, or after a day by one on another host that shares the folder, so no lock between
+hosts is needed. Merging two stores is copying their files together: a record that is there twice (same key
+and sample) counts once, the latest wins.
 
 A file that is damaged or cannot be read is left out with a warning that names it; the others are unharmed.
 """

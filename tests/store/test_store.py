@@ -21,6 +21,7 @@ from iqabench.atomic import part_of
 from iqabench.errors import DamageWarning, StoreError
 from iqabench.store import Record, Store, content_key, journal
 from iqabench.store.record import ADDED
+from iqabench.store.tables import write_parquet
 
 WithoutRights = Callable[[Path, int], contextlib.AbstractContextManager[None]]
 
@@ -162,6 +163,43 @@ def test_a_full_disk_is_told_and_keeps_what_was_there(
             writer.add([record("b")])
     monkeypatch.undo()
     assert values(store) == {"a": 32.0}
+
+
+def test_the_disk_is_waited_for_at_most_every_half_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole images of work between two waits: quick ones share a wait, slow ones have one each."""
+    now, waits = [100.0], []
+    with Store(tmp_path).writer("r1") as writer:
+        writer.open()
+        monkeypatch.setattr("iqabench.store.journal.time.monotonic", lambda: now[0])
+        monkeypatch.setattr("iqabench.store.journal.os.fsync", lambda _: waits.append(now[0]))
+        for index in range(12):
+            writer.add([record(f"quick {index}")])
+            now[0] += 0.125
+        assert waits == [100.0, 100.5, 101.0]
+        for index in range(3):
+            now[0] += 5
+            writer.add([record(f"slow {index}")])
+        assert waits[3:] == [106.5, 111.5, 116.5]
+        monkeypatch.undo()
+        lines = (tmp_path / "records" / "r1.jsonl").read_bytes().splitlines()
+        assert len(lines) == 15  # the system has all of them, so that a kill loses none
+    assert len(values(Store(tmp_path))) == 15
+
+
+@pytest.mark.parametrize("column", [["a"], ["a", "a"], ["a", None], [None, None], ["ä", "a"]])
+def test_columns_of_one_value_have_a_row_for_each_record(
+    tmp_path: Path, column: list[str | None]
+) -> None:
+    path, zeros = tmp_path / "t.parquet", (0.0, -0.0)
+    rows = [{"number": 1, "text": text, "zero": zeros[at]} for at, text in enumerate(column)]
+    write_parquet(path, {"number": "BIGINT", "text": "VARCHAR", "zero": "DOUBLE"}, rows)
+    with duckdb.connect() as connection:
+        found = connection.execute("FROM read_parquet(?)", [str(path)]).fetchall()
+    assert [row[:2] for row in found] == [(1, text) for text in column]
+    signs = [math.copysign(1, zero) for _, _, zero in found]
+    assert signs == [1, -1][: len(rows)]
 
 
 def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
