@@ -53,11 +53,11 @@ def read_output(outputs: OutputFolder, sample: str) -> Image:
 
     Raises: MetricError when there is none; ImageError when it cannot be read.
     """
-    if outputs.was_changed(sample):
+    if not outputs.has(sample):
+        if not outputs.was_changed(sample):
+            raise MetricError(f"{outputs.provenance.model} left no output of it")
         raise MetricError(
             f"{outputs.file(sample)} was changed after {outputs.provenance.model} made it. Run the model "
             "again with --save-outputs, or score the folder as outputs of your own with --target DIR"
         )
-    if not outputs.has(sample):
-        raise MetricError(f"{outputs.provenance.model} left no output of it")
     return image_of(read_part(outputs.file(sample)), f"the output of '{sample}'")

@@ -19,6 +19,7 @@ from typing import Any
 
 from iqabench.atomic import write_whole
 from iqabench.errors import StoreError
+from iqabench.store.checksum_notes import ChecksumNotes
 from iqabench.store.crops import file_name
 
 _RUN = "run.json"
@@ -79,6 +80,7 @@ class OutputFolder:
     def __init__(self, root: Path, provenance: Provenance) -> None:
         self.provenance = provenance
         self.path = root / provenance.folder
+        self._checksums = ChecksumNotes()
 
     def stem(self, sample: str, role: str = "") -> Path:
         """Return the place of an output without the ending of its format; no role is the output itself."""
@@ -121,9 +123,8 @@ class OutputFolder:
         """Return whether an output has another content than the model gave it, as far as that was noted."""
         file = self.file(sample, role)
         try:
-            lines = (self.path / _CHECKSUMS).read_text("utf-8", errors="replace").splitlines()
-            known = [line[:64] for line in lines if line[66:] == file.name]
-            return bool(known) and _sha256(file) != known[-1]
+            known = self._checksums.of(file.name, self.path / _CHECKSUMS)
+            return known is not None and _sha256(file) != known
         except OSError:
             return False
 
@@ -140,6 +141,7 @@ class OutputFolder:
                 for old in (file for ending in ENDINGS for file in self.path.glob(f"*{ending}")):
                     old.unlink()
                 (self.path / _CHECKSUMS).unlink(missing_ok=True)
+                self._checksums = ChecksumNotes()
             facts = json.dumps(asdict(self.provenance), indent=1)
             write_whole(self.path / _RUN, facts.encode() + b"\n")
         except OSError as error:
