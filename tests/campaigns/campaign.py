@@ -4,6 +4,7 @@
     python tests/campaigns/campaign.py --seed 7 --tries 50 kill names
     python tests/campaigns/campaign.py --short
     python tests/campaigns/campaign.py --only "damage: png" --tries 200
+    python tests/campaigns/campaign.py cluster --kills 100     sweeps on Ray under kills; only when named
 
 Every trial is drawn from the seed, so that a failure can be repeated. The table says for each class how many
 were tried and how many passed; failures are printed with the name by which they are found again. Nothing
@@ -26,7 +27,7 @@ os.environ.setdefault(
     "OMP_NUM_THREADS", "1"
 )  # before torch is loaded: forks must not meet its threads
 
-from trials import damage, disk, kill, names, server, threads
+from trials import cluster, damage, disk, kill, names, server, threads
 from trials.children import preload, run_trials
 from trials.trial import Trial
 
@@ -44,23 +45,30 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("classes", nargs="*", metavar="CLASS", help=", ".join(CLASSES))
+    parser.add_argument(
+        "classes", nargs="*", metavar="CLASS", help=", ".join([*CLASSES, "cluster"])
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tries", type=int, help="tries of each class")
+    parser.add_argument("--kills", type=int, default=100, help="kills of the class cluster")
     parser.add_argument("--short", action="store_true", help="few tries, as the test suite does")
     parser.add_argument("--only", default="", help="run only trials of this kind or name")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--keep", type=Path, help="work in this folder, and keep it")
     asked = parser.parse_args(words)
-    if wrong := sorted(set(asked.classes) - set(CLASSES)):
-        parser.error(f"there is no class '{wrong[0]}'; expected some of {', '.join(CLASSES)}")
+    if wrong := sorted(set(asked.classes) - {*CLASSES, "cluster"}):
+        parser.error(
+            f"there is no class '{wrong[0]}'; expected some of {', '.join([*CLASSES, 'cluster'])}"
+        )
+    if "cluster" in asked.classes and len(asked.classes) > 1:
+        parser.error("the class cluster is run by itself: leave the other classes out")
     names = asked.classes or list(CLASSES)
-    tries = {
-        n: (SHORT if asked.short else USUAL)[n] if asked.tries is None else asked.tries
-        for n in names
-    }
+    usual = SHORT if asked.short else USUAL
+    tries = {n: usual.get(n, 0) if asked.tries is None else asked.tries for n in names}
     work = asked.keep or Path(tempfile.mkdtemp(prefix="campaign-"))
     try:
+        if "cluster" in asked.classes:
+            return 1 if cluster.campaign(asked.kills, asked.seed, work) else 0
         failures = run(tries, asked.seed, work, asked.jobs, asked.only)
     finally:
         if not asked.keep:

@@ -1,0 +1,132 @@
+"""Sweeps on Ray survive: their records are those of a local run, whatever fails and whoever is killed.
+
+All tests share one cluster of two nodes, and few sweeps: a worker needs seconds to start.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+
+from cluster.nodes import Nodes
+from cluster.sweeps import Ended, Row, difference, end_of, good, pictures, rows_of, start, twice
+
+ENLARGE = ["run", "--scale", "4", "--set", "birds", "--set", "walls", "--trust"]
+FAULTY = ["zoo:leaves", "zoo:hangs", "zoo:never_made"]
+FAITHFUL = ["mine.safetensors", "zoo:quick", "bicubic"]
+SECOND_PASS = [*ENLARGE, "--column", "psnr", "--column", "psnr@consensus-y"]
+SECOND_PASS += ["--model", "zoo:slow", "--model", "bicubic", "--model", "zoo:quick"]
+
+
+def _begin(nodes: Nodes, words: Sequence[str], tame: bool = False) -> "Popen[str]":
+    variables = nodes.variables(nodes.top / "home", nodes.token)
+    return start(words, nodes.driver, variables | ({"ZOO_TAME": "1"} if tame else {}))
+
+
+def _on_ray(nodes: Nodes, words: Sequence[str]) -> list[str]:
+    return [*words, "--executor", "ray", "--address", nodes.address]
+
+
+def _models(names: Sequence[str]) -> list[str]:
+    return [word for name in names for word in ("--model", name)]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(nodes: Nodes) -> dict[str, list[Row]]:
+    """Give the records of local runs in which nothing fails."""
+    words = [*ENLARGE, *_models(FAITHFUL + FAULTY), "--column", "psnr", "--column", "ssim"]
+    commands = {"all": [*words, "--save-outputs", "local"], "second": SECOND_PASS}
+    running = {
+        name: _begin(nodes, [*command, "--store", f"local-{name}"], tame=True)
+        for name, command in commands.items()
+    }
+    for ended in [end_of(process) for process in running.values()]:
+        assert ended.status == 0, ended.err
+    return {name: rows_of(nodes.driver / f"local-{name}") for name in commands}
+
+
+@pytest.fixture(scope="module")
+def faulty(nodes: Nodes, undisturbed: object) -> Ended:
+    """Give the end of a sweep in which three of six models fail: it ends, hangs, or cannot be made."""
+    words = [*ENLARGE, *_models(FAITHFUL + FAULTY), "--column", "psnr", "--column", "ssim"]
+    words += ["--save-outputs", "saved", "--store", "faulty", "--time-limit", "3"]
+    return end_of(_begin(nodes, _on_ray(nodes, words)))
+
+
+def test_records_and_pictures_are_those_of_a_local_run(
+    nodes: Nodes, faulty: Ended, undisturbed: dict[str, list[Row]]
+) -> None:
+    if not nodes.covers:
+        pytest.skip("NO MOUNTS: nodes can see the driver's files, so that this shows nothing")
+    expected = [row for row in undisturbed["all"] if row["model"] not in FAULTY]
+    found = [row for row in rows_of(nodes.driver / "faulty") if row["model"] not in FAULTY]
+    assert difference(expected, found) == ""
+    assert len(expected) == 3 * 10 * 2
+    local, saved = pictures(nodes.driver / "local"), pictures(nodes.driver / "saved")
+    assert saved == {name: picture for name, picture in local.items() if name in saved}
+    assert (
+        len(local) - len(saved) == 2 + 10
+    )  # two images at which models fail; one model was never made
+
+
+@pytest.mark.parametrize("model", ["zoo:leaves", "zoo:hangs"])
+def test_an_image_that_costs_two_workers_fails_and_the_others_go_on(
+    model: str, nodes: Nodes, faulty: Ended, undisturbed: dict[str, list[Row]]
+) -> None:
+    rows = [row for row in rows_of(nodes.driver / "faulty") if row["model"] == model]
+    failed = [row for row in rows if row["status"] == "failed"]
+    assert [(row["set"], row["sample"]) for row in failed] == [("birds", "c")] * 2
+    expected = [row for row in undisturbed["all"] if row["model"] == model]
+    there = {(row["set"], row["sample"]) for row in good(rows)}
+    assert difference([r for r in expected if (r["set"], r["sample"]) in there], good(rows)) == ""
+    assert len(there) == 9
+    reason = {"zoo:leaves": "process ended", "zoo:hangs": "took longer than 3 s"}[model]
+    assert reason in failed[0]["error"]
+
+
+def test_a_model_that_ends_every_worker_costs_its_own_cells_only(
+    nodes: Nodes, faulty: Ended
+) -> None:
+    assert faulty.status == 3, faulty.err
+    assert "Traceback" not in faulty.err
+    assert "zoo:never_made on birds" in faulty.err
+    assert not [row for row in rows_of(nodes.driver / "faulty") if row["model"] == "zoo:never_made"]
+
+
+def test_no_record_is_there_twice(nodes: Nodes, faulty: Ended) -> None:
+    assert twice(nodes.driver / "faulty") == []
+
+
+def test_a_worker_a_node_and_the_driver_are_killed(
+    nodes: Nodes, undisturbed: dict[str, list[Row]], faulty: object
+) -> None:
+    words = _on_ray(nodes, [*SECOND_PASS, "--store", "killed"])
+    store, east = nodes.driver / "killed", nodes.nodes["east"]
+    process = _begin(nodes, words)
+    _wait_for_records(store, 1, process)
+    os.kill(nodes.nodes["head"].workers()[0].pid, 9)
+    _wait_for_records(store, 3, process)
+    east.kill()
+    east.begin()
+    _wait_for_records(store, 5, process)
+    process.kill()
+    process.communicate()
+    acknowledged = good(rows_of(store))
+    ended = end_of(_begin(nodes, words))
+    east.wait()
+    assert ended.status == 0, ended.err
+    found = rows_of(store)
+    assert difference(undisturbed["second"], found) == ""
+    assert twice(store) == []
+    assert {row["run"] for row in acknowledged} < {row["run"] for row in found}
+
+
+def _wait_for_records(store: Path, count: int, process: "Popen[str]") -> None:
+    until = time.monotonic() + 90
+    while not store.exists() or len(rows_of(store)) < count:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until, f"no record number {count}"
+        time.sleep(0.1)
