@@ -8,8 +8,9 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from iqabench.errors import ExecutorError
@@ -43,15 +44,17 @@ def ray_cluster(placement: Placement, device: str, watch: Watch) -> Iterator[Any
             "Ray is connected to a cluster in this process already. Call ray.shutdown() first, or work in "
             "another process."
         )
-    try:
-        if placement.cluster:
-            _join(ray, placement.cluster)
-        else:
-            watch.message("Starting Ray on this machine ...")
-            _start(ray, device)
-        yield ray
-    finally:
-        ray.shutdown()
+    # Standard output is for results, and a thread of Ray prints there what happens to workers.
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        try:
+            if placement.cluster:
+                _join(ray, placement.cluster)
+            else:
+                watch.message("Starting Ray on this machine ...")
+                _start(ray, device)
+            yield ray
+        finally:
+            ray.shutdown()
 
 
 def _import_ray() -> Any:

@@ -12,7 +12,7 @@ from iqabench.files.home import home
 from iqabench.files.remote import RemoteFile
 from iqabench.run.executors.job import Job, JobItem
 from iqabench.run.executors.placement import Placement
-from iqabench.run.executors.ray.file_server import FileServer
+from iqabench.run.executors.ray.file_server import FileServer, OfferList
 from iqabench.run.executors.ray.worker import Worker
 
 _OF_FILES = ("IQABENCH_MIRROR", "IQABENCH_OFFLINE")
@@ -27,6 +27,8 @@ class Member:
     actor: Any
     node: str = ""
     """The name of its machine, once it has started."""
+    node_id: str = ""
+    """The id of its node, once it has started."""
 
     def __str__(self) -> str:
         """Return its name in messages."""
@@ -46,6 +48,7 @@ class Crew:
         self.size = self._size()
         self._started = 0
         self._actors: dict[str, Any] = {}
+        self._offers = OfferList()
         self._server = self._start_server()
         self._class = ray.remote(Worker)
 
@@ -58,14 +61,13 @@ class Crew:
             num_gpus=self.gpus,
             max_restarts=0,
             scheduling_strategy="SPREAD",
-        ).remote(self.placement.cpus_per_worker, partial(read_from, self._server))
+        ).remote(self.placement.cpus_per_worker, partial(read_from, self._server), node_id_here)
         self._actors[name] = actor
         return Member(name, actor)
 
     def offer(self, files: Any) -> None:
         """Give away files of the driver to workers."""
-        if files:
-            self.ray.get(self._server.offer.remote(files))
+        self._offers.add(files)
 
     def open(self, member: Member, number: int, job: Any) -> Any:
         """Let a member open a job; return the reference of the answer."""
@@ -86,15 +88,14 @@ class Crew:
             self.ray.kill(actor)
 
     def end_all(self) -> None:
-        """End all members."""
+        """End all members, and give away no files any more."""
         for name in list(self._actors):
             self.ray.kill(self._actors.pop(name))
+        self._offers.close()
 
-    def is_alive(self, node: str) -> bool:
-        """Return whether a machine of this name is a node of the cluster now."""
-        return any(
-            each["Alive"] and each["NodeManagerHostname"] == node for each in self.ray.nodes()
-        )
+    def is_alive(self, node_id: str) -> bool:
+        """Return whether the node with this id belongs to the cluster now."""
+        return any(each["Alive"] and each["NodeID"] == node_id for each in self.ray.nodes())
 
     def _gpus(self, device: str) -> float:
         share = self.placement.gpus_per_worker
@@ -141,10 +142,12 @@ class Crew:
         places = {name: os.environ[name] for name in _OF_FILES if name in os.environ}
         options = self.ray.remote(FileServer).options(
             num_cpus=0,
+            max_restarts=-1,
+            max_task_retries=-1,
             scheduling_strategy=strategies.NodeAffinitySchedulingStrategy(here, soft=False),
             runtime_env={"env_vars": {"IQABENCH_HOME": str(home().absolute()), **places}},
         )
-        return options.remote()
+        return options.remote(self._offers.path)
 
 
 def read_from(server: Any, file: RemoteFile) -> bytes:
@@ -156,3 +159,8 @@ def read_from(server: Any, file: RemoteFile) -> bytes:
     if reason:
         raise FetchError(reason)
     return bytes(content)
+
+
+def node_id_here() -> str:
+    """Return the id of the node that this process belongs to."""
+    return str(import_module("ray").get_runtime_context().get_node_id())

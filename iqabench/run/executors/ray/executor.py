@@ -184,7 +184,7 @@ class _Sweep:
     def _greet(self, task: _Task, facts: WorkerFacts) -> None:
         """Take a worker that has started, or refuse it for its versions."""
         member = task.member
-        member.node = facts.node
+        member.node, member.node_id = facts.node, facts.node_id
         self.failed_starts = 0
         differences = ", ".join(facts.differences(self.here))
         if differences and not self.crew.placement.mixed_versions:
@@ -261,7 +261,7 @@ class _Sweep:
         else:
             self.watch.message(f"{member} was lost: {reason}. Another one takes its work over.")
         suspects = task.items[:2] if in_flight is None else in_flight
-        node_lost = bool(member.node) and not self.crew.is_alive(member.node)
+        node_lost = bool(member.node_id) and not self.crew.is_alive(member.node_id)
         self._fail(self.scheduler.lost(member.id, reason, suspects, node_lost=node_lost))
         if self.failed_starts < _MOST_FAILED_STARTS and not self.scheduler.is_finished:
             self._start()

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,12 @@ class WorkerFacts:
     torch: str
     gpus: int
     """The number of GPUs that it sees."""
+    node_id: str = ""
+    """The id of its node in the cluster."""
 
     @classmethod
-    def here(cls) -> "WorkerFacts":
-        """Return the facts of this process."""
+    def here(cls, node_id: str = "") -> "WorkerFacts":
+        """Return the facts of this process, which belongs to the node with this id."""
         return cls(
             platform.node(),
             os.getpid(),
@@ -42,6 +44,7 @@ class WorkerFacts:
             platform.python_version(),
             torch.__version__,
             torch.cuda.device_count(),
+            node_id,
         )
 
     def differences(self, other: "WorkerFacts") -> list[str]:
@@ -56,7 +59,9 @@ class WorkerFacts:
 class Worker:
     """A worker with at most one open job and one loaded model."""
 
-    def __init__(self, threads: int, supplier: Supplier | None = None) -> None:
+    def __init__(
+        self, threads: int, supplier: Supplier | None = None, node_id: Callable[[], str] = str
+    ) -> None:
         torch.set_num_threads(threads)
         keep_to_cores(threads)
         cv2.setNumThreads(threads)
@@ -66,10 +71,11 @@ class Worker:
         self._number = -1
         self._session: Session | None = None
         self._trusts = False
+        self._node_id = node_id
 
     def facts(self) -> WorkerFacts:
         """Return the versions and the place of this worker."""
-        return WorkerFacts.here()
+        return WorkerFacts.here(self._node_id())
 
     def open(self, number: int, job: Job) -> Any:
         """Open a job, and return the opening of its session, or a Refusal."""
