@@ -74,8 +74,10 @@ def bring(file: RemoteFile, downloader: Downloader, besides: Sequence[str] = ())
     Raises: OfflineError, ChecksumError or FetchError; Stopped.
     """
     part = home() / "partial" / f"{file.key}.part"
+    # A worker asks the driver's server, which may fetch into the same cache: they must not share a lock.
+    lock = part.with_suffix(".asked.lock" if current_supplier() else ".lock")
     try:
-        with locked(part.with_suffix(".lock"), downloader.check, once=True):
+        with locked(lock, downloader.check, once=True):
             if path := find(file):  # another thread or process was faster
                 return path
             return _from_sources(file, downloader, part, [*_sources(file), *besides])
