@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from iqabench.cli.executor_options import executor_options
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
@@ -29,6 +30,7 @@ with lazy_imports():
     from iqabench.report.statistics.agreement import agreement_rows, fits_named, resampling_of
     from iqabench.run import Outcome
     from iqabench.run.agree import score_opinions
+    from iqabench.run.executors.placement import Placement
 
 _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n", "failed")
 """The columns that people see; the machine-readable forms have everything."""
@@ -97,6 +99,7 @@ _SHOWN = ("set", "column", "statistic", "fit", "value", "ci_low", "ci_high", "n"
 )
 @allow_missing_option
 @device_option
+@executor_options
 @reading_options
 @store_option
 @trust_option
@@ -111,6 +114,7 @@ def command(
     seed: int,
     allow_missing: bool,
     device: str,
+    placement: Placement,
     reading: ReadOptions,
     store: str | Path,
     form: str | None,
@@ -122,11 +126,14 @@ def command(
     whichever direction metric and opinions count; n is the number of images behind a figure. The exit status
     is 3 when there are fewer opinions than the set has, unless they may miss.
     """
+    placement.check(device)
     opinions = read_opinions(images, folder, allow_missing=allow_missing)
     how = resampling_of(opinions, resamples, drawn, seed)
     records = open_store(store)
     with watching() as watch:
-        outcome = score_opinions(opinions, records, list(columns), device, watch, reading)
+        outcome = score_opinions(
+            opinions, records, list(columns), device, watch, reading, placement
+        )
         rows = agreement_rows(records, outcome.keys, opinions, fits_named(fits), how, watch)
     print_rows(rows if form in ("json", "csv") else [_for_people(row) for row in rows], form)
     _tell(opinions, outcome, rows)

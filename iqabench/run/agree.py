@@ -6,16 +6,12 @@ wherever their folder lies. Opinions are not part of a record; the report joins 
 """
 
 import hashlib
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache, partial
 from pathlib import Path
 
-from iqabench.errors import IqabenchError, UsageError
-from iqabench.images import AS_STORED, Case, Image, ReadOptions, read_image, remarks_on
+from iqabench.errors import UsageError
+from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import (
     Column,
     column,
@@ -24,29 +20,20 @@ from iqabench.metrics import (
     require_no_scale,
     with_reasons,
 )
-from iqabench.models.core.card import Card
-from iqabench.opinions import Opinion, Opinions
-from iqabench.run.environment import new_run, resolve_device
+from iqabench.opinions import Opinions
+from iqabench.run.environment import new_run
+from iqabench.run.executors.executor import executor_of
+from iqabench.run.executors.job import Executor
+from iqabench.run.executors.placement import LOCAL, Placement
+from iqabench.run.judging.images import JudgedFiles
+from iqabench.run.judging.job import MOST_IMAGES, JudgingJob
+from iqabench.run.judging.ledger import JudgingLedger
+from iqabench.run.judging.session import IDENTITY
 from iqabench.run.outcome import Outcome
-from iqabench.run.prefetch import run_in_threads
 from iqabench.run.progress import UNWATCHED, Watch
-from iqabench.run.records import Origin, RecordMaker, Subject, score
-from iqabench.run.threads import CellKey, find_finished
-from iqabench.store import Record, Store, Writer, content_key
+from iqabench.run.records import Subject
+from iqabench.store import Store, content_key
 from iqabench.tasks import task_named
-
-IDENTITY = Card(
-    id="identity",
-    family="identity",
-    title="The image as it is",
-    task="opinion",
-    loader="file",
-    channels="any",
-)
-
-_WRITE_INTERVAL_S = 1.0
-"""The seconds between two writes of records: these sets have tens of thousands of small images, and a safe
-write costs as much as some metrics."""
 
 
 def score_opinions(
@@ -56,41 +43,52 @@ def score_opinions(
     device: str = "auto",
     watch: Watch = UNWATCHED,
     reading: ReadOptions = AS_STORED,
+    placement: Placement = LOCAL,
 ) -> Outcome:
     """Score all images of a set of opinions in the columns with these names; skip those that have a record.
 
-    Raises: UsageError for columns that need references when the set has none; UnknownNameError.
+    `placement` says where images are scored.
+
+    Raises: UsageError for columns that need references when the set has none; UnknownNameError; ExecutorError
+        when there are no workers.
     """
     columns = _columns(opinions, names)
-    device = resolve_device(device)
-    subject = Subject(IDENTITY.task, opinions.facts.name, _digest(opinions, watch, reading), 1, "")
     outcome = Outcome()
-    with store.writer(new_run()) as writer:
-        origin = Origin.of_card(IDENTITY, content_key(model=IDENTITY.id), device=device)
-        maker = RecordMaker(subject, origin, writer.run)
-        keys = {c: maker.key(c) for c in columns}
-        outcome.keys = list(keys.values())
-        finished = find_finished(store, writer, (CellKey.of(maker, c) for c in columns))
-        todo = [
-            (sample, missing)
-            for sample in opinions.samples
-            if (missing := [c for c in columns if (keys[c], sample.name) not in finished])
-        ]
-        total = len(opinions.samples)
-        outcome.skipped = total - len(todo)
-        what = columns[0].name if len(columns) == 1 else f"{len(columns)} columns"
-        name = f"{what} on {opinions.facts.name}"
-        watch(name, outcome.skipped, total)
-        with _record_buffer(writer) as add_records:
-            for image, missing in _decode(todo, reading):
-                records = _score(maker, missing, image, device)
-                add_records(records)
-                is_missing = image.distorted is None
-                errors = (record.error for record in records)
-                outcome.add(opinions.facts.name, image.name, errors, is_missing=is_missing)
-                watch(name, outcome.skipped + outcome.done, total)
-    outcome.notes += remarks_on([sample.distorted for sample, _ in todo], reading)
+    with executor_of(placement, device, watch) as executor:
+        checksums = _checksums(opinions, watch)
+        digest = _digest(opinions, checksums, reading)
+        with store.writer(new_run()) as writer:
+            job = JudgingJob(
+                Subject(IDENTITY.task, opinions.facts.name, digest, 1, ""),
+                tuple(JudgedFiles.of(sample, reading) for sample in opinions.samples),
+                tuple(columns),
+                executor.device,
+                writer.run,
+                reading,
+                checksums,
+                _images_of_item(placement),
+            )
+            ledger = JudgingLedger(job, store, writer, outcome, watch)
+            _run(executor, ledger)
+            if ledger.lost:
+                _run(executor, ledger.one_by_one())
     return outcome
+
+
+def _run(executor: Executor, ledger: JudgingLedger) -> None:
+    """Score the images of a ledger; the last records are stored also when an interrupt ends the work."""
+    try:
+        executor.run([ledger])
+    finally:
+        ledger.flush()
+    if ledger.error is not None:
+        raise ledger.error
+
+
+def _images_of_item(placement: Placement) -> int:
+    """Return the most images of an item: one where items cost nothing, or each has a limit of time."""
+    is_local, has_limit = placement.executor == "local", placement.image_limit_s is not None
+    return 1 if is_local or has_limit else MOST_IMAGES
 
 
 def _columns(opinions: Opinions, names: list[str]) -> list[Column]:
@@ -119,99 +117,26 @@ def _columns(opinions: Opinions, names: list[str]) -> list[Column]:
     return with_reasons(distinct, require_files(distinct))
 
 
-@dataclass(frozen=True)
-class _JudgedImage:
-    """One image and its reference, or the reasons why they cannot be read."""
-
-    name: str
-    distorted: Image | None
-    reference: Image | None
-    error: str
-    """The reason why there is no distorted image."""
-    reference_error: str
-    """The reason why there is no reference."""
-
-
-def _decode(
-    todo: list[tuple[Opinion, list[Column]]], reading: ReadOptions
-) -> Iterator[tuple[_JudgedImage, list[Column]]]:
-    """Yield the images, decoded in threads; images of one reference are neighbours and share its pixels."""
-    references = lru_cache(maxsize=4)(partial(read_image, reading=reading))
-    jobs = (
-        partial(_load, sample, references, any(c.needs_target for c in missing), reading)
-        for sample, missing in todo
-    )
-    return zip(run_in_threads(jobs), (missing for _, missing in todo), strict=True)
-
-
-def _load(
-    sample: Opinion, references: Callable[[Path], Image], compares: bool, reading: ReadOptions
-) -> _JudgedImage:
-    reference, reference_error = None, "it has no reference"
-    try:
-        distorted = read_image(sample.distorted, reading=reading)
-    except IqabenchError as error:
-        return _JudgedImage(sample.name, None, None, str(error), "")
-    if compares and sample.reference is not None:
-        try:
-            reference = references(sample.reference)
-        except IqabenchError as error:
-            reference_error = str(error)
-    return _JudgedImage(sample.name, distorted, reference, "", reference_error)
-
-
-def _score(
-    maker: RecordMaker, columns: list[Column], image: _JudgedImage, device: str
-) -> list[Record]:
-    if image.distorted is None:
-        return [maker.make_failed(c, image.name, image.error) for c in columns]
-    defined = [c for c in columns if image.reference is not None or not c.needs_target]
-    results = score(defined, Case(image.distorted, image.reference, device=device))
-    scores = dict(zip((c.name for c in defined), results, strict=True))
-    return [
-        maker.make(c, image.name, scores[c.name], None)
-        if c.name in scores
-        else maker.make_failed(c, image.name, image.reference_error)
-        for c in columns
-    ]
-
-
-@contextmanager
-def _record_buffer(writer: Writer) -> Iterator[Callable[[list[Record]], None]]:
-    """Yield a function that collects records and writes them once a second; write the rest at the end.
-
-    The rest is written also when an error or an interrupt ends the work.
-    """
-    pending: list[Record] = []
-    last = time.monotonic()
-
-    def add_records(records: list[Record]) -> None:
-        nonlocal last
-        pending.extend(records)
-        if time.monotonic() - last >= _WRITE_INTERVAL_S:
-            writer.add(pending.copy())
-            pending.clear()
-            last = time.monotonic()
-
-    try:
-        yield add_records
-    finally:
-        if pending:
-            writer.add(pending)
-
-
-def _digest(opinions: Opinions, watch: Watch, reading: ReadOptions) -> str:
-    """Return the identity of a set of opinions: a hash over names and contents of all images."""
+def _checksums(opinions: Opinions, watch: Watch) -> dict[Path, str]:
+    """Return the checksums of all images; that of one that cannot be read is empty."""
     paths: Iterable[Path | None] = (p for s in opinions.samples for p in (s.distorted, s.reference))
     distinct = [p for p in dict.fromkeys(paths) if p is not None]
-    hashes: dict[Path | None, str] = {None: ""}
+    checksums = {}
     with ThreadPoolExecutor(4, thread_name_prefix="hash") as pool:
-        checksums = zip(distinct, pool.map(_sha256, distinct), strict=True)
-        for count, (path, sha256) in enumerate(checksums, 1):
-            hashes[path] = sha256
-            watch(f"checksums of {opinions.facts.name}", count, len(distinct))
+        for path, sha256 in zip(distinct, pool.map(_sha256, distinct), strict=True):
+            checksums[path] = sha256
+            watch(f"checksums of {opinions.facts.name}", len(checksums), len(distinct))
+    return checksums
+
+
+def _digest(opinions: Opinions, checksums: Mapping[Path, str], reading: ReadOptions) -> str:
+    """Return the identity of a set of opinions: a hash over names and contents of all images."""
+
+    def checksum(path: Path | None) -> str:
+        return checksums[path] if path else ""
+
     return content_key(
-        images={s.name: [hashes[s.distorted], hashes[s.reference]] for s in opinions.samples},
+        images={s.name: [checksum(s.distorted), checksum(s.reference)] for s in opinions.samples},
         **reading.facts,
     )
 
