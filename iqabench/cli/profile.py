@@ -9,6 +9,7 @@ import click
 from iqabench.cli.budget import budget_option
 from iqabench.cli.convention_option import convention_option, tell_convention
 from iqabench.cli.cost_table import print_costs
+from iqabench.cli.executor_options import executor_options
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
@@ -35,6 +36,7 @@ with lazy_imports():
     from iqabench.probes import CostColumn, Size, cost_columns, sizes_of
     from iqabench.probes.timing import Sampling
     from iqabench.remote import open_store
+    from iqabench.run.executors.placement import Placement
     from iqabench.run.profile import DEFAULT_PROBES, ProfileOptions, profile
 
 
@@ -172,6 +174,7 @@ checkout_options = bundle(
 @scale_option("the model's; 4 where it has several")
 @condition_options
 @convention_option
+@executor_options
 @checkout_options
 @trust_option
 @click.option("--operators", is_flag=True, help="Also print the operators behind macs and flops.")
@@ -190,6 +193,7 @@ def command(
     scale: int | None,
     conditions: ProfileConditions,
     convention: CallingConvention,
+    placement: Placement,
     submissions: CheckoutOptions,
     operators: bool,
     allow_random_weights: bool,
@@ -201,9 +205,17 @@ def command(
     Counts name their convention (macs@ntire2022 is not macs@fvcore: 'iqabench show probe macs'), and every
     column the size. Latency is sampled after a warm-up until the 95 % interval of its median is within 2 %,
     model after model in turn. The state of the machine goes into the record, and a noisy machine is reported.
+
+    With --executor ray costs are counted on workers; times are measured here when the workers have ended.
     """
+    placement.check(conditions.device)
     sizes = sizes_of(list(inputs), list(outputs), conditions.batch)
     if submissions.checkout is not None:
+        if placement.executor != "local":
+            raise UsageError(
+                "--submissions measures each submission in a process of its own on this machine; leave "
+                "--executor out."
+            )
         sys.exit(_profile_checkout(submissions, cost_columns(probes), sizes[0], conditions, form))
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
@@ -223,7 +235,8 @@ def command(
     )
     records = open_store(store)
     with watching("sizes") as watch:
-        done = profile(models, columns, sizes if asked_size else None, records, options, watch)
+        wanted_sizes = sizes if asked_size else None
+        done = profile(models, columns, wanted_sizes, records, options, watch, placement)
     names = [column.name for column in columns]
     print_costs(records, done.keys, form, wanted=names, operators=operators)
     for warning in done.warnings:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import Column, require_files, with_reasons
@@ -78,6 +77,4 @@ class JudgingJob:
         images = tuple(files.travelling(content_of) for files in self.images)
         places = (place for files in images for place in files.places)
         files = {p.content: p.path for p in places if p.content and p.path}
-        return Shipment(
-            replace(self, images=images, checksums=MappingProxyType({}), has_travelled=True), files
-        )
+        return Shipment(replace(self, images=images, checksums={}, has_travelled=True), files)

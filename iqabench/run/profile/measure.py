@@ -97,10 +97,14 @@ def rounds_of(models: Sequence[Model], sizes: Sequence[Size] | None) -> list[Rou
         return [(size, list(models)) for size in sizes]
     by_size: dict[Size, list[Model]] = {}
     for model in models:
-        height, width = (side or USUAL_SIDE for side in model.fixed_size or (None, None))
-        size = Size(model.card.planes, height, width)
-        by_size.setdefault(size, []).append(model)
+        by_size.setdefault(own_size(model), []).append(model)
     return list(by_size.items())
+
+
+def own_size(model: Model) -> Size:
+    """Return the size at which a model is measured when none is named."""
+    height, width = (side or USUAL_SIDE for side in model.fixed_size or (None, None))
+    return Size(model.card.planes, height, width)
 
 
 def _at_size(

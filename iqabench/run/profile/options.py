@@ -63,7 +63,7 @@ class Profile:
         """Add another profile to this one."""
         for name, keys in other.by_name.items():
             self.by_name.setdefault(name, []).extend(keys)
-        self.failures += other.failures
+        self.failures += [f for f in other.failures if f not in self.failures]
         self.warnings += [w for w in other.warnings if w not in self.warnings]
         self.notes += [n for n in other.notes if n not in self.notes]
 

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.models.core.convention import AS_FOUND
-from iqabench.models.core.load import is_own, load_model
 from iqabench.models.core.model import Model
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
+from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.outcome import Failure
 from iqabench.run.plan import Cell, Options
+from iqabench.run.profile.counting.ledger import count_on_workers
+from iqabench.run.profile.counting.session import load_for_profile
 from iqabench.run.profile.measure import Round, measure, rounds_of
 from iqabench.run.profile.options import Profile, ProfileOptions
 from iqabench.run.profile.records import CostMaker
@@ -28,13 +29,18 @@ def profile(
     store: Store,
     options: ProfileOptions,
     watch: Watch = UNWATCHED,
+    placement: Placement = LOCAL,
 ) -> Profile:
     """Measure models and keep a record of each cost; without sizes, at 256 pixels squared.
 
-    A model that cannot be loaded costs its own rows alone, unless no other is left.
+    A model that cannot be loaded costs only its own rows, unless no other is left. `placement` says where
+    costs are counted; times are measured in this process, one after the other.
 
-    Raises: IqabenchError when nothing could be measured at all; BusyError; StoreError.
+    Raises: IqabenchError when nothing could be measured at all; BusyError; StoreError; TrustError for code
+        that would run on workers without consent; ExecutorError when there are no workers.
     """
+    if placement.executor != "local":
+        return _profile_with_workers(names, columns, sizes, store, options, watch, placement)
     done = Profile()
     device = resolve_device(options.device)
     models = _load_all(names, device, options, done)
@@ -51,6 +57,28 @@ def profile(
         for measured, more in measure(rounds, columns, device, options, done, watch):
             writer.add([maker.make(one, more) for one in measured])
             done.tell(measured)
+    return done
+
+
+def _profile_with_workers(
+    names: Sequence[str],
+    columns: Sequence[CostColumn],
+    sizes: Sequence[Size] | None,
+    store: Store,
+    options: ProfileOptions,
+    watch: Watch,
+    placement: Placement,
+) -> Profile:
+    """Count on workers, and measure times here when they have ended, so that nothing disturbs them."""
+    counted = [column for column in columns if not column.probe.timed]
+    timed = [column for column in columns if column.probe.timed]
+    placement.check(options.device)
+    with _threads(options.threads):
+        done = count_on_workers(names, counted, sizes, store, options, watch, placement)
+    if timed:
+        failed = {failure.where for failure in done.failures}
+        loadable = [name for name in names if name not in failed]
+        done.join(profile(loadable, timed, sizes, store, options, watch))
     return done
 
 
@@ -96,14 +124,8 @@ def _load_all(
     errors: list[IqabenchError] = []
     for name in dict.fromkeys(names):
         try:
-            model = load_model(
-                name,
-                options.scale,
-                convention=options.convention if is_own(name) else AS_FOUND,
-                allow_random_weights=options.allow_random_weights,
-            )
-            models[name] = model.to(device, options.precision)
-            done.notes += model.notes
+            models[name] = load_for_profile(name, device, options)
+            done.notes += models[name].notes
         except IqabenchError as error:
             errors.append(error)
             done.failures.append(Failure(str(error), name))

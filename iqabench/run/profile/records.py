@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
-from iqabench.models.core.model import Model
+from iqabench.models.core.card import Card
+from iqabench.models.core.model import Precision
 from iqabench.probes import CostColumn, ProbeResult, Size
 from iqabench.run.environment import device_name, now, versions
 from iqabench.store import NO_SAMPLE, Record, content_key
@@ -14,11 +15,51 @@ from iqabench.store import NO_SAMPLE, Record, content_key
 TASK = "cost"
 
 
+class CostSubject(Protocol):
+    """The facts of a model that stand in records of its costs; a loaded model has them."""
+
+    @property
+    def card(self) -> Card:
+        """The card."""
+
+    @property
+    def hash(self) -> str:
+        """The identity of its weights."""
+
+    @property
+    def random_weights(self) -> bool:
+        """True where the weights are random."""
+
+    @property
+    def precision(self) -> Precision:
+        """The precision that it computes in."""
+
+    @property
+    def convention(self) -> str:
+        """The difference between the calling convention that the user declared and the one that was found."""
+
+
+@dataclass(frozen=True)
+class CountedModel:
+    """A model that was loaded on another machine, by the facts that records need."""
+
+    card: Card
+    hash: str
+    random_weights: bool
+    precision: Precision
+    convention: str
+
+    @classmethod
+    def of(cls, model: CostSubject) -> "CountedModel":
+        """Return the facts of a loaded model."""
+        return cls(model.card, model.hash, model.random_weights, model.precision, model.convention)
+
+
 @dataclass(frozen=True)
 class CostMeasurement:
     """One cost of one model at one size, or the reason why there is none."""
 
-    model: Model
+    model: CostSubject
     size: Size
     column: CostColumn
     found: ProbeResult | None
@@ -36,7 +77,7 @@ class CostMaker:
         self._hash = content_key(device=self._place)
         self._versions = versions()
 
-    def key(self, model: Model, size: Size, column: CostColumn) -> str:
+    def key(self, model: CostSubject, size: Size, column: CostColumn) -> str:
         """Return the content key: equal keys mean the same thing measured in the same way."""
         declared = {"setting": model.convention} if model.convention else {}
         return content_key(

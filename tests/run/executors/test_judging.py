@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from opinions.handed import HANDED
-from run.executors.travelling import TravellingExecutor, use, values
 
 from iqabench.opinions import read_opinions
 from iqabench.run.agree import score_opinions
 from iqabench.run.executors.placement import Placement
 from iqabench.store import Store
+from run.executors.travelling import TravellingExecutor, use, values
 
 RAY = Placement(executor="ray")
 
@@ -34,9 +34,9 @@ def test_files_that_cannot_be_read_fail_as_they_do_locally(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = HANDED["kadid10k"](tmp_path / "set")
-    (folder / "images" / "I02_11_02.png").unlink()
-    (folder / "images" / "I03.png").unlink()
     opinions = read_opinions("kadid10k", folder)
+    (folder / "images" / "I02_11_02.png").unlink()
+    (folder / "images" / "I03.png").write_bytes(b"no image")
     local, far = Store(tmp_path / "local"), Store(tmp_path / "far")
     score_opinions(opinions, local, ["psnr", "entropy"], "cpu")
     use(monkeypatch, "iqabench.run.agree", TravellingExecutor(folder))
