@@ -8,7 +8,7 @@ from urllib.request import url2pathname
 from iqabench.errors import UsageError
 from iqabench.places import is_url
 
-_PASSWORD = re.compile(r"(?<=://)[^\s@'\"]*:[^\s@'\"]*@")
+_PASSWORD = re.compile(r"(?<=://)[^\s'\"]*:[^\s'\"]*@")
 _USER = re.compile(r"(?<=://)[^\s/@'\"]*@")
 
 

@@ -4,7 +4,6 @@ These libraries are not imported: their errors are known by the names of their c
 """
 
 import errno
-from collections.abc import Iterator
 
 from iqabench.remote.address import without_secrets
 
@@ -50,6 +49,11 @@ _REASONS = (
         "its server does not answer ({code}: {line}). Check the network and the endpoint; for s3:// that is "
         "AWS_ENDPOINT_URL.",
     ),
+    (
+        "FileNotFoundError",
+        "it was not found ({line}). Create its bucket, or correct the address; for s3:// the endpoint is "
+        "AWS_ENDPOINT_URL.",
+    ),
     (_BUSY, "its server is busy or out of order ({code}). Try again later."),
 )
 """The sentences for groups of errors; the first that fits is taken."""
@@ -60,11 +64,11 @@ def reason_of(error: BaseException, act: str) -> str:
 
     `act`: the right that it needs, as in `write to it`.
     """
-    names = list(_names(error))
+    names = _names(error)
     for group, sentence in _REASONS:
         if code := next((name for name in names if name in group.split()), ""):
-            return sentence.format(code=code, line=_first_line(error), act=act)
-    return f"{type(error).__name__}: {_first_line(error)}."
+            return sentence.format(code=code, line=_text_of(error), act=act)
+    return f"{type(error).__name__}: {_text_of(error)}. Check the address, and for s3:// AWS_ENDPOINT_URL."
 
 
 def is_passing(error: BaseException) -> bool:
@@ -79,21 +83,24 @@ def is_absence(error: BaseException) -> bool:
     return isinstance(error, FileNotFoundError) and _NO_BUCKET not in _names(error)
 
 
-def _names(error: BaseException) -> Iterator[str]:
-    """Yield the classes and codes of an error and of those that caused it."""
-    seen: set[int] = set()
+def _names(error: BaseException) -> list[str]:
+    """Return the codes and then the classes of an error and of those that caused it."""
+    codes: list[str] = []
+    kinds: list[str] = []
+    chain: list[BaseException] = []
     link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
-        yield from (kind.__name__ for kind in type(link).__mro__[:2])
-        facts = getattr(link, "response", None)
-        if isinstance(facts, dict):
-            yield str(facts.get("Error", {}).get("Code", ""))
+    while link is not None and link not in chain:
+        chain.append(link)
+        kinds += [kind.__name__ for kind in type(link).__mro__[:2]]
+        response = getattr(link, "response", None)
+        if isinstance(response, dict):
+            codes.append(str(response.get("Error", {}).get("Code", "")))
         if isinstance(link, OSError) and link.errno in (errno.ENOSPC, errno.EDQUOT):
-            yield "StorageFull"
+            codes.append("StorageFull")
         link = link.__cause__ or link.__context__
+    return [*codes, *kinds]
 
 
-def _first_line(error: BaseException) -> str:
-    text = str(error).strip().partition("\n")[0].partition("?")[0].rstrip(" .")
+def _text_of(error: BaseException) -> str:
+    text = " ".join(str(error).split()).partition("?")[0].rstrip(" .")
     return without_secrets(text)[:200] or type(error).__name__

@@ -50,7 +50,7 @@ class ObjectFolder:
 
     def __init__(self, url: str) -> None:
         require_no_password(url)
-        self.address = without_secrets(url.rstrip("/"))
+        self.address = without_secrets(url if url.endswith("://") else url.rstrip("/"))
         self._scheme = scheme_of(url)
         self._files, root = self._open(url)
         self._root = root.rstrip("/")

@@ -18,9 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from iqabench.atomic import part_of, remove_dead_parts
-from iqabench.errors import StoreError
-from iqabench.files import home
-from iqabench.remote.address import local_folder
+from iqabench.errors import OfflineError, StoreError
+from iqabench.files import home, offline
+from iqabench.remote.address import local_folder, scheme_of, without_secrets
 from iqabench.remote.journal import RemoteJournal, send_left_behind
 from iqabench.remote.merging import merge_dead_parts
 from iqabench.remote.mirror import bring_files, bring_records
@@ -35,10 +35,18 @@ _VERSION = "store.json"
 def open_store(address: str | Path) -> Store:
     """Return the store at an address: a folder, or a url such as s3://bucket/prefix.
 
-    Raises: StoreError when it cannot be reached or read; UsageError for a url with a password.
+    Raises: StoreError when it cannot be reached or read; UsageError for a url with a password; OfflineError
+        for a store on a network that is switched off.
     """
     folder = local_folder(address)
-    return RemoteStore(str(address)) if folder is None else Store(folder)
+    if folder is not None:
+        return Store(folder)
+    if offline() and scheme_of(str(address)) != "memory":
+        raise OfflineError(
+            f"the store {without_secrets(str(address))} needs the network, which IQABENCH_OFFLINE switches "
+            "off. Unset it, or name a folder with --store."
+        )
+    return RemoteStore(str(address))
 
 
 class RemoteStore(Store):
