@@ -9,6 +9,7 @@ Columns that need the outputs of all models wait for the second pass (`second_pa
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from iqabench.images import remarks_on
@@ -17,6 +18,7 @@ from iqabench.models.core.package import require_consent
 from iqabench.run.context import RunContext
 from iqabench.run.environment import new_run
 from iqabench.run.executors.executor import executor_of
+from iqabench.run.executors.job import Executor
 from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.outcome import Outcome
 from iqabench.run.plan import Cell, Options
@@ -48,19 +50,35 @@ def evaluate(
             if cell.card is None:
                 require_consent(cell.model)
     reasons = require_files(column for cell in cells for column in cell.columns)
+    with executor_of(placement, options.device, watch) as executor:
+        return evaluate_on(executor, cells, store, options, reasons, watch)
+
+
+def evaluate_on(
+    executor: Executor,
+    cells: list[Cell],
+    store: Store,
+    options: Options,
+    reasons: Mapping[str, str],
+    watch: Watch = UNWATCHED,
+) -> Outcome:
+    """Evaluate the samples without a record on an executor, which may be used again; see `evaluate`.
+
+    `reasons` names the metrics that lack something, with the reason.
+
+    Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
+    """
     outcome = Outcome(
         missing=list(dict.fromkeys(line for cell in cells for line in cell.set.missing)),
         notes=list(dict.fromkeys(line for cell in cells for line in cell.set.notes)),
     )
-    with executor_of(placement, options.device, watch) as executor:
-        options = replace(options, device=executor.device)
-        shared = _shared_sets(cells)
-        context = RunContext(store, options, executor.device, reasons, shared, watch)
-        with store.writer(new_run()) as writer:
-            ledgers = [_ledger(cell, writer, context, outcome) for cell in cells]
-            executor.run(ledgers)
-            waiting = [outputs for ledger in ledgers for outputs in ledger.waiting_outputs]
-            score_second_pass(waiting, SecondPass(context, writer, outcome))
+    options = replace(options, device=executor.device)
+    context = RunContext(store, options, executor.device, reasons, _shared_sets(cells), watch)
+    with store.writer(new_run()) as writer:
+        ledgers = [_ledger(cell, writer, context, outcome) for cell in cells]
+        executor.run(ledgers)
+        waiting = [outputs for ledger in ledgers for outputs in ledger.waiting_outputs]
+        score_second_pass(waiting, SecondPass(context, writer, outcome))
     errors = [ledger.error for ledger in ledgers if ledger.error is not None]
     if errors and len(errors) == len(cells):
         raise errors[0]

@@ -71,7 +71,7 @@ def measure(names: list[str]) -> tuple[list[Agreement], int]:
                 failed += not isinstance(found, absent())
                 said = f"NOT MEASURED, {'kept' if row else 'no row'}: {found!r}"
             seconds = perf_counter() - start
-            print(f"{oracle.metric:16} {seconds:6.1f} s  {said}  ({oracle.words})", flush=True)  # noqa: T201
+            print(f"{oracle.metric:16} {seconds:6.1f} s  {said}  ({oracle.words})", flush=True)
         rows += [row] if row else []
     return rows, failed
 
@@ -121,7 +121,7 @@ def markdown() -> str:
 def main(words: list[str]) -> None:
     """Measure, or print."""
     if words == ["--markdown"]:
-        print(markdown())  # noqa: T201
+        print(markdown())
         return
     known = {*metrics().names(), *set_metrics().names()}
     if unknown := set(words) - known:

@@ -108,9 +108,9 @@ def main(models: int) -> None:
                 found[name].append(timed(page, step))
             page.close()
         browser.close()
-    print("| step | best | median | worst |\n| --- | ---: | ---: | ---: |")  # noqa: T201
+    print("| step | best | median | worst |\n| --- | ---: | ---: | ---: |")
     for name, times in found.items():
-        print(f"| {name} | {min(times):.0f} | {statistics.median(times):.0f} | {max(times):.0f} |")  # noqa: T201
+        print(f"| {name} | {min(times):.0f} | {statistics.median(times):.0f} | {max(times):.0f} |")
 
 
 if __name__ == "__main__":

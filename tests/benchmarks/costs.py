@@ -72,14 +72,14 @@ def main(names: list[str]) -> None:
     parts = [any_metric(name) for name in names] or [*metrics(), *set_metrics()]
     for part in parts:
         if part.cost >= DEAR and not names:
-            print(f"{part.name:16} {'':>8} {part.cost:8.2g}  dear: measured when it is named")  # noqa: T201
+            print(f"{part.name:16} {'':>8} {part.cost:8.2g}  dear: measured when it is named")
             continue
         try:
             found = best(call_of(part, output, target))
         except MetricError as error:
-            print(f"{part.name:16} {error}", flush=True)  # noqa: T201
+            print(f"{part.name:16} {error}", flush=True)
         else:
-            print(f"{part.name:16} {found:8.2g} {part.cost:8.2g}", flush=True)  # noqa: T201
+            print(f"{part.name:16} {found:8.2g} {part.cost:8.2g}", flush=True)
 
 
 if __name__ == "__main__":

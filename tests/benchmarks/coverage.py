@@ -213,5 +213,5 @@ PARTS: dict[str, Callable[[], list[str]]] = {
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or PARTS:
-        print(f"\n### {part}\n")  # noqa: T201
-        print("\n".join(PARTS[part]()))  # noqa: T201
+        print(f"\n### {part}\n")
+        print("\n".join(PARTS[part]()))

@@ -72,14 +72,14 @@ def main(model: str = "rlfn", images: str = "set14") -> None:
         if index:  # the first round warms the disk
             bare.append(pair[0])
             ours.append(pair[1])
-    print(f"{model} on {images} x4, {ROUNDS} rounds in turn; min, median, max")  # noqa: T201
+    print(f"{model} on {images} x4, {ROUNDS} rounds in turn; min, median, max")
     for at, (name, unit) in enumerate(
         [("loop", "s"), ("whole process", "s"), ("peak memory", "MB")]
     ):
-        print(line(f"bare {name}", [x[at] for x in bare], unit))  # noqa: T201
-        print(line(f"iqabench {name}", [x[at] for x in ours], unit))  # noqa: T201
+        print(line(f"bare {name}", [x[at] for x in bare], unit))
+        print(line(f"iqabench {name}", [x[at] for x in ours], unit))
         ratios = [o[at] / b[at] for o, b in zip(ours, bare, strict=True)]
-        print(line("  ratio, round by round", ratios, ""))  # noqa: T201
+        print(line("  ratio, round by round", ratios, ""))
 
 
 if __name__ == "__main__":

@@ -106,15 +106,15 @@ def options() -> argparse.Namespace:
 def main() -> int:
     """Measure and print; 1 when a target is missed."""
     asked = options()
-    print(_HEAD)  # noqa: T201
+    print(_HEAD)
     missed, warnings = False, list[str]()
     for name in asked.models:
         found = list(in_fresh_processes(name, asked))
         line, met = row(name, found)
-        print(line, flush=True)  # noqa: T201
+        print(line, flush=True)
         missed |= not met
         warnings += [f"profile {i + 1}: {w}" for i, one in enumerate(found) for w in one.warnings]
-    print("", *warnings, sep="\n")  # noqa: T201
+    print("", *warnings, sep="\n")
     return int(missed)
 
 

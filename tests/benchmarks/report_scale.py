@@ -143,8 +143,8 @@ def main() -> None:
         "--keep", type=Path, help="where stores are made, and left to be used again"
     )
     asked = parser.parse_args()
-    print("| store | records | task | load | made | seconds | processor seconds | peak MB |")  # noqa: T201
-    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")  # noqa: T201
+    print("| store | records | task | load | made | seconds | processor seconds | peak MB |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as temporary:
         for name in asked.shapes or list(SHAPES):
             shape, folder = SHAPES[name], (asked.keep or Path(temporary)) / name
@@ -153,7 +153,7 @@ def main() -> None:
             for task in TASKS if shape.records <= MOST_PAGED else TASKS[:2]:
                 load = f"{os.getloadavg()[0]:.1f}"
                 told = [name, f"{shape.records:,}", task, load, *measured(folder, task)]
-                print(f"| {' | '.join(told)} |", flush=True)  # noqa: T201
+                print(f"| {' | '.join(told)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,6 @@ def test_batched(benchmark: Any, some: Sequence[str]) -> None:
     memory = torch.cuda.max_memory_allocated() / 2**30
     speed = pixels / benchmark.stats.stats.median
     benchmark.extra_info["MP/s"] = round(speed, 1)
-    print(  # noqa: T201
+    print(
         f"\n{'+'.join(some)}: {speed:.1f} MP/s on {torch.cuda.get_device_name()}, {memory:.1f} GiB"
     )

@@ -156,4 +156,4 @@ if __name__ == "__main__":
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     for each in SIZES:
-        print(in_turns(each))  # noqa: T201
+        print(in_turns(each))

@@ -98,13 +98,13 @@ def main(rounds: int = 5) -> None:
     cv2.setNumThreads(THREADS)
     torch.set_num_threads(THREADS)
     pair = a_pair()
-    print(f"{'metric':10} {'ours':>9} {'piq':>9} {'ratio':>7}   values of both")  # noqa: T201
+    print(f"{'metric':10} {'ours':>9} {'piq':>9} {'ratio':>7}   values of both")
     for name in [*THEIRS, "all"]:
         names = list(THEIRS) if name == "all" else [name]
         turns = [(_ms(ours, names, *pair), _ms(theirs, names, *pair)) for _ in range(rounds)]
         mine, piqs = (min(turn[side][0] for turn in turns) for side in (0, 1))
         values = f"{turns[0][0][1]:.6f} {turns[0][1][1]:.6f}" if name != "all" else ""
-        print(f"{name:10} {mine:9.1f} {piqs:9.1f} {piqs / mine:7.1f}   {values}")  # noqa: T201
+        print(f"{name:10} {mine:9.1f} {piqs:9.1f} {piqs / mine:7.1f}   {values}")
 
 
 if __name__ == "__main__":

@@ -50,11 +50,13 @@ class RayExecutor:
     def __init__(self, crew: Crew, watch: Watch) -> None:
         self.device = crew.device
         self._crew, self._watch = crew, watch
+        self._members: list[Member] = []
+        """The members that wait for work."""
 
     def run(self, ledgers: Sequence[Ledger]) -> None:
         """Do the jobs of all ledgers; see `executors.job`."""
         if ledgers:
-            _Sweep(self._crew, self._watch, ledgers).run()
+            self._members = _Sweep(self._crew, self._watch, ledgers, self._members).run()
 
 
 @dataclass
@@ -85,7 +87,9 @@ class _Task:
 class _Sweep:
     """The jobs of one command, and the members that do them."""
 
-    def __init__(self, crew: Crew, watch: Watch, ledgers: Sequence[Ledger]) -> None:
+    def __init__(
+        self, crew: Crew, watch: Watch, ledgers: Sequence[Ledger], members: Sequence[Member]
+    ) -> None:
         self.crew, self.watch, self.ray = crew, watch, crew.ray
         self.states = {str(n): _LedgerState(ledger) for n, ledger in enumerate(ledgers)}
         jobs = ((name, state.ledger.job) for name, state in self.states.items())
@@ -94,18 +98,20 @@ class _Sweep:
         )
         self.tasks: dict[Any, _Task] = {}
         """The tasks by their references or streams."""
-        self.free: dict[str, Member] = {}
+        self.free = {member.id: member for member in members}
         self.failed_starts = 0
         self.alone_since: float | None = None
         """The time since when no worker is left, while others may still start."""
         self.here = WorkerFacts.here()
 
-    def run(self) -> None:
-        """Do all jobs.
+    def run(self) -> list[Member]:
+        """Do all jobs, and return the members that wait for more.
 
-        Raises: StoreError when results cannot be stored; ExecutorError when no worker could be had at all.
+        Raises: StoreError when results cannot be stored.
         """
-        for _ in range(min(self.crew.size, self._most_useful())):
+        for name in self.free:
+            self.scheduler.joined(name)
+        for _ in range(min(self.crew.size, self._most_useful()) - len(self.free)):
             self._start()
         while not self.scheduler.is_finished:
             for member in list(self.free.values()):
@@ -118,6 +124,9 @@ class _Sweep:
                 self._handle(handle)
             self._end_late_ones()
             self._watch_for_workers()
+        for task in self.tasks.values():  # they have not started yet
+            self.crew.end(task.member)
+        return list(self.free.values())
 
     def _most_useful(self) -> int:
         """Return the number of workers that can have something to do."""
