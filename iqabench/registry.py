@@ -7,14 +7,17 @@ two ways, both only when somebody first asks:
    decorators register their parts;
 2. entry points of the group `iqabench.<room>` are loaded, whose modules do the same.
 
-So adding a part is adding a file, and a part from outside is one line in that package's metadata.
+So adding a part is adding a file, and a part from outside is one line in that package's metadata. A look-up
+by name imports the module of that name first: where that has the part, the others are not imported.
 """
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
+from functools import cache
+from importlib import metadata
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +47,7 @@ class Registry(Generic[Part]):
         self._parts: dict[str, Part] = {}
         self._origin: dict[str, str] = {}
         self._complete = False
+        self._has_plugins = False
         self._beside = beside
         if beside:
             beside._beside = self
@@ -70,10 +74,25 @@ class Registry(Generic[Part]):
 
         Raises: UnknownNameError with suggestions.
         """
-        self._find_all()
-        if name not in self._parts:
-            raise self.unknown(name)
-        return self._parts[name]
+        part = self.find(name)
+        if part is None:
+            self._find_all()
+            if name not in self._parts:
+                raise self.unknown(name)
+            part = self._parts[name]
+        return part
+
+    def find(self, name: str) -> Part | None:
+        """Return the part of that name where plugins or the module of that name have it; None elsewhere.
+
+        Raises: DuplicateNameError when both have it.
+        """
+        if name not in self._parts and not self._complete and name.isidentifier():
+            for folder in self.folders:
+                if not name.startswith("_") and importlib.util.find_spec(f"{folder}.{name}"):
+                    importlib.import_module(f"{folder}.{name}")
+            self._load_plugins()
+        return self._parts.get(name)
 
     def unknown(self, name: str) -> UnknownNameError:
         """Return the error for an unknown name; it suggests names of the registry beside this one, too."""
@@ -100,10 +119,15 @@ class Registry(Generic[Part]):
         try:
             for folder in self.folders:
                 scan(folder)
-            load_entry_points(self.group)
+            self._load_plugins()
         except BaseException:
             self._complete = False
             raise
+
+    def _load_plugins(self) -> None:
+        if not self._has_plugins:
+            load_entry_points(self.group)
+            self._has_plugins = True
 
 
 def scan(package: str) -> list[ModuleType]:
@@ -112,6 +136,17 @@ def scan(package: str) -> list[ModuleType]:
     names = sorted(m.name for m in pkgutil.iter_modules(room.__path__))
     public = [name for name in names if not name.startswith("_")]
     return [importlib.import_module(f"{package}.{name}") for name in public]
+
+
+def entry_points(group: str) -> metadata.EntryPoints:
+    """Return the entry points of a group; the metadata of all packages is read once."""
+    points: metadata.EntryPoints = _all_entry_points().select(group=group)
+    return points
+
+
+@cache
+def _all_entry_points() -> Any:  # its class has changed between the versions of Python
+    return metadata.entry_points()
 
 
 def load_entry_points(group: str) -> list[object]:

@@ -28,6 +28,7 @@ LAYERS: list[set[str]] = [
         "arguments",
         "trust",
         "crashes",
+        "lazy_module",
     },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},

@@ -61,6 +61,32 @@ def test_nothing_is_imported_before_the_first_look_up(room: Path) -> None:
     assert f"{room.name}.one" in sys.modules
 
 
+def test_a_name_imports_its_own_module_first(room: Path) -> None:
+    add(room, "one", "one", 1)
+    add(room, "two", "two", 2)
+    add(room, "three", "another", 3)
+    found = registry_of(room)
+    assert found.get("one")() == 1
+    assert f"{room.name}.two" not in sys.modules
+    assert found.find("another") is None  # its module has another name
+    assert found.get("another")() == 3
+    assert f"{room.name}.two" in sys.modules
+    assert found.find("two") is not None
+
+
+def test_a_plugin_with_the_name_of_a_module_is_a_duplicate(
+    room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(room, "one", "one", 1)
+    outside = room.parent / f"{room.name}_same.py"
+    outside.write_text(ROOM.format(name=room.name, part="one", value=7))
+    monkeypatch.setattr(
+        "iqabench.registry.entry_points", lambda group: entry_point(room, outside.stem)
+    )
+    with pytest.raises(DuplicateNameError, match=r"(?s)one\.py.*_same\.py"):
+        registry_of(room).get("one")
+
+
 def test_duplicates_name_both_files(room: Path) -> None:
     add(room, "first", "same", 1)
     add(room, "second", "same", 2)

@@ -71,8 +71,11 @@ class _Source:
 
 
 @contextmanager
-def lazy_imports() -> Iterator[None]:
-    """Defer the `from ... import ...` statements of this block, and of no other module."""
+def lazy_imports(*, until_used: bool = False) -> Iterator[None]:
+    """Defer the `from ... import ...` statements of this block, and of no other module.
+
+    `until_used` defers functions until they are called, for what most calls of a command do not need.
+    """
     namespace = sys._getframe(2).f_globals  # 0 is this generator, 1 is contextlib
     import_now = builtins.__import__
 
@@ -87,7 +90,8 @@ def lazy_imports() -> Iterator[None]:
             return _Source(name) if fromlist else Placeholder(name)
         return import_now(name, globals, locals, fromlist or (), level)
 
-    _waiting[namespace["__name__"]] = namespace
+    if not until_used:
+        _waiting[namespace["__name__"]] = namespace
     builtins.__import__ = import_later  # type: ignore[assignment]
     try:
         yield

@@ -3,11 +3,13 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-
-import httpx
+from typing import TYPE_CHECKING
 
 from iqabench.errors import FetchError
 from iqabench.files.remote import RemoteFile
+
+if TYPE_CHECKING:
+    import httpx
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _SPAN = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -23,7 +25,7 @@ class TryAgain(Exception):  # noqa: N818 - not an error yet: the next try may do
         self.unreachable = False
 
 
-def require_file(response: httpx.Response, file: RemoteFile) -> None:
+def require_file(response: "httpx.Response", file: RemoteFile) -> None:
     """Refuse errors, and web pages that come in place of a file (a sign-in, a quota).
 
     Raises: TryAgain where another try may do; else FetchError.
@@ -55,7 +57,7 @@ def wait_asked(text: str, now: datetime | None = None) -> float:
     return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())
 
 
-def span_of(response: httpx.Response) -> tuple[int, int | None] | None:
+def span_of(response: "httpx.Response") -> tuple[int, int | None] | None:
     """Return the first byte of a partial answer and the size of the whole file; None when it names none."""
     match = _SPAN.fullmatch(response.headers.get("Content-Range", "").strip())
     if match is None:
@@ -63,7 +65,7 @@ def span_of(response: httpx.Response) -> tuple[int, int | None] | None:
     return int(match[1]), None if match[3] == "*" else int(match[3])
 
 
-def is_encoded(response: httpx.Response, file: RemoteFile) -> bool:
+def is_encoded(response: "httpx.Response", file: RemoteFile) -> bool:
     """Return whether the file is packed for its way only, although that was not asked for.
 
     Servers that serve a .gz file sometimes declare its own format so; such a file is taken as it is.

@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
-
-import httpx
+from typing import TYPE_CHECKING, BinaryIO
 
 from iqabench import __version__
 from iqabench.errors import ChecksumError, FetchError
@@ -18,6 +16,12 @@ from iqabench.files.disk import size_of, write
 from iqabench.files.kind import kind_of
 from iqabench.files.limits import Limits, limits_of_environment
 from iqabench.files.remote import RemoteFile
+from iqabench.lazy_module import LazyModule
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = LazyModule("httpx")
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the user has interrupted
@@ -146,7 +150,7 @@ class Downloader:
 
     def _receive(
         self,
-        response: httpx.Response,
+        response: "httpx.Response",
         file: RemoteFile,
         to: BinaryIO,
         size: int,
@@ -273,7 +277,7 @@ def _range(part: Path, have: int) -> dict[str, str]:
     return {"Range": f"bytes={have}-", **version}
 
 
-def _note_version(part: Path, file: RemoteFile, response: httpx.Response) -> None:
+def _note_version(part: Path, file: RemoteFile, response: "httpx.Response") -> None:
     if file.sha256 is not None:
         return
     tag = response.headers.get("ETag", "")

@@ -5,17 +5,9 @@
 To type checkers these are the modules themselves. Annotations that name them stand in quotes.
 """
 
-import importlib
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-
-class LazyModule(ModuleType):
-    """A stand-in for a module, which imports it when one of its names is first asked for."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.__name__), name)
-
+from iqabench.lazy_module import LazyModule
 
 if TYPE_CHECKING:
     import scipy.fft as scipy_fft
@@ -30,4 +22,4 @@ else:
     scipy_sparse = LazyModule("scipy.sparse")
     torch = LazyModule("torch")
 
-__all__ = ["LazyModule", "piq_clip", "scipy_fft", "scipy_io", "scipy_sparse", "torch"]
+__all__ = ["piq_clip", "scipy_fft", "scipy_io", "scipy_sparse", "torch"]

@@ -177,6 +177,9 @@ def any_metric(name: str) -> Metric | SetMetric:
     Raises: UnknownNameError with suggestions.
     """
     for registry in (set_metrics(), metrics()):
+        if part := registry.find(name):
+            return part
+    for registry in (set_metrics(), metrics()):
         if name in registry.names():
             return registry.get(name)
     names = [*metrics().names(), *set_metrics().names()]

@@ -1,7 +1,8 @@
 """Convolutions that compute with 8-bit integers."""
 
+from importlib import import_module
+
 import torch
-import torch.ao.quantization.fx._decomposed  # registers torch.ops.quantized_decomposed
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
@@ -32,6 +33,7 @@ class Int8Conv2d(nn.Module):
 
     def __init__(self, like: nn.Conv2d) -> None:
         super().__init__()
+        import_module("torch.ao.quantization.fx._decomposed")  # slow; registers the operators of `forward`
         outputs = like.out_channels
         self.weight_int8 = nn.Parameter(
             torch.zeros_like(like.weight, dtype=torch.int8), requires_grad=False
