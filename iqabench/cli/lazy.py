@@ -13,6 +13,7 @@ read (decorators, base classes, defaults of options) is imported above the block
 
 import builtins
 import functools
+import gc
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,9 +32,10 @@ _waiting: dict[str, Namespace] = {}
 class Placeholder:
     """A name that was imported lazily: it imports the real object when it is used."""
 
-    def __init__(self, module: str, name: str = "") -> None:
+    def __init__(self, module: str, name: str = "", *, until_used: bool = False) -> None:
         self._module = module
         self._name = name
+        self.until_used = until_used
 
     def load(self) -> Any:
         """Import the module and return the object of that name, or the module where there is no name."""
@@ -63,11 +65,12 @@ class Placeholder:
 class _Source:
     """The module of a deferred import, as the import statement sees it."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *, until_used: bool) -> None:
         self._module = module
+        self._until_used = until_used
 
     def __getattr__(self, name: str) -> Placeholder:
-        return Placeholder(self._module, name)
+        return Placeholder(self._module, name, until_used=self._until_used)
 
 
 @contextmanager
@@ -87,7 +90,9 @@ def lazy_imports(*, until_used: bool = False) -> Iterator[None]:
         level: int = 0,
     ) -> Any:
         if globals is namespace:
-            return _Source(name) if fromlist else Placeholder(name)
+            if fromlist:
+                return _Source(name, until_used=until_used)
+            return Placeholder(name, until_used=until_used)
         return import_now(name, globals, locals, fromlist or (), level)
 
     if not until_used:
@@ -100,11 +105,29 @@ def lazy_imports(*, until_used: bool = False) -> Iterator[None]:
 
 
 def load_waiting() -> None:
-    """Replace every placeholder of the modules imported so far by the object it stands for."""
+    """Replace every placeholder of the modules imported so far by the object it stands for.
+
+    Modules live as long as the process. So the garbage collector rests while they are imported, and leaves
+    them alone afterwards: each of its walks over torch's objects would take a fifth of a second, and the one
+    at the end of the process longer.
+    """
+    if not _waiting:
+        return
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        _load_waiting()
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load_waiting() -> None:
     while _waiting:
         for module, namespace in list(_waiting.items()):
             for name, value in list(namespace.items()):
-                if type(value) is Placeholder:
+                if type(value) is Placeholder and not value.until_used:
                     namespace[name] = value.load()
             del _waiting[module]
 

@@ -32,12 +32,14 @@ from iqabench.cli.table import print_rows
 with lazy_imports():
     from iqabench.images import ReadOptions
     from iqabench.models.core.convention import CallingConvention
-    from iqabench.probes import cost_columns, sizes_of
     from iqabench.remote import open_store
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.executors.placement import Placement
-    from iqabench.run.profile import profile_cells
     from iqabench.store import Store
+
+with lazy_imports(until_used=True):  # few runs measure costs
+    from iqabench.probes import cost_columns, sizes_of
+    from iqabench.run.profile import profile_cells
 
 
 @click.command(
@@ -183,11 +185,13 @@ def _measure(
     inputs: tuple[str, ...],
 ) -> tuple[Outcome, list[str]]:
     """Run the cells and measure costs; return the outcome of both and the keys of the costs."""
-    costs_wanted = cost_columns(probes)
+    costs_wanted = cost_columns(probes) if probes else []
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
         announce(watch, cells, options.limit)
         outcome = evaluate(cells, records, options, watch, placement)
+        if not costs_wanted:
+            return outcome, []
         costs = profile_cells(cells, costs_wanted, sizes, records, options, watch)
     outcome.failures += costs.failures
     for warning in costs.warnings:

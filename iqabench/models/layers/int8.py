@@ -33,7 +33,9 @@ class Int8Conv2d(nn.Module):
 
     def __init__(self, like: nn.Conv2d) -> None:
         super().__init__()
-        import_module("torch.ao.quantization.fx._decomposed")  # slow; registers the operators of `forward`
+        import_module(
+            "torch.ao.quantization.fx._decomposed"
+        )  # slow; registers the operators of `forward`
         outputs = like.out_channels
         self.weight_int8 = nn.Parameter(
             torch.zeros_like(like.weight, dtype=torch.int8), requires_grad=False
