@@ -67,7 +67,7 @@ class Pace:
         self._last, self.latest = now, name
         cell = self.active.get(name)
         if cell is None:
-            if not self.active and not self._announced:
+            if not self.active and not (self._announced and self._begun):
                 self._begin_anew(now)
             cell = self.active[name] = CellPace(name, done, of, done, self._share)
             self._begun += of
@@ -82,7 +82,7 @@ class Pace:
         self._note(now)
 
     def _begin_anew(self, now: float) -> None:
-        """Forget the cells before, which nobody announced as parts of a whole."""
+        """Start the clock, and forget cells that nobody announced as parts of a whole."""
         self._begun = self._begun_cells = self.done = self.fresh = 0
         self._work_start = now
         self._moments = deque([(now, 0)])

@@ -126,7 +126,12 @@ class Bars(_Display):
         self._ended = False
         self._name_width = 0
         self._console = error_console()
-        self._live = Live(console=self._console, get_renderable=self.picture, refresh_per_second=8)
+        self._live = Live(
+            console=self._console,
+            get_renderable=self.picture,
+            refresh_per_second=8,
+            redirect_stdout=False,  # an executor may redirect it meanwhile
+        )
 
     def __call__(self, name: str, done: int, of: int) -> None:
         """Take note of the progress of a cell."""

@@ -2,8 +2,10 @@
 
 import io
 import itertools
+import sys
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 
 import pytest
 from rich.console import Console
@@ -52,6 +54,16 @@ def test_a_cell_at_work_is_judged_by_its_own_speed(clock: Clock) -> None:
     pace.update("slow", 5, 10)
     # five more of ten seconds, and ten of a third cell at the mean of four seconds
     assert pace.left_s == 5 * 10 + 10 * 4
+
+
+def test_the_time_before_the_first_cell_is_no_part_of_the_speed(clock: Clock) -> None:
+    pace = Pace(clock)
+    pace.plan(10, 1)
+    clock.now += 60  # workers start
+    pace.update("a", 0, 10)
+    clock.now += 1
+    pace.update("a", 1, 10)
+    assert (pace.speed, pace.left_s, pace.elapsed_s) == (1.0, 9.0, 61.0)
 
 
 def test_cells_at_work_together_share_the_time(clock: Clock) -> None:
@@ -172,3 +184,15 @@ def test_without_a_terminal_long_work_prints_lines_and_short_work_none(
         "1 of 5 images",
         "a worker \\x1b[1m ended",
     ]
+
+
+def test_bars_that_begin_while_output_is_redirected_leave_it_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = Console(file=io.StringIO(), force_terminal=True)
+    monkeypatch.setattr(progress, "error_console", lambda: terminal)
+    before, bars = sys.stdout, Bars("images")
+    with redirect_stdout(io.StringIO()):
+        bars("a", 0, 2)
+    bars.close()
+    assert sys.stdout is before

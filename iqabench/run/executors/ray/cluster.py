@@ -6,8 +6,10 @@ made for it, and ends with the command. Ray's dashboard and its usage statistics
 
 import os
 import secrets
+import signal
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
 from pathlib import Path
@@ -45,16 +47,39 @@ def ray_cluster(placement: Placement, device: str, watch: Watch) -> Iterator[Any
             "another process."
         )
     # Standard output is for results, and a thread of Ray prints there what happens to workers.
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stdout(nowhere),
+        _keeping_termination() as keep_termination,
+    ):
         try:
             if placement.cluster:
                 _join(ray, placement.cluster)
             else:
                 watch.message("Starting Ray on this machine ...")
                 _start(ray, device)
+            keep_termination()
             yield ray
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _keeping_termination() -> Iterator[Callable[[], None]]:
+    """Give a function that puts the handler of SIGTERM back, which is called after the block, too.
+
+    Ray takes the signal over, in Python and in C, and would end the driver with a dump of its memory.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def keep() -> None:
+        if threading.current_thread() is threading.main_thread() and handler is not None:
+            signal.signal(signal.SIGTERM, handler)
+
+    try:
+        yield keep
+    finally:
+        keep()
 
 
 def _import_ray() -> Any:
