@@ -89,8 +89,9 @@ def _explicit(
     pairs.require_single(of_input, "input")
     is_many = len(set(of_target.values())) < len(of_target)
     names = {row: of_input[row] if is_many else of_target[row] for row in of_input}
-    unused_inputs = {n: f for n, f in inputs.items() if n not in set(of_input.values())}
-    unused_targets = {n: f for n, f in targets.items() if n not in set(of_target.values())}
+    used_inputs, used_targets = set(of_input.values()), set(of_target.values())
+    unused_inputs = {n: f for n, f in inputs.items() if n not in used_inputs}
+    unused_targets = {n: f for n, f in targets.items() if n not in used_targets}
     return (
         {names[row]: inputs[name] for row, name in of_input.items()} | unused_inputs,
         {names[row]: targets[name] for row, name in of_target.items()} | unused_targets,
