@@ -47,6 +47,21 @@ class JournalContent:
     rows: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """The line and the reason of every damaged line; a last line that a crash cut off is not one."""
+    lines: int = 0
+
+    def add(self, line: bytes) -> dict[str, Any] | None:
+        """Take the next line, and return its record; None when it is damaged."""
+        self.lines += 1
+        try:
+            row: dict[str, Any] = json.loads(line)
+            fault = fault_of(row)
+        except (ValueError, RecursionError):
+            fault = "it is not JSON"
+        if fault:
+            self.faults.append(f"line {self.lines}: {fault}")
+            return None
+        self.rows.append(row)
+        return row
 
 
 class Journal:
@@ -136,16 +151,8 @@ def read_journal(path: Path) -> JournalContent:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:  # its run has just finished: the records are in the Parquet file
         return content
-    for number, line in enumerate(lines[:-1], 1):
-        try:
-            row = json.loads(line)
-            fault = fault_of(row)
-        except (ValueError, RecursionError):
-            fault = "it is not JSON"
-        if fault:
-            content.faults.append(f"line {number}: {fault}")
-        else:
-            content.rows.append(row)
+    for line in lines[:-1]:
+        content.add(line)
     return content
 
 

@@ -51,19 +51,39 @@ def run_of(path: Path) -> str:
     return match["run"] if match else path.stem
 
 
-def fault_of_file(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
-    """Return what is wrong with a file of records; empty when it is sound."""
+def faults_of_files(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
+) -> dict[Path, str]:
+    """Return the files of records that are not sound, each with what is wrong with it."""
+    faults = {path: fault for path in paths if (fault := _fault_of_content(connection, path))}
+    whole = [path for path in paths if path not in faults]
+    try:
+        types = _types_of(connection, whole)
+    except duckdb.Error:  # one of them is no Parquet: each is looked at by itself
+        types = {}
+        for path in whole:
+            try:
+                types |= _types_of(connection, [path])
+            except duckdb.Error as error:
+                faults[path] = str(error).partition("\n")[0]
+    return faults | {path: fault for path, of in types.items() if (fault := _fault_of_types(of))}
+
+
+def _fault_of_content(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     try:
         if match := _NAME.match(path.name):
             if zlib.crc32(path.read_bytes()) != int(match["checksum"], 16):
                 return "its checksum is not the one in its name"
         else:
             connection.execute("SELECT sum(hash(columns(*))) FROM read_parquet(?)", [str(path)])
-        types = _types_of(connection, path)
     except OSError as error:
         return f"{error.strerror}"
     except duckdb.Error as error:
         return str(error).partition("\n")[0]
+    return ""
+
+
+def _fault_of_types(types: Mapping[str, str]) -> str:
     if missing := sorted(FIELDS.keys() - ADDED.keys() - types.keys()):
         return f"it lacks the columns {', '.join(missing)}"
     for name, kind in FIELDS.items():
@@ -80,6 +100,24 @@ def columns_of(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> 
     return {name for (name,) in rows}
 
 
-def _types_of(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    rows = connection.execute("SELECT name, type FROM parquet_schema(?)", [str(path)]).fetchall()
-    return {name: kind for name, kind in rows if kind is not None}
+def keys_of_files(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path]
+) -> list[tuple[str, str]]:
+    """Return the pairs of a sound file's path and a key that it holds records of."""
+    rows = connection.execute(
+        "SELECT DISTINCT filename, key FROM read_parquet(?, filename = true)",
+        [[str(file) for file in files]],
+    ).fetchall()
+    return [(str(name), str(key)) for name, key in rows]
+
+
+def _types_of(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]
+) -> dict[Path, dict[str, str]]:
+    """Return the physical types of the columns of each file."""
+    asked = (
+        "SELECT file_name, list(name), list(type) FROM parquet_schema(?) WHERE type IS NOT NULL "
+        "GROUP BY file_name"
+    )
+    rows = connection.execute(asked, [[str(path) for path in paths]]).fetchall() if paths else []
+    return {Path(path): dict(zip(names, kinds, strict=True)) for path, names, kinds in rows}

@@ -18,8 +18,6 @@ A file that is damaged or cannot be read is left out with a warning that names i
 """
 
 import json
-import os
-import warnings
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,13 +26,14 @@ from typing import Any
 import duckdb
 
 from iqabench.atomic import remove_dead_parts, write_whole
-from iqabench.errors import DamageWarning, StoreError
-from iqabench.store.journal import Journal, JournalContent, read_journal
+from iqabench.errors import StoreError
+from iqabench.store.journal import Journal
 from iqabench.store.outputs import OutputFolder, Provenance
 from iqabench.store.record import ADDED, FIELDS, SCHEMA_VERSION, Record
-from iqabench.store.record_file import columns_of, fault_of_file
+from iqabench.store.record_file import columns_of
+from iqabench.store.record_index import Found, RecordIndex
 from iqabench.store.tables import connect, create_table
-from iqabench.store.view import create_records
+from iqabench.store.view import create_records, create_records_of_keys
 from iqabench.store.writer import Writer
 
 _WHERE_ABSENT = ", ".join(
@@ -59,6 +58,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._check_version()
+        self._index = RecordIndex(self._records)
 
     @property
     def address(self) -> str:
@@ -86,20 +86,7 @@ class Store:
         Raises: StoreError when the folder of records cannot be read.
         """
         connection = connect()
-        # Journals first: one that becomes Parquet meanwhile is then read twice, not missed.
-        pending = [r for p in self._files(".jsonl") for r in _journal_rows(p)]
-        create_table(connection, "journals", FIELDS, pending)
-        parts = ["SELECT * FROM journals"]
-        finished = [p for p in self._files(".parquet") if _is_sound(connection, p)]
-        if finished:
-            there = columns_of(connection, finished)
-            files = ", ".join("'" + str(f).replace("'", "''") + "'" for f in finished)
-            names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
-            parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
-        connection.execute(
-            f"CREATE TEMP VIEW stored AS SELECT * REPLACE ({_WHERE_ABSENT}, {_TASK}) "  # noqa: S608
-            f"FROM ({' UNION ALL BY NAME '.join(parts)})"
-        )
+        _create_stored(connection, self._index.all())
         create_records(connection)
         return connection
 
@@ -123,16 +110,24 @@ class Store:
 
     def _values(self, view: str, keys: Iterable[str], names: str, threads: int | None) -> list[Any]:
         wanted = sorted(set(keys))
-        if not wanted or self._is_empty():
+        if not wanted:
             return []
-        with self.connect() as connection:
+        return self._index.steadily(lambda: self._look_up(view, wanted, names, threads))
+
+    def _look_up(self, view: str, keys: list[str], names: str, threads: int | None) -> list[Any]:
+        found = self._index.of(keys)
+        if not found.files and not found.rows:
+            return []
+        with connect() as connection:
+            _create_stored(connection, found)
+            create_records_of_keys(connection)
             return connection.execute(
                 f"SELECT {names} FROM (SELECT * FROM {view} WHERE key IN (SELECT unnest(?)) "  # noqa: S608
                 "AND regexp_extract(versions, '\"threads\":\"(\\d+)\"', 1) IN ('', coalesce(?, "
                 'regexp_extract(versions, \'"threads":"(\\d+)"\', 1))) '
                 "QUALIFY row_number() OVER (PARTITION BY key, sample, kind, frame "
                 "ORDER BY time DESC, run DESC) = 1) WHERE status = 'ok'",
-                [wanted, None if threads is None else str(threads)],
+                [keys, None if threads is None else str(threads)],
             ).fetchall()
 
     def writer(self, run: str) -> Writer:
@@ -140,7 +135,7 @@ class Store:
 
         The journals of runs that died are turned into Parquet, where the store can be written to.
         """
-        adopted = [Journal.adopt(journal) for journal in self._files(".jsonl")]
+        adopted = [Journal.adopt(journal) for journal in self._index.files(".jsonl")]
         if any(adopted):
             remove_dead_parts(self.folder, recursive=True)
         return Writer(partial(self._open_journal, run), run)
@@ -161,32 +156,6 @@ class Store:
                 f"the store {self.address} cannot be written: {error.strerror}. Make its folder writable, or "
                 "name another store with --store."
             ) from error
-
-    def _is_empty(self) -> bool:
-        """Return whether there are no records, without starting the database, which is slow."""
-        if self._files(".parquet"):
-            return False
-        try:
-            return not any(path.stat().st_size for path in self._files(".jsonl"))
-        except FileNotFoundError:  # it has just become Parquet
-            return False
-
-    def _files(self, suffix: str) -> list[Path]:
-        """Return the files of the records' folder with this suffix, by name.
-
-        Raises: StoreError when the folder cannot be read.
-        """
-        try:
-            with os.scandir(self._records) as entries:
-                names = sorted(e.name for e in entries if e.name.endswith(suffix))
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreError(
-                f"the records in {self._records} cannot be read: {error.strerror}. Make the folder readable, "
-                "or name another store with --store."
-            ) from error
-        return [self._records / name for name in names if not name.startswith(".")]
 
     @property
     def _records(self) -> Path:
@@ -220,31 +189,16 @@ class Store:
             )
 
 
-def _journal_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the sound records of a journal; warn of damage."""
-    try:
-        content = read_journal(path)
-    except OSError as error:
-        content = JournalContent(faults=[f"it cannot be read: {error.strerror}"])
-    if content.faults:
-        more = f" and {len(content.faults) - 1} more" if len(content.faults) > 1 else ""
-        _warn_left_out(path, f"{content.faults[0]}{more}", "Its other records count.")
-    return content.rows
-
-
-def _is_sound(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
-    """Return whether a file of records is sound; warn when it is not."""
-    fault = fault_of_file(connection, path)
-    if fault:
-        _warn_left_out(
-            path, fault, "Restore it from a copy, or delete it and run the same commands again."
-        )
-    return not fault
-
-
-def _warn_left_out(path: Path, fault: str, advice: str) -> None:
-    warnings.warn(
-        f"{path} is damaged or unreadable and was left out: {fault}. {advice}",
-        DamageWarning,
-        stacklevel=2,
+def _create_stored(connection: duckdb.DuckDBPyConnection, found: Found) -> None:
+    """Create the view `stored` of these records, those of older versions in the form of today."""
+    create_table(connection, "journals", FIELDS, found.rows)
+    parts = ["SELECT * FROM journals"]
+    if found.files:
+        there = columns_of(connection, found.files)
+        files = ", ".join("'" + str(f).replace("'", "''") + "'" for f in found.files)
+        names = ", ".join(f'"{name}"' for name in FIELDS if name in there)
+        parts.append(f"SELECT {names} FROM read_parquet([{files}], union_by_name=true)")  # noqa: S608
+    connection.execute(
+        f"CREATE TEMP VIEW stored AS SELECT * REPLACE ({_WHERE_ABSENT}, {_TASK}) "  # noqa: S608
+        f"FROM ({' UNION ALL BY NAME '.join(parts)})"
     )

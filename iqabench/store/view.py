@@ -39,6 +39,11 @@ SELECT * FROM (SELECT * FROM every_record SEMI JOIN doubled USING (key))
 QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1
 """
 
+_OF_KEYS = """
+CREATE TEMP VIEW records AS SELECT * FROM stored WHERE kind <> 'frame'
+QUALIFY row_number() OVER (PARTITION BY key, sample ORDER BY time DESC, run DESC) = 1
+"""
+
 
 def create_records(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views `records` and `frames` over the view `stored`, in which records may stand twice.
@@ -55,3 +60,8 @@ def create_records(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("CREATE TEMP VIEW records AS SELECT * FROM every_record")
         return
     connection.execute(_ONCE)
+
+
+def create_records_of_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create only the view `records`, for queries of a few keys: it looks for equals among their records."""
+    connection.execute(_OF_KEYS)
