@@ -31,12 +31,14 @@ _COVER = (
     '{ [ -z "$2" ] || mount -t tmpfs -o size=64k none "$2"; } && shift 2 && exec "$@"'
 )
 """Lay an empty disk over the first folder, a full one over the second; then be the command."""
-_SOON = {
+_OF_NODES = {
+    "RAY_worker_niceness": "0",
     "RAY_health_check_initial_delay_ms": "500",
     "RAY_health_check_period_ms": "500",
     "RAY_health_check_failure_threshold": "4",
 }
-"""A node that is gone is noticed after two seconds; the usual 15 would be waited for by every trial."""
+"""Workers are not to be starved by other tests, which Ray is polite to; and a node that is gone is noticed
+after two seconds, for the usual 15 would be waited for by every trial."""
 
 
 def can_cover() -> bool:
@@ -159,7 +161,7 @@ class Nodes:
             hidden.mkdir(exist_ok=True)
             cover = [str(hidden), str(cache) if full_disk else ""]
             command = ["unshare", "--mount", "sh", "-c", _COVER, "sh", *cover, *command]
-        own = {**self.variables(folder, self.token), **_SOON, "IQABENCH_HOME": str(cache)}
+        own = {**self.variables(folder, self.token), **_OF_NODES, "IQABENCH_HOME": str(cache)}
         node = Node(name, command, folder, own | dict(variables or {}))
         node.begin()
         self.nodes[name] = node

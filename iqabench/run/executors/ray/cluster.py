@@ -107,7 +107,7 @@ def _start(ray: Any, device: str) -> None:
             _node_ip_address=_LOOPBACK,
             **_SILENT,
         )
-    except (OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # a node that does not start raises a bare Exception
         raise ExecutorError(
             f"Ray cannot be started on this machine: {_first_line(error)}. Look at its logs in /tmp/ray, or "
             "work without --executor ray."
@@ -122,7 +122,7 @@ def _join(ray: Any, address: str) -> None:
         _require_answer(address)
     try:
         ray.init(address=address, **_SILENT)
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # the errors of Ray have no common class
         raise ExecutorError(_trouble(address, error)) from error
 
 
@@ -146,6 +146,11 @@ def _trouble(address: str, error: Exception) -> str:
         return (
             f"the cluster at {address} has another version of Ray or Python: {'; '.join(lines)}. Install "
             "the same versions on all machines."
+        )
+    if "no authentication token" in text:
+        return (
+            f"this machine has no token for the cluster at {address}. Copy the file ~/.ray/auth_token of its "
+            "head node, or set RAY_AUTH_TOKEN; RAY_AUTH_MODE=disabled joins a cluster that asks for none."
         )
     if "auth" in text.lower() or "token" in text.lower():
         return (
