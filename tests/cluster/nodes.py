@@ -72,14 +72,24 @@ class Node:
             )
 
     def wait(self) -> None:
-        """Wait until the node is ready.
+        """Wait until the node is ready; Ray's own limit of 30 seconds is too short on a busy machine.
 
-        Raises: RuntimeError when it ended instead.
+        Raises: RuntimeError when it ended instead, three times.
         """
-        assert self._process is not None
-        if "ready" not in _stream(self._process.stdout).readline():
-            log = (self.folder / "node.log").read_text(errors="replace")
-            raise RuntimeError(f"the node {self.name} does not start: {log[-2000:]}")
+        for _ in range(3):
+            assert self._process is not None
+            if "ready" in _stream(self._process.stdout).readline():
+                return
+            self._process.wait(60)
+            self.revive()
+        log = (self.folder / "node.log").read_text(errors="replace")
+        raise RuntimeError(f"the node {self.name} does not start: {log[-2000:]}")
+
+    def revive(self) -> None:
+        """Start the node again if it has ended, or is about to."""
+        if self._process is not None and self._has_ended(self._process):
+            self.kill()
+            self.begin()
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes that hold an actor."""
@@ -107,6 +117,12 @@ class Node:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         self._close()
+
+    @staticmethod
+    def _has_ended(process: "subprocess.Popen[str]") -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+        return process.poll() is not None
 
     def _close(self) -> None:
         assert self._process is not None
@@ -196,6 +212,22 @@ class Nodes:
             node.end()
         self.nodes.clear()
         shutil.rmtree(self.ray, ignore_errors=True)
+
+
+def other_version(folder: Path, version: str) -> dict[str, str]:
+    """Return the variables of a node that has this version of iqabench, made in a folder."""
+    package = _CHECKOUT / "iqabench"
+    (folder / "iqabench").mkdir(parents=True)
+    for source in package.iterdir():
+        if source.name not in ("__init__.py", "__pycache__"):
+            (folder / "iqabench" / source.name).symlink_to(source)
+    for name in ("datasets.yaml", "leaderboards"):
+        (folder / name).symlink_to(_CHECKOUT / name)
+    lines = (package / "__init__.py").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith("__version__")]
+    text = "\n".join([*kept, f'__version__ = "{version}"', ""])
+    (folder / "iqabench" / "__init__.py").write_text(text)
+    return {"PYTHONPATH": str(folder)}
 
 
 def below(process: int) -> list[psutil.Process]:

@@ -11,7 +11,7 @@ from subprocess import Popen
 
 import pytest
 
-from cluster.nodes import Nodes
+from cluster.nodes import Nodes, other_version
 from cluster.sweeps import Ended, Row, difference, end_of, good, pictures, rows_of, start, twice
 
 ENLARGE = ["run", "--scale", "4", "--set", "birds", "--set", "walls", "--trust"]
@@ -122,6 +122,28 @@ def test_a_worker_a_node_and_the_driver_are_killed(
     assert difference(undisturbed["second"], found) == ""
     assert twice(store) == []
     assert {row["run"] for row in acknowledged} < {row["run"] for row in found}
+
+
+def test_a_full_disk_and_another_version_cost_no_record(
+    nodes: Nodes, undisturbed: dict[str, list[Row]]
+) -> None:
+    added = [
+        nodes.add("full", cpus=1, full_disk=True),
+        nodes.add("old", cpus=1, variables=other_version(nodes.top / "other", "0.1.0")),
+    ]
+    for node in added:
+        node.wait()
+    words = [*ENLARGE, "--column", "psnr", "--column", "ssim", *_models(FAITHFUL), "--workers", "4"]
+    ended = end_of(_begin(nodes, _on_ray(nodes, [*words, "--store", "odd"])))
+    for node in added:
+        node.end()
+        del nodes.nodes[node.name]
+    assert ended.status == 0, ended.err
+    expected = [row for row in undisturbed["all"] if row["model"] not in FAULTY]
+    assert difference(expected, rows_of(nodes.driver / "odd")) == ""
+    assert "is not used: it has iqabench 0.1.0 instead of" in ended.err
+    if nodes.covers:
+        assert "No space left on device" in ended.err
 
 
 def _wait_for_records(store: Path, count: int, process: "Popen[str]") -> None:

@@ -185,6 +185,8 @@ class _Trial:
             if process.poll() is not None:
                 break
             self._note_acknowledged()
+            for node in self.nodes.nodes.values():
+                node.revive()
             kind = self._kill(process, self.rng.choice(_KINDS))
             if not kind:
                 continue

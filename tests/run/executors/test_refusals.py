@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,7 +55,7 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_address_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ray", FakeRay())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "ray", FakeRay())
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
     with pytest.raises(ExecutorError, match=f"no Ray cluster answers at {address}: .*ray start"):
@@ -74,7 +74,7 @@ def test_an_address_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatc
 def test_a_cluster_that_cannot_be_joined_says_why(
     error: Exception, told: str, listening: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "ray", FakeRay(error=error))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "ray", FakeRay(error=error))
     with pytest.raises(ExecutorError, match=f"cluster at {listening}") as caught:
         _join(listening)
     assert told in str(caught.value)
@@ -99,6 +99,6 @@ def test_more_than_the_cluster_has_is_refused(
 
 def test_versions_are_compared_by_name() -> None:
     here = WorkerFacts.here()
-    old = SimpleNamespace(iqabench="0.1.0", python=here.python, torch=here.torch)
+    old = replace(here, iqabench="0.1.0")
     assert here.differences(here) == []
-    assert WorkerFacts.differences(old, here) == [f"iqabench 0.1.0 instead of {here.iqabench}"]  # type: ignore[arg-type]
+    assert old.differences(here) == [f"iqabench 0.1.0 instead of {here.iqabench}"]
