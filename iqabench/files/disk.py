@@ -12,6 +12,7 @@ from iqabench.errors import FetchError
 from iqabench.files.home import home
 
 CHUNK = 1 << 20
+_troubles: list[str] = []
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -54,7 +55,13 @@ def writing(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FetchError(disk_trouble(error, what)) from error
+        _troubles[:] = [disk_trouble(error, what)]
+        raise FetchError(_troubles[0]) from error
+
+
+def last_trouble() -> str:
+    """Return why this process could not write into the cache, the last time; empty when it always could."""
+    return "".join(_troubles)
 
 
 def disk_trouble(error: OSError, what: str) -> str:

@@ -103,9 +103,9 @@ def campaign(kills: int, seed: int, work: Path) -> int:
             print(f"{number:3d} {sweep.name}: {' '.join(trial.told)}: {told}", flush=True)
             if fault:
                 tally.faults.append(fault)
-    finally:
+    finally:  # also of a campaign that is interrupted
         nodes.end()
-    _print_table(tally, time.monotonic() - begun)
+        _print_table(tally, time.monotonic() - begun)
     return len(tally.faults)
 
 
@@ -204,7 +204,7 @@ class _Trial:
 
     def _wait_for_workers(self, process: "Popen[str]") -> bool:
         """Wait until a worker is there; return False when the command has ended before."""
-        until = time.monotonic() + 60
+        until = time.monotonic() + _LIMIT_S
         while time.monotonic() < until and process.poll() is None:
             if self._workers(process):
                 return True

@@ -2,7 +2,6 @@
 
 - `cluster.py`: the cluster, which is started on this machine or joined
 - `worker.py`: the worker; it knows nothing of Ray
-- `file_server.py`: the files that workers ask the driver's machine for
 - `crew.py`: the actors of a cluster: how many fit, and their starting and ending
 - `executor.py`: the loop of the driver, which gives work to actors and keeps their results
 """

@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import Any
 
 from iqabench.errors import ExecutorError, FetchError
+from iqabench.files.file_server import FileServer, OfferList
 from iqabench.files.home import home
 from iqabench.files.remote import RemoteFile
 from iqabench.run.executors.job import Job, JobItem
 from iqabench.run.executors.placement import Placement
-from iqabench.run.executors.ray.file_server import FileServer, OfferList
 from iqabench.run.executors.ray.worker import Worker
 
 _OF_FILES = ("IQABENCH_MIRROR", "IQABENCH_OFFLINE")

@@ -22,7 +22,7 @@ from iqabench.run.progress import Watch
 
 _TICK_S = 0.5
 """The longest time between two looks at the limits of time, in seconds."""
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0
 """The seconds that the driver waits for a worker to start while no other one is left."""
 _LOAD_LIMIT_S = 60.0
 """The least limit of time for the loading of a model, which may take as long as ten images."""
@@ -247,6 +247,12 @@ class _Sweep:
         """Handle an error in the code of a worker that lives on: the item fails, and the others go on."""
         reason = f"{type(error).__name__}: {_last_line(error)}"
         member = task.member
+        cause = getattr(error, "cause", None)
+        if isinstance(cause, ExecutorError):  # the fault is the machine's, not the image's
+            self.crew.end(member)
+            self.watch.message(f"{member} is not used any more: {cause}")
+            self._fail(self.scheduler.retired(member.id, str(cause)))
+            return
         if task.what == "run" and task.items:
             failed, *rest = task.items
             self._fail(self.scheduler.failed(member.id, failed, reason))
@@ -323,9 +329,9 @@ class _Sweep:
         name = type(error).__name__
         if "OutOfMemory" in name:
             return "its memory was not enough"
-        work = f"it was at the image '{task.items[0]}'" if task.items else "it loaded a model"
-        work = "it was starting" if task.what == "start" else work
-        return f"its process ended while {work}"
+        work = {"start": "was starting", "open": "loaded a model", "run": "had finished an image"}
+        image = f"was at the image '{task.items[0]}'" if task.items else ""
+        return f"its process ended while it {image or work[task.what]}"
 
 
 def _last_line(error: Exception) -> str:

@@ -11,7 +11,8 @@ import cv2
 import torch
 
 from iqabench import __version__
-from iqabench.errors import IqabenchError
+from iqabench.errors import ExecutorError, IqabenchError
+from iqabench.files.disk import last_trouble
 from iqabench.files.supplier import Supplier, supply_by
 from iqabench.run.executors.job import Job, JobItem, Refusal, Session
 from iqabench.run.model_cache import ModelCache
@@ -91,10 +92,15 @@ class Worker:
         return opening
 
     def run(self, number: int, items: Sequence[JobItem]) -> Iterator[Any]:
-        """Yield the results of items of the open job."""
+        """Yield the results of items of the open job.
+
+        Raises: ExecutorError when this machine cannot take the files of the items.
+        """
         if self._session is None or self._number != number:
             raise RuntimeError(f"job {number} is not open on this worker")
         with trusting(self._trusts):
             # Ray sends values into generators, which what a session returns need not take: no `yield from`.
-            for result in self._session.run(items):  # noqa: UP028
+            for result in self._session.run(items):
+                if trouble := last_trouble():
+                    raise ExecutorError(trouble)
                 yield result
