@@ -8,6 +8,7 @@ from urllib.request import url2pathname
 from iqabench.errors import UsageError
 from iqabench.places import is_url
 
+_BROKEN_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/(?P<rest>[^/].*)$")  # not C:/a
 _PASSWORD = re.compile(r"(?<=://)[^\s'\"]*:[^\s'\"]*@")
 _USER = re.compile(r"(?<=://)[^\s/@'\"]*@")
 
@@ -18,8 +19,16 @@ def scheme_of(url: str) -> str:
 
 
 def local_folder(address: str | Path) -> Path | None:
-    """Return the folder of an address on this machine; None for a url of another machine."""
+    """Return the folder of an address on this machine; None for a url of another machine.
+
+    Raises: UsageError for a url with one slash, as a path that was made of a url has.
+    """
     if not is_url(address):
+        if match := _BROKEN_URL.match(Path(address).as_posix()):
+            url = f"{match['scheme']}://{match['rest']}"
+            raise UsageError(
+                f"{address} is no folder; a url is text with two slashes, as in {url}."
+            )
         return Path(address)
     if scheme_of(address) in ("file", "local"):
         return Path(url2pathname(urlsplit(address).path))

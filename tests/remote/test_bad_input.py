@@ -111,6 +111,12 @@ def test_an_address_that_is_none(url: str, message: str, monkeypatch: pytest.Mon
     assert message in message_of(url)
 
 
+@pytest.mark.parametrize("address", [Path("s3://bucket/a"), "s3:/bucket/a"])
+def test_a_url_with_one_slash_is_no_folder(address: str | Path) -> None:
+    with pytest.raises(UsageError, match=r"two slashes, as in s3://bucket/a\."):
+        open_store(address)
+
+
 @pytest.mark.parametrize("secret", [PASSWORD, f"{PASSWORD}/{PASSWORD}", f"{PASSWORD}@{PASSWORD}"])
 def test_a_password_in_the_address_is_refused_and_never_printed(
     secret: str, monkeypatch: pytest.MonkeyPatch
