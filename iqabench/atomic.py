@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from iqabench.locks import host_identity
+
 _PART = re.compile(r"^\..*\.(?:(?P<host>[0-9a-f]{6})-)?(?P<process>\d+)(?:-\d+)?\.part$", re.DOTALL)
 _NAME_BYTES = 180
 """The bytes of a file's own name that its part keeps: most file systems allow 255 in all."""
@@ -113,4 +115,5 @@ def _delete(part: Path) -> bool:
 
 
 def _host() -> str:
-    return sha256(platform.node().encode()).hexdigest()[:6]
+    """Return the mark of a host, its name and kernel: hosts may share names, and containers kernels."""
+    return sha256(f"{platform.node()} {host_identity()}".encode()).hexdigest()[:6]
