@@ -12,7 +12,7 @@ store = open_store(sys.argv[1])
 crop = store.crops / "target.png"
 crop.parent.mkdir()
 writer = store.writer("dead")
-for count in range(30):
+for count in range(20):
     crop.write_bytes(b"x" * count)
     writer.add([record(f"{count:03}")], [crop])
     sys.stdout.write(f"{count:03}\n")
