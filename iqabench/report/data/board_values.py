@@ -80,26 +80,49 @@ def _plain(how: Configuration) -> bool:
 
 
 def _means(results: Results, board: Board, quantity: Quantity) -> dict[str, BoardMeasurement]:
-    found: dict[str, BoardMeasurement] = {}
     meant = {n for n, place in enumerate(results.settings) if _is_meant(place, board, quantity)}
-    for mean in results.means if meant else ():
+    means = [mean for mean in results.means if mean.setting in meant] if meant else []
+    chosen = []
+    for mean in means:
         how = results.configurations[mean.configuration]
-        if mean.setting not in meant or not _plain(how):
-            continue
-        if results.columns[mean.column].column != board.metric_of(quantity, how.model):
-            continue
-        rows = results.query(
-            'SELECT value FROM cells WHERE setting = ? AND configuration = ? AND "column" = ? AND ok '
-            "ORDER BY sample",
-            [mean.setting, mean.configuration, mean.column],
-        )
-        values = [row["value"] for row in rows]
-        if values:
-            value = _aggregated(quantity.facts, values)
-            found[how.model] = BoardMeasurement(
+        column = results.columns[mean.column].column
+        if _plain(how) and column == board.metric_of(quantity, how.model):
+            chosen.append((how.model, mean))
+    values = _values(results, [mean for _, mean in chosen])
+    found: dict[str, BoardMeasurement] = {}
+    for model, mean in chosen:
+        if of_mean := values.get((mean.setting, mean.configuration, mean.column)):
+            value = _aggregated(quantity.facts, of_mean)
+            found[model] = BoardMeasurement(
                 value, mean.n, max(mean.of, mean.n + mean.failed), record=mean
             )
     return found
+
+
+def _values(results: Results, means: Sequence[Mean]) -> dict[tuple[int, int, int], list[float]]:
+    """Return the values behind the means, by setting, configuration and column.
+
+    They are read at once: each query reads all files of a large store.
+    """
+    if not means:
+        return {}
+    wanted = {
+        "settings": sorted({mean.setting for mean in means}),
+        "configurations": sorted({mean.configuration for mean in means}),
+        "columns": sorted({mean.column for mean in means}),
+    }
+    return {
+        (row["setting"], row["configuration"], row["column"]): row["found"]
+        for row in results.query(_VALUES, wanted)
+    }
+
+
+_VALUES = """
+SELECT setting, configuration, "column", list(value ORDER BY sample) AS found FROM cells
+WHERE setting IN (SELECT unnest($settings)) AND "column" IN (SELECT unnest($columns))
+      AND configuration IN (SELECT unnest($configurations)) AND ok
+GROUP BY ALL
+"""
 
 
 def _is_meant(place: Setting, board: Board, quantity: Quantity) -> bool:
