@@ -28,15 +28,15 @@ def hours(seconds: float) -> str:
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a Markdown table, row by row."""
-    print(f"\n| {' | '.join(head)} |\n|{' ---: |' * len(head)}")  # noqa: T201
+    print(f"\n| {' | '.join(head)} |\n|{' ---: |' * len(head)}")
     for row in rows:
-        print(f"| {' | '.join(map(str, row))} |", flush=True)  # noqa: T201
+        print(f"| {' | '.join(map(str, row))} |", flush=True)
 
 
 def fitted() -> None:
     """Print the fits, and what the sweep is made of."""
     for title, line, unit in (("loading", LOAD, "s by MB"), ("GPU time", TIME, "ms by GFLOPs")):
-        print(  # noqa: T201
+        print(
             f"{title}: {line.at_zero:.4f} + {line.slope:.4f} x ({unit}), R2 {line.explained:.2f}, "
             f"typical error {line.typical_error:.0%}"
         )
@@ -44,8 +44,8 @@ def fitted() -> None:
     gpu = sorted(model.gpu_s * PRINTED_MEGAPIXELS * 1e3 for model in sweep.models)
     load = sorted(model.load_s for model in sweep.models)
     for title, values in (("GPU ms a DIV2K image", gpu), ("loading s", load)):
-        print(f"{title}: {values[0]:.2f}, median {statistics.median(values):.2f}, {values[-1]:.2f}")  # noqa: T201
-    print(f"{sweep.images:,} images, decoding {COSTS['images']['decode_ms']:.1f} ms a megapixel")  # noqa: T201
+        print(f"{title}: {values[0]:.2f}, median {statistics.median(values):.2f}, {values[-1]:.2f}")
+    print(f"{sweep.images:,} images, decoding {COSTS['images']['decode_ms']:.1f} ms a megapixel")
 
 
 def scaling() -> None:

@@ -240,8 +240,8 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=600.0, help="Seconds for a task.")
     parser.add_argument("--keep", type=Path, help="where stores are made, and left for later")
     given = parser.parse_args()
-    print("| size | records | task | load | made | seconds | processor seconds | peak MB |")  # noqa: T201
-    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")  # noqa: T201
+    print("| size | records | task | load | made | seconds | processor seconds | peak MB |")
+    print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as temporary:
         for size in given.sizes or list(SIZES):
             folder = (given.keep or Path(temporary)) / size
@@ -250,7 +250,7 @@ def main() -> None:
             if not folder.exists():
                 start = time.perf_counter()
                 make_store(folder, size)
-                print(f"made {size} in {time.perf_counter() - start:.0f} s", file=sys.stderr)  # noqa: T201
+                print(f"made {size} in {time.perf_counter() - start:.0f} s", file=sys.stderr)
             total = sum(file.stat().st_size for file in (folder / "records").iterdir())
             seconds, files = merge(folder)
             rows = [
@@ -264,7 +264,7 @@ def main() -> None:
             for row in rows:
                 load = f"{os.getloadavg()[0]:.1f}"
                 told = [size, f"{count:,}", row[0], load, *row[1:]]
-                print(f"| {' | '.join(told)} |", flush=True)  # noqa: T201
+                print(f"| {' | '.join(told)} |", flush=True)
 
 
 if __name__ == "__main__":
