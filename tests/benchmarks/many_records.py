@@ -5,7 +5,7 @@ the size takes; cells go to the writers in turn. Records have the facts, version
 random values. Each task is a process of its own on two cores, measured once: wall time, processor time, peak
 memory. Prints Markdown tables.
 
-- `resume`: which samples of one cell are finished, as the start of each cell asks
+- `resume`: which samples of three cells are finished, as the start of each cell asks
 - `compare`: two models on all sets and columns
 - `board`: one board with one column on three sets and every model, from opening the store to its HTML
 - `means`: every mean of the store, as `report` makes first
@@ -140,7 +140,12 @@ def means():
         return f"{len(results.means):,} means"
 
 def resume():
-    return f"{len(store.finished(keys(0, sets=[0]))):,} values"
+    spent = []
+    for s in range(3):
+        start = time.process_time()
+        assert len(store.finished(keys(0, sets=[s]))) == 100 * int(sys.argv[3])
+        spent.append(time.process_time() - start)
+    return f"first {spent[0]:.2f} s, third {spent[2]:.2f} s of the processor"
 
 def compare_two():
     found = compare(store, keys(0), keys(1), [], [])
