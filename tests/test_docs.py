@@ -10,6 +10,7 @@ from iqabench.cli.main import COMMANDS, cli
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text()
+CLUSTER = (TOP / "docs" / "cluster.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
@@ -25,7 +26,8 @@ def test_python_blocks_run_one_after_the_other(
 
 
 def words_of_commands() -> list[list[str]]:
-    lines = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    blocks = BLOCKS + re.findall(r"```(\w+)\n(.*?)```", CLUSTER, re.DOTALL)
+    lines = [line for language, text in blocks if language == "sh" for line in text.splitlines()]
     parts = [part.strip() for line in lines for part in line.split("&&")]
     return [shlex.split(p, comments=True) for p in parts if p.startswith("iqabench ")]
 

@@ -13,7 +13,7 @@ import iqabench
 from iqabench.cli.main import COMMANDS
 
 TOP = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/cluster.md"]
 SYSTEMS = {"ubuntu-latest", "macos-latest", "windows-latest"}
 KINDS = [
     "task",
