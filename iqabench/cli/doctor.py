@@ -25,16 +25,21 @@ with lazy_imports():
     from iqabench.models.core.catalogue import cards
     from iqabench.models.core.load import load_model
     from iqabench.remote import open_store
+    from iqabench.run.core_use import advice, measure_core_use
     from iqabench.run.environment import device_name, versions
+    from iqabench.run.overlap import usable_cores
     from iqabench.sets import set_names
 
 
 @click.command("doctor")
+@click.option(
+    "--measure", is_flag=True, help="Measure whether several workers are faster than one process."
+)
 @store_option
 @table_options
-def command(store: Path, form: str | None) -> None:
+def command(measure: bool, store: Path, form: str | None) -> None:
     """Check this installation and say what it can do."""
-    rows = [*_versions(), *_devices(), *_places(store), *_parts()]
+    rows = [*_versions(), *_devices(), *_places(store), *_parts(), _workers(measure=measure)]
     print_rows(rows, form)
     if any(r["state"] == "wrong" for r in rows):
         sys.exit(SOME_FAILED)
@@ -112,3 +117,17 @@ def _parts() -> list[dict[str, object]]:
     except IqabenchError as error:
         rows.append(_row("embedded model", error, "wrong"))
     return rows
+
+
+def _workers(*, measure: bool) -> dict[str, object]:
+    """Return the row about workers: the advice, from a measurement of a second where it is asked for."""
+    cores = usable_cores()
+    if cores == 1:
+        return _row("workers", "one process is all that one core needs")
+    if not measure:
+        return _row(
+            "workers",
+            f"not measured; 'iqabench doctor --measure' compares one process with {cores} workers",
+        )
+    use = measure_core_use(load_model("pocket", 4))
+    return _row("workers", advice(use), "note" if use.favours_workers else "ok")

@@ -233,6 +233,15 @@ def test_doctor_says_what_it_can_do(call: Call) -> None:
     found = {r["what"]: r["value"] for r in result.rows}
     assert {"iqabench", "torch", "cpu", "records"} <= set(found)
     assert found["embedded model"] == "pocket loads"
+    assert "doctor --measure" in found["workers"] or "one core" in found["workers"]
+
+
+def test_doctor_measures_when_it_is_asked(call: Call) -> None:
+    rows = {row["what"]: row for row in call("doctor", "--measure", "--json").rows}
+    assert (
+        "one core" in rows["workers"]["value"] or "measured on pocket" in rows["workers"]["value"]
+    )
+    assert rows["workers"]["state"] in ("ok", "note")
 
 
 def test_explain_says_which_reading_gives_a_figure(call: Call) -> None:
