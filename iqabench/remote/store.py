@@ -61,7 +61,7 @@ class RemoteStore(Store):
         folder = home() / "stores" / digest
         try:
             (folder / "records").mkdir(parents=True, exist_ok=True)
-            (folder / "address.txt").write_text(f"{self._objects.identity()}\n")
+            (folder / "address.txt").write_text(f"{self.address}\n")
             self._has_version = self._bring_version(folder / _VERSION)
         except OSError as error:
             raise StoreError(

@@ -65,9 +65,12 @@ def test_credentials_that_are_missing(s3: str, monkeypatch: pytest.MonkeyPatch) 
     assert "there are no credentials for it. Set AWS_ACCESS_KEY_ID" in message_of(s3)
 
 
-def test_an_endpoint_that_does_not_answer(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    assert "its server does not answer (EndpointConnectionError" in message_of(s3)
+@pytest.mark.parametrize("user", ["", f"me:{PASSWORD}@"])
+def test_an_endpoint_that_does_not_answer(
+    s3: str, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{user}127.0.0.1:9")
+    assert "its server does not answer (" in message_of(s3)
 
 
 def test_no_right_to_write_is_told_before_the_first_image(s3: str) -> None:
