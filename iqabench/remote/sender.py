@@ -19,7 +19,7 @@ _FIRST_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True)
-class Shipment:
+class Addition:
     """Records, as lines of a journal, and the files that belong to them."""
 
     lines: bytes
@@ -36,7 +36,7 @@ class Sender:
 
     def __init__(self, send: Callable[[bytes, Sequence[Path]], None]) -> None:
         self._send = send
-        self._waiting: list[Shipment] = []
+        self._waiting: list[Addition] = []
         self._state = threading.Condition()
         self._is_closing = False
         self.error: StoreError | None = None
@@ -50,7 +50,7 @@ class Sender:
         Raises: StoreError when they cannot be sent.
         """
         with self._state:
-            self._waiting.append(Shipment(lines, files, time.monotonic()))
+            self._waiting.append(Addition(lines, files, time.monotonic()))
             self._state.notify_all()
             while not self.error and time.monotonic() - self._waiting[0].since > _LONGEST_WAIT_S:
                 self._state.wait()
@@ -72,21 +72,21 @@ class Sender:
 
     def _run(self) -> None:
         last = -_INTERVAL_S
-        while shipments := self._next(last):
+        while additions := self._next(last):
             last = time.monotonic()
             try:
-                self._send_patiently(shipments)
+                self._send_patiently(additions)
             except StoreError as error:
                 self.error = error
             except Exception as error:  # noqa: BLE001 - the thread of the run raises it
                 self.error = StoreError(f"{type(error).__name__}: {error}")
             with self._state:
-                del self._waiting[: len(shipments)]
+                del self._waiting[: len(additions)]
                 self._state.notify_all()
             if self.error:
                 return
 
-    def _next(self, last: float) -> list[Shipment]:
+    def _next(self, last: float) -> list[Addition]:
         """Return what is to be sent next, a second after the last part began; nothing at the end."""
         with self._state:
             while not self._is_closing:
@@ -96,9 +96,9 @@ class Sender:
                 self._state.wait(rest if self._waiting else None)
             return list(self._waiting)
 
-    def _send_patiently(self, shipments: Sequence[Shipment]) -> None:
-        lines = b"".join(shipment.lines for shipment in shipments)
-        files = list(dict.fromkeys(file for shipment in shipments for file in shipment.files))
+    def _send_patiently(self, additions: Sequence[Addition]) -> None:
+        lines = b"".join(addition.lines for addition in additions)
+        files = list(dict.fromkeys(file for addition in additions for file in addition.files))
         begin, pause = time.monotonic(), _FIRST_PAUSE_S
         while True:
             try:
