@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -76,9 +77,10 @@ def main() -> None:
             if not signals.received and not isinstance(error, click.Abort | KeyboardInterrupt):
                 raise
             # Libraries turn an interruption into errors of their own: the signal tells the true cause.
-            tell(
-                f"\n{signals.text} Finished results are kept; the same command goes on from there."
-            )
+            with suppress(OSError):  # the terminal may be gone
+                tell(
+                    f"\n{signals.text} Finished results are kept; the same command goes on from there."
+                )
             leave(signals.exit_status)
     sys.exit(SOME_FAILED if notices.damage and not status else status)
 

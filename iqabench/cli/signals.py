@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import NoReturn
 
@@ -78,5 +79,6 @@ def leave(status: int) -> NoReturn:
     """End the process at once: threads that fetch or decode must not hold the shell."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
-            stream.flush()
+            with suppress(OSError):  # the terminal may be gone
+                stream.flush()
     os._exit(status)

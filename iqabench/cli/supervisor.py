@@ -61,7 +61,9 @@ def _wait(child: int, signals: set[signal.Signals]) -> int:
         received = signal.sigwaitinfo(signals)
         if received.si_signo != signal.SIGCHLD:
             # A terminal has sent the signal to the whole group; a process (a code of 0 or less) only to us.
-            if received.si_code <= 0:
+            # That its window was closed, it tells only the leader of its session.
+            is_leader = os.getsid(0) == os.getpid()
+            if received.si_code <= 0 or (received.si_signo == signal.SIGHUP and is_leader):
                 os.kill(child, received.si_signo)
             continue
         ended, status = os.waitpid(child, os.WNOHANG)
