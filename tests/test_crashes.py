@@ -142,3 +142,31 @@ def _lives(process: str) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+LEADER = """
+import fcntl, signal, sys, termios
+from iqabench.cli.supervisor import supervise
+fcntl.ioctl(0, termios.TIOCSCTTY)
+sys.argv = ["iqabench", "run"]
+supervise({"run"})
+signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+print("ready", flush=True)
+signal.sigtimedwait([], 60)
+"""
+
+
+def test_a_closed_terminal_ends_the_child_of_the_leader_of_its_session() -> None:
+    terminal, end = os.openpty()
+    words = [sys.executable, "-c", LEADER]
+    with subprocess.Popen(
+        words, stdin=end, stdout=subprocess.PIPE, start_new_session=True
+    ) as program:
+        os.close(end)
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == b"ready\n"
+            os.close(terminal)
+            assert program.wait(30) == 129
+        finally:
+            program.kill()
