@@ -5,7 +5,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -14,10 +14,14 @@ from iqabench.printable import printable
 
 with lazy_imports():
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
 
 Rows = Sequence[Mapping[str, Any]]
+
+_LONG = 50
+"""The number of rows from which a table that needs no folding is printed line by line."""
 
 
 def print_rows(rows: Rows, form: str | None, *, keep: str = "") -> None:
@@ -37,16 +41,44 @@ def print_rows(rows: Rows, form: str | None, *, keep: str = "") -> None:
 
 
 def _print_table(rows: Rows, keep: str) -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in _names(rows):
-        number = all(isinstance(r.get(name), (int, float, type(None))) for r in rows)
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_text(row.get(name), keep) for name in _names(rows)))
+    names = _names(rows)
+    numbers = [
+        all(isinstance(row.get(name), (int, float, type(None))) for row in rows) for name in names
+    ]
+    cells = [[_text(row.get(name), keep) for name in names] for row in rows]
     console = Console(markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
         console.width = 250  # a file or a pipe has no edge to wrap at
-    console.print(table)
+    widths = [max(map(cell_len, column)) for column in zip(names, *cells, strict=True)]
+    is_long = len(rows) >= _LONG and sum(widths) + 3 * len(widths) <= console.width
+    if not is_long or keep:
+        console.print(_table(names, numbers, cells))
+        return
+    console.print(_table(names, numbers, [], widths))  # rich lays out each row anew, at 2 ms
+    for row in cells:
+        places = zip(row, widths, numbers, strict=True)
+        click.echo("   ".join(_padded(text, width, right=right) for text, width, right in places))
+
+
+def _table(
+    names: Sequence[str],
+    numbers: Sequence[bool],
+    cells: Sequence[Sequence[str]],
+    widths: Sequence[int] | None = None,
+) -> "Table":
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for at, name in enumerate(names):
+        justify: Literal["left", "right"] = "right" if numbers[at] else "left"
+        least = widths[at] if widths else None
+        table.add_column(name, justify=justify, overflow="fold", min_width=least)
+    for row in cells:
+        table.add_row(*row)
+    return table
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
 
 
 def _csv(rows: Rows) -> str:

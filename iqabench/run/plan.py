@@ -80,16 +80,18 @@ def plan(
         if not is_own(name):
             card_of(name)  # a misspelt name is an error before anything is downloaded
     loaded = [load_set(name, scale, fetch=fetch, reading=reading) for name in dict.fromkeys(sets)]
+    distinct = dict.fromkeys(models)
     cells = []
-    for name in dict.fromkeys(models):
-        for images in loaded:
-            card = None if is_own(name) else _fitting_card(name, images)
-            of_set = _columns(images, columns, outputs_wanted)
-            _check_consensus(of_set, len(set(models)))
-            cells += [
-                Cell(name, card, images, domain, tuple(of_domain))
-                for domain, of_domain in _by_domain(of_set)
-            ]
+    of_sets: dict[int, list[tuple[Domain, tuple[AnyColumn, ...]]]] = {}
+    for name in distinct:
+        own = is_own(name)
+        for at, images in enumerate(loaded):
+            card = None if own else _fitting_card(name, images)
+            if at not in of_sets:  # they are the same for all models
+                of_set = _columns(images, columns, outputs_wanted)
+                _check_consensus(of_set, len(distinct))
+                of_sets[at] = _by_domain(of_set)
+            cells += [Cell(name, card, images, *of_domain) for of_domain in of_sets[at]]
     return cells
 
 
@@ -153,9 +155,9 @@ def _check_consensus(columns: list[AnyColumn], models: int) -> None:
             )
 
 
-def _by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, list[AnyColumn]]]:
+def _by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, tuple[AnyColumn, ...]]]:
     """Group columns by the domain of their protocols; the columns of a domain share one restoration."""
     if not columns:
-        return [("image", [])]
+        return [("image", ())]
     domains = dict.fromkeys(c.protocol.domain for c in columns)
-    return [(d, [c for c in columns if c.protocol.domain == d]) for d in domains]
+    return [(d, tuple(c for c in columns if c.protocol.domain == d)) for d in domains]

@@ -215,7 +215,7 @@ class SampleSet:
         """The name and the level, as `load_set` takes them."""
         return f"{self.name}_{self.level}" if self.level else self.name
 
-    @property
+    @cached_property
     def roles(self) -> frozenset[str]:
         """The roles of the parts that every sample has, in files or made from the target."""
         roles = [sample.roles for sample in self.samples if not sample.trouble]

@@ -1,13 +1,14 @@
 """The catalogue of registered models: all cards by name. It does not import torch."""
 
 import os
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from iqabench.errors import DuplicateNameError, FactsError, ModelError, UnknownNameError
 from iqabench.facts import read_yaml, validate
 from iqabench.models.core.card import Card
+from iqabench.models.core.card_cache import CardCache
 from iqabench.models.core.variants import check_variants, parent_of
 from iqabench.registry import load_entry_points
 from iqabench.tasks import Ratio, scale_text
@@ -20,18 +21,31 @@ GROUP = "iqabench.models"
 """The entry point by which other packages name folders with families."""
 
 
+class Catalogue(dict[str, Card]):
+    """All cards by their explicit names."""
+
+    @cached_property
+    def by_id(self) -> dict[str, list[Card]]:
+        """The cards of each id."""
+        members: dict[str, list[Card]] = {}
+        for card in self.values():
+            members.setdefault(card.id, []).append(card)
+        return members
+
+
 @cache
-def cards() -> dict[str, Card]:
+def cards() -> Catalogue:
     """Return all cards by their explicit names (rlfn_x4).
 
     Raises: FactsError with file and line for a wrong card or a variant without a parent; DuplicateNameError
         when two cards have the same name.
     """
-    by_name: dict[str, Card] = {}
+    by_name = Catalogue()
     user_folders = [Path(name) for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
     folders = [FAMILIES, *installed_folders(), *user_folders]
+    cache_of_cards = CardCache()
     for path in sorted(path for folder in folders for path in folder.glob("*/card.yaml")):
-        for card in read_family(path):
+        for card in _members(path, cache_of_cards.content(path)):
             if card.name in by_name:
                 raise DuplicateNameError(
                     f"two models are called '{card.name}': one in {by_name[card.name].folder}, one in "
@@ -39,6 +53,7 @@ def cards() -> dict[str, Card]:
                 )
             by_name[card.name] = card
     check_variants(by_name)
+    cache_of_cards.write()
     return by_name
 
 
@@ -53,7 +68,10 @@ def read_family(path: Path) -> list[Card]:
 
     Raises: FactsError with file and line.
     """
-    data = read_yaml(path)
+    return _members(path, read_yaml(path))
+
+
+def _members(path: Path, data: Any) -> list[Card]:
     if not isinstance(data, dict) or not isinstance(data.get("members"), list):
         raise FactsError(f"{path}:1: expected a family with a list of 'members'.")
     shared = {key: value for key, value in data.items() if key != "members"}
@@ -73,9 +91,9 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
     known = cards()
     if name in known:
         return known[name]
-    members = [c for c in known.values() if c.id == name]
+    members = known.by_id.get(name, ())
     if not members:
-        raise UnknownNameError("model", name, {*known, *(c.id for c in known.values())})
+        raise UnknownNameError("model", name, {*known, *known.by_id})
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
         has = ", ".join(f"x{scale_text(c.scale)}" for c in sorted(members, key=lambda c: c.scale))
@@ -87,7 +105,7 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
 
 def is_registered(name: str) -> bool:
     """Return whether a registered model has this id or explicit name."""
-    return name in cards() or any(card.id == name for card in cards().values())
+    return name in cards() or name in cards().by_id
 
 
 def card_at(place: Path) -> Card:
