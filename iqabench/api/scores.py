@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from iqabench.api.checks import set_scale, warn_of
+from iqabench.api.checks import require_placement, set_scale, warn_of
 from iqabench.arguments import as_address, as_names, as_path
 from iqabench.errors import UsageError
 from iqabench.images import AS_STORED, DataRange, ReadOptions, as_image
@@ -23,6 +23,7 @@ from iqabench.run import (
     targets_of_folder,
 )
 from iqabench.run.environment import resolve_device
+from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
 from iqabench.tasks import checked_scale
 
@@ -39,6 +40,7 @@ def score(
     data_range: DataRange | None = None,
     reading: ReadOptions = AS_STORED,
     pairing: PairingOptions = BY_NAME,
+    placement: Placement = LOCAL,
 ) -> pd.DataFrame:
     """Score outputs against targets: two folders, two images, or two sequences of images.
 
@@ -47,10 +49,12 @@ def score(
     Columns that leave out a border as wide as the scale need the scale. `reading` holds the options that
     files are read with, `pairing` those by which outputs find their targets: `iqabench.run.PairingOptions`
     with `pairs`, `many`, `recursive`. Images that are missing are warned of, unless `allow_missing`.
+    `placement` says where files are scored, as in `evaluate`; images in memory are scored here.
 
     Returns: a row for each column, or with `per_image` for each image and column.
     Raises: PairingError, ImageError, UnknownNameError; UsageError for wrong arguments.
     """
+    require_placement(placement)
     names, ratio = as_names(columns, "columns"), None if scale is None else checked_scale(scale)
     if isinstance(outputs, (str, Path)):
         if data_range is not None:
@@ -59,7 +63,9 @@ def score(
             )
         place, records = as_path(outputs, "outputs"), open_store(as_address(store, "store"))
         partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
-        outcome, _ = score_folder(place, partners, records, names, device=device, options=pairing)
+        outcome, _ = score_folder(
+            place, partners, records, names, device=device, options=pairing, placement=placement
+        )
         warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)

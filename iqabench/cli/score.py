@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from iqabench.cli.executor_options import executor_options
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.options import (
     bundle,
@@ -39,6 +40,7 @@ with lazy_imports():
         with_inputs,
     )
     from iqabench.run.environment import resolve_device
+    from iqabench.run.executors.placement import Placement
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Against:
 @click.option("--name", default="", help="Name of the outputs in tables.  [default: their folder]")
 @click.option("--force", is_flag=True, help="Score again what has been scored already.")
 @device_option
+@executor_options
 @click.option(
     "--batch",
     type=click.IntRange(1),
@@ -105,6 +108,7 @@ def command(
     name: str,
     force: bool,
     device: str,
+    placement: Placement,
     batch: int,
     reading: ReadOptions,
     store: str | Path,
@@ -120,12 +124,13 @@ def command(
     Without targets, no-reference and pseudo-reference columns remain. A folder that 'run --save-outputs'
     wrote knows its models and its set: its scores stand beside those of the run.
     """
+    placement.check(device)
     if batch > 1 and not resolve_device(device).startswith("cuda"):
         raise UsageError(
             f"--batch {batch} is for GPUs; leave it out: on a CPU single outputs are faster."
         )
     records, chosen = open_store(store), list(columns)
-    pace: dict[str, Any] = {"force": force, "batch": batch}
+    pace: dict[str, Any] = {"force": force, "batch": batch, "placement": placement}
     with watching() as watch:
         if not against.is_named and has_saved_outputs(outputs):
             outcome = score_saved_outputs(

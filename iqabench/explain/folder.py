@@ -48,7 +48,7 @@ class PairedFolder:
 
     def _load(self, sample: str, source: str) -> Loaded:
         try:
-            output, target = self.outputs.read(source), self._target(sample)
+            output, target = self.outputs.by_sample(source), self._target(sample)
         except IqabenchError as error:
             return Loaded(sample, None, str(error))
         return Loaded(sample, (expand(output), expand(target)))

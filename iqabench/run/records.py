@@ -154,6 +154,8 @@ class RecordMaker:
             "run": run,
             "versions": versions(),
         }
+        self._metric_threads = torch.get_num_threads()
+        """The number of threads of the process that scores, whichever process asks for a key."""
         self._of_column: dict[tuple[AnyColumn, str], dict[str, Any]] = {}
         """The fields of a record about its column, by column and role: a set has a record for each image."""
 
@@ -182,7 +184,7 @@ class RecordMaker:
         parts = {name: self._shared[name] for name in names}
         special = {"role": role, "setting": self.origin.setting, "subset": subset}
         parts |= {name: value for name, value in special.items() if value}
-        metric_threads = torch.get_num_threads() if self.threads_decide(column) else 1
+        metric_threads = self._metric_threads if self.threads_decide(column) else 1
         threads = {"threads": self.origin.threads, "metric_threads": metric_threads}
         parts |= {name: count for name, count in threads.items() if count != 1 and with_threads}
         tile, version = self.origin.tile, self.origin.model_version

@@ -24,6 +24,7 @@ from iqabench.places import expanded
 from iqabench.protocol import Protocol
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import watching_model
+from iqabench.run.output_folders import SavedOutputs
 from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.store import OutputFolder, content_key
 from iqabench.tasks import Ratio, scale_text
@@ -55,7 +56,7 @@ class References:
         recipe: Recipe | None = None,
         *,
         has_inputs: bool = True,
-        members: Sequence[OutputFolder] = (),
+        members: Sequence[SavedOutputs] = (),
         folder_of: Callable[[Model], OutputFolder] | None = None,
         reading: ReadOptions = AS_STORED,
         pools: Mapping[str, SampleSet] = NO_POOLS,
@@ -246,7 +247,7 @@ def _pristine_loader(load_target: Callable[[], Image | None]) -> Callable[[], Im
     return load
 
 
-def _median(sample: str, members: Sequence[OutputFolder]) -> Image:
+def _median(sample: str, members: Sequence[SavedOutputs]) -> Image:
     images = []
     for member in members:
         if not member.has(sample):

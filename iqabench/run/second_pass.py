@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from iqabench.errors import IqabenchError, StoreError
 from iqabench.metrics import AnyColumn
 from iqabench.run.conditions import Conditions
 from iqabench.run.context import RunContext
+from iqabench.run.executors.local import LocalExecutor
 from iqabench.run.outcome import Failure, Outcome
-from iqabench.run.output_folders import read_output
 from iqabench.run.records import RecordMaker
-from iqabench.run.references import References
-from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
+from iqabench.run.scoring.candidates import CandidateFacts
+from iqabench.run.scoring.context import ScoringContext
+from iqabench.run.scoring.job import ReferenceFacts, ScoringJob
+from iqabench.run.scoring.score import score_jobs
+from iqabench.run.scoring.sources import SavedImages
 from iqabench.run.scoring.targets import targets_of
-from iqabench.run.scoring.whole_set import score_sets
 from iqabench.sets import SampleSet
 from iqabench.store import OutputFolder, Writer
 
@@ -61,26 +62,24 @@ def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: Se
     context = second_pass.context
     options = context.options
     conditions = Conditions(images.scale, context.device, options.precision, options.tile)
-    references = References(conditions, members=[each.outputs for each in waiting])
-    candidates = [
-        Candidate(
-            each.maker,
-            partial(read_output, each.outputs),
-            references.bind(each.columns),
-            saved=True,
-        )
-        for each in waiting
-    ]
-    work = Work(
-        candidates,
-        targets_of(images),
-        references,
-        context.store,
-        second_pass.writer,
-        second_pass.outcome,
-        context.watch,
-        options.force,
+    names = tuple(sample.name for sample in images.samples)
+    chosen = names[: options.limit]
+    targets = targets_of(images)
+    job = ScoringJob(
+        targets.subject,
+        chosen,
+        chosen,
+        len(names),
+        tuple(
+            CandidateFacts(each.maker.origin, SavedImages(each.outputs), each.columns, saved=True)
+            for each in waiting
+        ),
+        targets.target,
+        targets.input,
+        ReferenceFacts(conditions, members=tuple(each.outputs for each in waiting)),
+        second_pass.writer.run,
     )
-    names = [sample.name for sample in images.samples[: options.limit]]
-    score_candidates(work, names)
-    score_sets(work, names)
+    scoring = ScoringContext(
+        context.store, second_pass.writer, second_pass.outcome, context.watch, options.force
+    )
+    score_jobs(LocalExecutor(context.device), [job], scoring)

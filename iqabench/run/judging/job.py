@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from iqabench.images import AS_STORED, ReadOptions
-from iqabench.metrics import Column, require_files, with_reasons
+from iqabench.metrics import Column
 from iqabench.run.executors.job import Shipment
 from iqabench.run.judging.images import JudgedFiles
 from iqabench.run.judging.session import JudgingSession
 from iqabench.run.model_cache import ModelCache
 from iqabench.run.records import Subject
+from iqabench.run.worker_columns import columns_here
 from iqabench.sets.place import Place
 from iqabench.trust import is_trusting
 
@@ -62,10 +63,7 @@ class JudgingJob:
         """Return the session; see `executors.job`."""
         columns = self.columns
         if self.has_travelled:
-            own = require_files(columns)  # what the driver has may be missing here
-            columns = tuple(
-                with_reasons(columns, {**own, **{c.metric.name: c.lack for c in columns if c.lack}})
-            )
+            columns = tuple(columns_here(columns))
         return JudgingSession(self.subject, self.images, columns, self.device, self.run)
 
     def ship(self) -> Shipment:

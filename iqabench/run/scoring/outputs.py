@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from iqabench.errors import IqabenchError, PairingError
-from iqabench.images import Image, read_image, remarks_on
+from iqabench.images import Image, remarks_on
 from iqabench.pairing import (
     Pairing,
     below_in_words,
@@ -19,6 +19,7 @@ from iqabench.pairing import (
 from iqabench.run.outcome import NO_OUTPUT
 from iqabench.run.prefetch import run_in_threads
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
+from iqabench.run.scoring.sources import FolderImages
 from iqabench.run.scoring.targets import Targets, checksums
 from iqabench.store import content_key
 
@@ -102,22 +103,16 @@ class Outputs:
         """Return notes on the outputs and on the user's other files, as `remarks_on` does."""
         return remarks_on([*self.files.values(), *self.targets.own_files], self.targets.reading)
 
-    def read(self, sample: str) -> Image:
-        """Return the output of a sample.
+    @cached_property
+    def by_sample(self) -> FolderImages:
+        """The outputs by the names of samples."""
+        files = {sample: self.files[name] for sample, name in self.pairing.pairs.items()}
+        return FolderImages(files, self.targets.reading, NO_OUTPUT)
 
-        Raises: ImageError when it cannot be read; PairingError when there is none.
-        """
-        name = self.pairing.pairs.get(sample)
-        if name is None:
-            raise PairingError(NO_OUTPUT)
-        return read_image(self.files[name], reading=self.targets.reading)
-
-    def read_file(self, name: str) -> Image:
-        """Return an output by its own name.
-
-        Raises: ImageError when it cannot be read.
-        """
-        return read_image(self.files[name], reading=self.targets.reading)
+    @cached_property
+    def by_file(self) -> FolderImages:
+        """The outputs by their own names."""
+        return FolderImages(self.files, self.targets.reading)
 
     def pairs(self, names: list[str] | None = None) -> Iterator[OutputPair]:
         """Yield a pair for each target, or for each of `names`; a target without an output has an error.
@@ -134,6 +129,6 @@ class Outputs:
 
     def _load(self, target: Callable[[str], Image], sample: str) -> OutputPair:
         try:
-            return OutputPair(sample, self.read(sample), target(sample), "")
+            return OutputPair(sample, self.by_sample(sample), target(sample), "")
         except IqabenchError as error:
             return OutputPair(sample, None, None, str(error))

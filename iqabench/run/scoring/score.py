@@ -1,7 +1,6 @@
 """The scoring of existing images: a folder against targets, or the saved outputs of an earlier run."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from iqabench.errors import PairingError, UsageError
@@ -9,6 +8,7 @@ from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import (
     AnyColumn,
     Column,
+    SetColumn,
     any_column,
     require_files,
     require_no_scale,
@@ -18,18 +18,24 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
 from iqabench.pairing import Pairing
 from iqabench.run.conditions import Conditions
-from iqabench.run.environment import new_run, resolve_device
+from iqabench.run.environment import new_run
+from iqabench.run.executors.executor import executor_of
+from iqabench.run.executors.job import Executor
+from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.outcome import Failure, Outcome
-from iqabench.run.output_folders import output_folder, read_output, record_maker
+from iqabench.run.output_folders import origin_of_outputs, output_folder
 from iqabench.run.progress import UNWATCHED, Watch
-from iqabench.run.records import Origin, RecordMaker
-from iqabench.run.references import References
-from iqabench.run.scoring.candidates import Candidate, Work, score_candidates
+from iqabench.run.records import Origin, Subject
+from iqabench.run.scoring.candidates import CandidateFacts
+from iqabench.run.scoring.context import ScoringContext
+from iqabench.run.scoring.job import ReferenceFacts, ScoringJob
+from iqabench.run.scoring.ledger import ScoringLedger
 from iqabench.run.scoring.outputs import Outputs
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
+from iqabench.run.scoring.sources import SavedImages
 from iqabench.run.scoring.targets import Targets, targets_of_set
 from iqabench.run.scoring.whole_set import score_sets
-from iqabench.store import OutputFolder, Store, kept_runs
+from iqabench.store import OutputFolder, Store, Writer, kept_runs
 from iqabench.tasks import task_named
 
 
@@ -45,32 +51,70 @@ def score_folder(
     force: bool = False,
     batch: int = 1,
     options: PairingOptions = BY_NAME,
+    placement: Placement = LOCAL,
 ) -> tuple[Outcome, Pairing]:
     """Score a folder of outputs, or a single output; return the outcome and the pairing.
 
     Every image has a record for each column; a target without an output is a failure. Columns over whole sets
-    and no-reference columns need no pairs: where nothing pairs, only the others are failures.
+    and no-reference columns need no pairs: where nothing pairs, only the others are failures. `placement`
+    says where images are scored.
 
     Raises: PairingError when nothing pairs and no column does without pairs; ImageError for a folder that is
-        absent or empty; UsageError when a column needs targets, inputs or other outputs that are missing.
+        absent or empty; UsageError when a column needs targets, inputs or other outputs that are missing;
+        ExecutorError when there are no workers.
     """
     unbound = _columns(targets, columns)
     images, refusals = _opened(outputs, targets, unbound, options)
-    device = resolve_device(device)
-    references = _references(targets, store, device)
     card = _card(outputs, name, targets)
     outcome = Outcome(missing=[*images.missing, *targets.missing], notes=images.notes)
     outcome.failures += [Failure(reason, card.id) for reason in refusals.values()]
-    bound = references.bind(column for column in unbound if column.name not in refusals)
-    with store.writer(new_run()) as writer:
-        origin = Origin.of_card(card, images.digest, device=device)
-        maker = RecordMaker(targets.subject, origin, writer.run, batched=batch > 1)
-        candidate = _candidate(images, maker, bound, allow_missing=options.allow_missing)
-        work = Work([candidate], targets, references, store, writer, outcome, watch, force, batch)
-        score_candidates(work, targets.names if images.pairing.pairs else list(images.files))
-        score_sets(work, targets.names)
+    bound = [column for column in unbound if column.name not in refusals]
+    with executor_of(placement, device, watch) as executor, store.writer(new_run()) as writer:
+        origin = Origin.of_card(card, images.digest, device=executor.device)
+        candidate = _candidate(images, origin, bound, allow_missing=options.allow_missing)
+        names = targets.names if images.pairing.pairs else list(images.files)
+        references = _references(targets, store, executor.device)
+        job = _job(targets, names, [candidate], references, writer, batch)
+        score_jobs(executor, [job], ScoringContext(store, writer, outcome, watch, force))
     outcome.notes += [*_sides(candidate, targets), *images.remarks()]
     return outcome, images.pairing
+
+
+def score_jobs(executor: Executor, jobs: Sequence[ScoringJob], context: ScoringContext) -> None:
+    """Score candidates of several sets; a set that cannot be scored is a failure unless no other one can.
+
+    Raises: StoreError when records cannot be stored; IqabenchError when no set can be scored.
+    """
+    ledgers = [ScoringLedger(job, context) for job in jobs]
+    executor.run(ledgers)
+    failed = [(each, each.error) for each in ledgers if each.error is not None]
+    for ledger, error in failed:
+        if len(failed) == len(ledgers):
+            raise error
+        context.outcome.failures.append(Failure(str(error), ledger.job.subject.set))
+    score_sets(executor, ledgers, context)
+
+
+def _job(
+    targets: Targets,
+    names: Sequence[str],
+    candidates: Sequence[CandidateFacts],
+    references: ReferenceFacts,
+    writer: Writer,
+    batch: int,
+) -> ScoringJob:
+    return ScoringJob(
+        targets.subject,
+        tuple(names),
+        tuple(targets.names),
+        len(targets.names),
+        tuple(candidates),
+        targets.target,
+        targets.input,
+        references,
+        writer.run,
+        batch,
+    )
 
 
 def _card(outputs: Path, name: str, targets: Targets) -> Card:
@@ -115,8 +159,8 @@ def _needs_pairs(column: AnyColumn) -> bool:
 
 
 def _candidate(
-    images: Outputs, maker: RecordMaker, columns: list[AnyColumn], *, allow_missing: bool
-) -> Candidate:
+    images: Outputs, origin: Origin, columns: Sequence[AnyColumn], *, allow_missing: bool
+) -> CandidateFacts:
     """Return the outputs of a folder as a candidate.
 
     Columns over the whole set take the samples in order where outputs are paired, so that one without an
@@ -125,18 +169,18 @@ def _candidate(
     pairing = images.pairing
     lacks_outputs = bool(pairing.targets_without_output) and not allow_missing
     if images.is_whole or (pairing.pairs and lacks_outputs):
-        return Candidate(maker, images.read, columns)
-    read = images.read if pairing.pairs else images.read_file
-    return Candidate(maker, read, columns, sorted(images.files), images.read_file)
+        return CandidateFacts(origin, images.by_sample, columns)
+    read = images.by_sample if pairing.pairs else images.by_file
+    return CandidateFacts(origin, read, columns, sorted(images.files), images.by_file)
 
 
-def _sides(candidate: Candidate, targets: Targets) -> list[str]:
+def _sides(candidate: CandidateFacts, targets: Targets) -> list[str]:
     """Return a sentence for each column over the whole set that compares outputs with targets."""
     outputs = len(candidate.files or targets.names)
     return [
         f"{column.name} compares {outputs} outputs with {len(targets.names)} targets."
-        for column in candidate.set_columns
-        if column.needs_target
+        for column in candidate.columns
+        if isinstance(column, SetColumn) and column.needs_target
     ]
 
 
@@ -155,38 +199,42 @@ def score_saved_outputs(
     force: bool = False,
     batch: int = 1,
     reading: ReadOptions = AS_STORED,
+    placement: Placement = LOCAL,
 ) -> Outcome:
     """Score the outputs that `iqabench run --save-outputs` saved, as records of the models that made them.
 
+    A set that cannot be scored is a failure, unless no other one can. `placement` says where images are
+    scored.
+
     Raises: SetError when a set has changed since; UsageError when a column needs targets, inputs or other
-        outputs that are missing.
+        outputs that are missing; ExecutorError when there are no workers.
     """
-    device = resolve_device(device)
     by_set: dict[str, list[OutputFolder]] = {}
     for outputs in kept_runs(root):
         if outputs.provenance.domain == "image":
             by_set.setdefault(outputs.provenance.address, []).append(outputs)
     outcome = Outcome()
-    with store.writer(new_run()) as writer:
+    with executor_of(placement, device, watch) as executor, store.writer(new_run()) as writer:
+        jobs = []
         for address, members in by_set.items():
             targets = targets_of_set(address, None, reading)
-            references = _references(targets, store, device, members)
-            bound = references.bind(_columns(targets, columns))
-            candidates = [
-                Candidate(
-                    record_maker(outputs, targets.subject, writer.run, batched=batch > 1),
-                    partial(read_output, outputs),
-                    bound,
-                    saved=True,
-                )
-                for outputs in members
-            ]
-            work = Work(
-                candidates, targets, references, store, writer, outcome, watch, force, batch
-            )
-            score_candidates(work, targets.names)
-            score_sets(work, targets.names)
+            of_set = _columns(targets, columns)
+            candidates = [saved_candidate(each, targets.subject, of_set) for each in members]
+            references = _references(targets, store, executor.device, members)
+            jobs.append(_job(targets, targets.names, candidates, references, writer, batch))
+        score_jobs(executor, jobs, ScoringContext(store, writer, outcome, watch, force))
     return outcome
+
+
+def saved_candidate(
+    outputs: OutputFolder, subject: Subject, columns: Sequence[AnyColumn]
+) -> CandidateFacts:
+    """Return saved outputs as a candidate; its records are those of the model that made them.
+
+    Raises: SetError when the set has changed since.
+    """
+    origin = origin_of_outputs(outputs, subject)
+    return CandidateFacts(origin, SavedImages(outputs), columns, saved=True)
 
 
 def _columns(targets: Targets, names: list[str]) -> list[AnyColumn]:
@@ -214,18 +262,18 @@ def _columns(targets: Targets, names: list[str]) -> list[AnyColumn]:
 
 def _references(
     targets: Targets, store: Store, device: str, members: Sequence[OutputFolder] = ()
-) -> References:
+) -> ReferenceFacts:
     def folder_of(model: Model) -> OutputFolder:
         origin = Origin.of_card(model.card, model.hash, device=device)
         folder = output_folder(store, origin, targets.subject, targets.address, "image")
         same = [m for m in members if m.provenance.same_as(folder.provenance)]
         return same[0] if same else folder
 
-    return References(
+    return ReferenceFacts(
         Conditions(targets.subject.scale, device),
         targets.recipe,
         has_inputs=targets.input is not None,
-        members=members,
+        members=tuple(members),
         folder_of=folder_of,
         reading=targets.reading,
     )

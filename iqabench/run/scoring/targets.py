@@ -1,12 +1,11 @@
 """The targets of outputs: the samples of a set or a folder, with or without targets and inputs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from iqabench.errors import ImageError
 from iqabench.files.disk import sha256_of
-from iqabench.images import AS_STORED, Image, ReadOptions, meaning_of, read_image
+from iqabench.images import AS_STORED, ReadOptions, meaning_of
 from iqabench.pairing import (
     pair_many,
     pair_names,
@@ -16,6 +15,7 @@ from iqabench.pairing import (
 )
 from iqabench.run.records import Subject
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
+from iqabench.run.scoring.sources import FolderImages, ImageSource, ManyImages, SetImages
 from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.recipe import recipe
@@ -31,9 +31,9 @@ class Targets:
     names: list[str]
     protocol: str
     """The protocol of a metric that is named without one."""
-    target: Callable[[str], Image] | None = None
+    target: ImageSource | None = None
     """The function that reads the target of a sample; None when there are no targets."""
-    input: Callable[[str], Image] | None = None
+    input: ImageSource | None = None
     """The function that reads the input of a sample; None when there are no inputs."""
     recipe: Recipe | None = None
     """The recipe that makes inputs from targets; None when it is unknown."""
@@ -59,22 +59,16 @@ def targets_of_set(name: str, scale: int | None, reading: ReadOptions = AS_STORE
 
 def targets_of(images: SampleSet) -> Targets:
     """Return the targets of a loaded set."""
-    by_name = {s.name: s for s in images.samples}
-
-    def target(sample: str) -> Image:
-        image = by_name[sample].load_target()
-        assert image is not None
-        return image
-
+    names = [sample.name for sample in images.samples]
     return Targets(
         Subject.of_set(images),
-        list(by_name),
+        names,
         images.protocol,
-        target if any(s.has_target for s in images.samples) else None,
-        lambda sample: by_name[sample].load().input,
+        SetImages(images, "target") if any(s.has_target for s in images.samples) else None,
+        SetImages(images, "input"),
         images.samples[0].recipe,
         images.address,
-        {name: name for name in by_name},
+        {name: name for name in names},
         images.missing,
         images.reading,
         tuple(images.own_files),
@@ -97,7 +91,7 @@ def targets_of_folder(
         _subject(folder, files, scale, reading),
         list(files),
         default_task(scale or 1).protocol,
-        lambda name: read_image(files[name], reading=reading),
+        FolderImages(files, reading),
         spellings=listed.spellings if options.pairs else {},
         missing=tuple(listed.missing),
         reading=reading,
@@ -137,7 +131,6 @@ def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -
         target_of = {named[row]: partners[row] for row in named}
     used = set(target_of.values())
     unused = [name for name in targets.names if name not in used]
-    read_target, read_input = targets.target, targets.input
     return replace(
         targets,
         subject=replace(
@@ -145,8 +138,8 @@ def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -
             set_hash=content_key(targets=targets.subject.set_hash, target_of=target_of),
         ),
         names=sorted(target_of),
-        target=read_target and (lambda name: read_target(target_of[name])),
-        input=read_input and (lambda name: read_input(target_of[name])),
+        target=targets.target and ManyImages(targets.target, target_of),
+        input=targets.input and ManyImages(targets.input, target_of),
         spellings={},
         missing=(*targets.missing, *unpaired_in_words("target", "output", unused)),
     )
@@ -170,11 +163,6 @@ def with_inputs(
         files = listed.by_name
         partner = pair_names(files, targets.names).pairs
 
-    def read_input(name: str) -> Image:
-        if name not in partner:
-            raise ImageError(f"{folder} holds no input of {name}.")
-        return read_image(files[partner[name]], reading=targets.reading)
-
     bicubic = InputFacts.model_validate({"degradation": "bicubic", "edge": "mirror"})
     steps = recipe(bicubic, f"x{scale}", scale, luma_target=False) if scale else None
     subject = replace(
@@ -186,7 +174,11 @@ def with_inputs(
     return replace(
         targets,
         subject=subject,
-        input=read_input,
+        input=FolderImages(
+            {name: files[own] for name, own in partner.items()},
+            targets.reading,
+            f"{folder} holds no input of NAME.",
+        ),
         recipe=steps,
         missing=(*targets.missing, *listed.missing),
         own_files=(*targets.own_files, *files.values()),

@@ -6,112 +6,133 @@ image that cannot be read. Only part of the set (`--limit`) has a key of its own
 pairs: all of them are taken, and all targets.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import nan
-from typing import Any
 
-from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import Image, view_output
+from iqabench.errors import IqabenchError
 from iqabench.metrics import SetColumn
-from iqabench.run.outcome import NO_OUTPUT, Failure
-from iqabench.run.prefetch import run_in_threads
+from iqabench.run.executors.job import Executor
+from iqabench.run.outcome import Failure
 from iqabench.run.records import Score
-from iqabench.run.scoring.candidates import Candidate, Work
+from iqabench.run.references import load_pool
+from iqabench.run.scoring.candidates import CandidateFacts, OpenCandidate
+from iqabench.run.scoring.context import ScoringContext
+from iqabench.run.scoring.features.job import FeatureJob
+from iqabench.run.scoring.features.ledger import FeatureLedger
+from iqabench.run.scoring.job import ScoringJob
+from iqabench.run.scoring.ledger import ScoringLedger
+from iqabench.run.scoring.sources import SetImages
 from iqabench.run.threads import CellKey
-from iqabench.store import WHOLE_SET, content_key
+from iqabench.store import WHOLE_SET
 
 
-def score_sets(work: Work, names: list[str]) -> None:
-    """Compute the values over whole sets that lack a record.
+def score_sets(
+    executor: Executor, scored: Sequence[ScoringLedger], context: ScoringContext
+) -> None:
+    """Compute the values over whole sets that lack a record, of sets whose candidates have been opened.
 
     Raises: StoreError when records cannot be stored.
     """
-    references: dict[SetColumn, Any] = {}
-    whole = len(names) == len(work.targets.names)
-    subset = "" if whole else content_key(samples=names)
-    for candidate in work.candidates:
-        cells = {
-            column: CellKey.of(candidate.maker, column, subset=subset)
-            for column in candidate.set_columns
-        }
-        work.outcome.keys += [cell.key for cell in cells.values()]
-        finished: set[tuple[str, str]] = set()
-        if not work.force:
-            finished = candidate.finished(work.store, work.writer, cells.values())
+    ledgers: list[FeatureLedger] = []
+    for ledger in scored:
+        if ledger.opening is not None:
+            ledgers += _ledgers(ledger, context)
+    executor.run(ledgers)
+
+
+def _ledgers(scored: ScoringLedger, context: ScoringContext) -> Iterator[FeatureLedger]:
+    """Yield a ledger for each side of each value that lacks a record; values share their references."""
+    assert scored.opening is not None
+    job, opening, outcome = scored.job, scored.opening, context.outcome
+    references: dict[SetColumn, FeatureLedger] = {}
+    for facts, candidate in zip(job.candidates, opening.candidates, strict=True):
+        cells = dict(zip(candidate.set_columns, candidate.set_cells, strict=True))
+        outcome.keys += [cell.key for cell in cells.values()]
+        finished = context.finished(candidate, cells.values(), opening.threads)
         for column, cell in cells.items():
             if (cell.key, WHOLE_SET) in finished:
-                work.outcome.skipped += len(names)
+                outcome.skipped += len(job.set_names)
                 continue
-            result = _distance(work, candidate, column, names, references)
-            count = len(candidate.files or names)
-            work.writer.add([candidate.maker.of_whole_set(column, result, count, subset)])
-            work.outcome.done += count
-            if result.error:
-                work.outcome.failures.append(Failure(result.error, candidate.model))
-
-
-def _distance(
-    work: Work,
-    candidate: Candidate,
-    column: SetColumn,
-    names: list[str],
-    references: dict[SetColumn, Any],
-) -> Score:
-    if column.lack:
-        return Score(nan, column.lack)
-    watch = partial(work.watch, f"{column.name} of {candidate.model}")
-    try:
-        if candidate.read_file is None:
-            outputs = _gather(work, column, candidate.read, names, watch)
-        else:
-            outputs = _gather(work, column, candidate.read_file, candidate.files, watch)
-        if column not in references:
-            references[column] = _reference(work, column, names)
-        return Score(column.metric(outputs, references[column]))
-    except IqabenchError as error:
-        return Score(nan, f"{column.name}: {error}")
-
-
-def _reference(work: Work, column: SetColumn, names: list[str]) -> Any:
-    """Return the gathered features of the targets or of the pool."""
-    if column.protocol.reference == "pool":
-        pool = work.references.pool(column.protocol.named)
-        return column.metric.gather(_features(work, column, iter(pool)))
-    if work.targets.target is None:
-        raise MetricError("there are no targets.")
-    watch = partial(work.watch, f"{column.name}: the targets")
-    return _gather(work, column, work.targets.target, names, watch)
-
-
-def _gather(
-    work: Work,
-    column: SetColumn,
-    load: Callable[[str], Image],
-    names: Sequence[str],
-    watch: Callable[[int, int], None],
-) -> Any:
-    """Return the gathered features of the named images, and show progress."""
-    watch(0, len(names))
-    loaded = run_in_threads(partial(load, name) for name in names)
-
-    def images() -> Iterator[Image]:
-        for count, name in enumerate(names, 1):
+            value = _SetValue(candidate, column, cell, len(facts.files or job.set_names), context)
+            if column.lack:
+                value.store(Score(nan, column.lack))
+                continue
             try:
-                yield next(loaded)
+                outputs = FeatureLedger(_of_outputs(job, facts, column), context.watch)
+                is_new = column not in references
+                if is_new:
+                    references[column] = FeatureLedger(_of_reference(job, column), context.watch)
             except IqabenchError as error:
-                way_out = ""
-                if str(error) == NO_OUTPUT:
-                    way_out = "; --allow-missing takes the outputs that there are"
-                raise MetricError(f"{name}: {error}{way_out}") from error
-            watch(count, len(names))
+                value.store(Score(nan, f"{column.name}: {error}"))
+                continue
+            value.take(outputs, references[column])
+            yield outputs
+            if is_new:
+                yield references[column]
 
-    return column.metric.gather(_features(work, column, images()))
+
+def _of_outputs(job: ScoringJob, facts: CandidateFacts, column: SetColumn) -> FeatureJob:
+    name, conditions = f"{column.name} of {facts.origin.model}", job.references.conditions
+    if facts.read_file is None:
+        return FeatureJob(name, column, facts.read, job.set_names, conditions)
+    return FeatureJob(name, column, facts.read_file, tuple(facts.files), conditions)
 
 
-def _features(work: Work, column: SetColumn, images: Iterable[Image]) -> Iterator[Any]:
-    conditions = work.references.conditions
-    for image in images:
-        view = view_output(column.protocol, image, conditions.scale)
-        view.device = conditions.device
-        yield column.metric.look(view)
+def _of_reference(job: ScoringJob, column: SetColumn) -> FeatureJob:
+    """Return the features of the targets, or of the pool."""
+    conditions = job.references.conditions
+    if column.protocol.reference == "pool":
+        pool = load_pool(column.protocol.named, job.references.reading)
+        names = tuple(sample.name for sample in pool.samples)
+        source = SetImages(pool, "pristine")
+        return FeatureJob(f"{column.name}: the pool", column, source, names, conditions)
+    assert job.target is not None  # a column that needs targets is refused without
+    name = f"{column.name}: the targets"
+    return FeatureJob(name, column, job.target, job.set_names, conditions)
+
+
+@dataclass
+class _SetValue:
+    """A value over a whole set, which is stored once both its sides are there."""
+
+    candidate: OpenCandidate
+    column: SetColumn
+    cell: CellKey
+    images: int
+    context: ScoringContext
+    is_stored: bool = False
+
+    def take(self, outputs: FeatureLedger, reference: FeatureLedger) -> None:
+        """Store the distance of the outputs from the reference as soon as both are known."""
+
+        def settle() -> None:
+            if self.is_stored:
+                return
+            failed = next((side for side in (outputs, reference) if side.error), None)
+            if failed is not None:
+                self.store(Score(nan, f"{self.column.name}: {failed.error}"))
+            elif outputs.is_done and reference.is_done:
+                self.store(self._distance(outputs, reference))
+                outputs.summary = None  # it may hold the features of all images
+
+        waiting = reference.is_wanted if reference.when_done else lambda: False
+        reference.is_wanted = lambda: waiting() or not self.is_stored
+        outputs.when_done.append(settle)
+        reference.when_done.append(settle)
+
+    def store(self, result: Score) -> None:
+        """Store the record of the value, or of the reason why there is none."""
+        self.is_stored = True
+        context, candidate = self.context, self.candidate
+        record = candidate.maker.of_whole_set(self.column, result, self.images, candidate.subset)
+        context.writer.add([record])
+        context.outcome.done += self.images
+        if result.error:
+            context.outcome.failures.append(Failure(result.error, candidate.model))
+
+    def _distance(self, outputs: FeatureLedger, reference: FeatureLedger) -> Score:
+        try:
+            return Score(self.column.metric(outputs.summary, reference.summary))
+        except IqabenchError as error:
+            return Score(nan, f"{self.column.name}: {error}")
