@@ -12,7 +12,7 @@ workers. A command makes one ledger for each job and gives all of them to an exe
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from iqabench import errors
 from iqabench.errors import IqabenchError
@@ -44,6 +44,24 @@ class Session(Protocol):
 
     def run(self, items: Sequence[JobItem]) -> Iterator[ItemResult]:
         """Yield one result for each item, in order; an item that fails does not stop the others."""
+
+
+@runtime_checkable
+class TwoStageSession(Session, Protocol):
+    """A session whose items are restored here and may be scored on another worker.
+
+    Its opening has an attribute `scorer`, a RestoredScorer.
+    """
+
+    def restore(self, items: Sequence[JobItem]) -> Iterator[Any]:
+        """Yield what is restored of each item, in order; it is pickled."""
+
+
+class RestoredScorer(Protocol):
+    """The second stage of a job; it is pickled, and needs no model."""
+
+    def finish(self, item: JobItem, restored: Any) -> ItemResult:
+        """Return the result of an item that was restored."""
 
 
 class Job(Protocol):

@@ -7,12 +7,12 @@ from iqabench.atomic import write_whole
 from iqabench.errors import IqabenchError, StoreError
 from iqabench.metrics import AnyColumn
 from iqabench.run.context import RunContext
-from iqabench.run.evaluate_cell import SampleResult
 from iqabench.run.executors.job import JobItem
 from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.output_folders import output_folder, outputs_root
 from iqabench.run.plan import Cell
 from iqabench.run.restoring.job import RestorationJob
+from iqabench.run.restoring.scorer import SampleResult
 from iqabench.run.restoring.session import CellOpening
 from iqabench.run.second_pass import WaitingOutputs
 from iqabench.run.threads import find_finished

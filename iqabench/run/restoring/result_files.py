@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from iqabench.images import encode_image, encode_part, quantise
-from iqabench.models.core.model import Model
+from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.protocol import Domain
 from iqabench.run.crops import cut_crops
@@ -37,13 +37,43 @@ class ResultFiles:
 class FileMaker:
     """The maker of the files of a cell's samples."""
 
-    model: Model
+    model: str
+    """The id of the model."""
+    model_hash: str
+    precision: Precision
+    depths: Mapping[str, str]
+    """The depth of each output of the model, by its role."""
     folder: CropFolder
     """The folder of crops of any sample of the set, within the store."""
     domain: Domain
     tile: int
     setting: str
     keeps_outputs: bool
+
+    @classmethod
+    def of_model(
+        cls,
+        model: Model,
+        folder: CropFolder,
+        domain: Domain,
+        tile: int,
+        setting: str,
+        *,
+        keeps_outputs: bool,
+    ) -> "FileMaker":
+        """Return the maker of files of a loaded model."""
+        depths = {role: signature.depth for role, signature in model.card.gives.items()}
+        return cls(
+            model.card.id,
+            model.hash,
+            model.precision,
+            depths,
+            folder,
+            domain,
+            tile,
+            setting,
+            keeps_outputs,
+        )
 
     def make(self, sample: Sample, restored: RestoredParts, *, with_target: bool) -> ResultFiles:
         """Return the files of a sample; `with_target` says whether crops of input and target are wanted, too.
@@ -64,8 +94,7 @@ class FileMaker:
         crops = cut_crops(sample, restored)
         if crops is None:
             return {}
-        model = self.model
-        place = folder.model(model.card.id, model.hash, model.precision, self.tile, self.setting)
+        place = folder.model(self.model, self.model_hash, self.precision, self.tile, self.setting)
         pictures = {place: crops.output}
         if with_target:
             pictures |= {folder.input: crops.input, folder.target: crops.target}
@@ -75,7 +104,7 @@ class FileMaker:
         kept = []
         for role, part in restored.parts.items():
             name = "" if role == "output" else role
-            is_8_bit = self.model.card.gives[role].depth == "uint8"
+            is_8_bit = self.depths[role] == "uint8"
             if is_8_bit and len(part) == 1:
                 kept.append(KeptOutput(name, ".png", encode_image(part[0])))
             else:

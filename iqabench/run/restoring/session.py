@@ -11,18 +11,19 @@ from iqabench.metrics import Column, with_reasons
 from iqabench.models.core.model import Model
 from iqabench.models.core.signature import setting_values, setting_words
 from iqabench.run.conditions import Conditions
-from iqabench.run.evaluate_cell import CellJob, SampleResult, ScoredOutput, evaluate_cell
+from iqabench.run.evaluate_cell import LoadedCell, evaluate_cell, restore_cell
 from iqabench.run.executors.job import JobItem
 from iqabench.run.output_folders import output_folder
 from iqabench.run.plan import Cell, Options
 from iqabench.run.records import Origin, RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, crops_of_set
+from iqabench.run.restoring.scorer import CellScorer, Restoration, SampleResult, ScoredOutput
 from iqabench.run.sample_cache import SampleCache
 from iqabench.run.threads import CellKey, depends_on_threads, threads_of
 from iqabench.samples import Sample
 from iqabench.sets import SampleRef, SampleSet
-from iqabench.store import OutputFolder
+from iqabench.store import OutputFolder, Record
 from iqabench.tasks import task_named
 
 
@@ -52,6 +53,30 @@ class CellOpening:
     """The number of threads of the worker."""
     notes: tuple[str, ...]
     """The choices that were made when the model was loaded."""
+    scorer: "RestScorer"
+    """The scoring of what is left when a sample was restored."""
+
+
+@dataclass(frozen=True)
+class RestoredSample:
+    """A sample on its way from the worker that restored it to one that scores it."""
+
+    restoration: Restoration
+    records: list[Record]
+    """The records that are made already."""
+
+
+@dataclass(frozen=True)
+class RestScorer:
+    """The scoring of restored samples on another worker than the model's."""
+
+    scorer: CellScorer
+
+    def finish(self, item: JobItem, restored: RestoredSample) -> SampleResult:
+        """Return the result of a restored sample."""
+        shown = frozenset([item.name] if item.details else [])
+        result = replace(self.scorer, shows_target=shown).score(restored.restoration)
+        return replace(result, records=[*restored.records, *result.records])
 
 
 class CellSession:
@@ -76,7 +101,7 @@ class CellSession:
         self._reasons, self._saves_outputs = reasons, saves_outputs
         self._outputs, self._pools, self._samples = outputs, pools, samples
         self._maker = RecordMaker(self._subject, self._origin(model), run)
-        self._job = self._cell_job()
+        self._loaded = self._load_cell()
 
     @cached_property
     def opening(self) -> CellOpening:
@@ -87,24 +112,43 @@ class CellSession:
             card.id,
             self.model.hash,
             self._maker,
-            tuple(ScoredRole(output.role, output.columns) for output in self._job.outputs),
+            tuple(
+                ScoredRole(output.role, output.columns) for output in self._loaded.scorer.outputs
+            ),
             tuple(
                 CellKey.of(self._maker, column, output.role, by_network=by_network)
-                for output in self._job.outputs
+                for output in self._loaded.scorer.outputs
                 for column in output.columns
             ),
             tuple("" if role == "output" else role for role in card.gives),
             torch.get_num_threads(),
             tuple(self.model.notes),
+            RestScorer(self._loaded.scorer.split()[1]),
         )
 
     def run(self, items: Sequence[JobItem]) -> Iterator[SampleResult]:
         """Yield the result of each sample; details are true where the crop of its target is there already."""
-        samples = {sample.name: sample for sample in self.cell.set.samples}
-        job = replace(self._job, shows_target=frozenset(i.name for i in items if i.details))
-        return evaluate_cell(job, [samples[item.name] for item in items])
+        return evaluate_cell(self._of(items), self._samples_of(items))
 
-    def _cell_job(self) -> CellJob:
+    def restore(self, items: Sequence[JobItem]) -> Iterator[RestoredSample]:
+        """Yield each sample after it was restored; what only this worker can score is scored.
+
+        The rest is the work of `opening.scorer`, on any worker.
+        """
+        cell = self._of(items)
+        near, _ = cell.scorer.split()
+        for restoration in restore_cell(cell, self._samples_of(items)):
+            yield RestoredSample(restoration, near.score(restoration).records)
+
+    def _of(self, items: Sequence[JobItem]) -> LoadedCell:
+        shown = frozenset(item.name for item in items if item.details)
+        return replace(self._loaded, scorer=replace(self._loaded.scorer, shows_target=shown))
+
+    def _samples_of(self, items: Sequence[JobItem]) -> list[SampleRef]:
+        samples = {sample.name: sample for sample in self.cell.set.samples}
+        return [samples[item.name] for item in items]
+
+    def _load_cell(self) -> LoadedCell:
         images, options = self.cell.set, self.options
         conditions = Conditions(
             images.scale, str(self.model.device), options.precision, options.tile
@@ -121,24 +165,17 @@ class CellSession:
             for column in with_reasons(self.cell.columns, self._reasons)
             if isinstance(column, Column) and not column.waits
         )
-        files = FileMaker(
+        files = FileMaker.of_model(
             self.model,
             crops_of_set(images.name, images.hash, images.level),
             self.cell.domain,
             options.tile,
             self._maker.origin.setting,
-            self._saves_outputs,
+            keeps_outputs=self._saves_outputs,
         )
-        return CellJob(
-            self.model,
-            self._load,
-            conditions,
-            self._settings,
-            references,
-            self._maker,
-            tuple(self._scored_outputs(tuple(columns))),
-            files,
-        )
+        outputs = tuple(self._scored_outputs(tuple(columns)))
+        scorer = CellScorer(conditions.device, references, self._maker, outputs, files)
+        return LoadedCell(self.model, self._load, conditions, self._settings, scorer)
 
     def _load(self, sample: SampleRef) -> Sample:
         if self._samples is None:

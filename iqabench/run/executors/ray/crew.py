@@ -11,12 +11,16 @@ from iqabench.errors import ExecutorError, FetchError
 from iqabench.files.file_server import FileServer, OfferList
 from iqabench.files.home import home
 from iqabench.files.remote import RemoteFile
-from iqabench.run.executors.job import Job, JobItem
+from iqabench.run.executors.job import JobItem
 from iqabench.run.executors.placement import Placement
 from iqabench.run.executors.ray.worker import Worker
 
 _OF_FILES = ("IQABENCH_MIRROR", "IQABENCH_OFFLINE")
 """The variables of the driver by which files are found."""
+
+
+_RESTORED_AHEAD = 2
+"""The restored samples that a member keeps until the driver has looked at them."""
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Crew:
         self.gpus = self._gpus(device)
         self.device = "cuda" if self.gpus else "cpu"
         self.size = self._size()
+        self.score_size = self._score_size()
         self._started = 0
         self._actors: dict[str, Any] = {}
         self._offers = OfferList()
@@ -53,15 +58,19 @@ class Crew:
         self._class = ray.remote(Worker)
 
     def start(self) -> Member:
-        """Start an actor; it answers when there is room for it."""
+        """Start an actor that restores, counts or scores; it answers when there is room for it."""
+        return self._start(self.placement.cpus_per_worker, self.gpus)
+
+    def start_scorer(self) -> Member:
+        """Start an actor that only scores, on one core."""
+        return self._start(1, 0)
+
+    def _start(self, cpus: int, gpus: float) -> Member:
         self._started += 1
         name = str(self._started)
         actor = self._class.options(
-            num_cpus=self.placement.cpus_per_worker,
-            num_gpus=self.gpus,
-            max_restarts=0,
-            scheduling_strategy="SPREAD",
-        ).remote(self.placement.cpus_per_worker, partial(read_from, self._server), node_id_here)
+            num_cpus=cpus, num_gpus=gpus, max_restarts=0, scheduling_strategy="SPREAD"
+        ).remote(cpus, partial(read_from, self._server), node_id_here)
         self._actors[name] = actor
         return Member(name, actor)
 
@@ -77,9 +86,20 @@ class Crew:
         """Let a member run items of its open job; return the stream of references to results."""
         return member.actor.run.options(num_returns="streaming").remote(number, list(items))
 
-    def put(self, job: Job) -> Any:
-        """Send a job to the cluster once, for all members."""
-        return self.ray.put(job)
+    def restore(self, member: Member, number: int, items: Sequence[JobItem]) -> Any:
+        """Let a member restore items of its open job; return the stream of references to what it restored."""
+        streaming = member.actor.restore.options(
+            num_returns="streaming", _generator_backpressure_num_objects=_RESTORED_AHEAD
+        )
+        return streaming.remote(number, list(items))
+
+    def finish(self, member: Member, scorer: Any, item: JobItem, restored: Any) -> Any:
+        """Let a member score what another one has restored; return the reference of the result."""
+        return member.actor.finish.remote(scorer, item, restored)
+
+    def put(self, thing: Any) -> Any:
+        """Send something to the cluster once, for all members."""
+        return self.ray.put(thing)
 
     def end(self, member: Member) -> None:
         """End the process of a member at once, whatever it is doing."""
@@ -131,6 +151,20 @@ class Crew:
                 f"--workers {room}, or add machines with 'ray start --address'."
             )
         return asked or room
+
+    def _score_size(self) -> int:
+        """Return the number of workers that only score: beside GPUs all cores that are left."""
+        cores = int(sum(node["Resources"].get("CPU", 0) for node in self._nodes()))
+        left = max(0, cores - self.size * self.placement.cpus_per_worker)
+        asked = self.placement.score_workers
+        if asked is None:
+            return left if self.gpus else 0
+        if asked > left:
+            raise ExecutorError(
+                f"{asked} workers that only score do not fit beside {self.size} others, which leave {left} "
+                f"cores. Use --score-workers {left}, or fewer --workers."
+            )
+        return asked
 
     def _nodes(self) -> list[dict[str, Any]]:
         return [node for node in self.ray.nodes() if node["Alive"]]

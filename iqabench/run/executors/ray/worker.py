@@ -14,7 +14,14 @@ from iqabench import __version__
 from iqabench.errors import ExecutorError, IqabenchError
 from iqabench.files.disk import last_trouble
 from iqabench.files.supplier import Supplier, supply_by
-from iqabench.run.executors.job import Job, JobItem, Refusal, Session
+from iqabench.run.executors.job import (
+    Job,
+    JobItem,
+    Refusal,
+    RestoredScorer,
+    Session,
+    TwoStageSession,
+)
 from iqabench.run.model_cache import ModelCache
 from iqabench.run.overlap import keep_to_cores
 from iqabench.trust import trusting
@@ -96,11 +103,36 @@ class Worker:
 
         Raises: ExecutorError when this machine cannot take the files of the items.
         """
-        if self._session is None or self._number != number:
-            raise RuntimeError(f"job {number} is not open on this worker")
+        session = self._require_session(number)
         with trusting(self._trusts):
             # Ray sends values into generators, which what a session returns need not take: no `yield from`.
-            for result in self._session.run(items):
-                if trouble := last_trouble():
-                    raise ExecutorError(trouble)
+            for result in session.run(items):
+                require_room()
                 yield result
+
+    def restore(self, number: int, items: Sequence[JobItem]) -> Iterator[Any]:
+        """Yield what the open job restores of items, for another worker to finish."""
+        session = self._require_session(number)
+        assert isinstance(session, TwoStageSession)
+        with trusting(self._trusts):
+            for restored in session.restore(items):
+                require_room()
+                yield restored
+
+    def finish(self, scorer: RestoredScorer, item: JobItem, restored: Any) -> Any:
+        """Return the result of an item that another worker has restored."""
+        return scorer.finish(item, restored)
+
+    def _require_session(self, number: int) -> Session:
+        if self._session is None or self._number != number:
+            raise RuntimeError(f"job {number} is not open on this worker")
+        return self._session
+
+
+def require_room() -> None:
+    """Check that this machine could take all files so far.
+
+    Raises: ExecutorError when it could not: the fault is the machine's, and no image's.
+    """
+    if trouble := last_trouble():
+        raise ExecutorError(trouble)

@@ -1,0 +1,181 @@
+"""The scoring of restored samples: it needs no model, so that it may run on another worker."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from math import nan
+
+from iqabench.images import Case
+from iqabench.metrics import Column
+from iqabench.models.core.restore_parts import RestoredParts
+from iqabench.run.prefetch import LoadedSample
+from iqabench.run.records import RecordMaker, Score, score
+from iqabench.run.references import References
+from iqabench.run.restoring.result_files import FileMaker, ResultFiles
+from iqabench.samples import Sample, frame_of
+from iqabench.store import Record
+from iqabench.tasks import Ratio
+
+
+@dataclass(frozen=True)
+class ScoredOutput:
+    """An output of the model, the part that it is compared with, and its columns."""
+
+    role: str
+    """The role of the output; empty for the role `output`."""
+    compared_with: str
+    """The role of the part that full-reference metrics compare it with."""
+    columns: tuple[Column, ...]
+    """The columns, bound to their references."""
+    scale: Ratio
+    """The scale, which decides the border that protocols shave off."""
+    depth: str = "uint8"
+    """The depth of its pixels; metrics see images of 8 bits."""
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """The result of one sample: its records, and the files that belong to them."""
+
+    name: str
+    records: list[Record]
+    error: str = ""
+    """The reason why nothing was restored; empty on success."""
+    files: ResultFiles = field(default_factory=ResultFiles)
+    is_missing: bool = False
+    """True when the parts of the sample are absent or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """A sample with its outputs, before it is scored."""
+
+    loaded: LoadedSample
+    restored: RestoredParts | None
+    duration_ms: float
+    error: str
+    """The reason why nothing was restored; empty on success."""
+
+
+@dataclass(frozen=True)
+class CellScorer:
+    """The columns of a cell, with all that their values and files need; it is pickled where it `travels`."""
+
+    device: str
+    """The device of metrics that are networks."""
+    references: References
+    maker: RecordMaker
+    outputs: tuple[ScoredOutput, ...]
+    files: FileMaker | None
+    """The maker of crops and kept outputs; None to make none."""
+    shows_target: frozenset[str] = frozenset()
+    """The samples whose crops of input and target are there already."""
+
+    def score(self, restoration: Restoration) -> SampleResult:
+        """Return the result of a sample, with a record for each column."""
+        loaded, restored = restoration.loaded, restoration.restored
+        if restored is None or loaded.sample is None:
+            records = [
+                self.maker.make_failed(column, loaded.name, restoration.error, output.role)
+                for output in self.outputs
+                for column in output.columns
+            ]
+            is_missing = loaded.sample is None
+            return SampleResult(loaded.name, records, restoration.error, is_missing=is_missing)
+        records = [
+            record
+            for output in self.outputs
+            for record in self._records(output, restoration, loaded.sample, restored)
+        ]
+        files = ResultFiles()
+        if self.files is not None:
+            with_target = loaded.name not in self.shows_target
+            files = self.files.make(loaded.sample, restored, with_target=with_target)
+        return SampleResult(loaded.name, records, "", files)
+
+    def split(self) -> tuple["CellScorer", "CellScorer"]:
+        """Return the scorer of the columns that need the worker of the model, and that of all others.
+
+        The second one travels: it makes the files, too, and its columns need neither a network nor a model.
+        """
+        near = replace(self, outputs=self._outputs_of(travel=False), files=None)
+        conditions = replace(self.references.conditions, device="cpu")
+        far = replace(
+            self,
+            device="cpu",
+            references=References(conditions, self.references.recipe),
+            outputs=self._outputs_of(travel=True),
+        )
+        return near, far
+
+    def _outputs_of(self, *, travel: bool) -> tuple[ScoredOutput, ...]:
+        return tuple(
+            replace(output, columns=tuple(c for c in output.columns if _travels(c) == travel))
+            for output in self.outputs
+        )
+
+    def _records(
+        self,
+        output: ScoredOutput,
+        restoration: Restoration,
+        sample: Sample,
+        restored: RestoredParts,
+    ) -> Iterator[Record]:
+        """Yield a record for each column; for clips also a record for each column and frame."""
+        columns = list(output.columns)
+        if output.depth != "uint8":
+            reason = (
+                f"metrics see images of 8 bits, and this output is {output.depth}; --save-outputs keeps it "
+                "as it is"
+            )
+            yield from (
+                self.maker.make_failed(c, sample.name, reason, output.role) for c in columns
+            )
+            return
+        clip = restored.parts[output.role or "output"]
+        by_frame = [
+            score(columns, self._case(output, sample, restored, t)) for t in range(len(clip))
+        ]
+        for index, column in enumerate(columns):
+            scores = [scores_of_frame[index] for scores_of_frame in by_frame]
+            record = self.maker.make(
+                column,
+                sample.name,
+                scores[0] if len(scores) == 1 else mean_over_frames(scores),
+                restoration.duration_ms,
+                restored.tile,
+                restored.tile_note,
+                role=output.role,
+            )
+            yield record
+            if len(scores) > 1:
+                yield from self.maker.of_frames(record, scores)
+
+    def _case(
+        self, output: ScoredOutput, sample: Sample, restored: RestoredParts, frame: int
+    ) -> Case:
+        target, source = sample.part(output.compared_with), sample.part("input")
+        length = len(restored.parts[output.role or "output"])
+        matches = source is not None and len(source) in (1, length)
+        return Case(
+            frame_of(restored.parts[output.role or "output"], frame),
+            None if target is None else frame_of(target, frame),
+            output.scale,
+            self.device,
+            self.references.of(
+                sample.name, frame_of(source, frame) if source is not None and matches else None
+            ),
+            "it has no target",
+        )
+
+
+def _travels(column: Column) -> bool:
+    """Return whether a column can be computed anywhere, with the same digits."""
+    return not column.metric.network and column.protocol.reference in ("target", "input")
+
+
+def mean_over_frames(scores: list[Score]) -> Score:
+    """Return the mean over the frames of a clip, or the error of the first frame that has one."""
+    for frame, result in enumerate(scores):
+        if result.error:
+            return Score(nan, f"frame {frame}: {result.error}")
+    return Score(sum(result.value for result in scores) / len(scores))
