@@ -188,23 +188,7 @@ class Nodes:
         place = home / ".ray" / "auth_token"
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(token)
-        kept = {
-            n: os.environ[n]
-            for n in ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
-            if n in os.environ
-        }
-        return kept | {
-            "HOME": str(home),
-            "PYTHONPATH": str(_CHECKOUT),
-            "IQABENCH_HOME": str(home / "cache"),
-            "IQABENCH_OFFLINE": "1",
-            "RAY_AUTH_MODE": "token",
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-            "OMP_NUM_THREADS": "1",
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "COLUMNS": "200",
-        }
+        return machine(home)
 
     def end(self) -> None:
         """End all nodes, the head last."""
@@ -212,6 +196,23 @@ class Nodes:
             node.end()
         self.nodes.clear()
         shutil.rmtree(self.ray, ignore_errors=True)
+
+
+def machine(home: Path) -> dict[str, str]:
+    """Return the environment of a machine with this home, which shares nothing with this one."""
+    shared = ("PATH", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in shared if name in os.environ} | {
+        "HOME": str(home),
+        "PYTHONPATH": str(_CHECKOUT),
+        "IQABENCH_HOME": str(home / "cache"),
+        "IQABENCH_OFFLINE": "1",
+        "RAY_AUTH_MODE": "token",
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "OMP_NUM_THREADS": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "COLUMNS": "200",
+    }
 
 
 def other_version(folder: Path, version: str) -> dict[str, str]:
