@@ -57,9 +57,11 @@ class Node:
     ) -> None:
         self.name, self._command, self.folder, self._variables = name, command, folder, variables
         self._process: subprocess.Popen[str] | None = None
+        self._is_ready = False
 
     def begin(self) -> None:
         """Start the node; `wait` waits until it is ready."""
+        self._is_ready = False
         with (self.folder / "node.log").open("a") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -78,7 +80,8 @@ class Node:
         """
         for _ in range(3):
             assert self._process is not None
-            if "ready" in _stream(self._process.stdout).readline():
+            if self._is_ready or "ready" in _stream(self._process.stdout).readline():
+                self._is_ready = True
                 return
             self._process.wait(60)
             self.revive()

@@ -197,6 +197,7 @@ class _Trial:
 
     def _start(self) -> "Popen[str]":
         self.tally.commands += 1
+        self.nodes.nodes["east"].wait()  # without any machine the command is refused
         self.process = start(
             self._words(self.store, self.saved, ray=True), self.folder, self.environment
         )
