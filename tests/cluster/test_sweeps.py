@@ -85,6 +85,7 @@ def test_an_image_that_costs_two_workers_fails_and_the_others_go_on(
     assert len(there) == 9
     reason = {"zoo:leaves": "process ended", "zoo:hangs": "took longer than 3 s"}[model]
     assert reason in failed[0]["error"]
+    assert "tried twice" in failed[0]["error"]
 
 
 def test_a_model_that_ends_every_worker_costs_its_own_cells_only(
