@@ -13,6 +13,7 @@ the table.
 import contextlib
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -83,6 +84,7 @@ class Tally:
 
 def campaign(kills: int, seed: int, work: Path) -> int:
     """Disturb sweeps until so many processes were killed; print the table, return the number of faults."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with its table, and without its nodes
     rng = random.Random(f"cluster {seed}")
     driver = prepare_driver(work / "driver")
     nodes = Nodes(work, driver)

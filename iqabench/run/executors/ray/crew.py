@@ -29,6 +29,8 @@ class Member:
 
     id: str
     actor: Any
+    gpus: float = 0.0
+    """The share of a GPU that it was promised."""
     node: str = ""
     """The name of its machine, once it has started."""
     node_id: str = ""
@@ -72,7 +74,7 @@ class Crew:
             num_cpus=cpus, num_gpus=gpus, max_restarts=0, scheduling_strategy="SPREAD"
         ).remote(cpus, partial(read_from, self._server), node_id_here)
         self._actors[name] = actor
-        return Member(name, actor)
+        return Member(name, actor, gpus)
 
     def offer(self, files: Any) -> None:
         """Give away files of the driver to workers."""

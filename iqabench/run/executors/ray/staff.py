@@ -73,6 +73,13 @@ class Staff:
             return None
         member.node, member.node_id = facts.node, facts.node_id
         self._failed_starts = 0
+        if member.gpus and not facts.gpus:
+            self.crew.end(member)
+            self._watch.message(
+                f"{member} is not used: Ray counts a GPU there, but torch sees none. Check the driver of the "
+                "GPU and the build of torch there, or use --device cpu."
+            )
+            return None
         differences = ", ".join(facts.differences(self._here))
         if differences and not self.crew.placement.mixed_versions:
             self.crew.end(member)

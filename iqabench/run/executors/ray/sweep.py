@@ -225,8 +225,8 @@ class Sweep:
         """Hand the work of a member that is lost to others, and start another member."""
         member = task.member
         node_lost = bool(member.node_id) and not self.crew.is_alive(member.node_id)
-        failed = self.scheduler.lost(member.id, reason, in_flight, node_lost=node_lost)
-        self._fail(failed)
+        twice = f"{reason}; it was tried twice"
+        self._fail(self.scheduler.lost(member.id, twice, in_flight, node_lost=node_lost))
         self.staff.lose(member, reason, replace=not self.scheduler.is_finished)
 
     def _keep_scored(self, job: str, result: Any) -> None:
