@@ -211,28 +211,14 @@ def command(
     placement.check(conditions.device)
     sizes = sizes_of(list(inputs), list(outputs), conditions.batch)
     if submissions.checkout is not None:
-        if placement.executor != "local":
-            raise UsageError(
-                "--submissions measures each submission in a process of its own on this machine; leave "
-                "--executor out."
-            )
+        _require_local(placement)
         sys.exit(_profile_checkout(submissions, cost_columns(probes), sizes[0], conditions, form))
     if not models:
         raise UsageError("name at least one --model; 'iqabench list models' shows them.")
     tell_convention(models, convention)
     columns = cost_columns(probes or DEFAULT_PROBES)
     asked_size = inputs or outputs or conditions.batch > 1
-    options = ProfileOptions(
-        device=conditions.device,
-        precision=conditions.precision,
-        threads=conditions.threads,
-        wait=conditions.wait,
-        scale=scale,
-        convention=convention,
-        mode=Mode(conditions.compiled, conditions.channels_last, conditions.cuda_graph),
-        sampling=conditions.sampling,
-        allow_random_weights=allow_random_weights,
-    )
+    options = _options_of(conditions, scale, convention, allow_random_weights=allow_random_weights)
     records = open_store(store)
     with watching("sizes") as watch:
         wanted_sizes = sizes if asked_size else None
@@ -244,6 +230,39 @@ def command(
     tell_notes(done.notes)
     tell_failures(done.failures)
     sys.exit(SOME_FAILED if done.failures else 0)
+
+
+def _options_of(
+    conditions: ProfileConditions,
+    scale: int | None,
+    convention: CallingConvention,
+    *,
+    allow_random_weights: bool,
+) -> ProfileOptions:
+    """Return the options of the measurement."""
+    return ProfileOptions(
+        device=conditions.device,
+        precision=conditions.precision,
+        threads=conditions.threads,
+        wait=conditions.wait,
+        scale=scale,
+        convention=convention,
+        mode=Mode(conditions.compiled, conditions.channels_last, conditions.cuda_graph),
+        sampling=conditions.sampling,
+        allow_random_weights=allow_random_weights,
+    )
+
+
+def _require_local(placement: Placement) -> None:
+    """Check that submissions are measured on this machine.
+
+    Raises: UsageError for another executor.
+    """
+    if placement.executor != "local":
+        raise UsageError(
+            "--submissions measures each submission in a process of its own on this machine; leave "
+            "--executor out."
+        )
 
 
 def _profile_checkout(

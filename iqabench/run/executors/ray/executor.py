@@ -8,7 +8,7 @@ from iqabench.run.executors.placement import Placement
 from iqabench.run.executors.ray.cluster import ray_cluster
 from iqabench.run.executors.ray.crew import Crew
 from iqabench.run.executors.ray.staff import Staff
-from iqabench.run.executors.ray.sweep import Sweep
+from iqabench.run.executors.ray.sweep import ClusterSweep
 from iqabench.run.progress import Watch
 
 
@@ -38,4 +38,4 @@ class RayExecutor:
     def run(self, ledgers: Sequence[Ledger]) -> None:
         """Do the jobs of all ledgers; see `executors.job`."""
         if ledgers:
-            Sweep(self._staff, self._scorers, self._watch, ledgers).run()
+            ClusterSweep(self._staff, self._scorers, self._watch, ledgers).run()

@@ -31,7 +31,7 @@ _MOST_REDONE = 2
 """The number of times that a sample is restored again because its outputs were lost unscored."""
 
 
-class Sweep:
+class ClusterSweep:
     """The jobs of one command, and the members that do them."""
 
     def __init__(
