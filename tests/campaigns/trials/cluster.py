@@ -263,7 +263,8 @@ class _Trial:
             rows = self._without_intended(rows)
             if difference(self._without_intended(reference), rows):
                 failed = sum(row["status"] == "failed" for row in rows)
-                self.told.append(f"(typed again, status {ended.status}, {failed} records failed)")
+                reason = " ".join(ended.err.split())[-300:]
+                self.told.append(f"(typed again, {failed} records failed: {reason})")
                 self.tally.failed_by_two_kills += failed
                 self.tally.typed_again += 1
                 ended = end_of(self._start(), _LIMIT_S)

@@ -14,6 +14,9 @@ from iqabench.run.progress import Watch
 MOST_FAILED_STARTS = 3
 """The number of members in a row that may end before they have started."""
 
+_NODE_HAS_DIED = "its node has died"
+"""The words of Ray about an actor that was lost with its node."""
+
 
 class Staff:
     """The members of one kind: those that restore, count and score, or those that only score."""
@@ -64,7 +67,8 @@ class Staff:
         try:
             facts: WorkerFacts = ray.get(reference)
         except ray.exceptions.RayError as error:
-            self._failed_starts += 1
+            if _NODE_HAS_DIED not in str(error):  # which says nothing about the next start
+                self._failed_starts += 1
             self.crew.end(member)
             if self._failed_starts < MOST_FAILED_STARTS:
                 self.begin_one()
