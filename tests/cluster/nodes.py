@@ -249,13 +249,20 @@ def actors_below(process: int) -> list[psutil.Process]:
 
 def is_actor(process: psutil.Process) -> bool:
     """Return whether a process holds an actor; Ray writes its class and method into its command line."""
+    title = _title(process)
+    return title.startswith("ray::") and title != "ray::IDLE" and not is_agent(process)
+
+
+def is_agent(process: psutil.Process) -> bool:
+    """Return whether a process is one of Ray's own, which notices the end of its node after a minute."""
+    return _title(process).startswith(("ray::DashboardAgent", "ray::RuntimeEnvAgent"))
+
+
+def _title(process: psutil.Process) -> str:
     try:
-        words = process.cmdline()
+        return (process.cmdline() or [""])[0]
     except psutil.Error:
-        return False
-    title = words[0] if words else ""
-    agents = ("ray::IDLE", "ray::DashboardAgent", "ray::RuntimeEnvAgent")
-    return title.startswith("ray::") and not title.startswith(agents)
+        return ""
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:

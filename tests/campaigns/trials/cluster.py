@@ -22,9 +22,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 
+import psutil
+
 sys.path.append(str(Path(__file__).parents[2]))
 
-from cluster.nodes import Nodes, actors_below, below
+from cluster.nodes import Nodes, actors_below, below, is_agent
 from cluster.sweeps import (
     Row,
     difference,
@@ -224,7 +226,7 @@ class _Trial:
         if kind == "node" and self.sweep.starts_ray:
             kind = "worker"
         if kind == "driver":
-            own = below(process.pid)
+            own = [child for child in below(process.pid) if not is_agent(child)]
             process.kill()
             process.communicate()
             self._check_gone([child.pid for child in own])
@@ -245,7 +247,7 @@ class _Trial:
     def _check_gone(self, processes: list[int]) -> None:
         """Note as a fault that processes of a killed driver live on for more than 20 seconds."""
         until = time.monotonic() + 20
-        while any(Path(f"/proc/{number}").exists() for number in processes):
+        while any(map(_is_running, processes)):
             if time.monotonic() > until:
                 self.tally.faults.append(f"{self.sweep.name}: processes outlive their driver")
                 break
@@ -283,6 +285,14 @@ class _Trial:
             if not (self.sweep.fails and row["model"] == self.sweep.fails and row["sample"] == "c")
             or row["set"] != "birds"
         ]
+
+
+def _is_running(number: int) -> bool:
+    """Return whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _print_table(tally: Tally, seconds: float) -> None:
