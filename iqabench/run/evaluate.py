@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from iqabench.images import remarks_on
 from iqabench.metrics import AnyColumn, require_files, with_reasons
-from iqabench.models.core.package import require_consent
+from iqabench.models.core.package import require_packable
 from iqabench.run.context import RunContext
 from iqabench.run.environment import new_run
 from iqabench.run.executors.executor import executor_of
@@ -48,7 +48,7 @@ def evaluate(
     if placement.executor != "local":
         for cell in cells:
             if cell.card is None:
-                require_consent(cell.model)
+                require_packable(cell.model)
     reasons = require_files(column for cell in cells for column in cell.columns)
     with executor_of(placement, options.device, watch) as executor:
         return evaluate_on(executor, cells, store, options, reasons, watch)

@@ -1,6 +1,6 @@
 """Sweeps on Ray survive: their records are those of a local run, whatever fails and whoever is killed.
 
-All tests share one cluster of two nodes, and few sweeps: a worker needs seconds to start.
+All tests share one cluster of two nodes, so they are in one file; a worker needs seconds to start.
 """
 
 import os
@@ -9,16 +9,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import Popen
 
+import numpy as np
 import pytest
+from opinions.handed import HANDED
 
 from cluster.nodes import Nodes, other_version
 from cluster.sweeps import Ended, Row, difference, end_of, good, pictures, rows_of, start, twice
+from iqabench.images import write_image
 
 ENLARGE = ["run", "--scale", "4", "--set", "birds", "--set", "walls", "--trust"]
 FAULTY = ["zoo:leaves", "zoo:hangs", "zoo:never_made"]
 FAITHFUL = ["mine.safetensors", "zoo:quick", "bicubic"]
 SECOND_PASS = [*ENLARGE, "--column", "psnr", "--column", "psnr@consensus-y"]
 SECOND_PASS += ["--model", "zoo:slow", "--model", "bicubic", "--model", "zoo:quick"]
+COMMANDS = {
+    "score": "score pictures --target originals --column psnr --column ssim --column entropy",
+    "agree": "agree --set tid2013 --from judged --column psnr --column ssim --resamples 0 --allow-missing",
+    "profile": "profile --model pocket --model mine.safetensors --probe macs,params --input 16..32",
+}
+RECORDS = {"score": 5 * 3, "agree": 12 * 2, "profile": 2 * 2 * 2}
 
 
 def _begin(nodes: Nodes, words: Sequence[str], tame: bool = False) -> "Popen[str]":
@@ -153,3 +162,30 @@ def _wait_for_records(store: Path, count: int, process: "Popen[str]") -> None:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < until, f"no record number {count}"
         time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def images(nodes: Nodes) -> Path:
+    """Make outputs, their targets, and images that people have judged, in the folder of the driver."""
+    rng = np.random.default_rng(5)
+    for folder in ("pictures", "originals"):
+        for name in "abcde":
+            pixels = rng.integers(0, 256, (40, 48, 3), np.uint8)
+            write_image(nodes.driver / folder / f"{name}.png", pixels)
+    HANDED["tid2013"](nodes.driver / "judged")
+    return nodes.driver
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_records_are_those_of_the_local_command(
+    command: str, nodes: Nodes, images: Path
+) -> None:
+    words = [*COMMANDS[command].split(), "--device", "cpu"]
+    variables = nodes.variables(nodes.top / "home", nodes.token)
+    local = start([*words, "--store", f"{command}-local"], images, variables)
+    far = [*words, "--store", f"{command}-far", "--executor", "ray", "--address", nodes.address]
+    for ended in (end_of(start(far, images, variables)), end_of(local)):
+        assert ended.status == 0, ended.err
+    expected, found = (rows_of(images / f"{command}-{where}") for where in ("local", "far"))
+    assert difference(expected, found) == ""
+    assert len(found) == RECORDS[command]

@@ -55,7 +55,7 @@ def pack(name: str) -> tuple[ModelPackage, dict[str, Path]]:
     Raises: ModelError when it is absent or cannot travel; TrustError for a factory or a command without
         consent, for these are code that would run on other machines.
     """
-    require_consent(name)
+    require_packable(name)
     packed_name, files = _files_of(name)
     try:
         checksums = {place: sha256_of(path) for place, path in sorted(files.items())}
@@ -67,13 +67,15 @@ def pack(name: str) -> tuple[ModelPackage, dict[str, Path]]:
     return package, {checksums[place]: path for place, path in files.items()}
 
 
-def require_consent(name: str) -> None:
-    """Check that the user trusts a model whose code would run on other machines.
+def require_packable(name: str) -> None:
+    """Check that a model is there, and that the user trusts it where its code would run on other machines.
 
-    Raises: TrustError for a factory or a command without consent.
+    Raises: ModelError when its file is absent; TrustError for a factory or a command without consent.
     """
     if runs_code(name):
         require_trust(f"the code of '{name}' on the workers of a cluster")
+    elif not (is_card(Path(name)) or is_file(Path(name))):
+        raise ModelError(f"the model file {name} does not exist.")
 
 
 def unpack(package: ModelPackage) -> Path:
@@ -123,8 +125,6 @@ def _files_of(name: str) -> tuple[str, dict[str, Path]]:
         if path.suffix.lower() == ".onnx":
             files |= external_files(path)
         return path.name, files
-    if not runs_code(name):
-        raise ModelError(f"the model file {name} does not exist.")
     module = name.partition(":")[0]
     here = Path.cwd()
     if str(here) not in sys.path:

@@ -30,6 +30,7 @@ _QUIET = {
     "RAY_AUTH_MODE": "token",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DEDUP_LOGS": "0",
+    "RAY_worker_niceness": "0",  # workers are what the user waits for
 }
 """Variables that Ray reads when it is imported; those that the user has set stay."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from iqabench.errors import IqabenchError
 from iqabench.models.core.load import is_own
-from iqabench.models.core.package import require_consent
+from iqabench.models.core.package import require_packable
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
 from iqabench.run.executors.executor import executor_of
@@ -111,7 +111,7 @@ def count_on_workers(
         return done
     for name in names:
         if is_own(name):
-            require_consent(name)
+            require_packable(name)
     device = resolve_device(options.device)
     of_job = None if sizes is None else tuple(sizes)
     with (
