@@ -115,6 +115,7 @@ def test_who_watches_sees_warm_up_and_rounds(simulated_time: SimulatedTime) -> N
 
 def test_the_collector_and_gradients_are_off_within_and_as_before_after() -> None:
     states = set()
+    gc.unfreeze()
 
     def call(batch: Tensor) -> Tensor:
         states.add((gc.isenabled(), torch.is_inference_mode_enabled()))
@@ -131,6 +132,7 @@ def test_what_a_call_raises_comes_through_and_the_collector_is_back() -> None:
     def call(batch: Tensor) -> NoReturn:
         raise torch.OutOfMemoryError("too big")
 
+    gc.unfreeze()
     with pytest.raises(torch.OutOfMemoryError, match="too big"):
         sample([Contender("a", call, BATCH)])
     assert gc.isenabled()

@@ -120,6 +120,7 @@ def test_an_old_record_is_found_though_one_of_another_number_of_threads_has_its_
         writer.add([two, one])
     torch.set_num_threads(2)
     try:
+        maker = RecordMaker(SUBJECT, Origin(model="m", model_hash="h", model_facts="{}"), "b")
         cell = CellKey.of(maker, learned)
         with store.writer("b") as writer:
             assert find_finished(store, writer, [cell], takes_over=False) == set()
