@@ -120,7 +120,7 @@ def test_no_requirement_stands_twice() -> None:
 def test_links_lead_somewhere(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", text(document)):
         if "://" not in target:
-            assert (TOP / target).exists(), target
+            assert ((TOP / document).parent / target).exists(), target
 
 
 def additions() -> dict[str, list[str]]:
