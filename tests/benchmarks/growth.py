@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def _unpaired(count: int) -> float:
 
 def scoring(top: Path) -> None:
     """Measure `score` of images of 128x128, again with nothing to do, and a bare loop in turn."""
-    sizes = (100, 200, 400, 800)
+    sizes = (100, 500, 2000, 10_000)
     rows: dict[str, list[float]] = {"score": [], "score again": [], "bare loop": []}
     random, columns = np.random.default_rng(0), [column("psnr@rgb"), column("ssim@rgb")]
     for count in sizes:
@@ -115,7 +116,7 @@ def scoring(top: Path) -> None:
 
 def store(top: Path) -> None:
     """Measure the first and the next look-up of a cell in stores of files with 1,000 records."""
-    sizes = (10, 30, 100, 300)
+    sizes = (10, 100, 300, 1000)
     first, following = [], []
     for count in sizes:
         records = top / f"store{count}" / "records"
@@ -131,9 +132,10 @@ def store(top: Path) -> None:
                     "kind": "'image'",
                 }
                 asked = ", ".join(f"{value} AS {name}" for name, value in own.items())
-                connection.execute(
-                    f"COPY (SELECT {asked} FROM range(1000) t(n)) TO '{records / f'{file}.parquet'}'"
-                )
+                path = records / f"{file}.parquet"
+                connection.execute(f"COPY (SELECT {asked} FROM range(1000) t(n)) TO '{path}'")
+                checksum = zlib.crc32(path.read_bytes())
+                path.rename(records / f"{file}.crc-{checksum:08x}.parquet")
         opened = Store(records.parent)
         first.append(seconds(lambda opened=opened: opened.finished([content_key(file=3) + "1"])))  # type: ignore[misc]
         following.append(
