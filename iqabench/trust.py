@@ -70,7 +70,7 @@ def require_trust(what: str, *files: Path, name: str = "") -> None:
     told = f"{what}: {places}" if places else what
     if not _tellers:
         raise TrustError(
-            f"{told}. This is code of others, which no file or folder may start by itself: nothing was run. "
+            f"code of others would run: {told}. No file or folder may start it by itself; nothing was run. "
             "Look at it; if you trust whoever wrote it, add --trust (trust=True in Python)."
         )
     if told not in _told:

@@ -1,4 +1,4 @@
-"""The parts of a run: objects store cannot append, so a run's records arrive as small objects.
+"""The parts of a run: object stores cannot append, so a run's records arrive as small objects.
 
     records/RUN.000001.crc-1A2B3C4D.jsonl    the records of about a second, as lines of a journal
     records/RUN.crc-1A2B3C4D.parquet         all of them, at the end of the run; then its parts are deleted

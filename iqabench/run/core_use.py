@@ -79,11 +79,12 @@ def advice(use: CoreUse) -> str:
     """Return the sentence about one process and several workers, with what was measured and what to type."""
     threads = f"{use.threads} threads" if use.threads > 1 else "one thread"
     measured = (
-        f"measured on {use.model} with inputs of {SIDE}x{SIDE}: {use.process_speed:.3g} images per second by "
-        f"one process with {threads}, {use.workers_speed:.3g} by {use.cores} workers of one thread"
+        f"measured on {use.model} with inputs of {SIDE}x{SIDE}, in images per second: "
+        f"{use.process_speed:.3g} one after the other with {threads}, {use.workers_speed:.3g} with "
+        f"{use.cores} at a time of one thread each"
     )
     if not use.favours_workers:
-        return f"{measured}; one process is as good here"
+        return f"{measured}; workers would not be faster here"
     lack = "" if find_spec("ray") else "; Ray is not installed: pip install 'iqabench[ray]'"
     return (
         f"{measured}; for small models on the CPU add --executor ray --workers {use.cores} "

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from iqabench.images import remarks_on
-from iqabench.metrics import AnyColumn, require_files, with_reasons
+from iqabench.metrics import require_files
 from iqabench.models.core.package import require_packable
 from iqabench.run.context import RunContext
 from iqabench.run.environment import new_run
@@ -25,7 +25,7 @@ from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.restoring.ledger import CellLedger
 from iqabench.run.second_pass import SecondPass, score_second_pass
-from iqabench.store import Store, Writer
+from iqabench.store import Store
 
 
 def evaluate(
@@ -46,9 +46,7 @@ def evaluate(
         workers; StoreError when records cannot be stored.
     """
     if placement.executor != "local":
-        for cell in cells:
-            if cell.card is None:
-                require_packable(cell.model)
+        require_packable(cell.model for cell in cells)
     reasons = require_files(column for cell in cells for column in cell.columns)
     with executor_of(placement, options.device, watch) as executor:
         return evaluate_on(executor, cells, store, options, reasons, watch)
@@ -75,7 +73,7 @@ def evaluate_on(
     options = replace(options, device=executor.device)
     context = RunContext(store, options, executor.device, reasons, _shared_sets(cells), watch)
     with store.writer(new_run()) as writer:
-        ledgers = [_ledger(cell, writer, context, outcome) for cell in cells]
+        ledgers = [CellLedger(cell, writer, context, outcome) for cell in cells]
         executor.run(ledgers)
         waiting = [outputs for ledger in ledgers for outputs in ledger.waiting_outputs]
         score_second_pass(waiting, SecondPass(context, writer, outcome))
@@ -84,12 +82,6 @@ def evaluate_on(
         raise errors[0]
     outcome.notes += _remarks(cells)
     return outcome
-
-
-def _ledger(cell: Cell, writer: Writer, context: RunContext, outcome: Outcome) -> CellLedger:
-    columns: list[AnyColumn] = with_reasons(cell.columns, context.reasons)
-    waiting = [column for column in columns if column.waits]
-    return CellLedger(cell, waiting, writer, context, outcome)
 
 
 def _shared_sets(cells: list[Cell]) -> frozenset[str]:

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from iqabench.errors import MetricError, SetError
 from iqabench.files.disk import sha256_of
+from iqabench.files.obtain import obtain
 from iqabench.files.remote import RemoteFile
-from iqabench.files.supply import obtain
 from iqabench.images import Image, read_part
 from iqabench.protocol import Domain
 from iqabench.run.records import Origin, Subject

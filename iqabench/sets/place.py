@@ -7,8 +7,8 @@ from iqabench.errors import SetError
 from iqabench.files.cache import require_content
 from iqabench.files.content import has_content
 from iqabench.files.disk import sha256_of
+from iqabench.files.obtain import obtain
 from iqabench.files.remote import RemoteFile
-from iqabench.files.supply import obtain
 from iqabench.images import (
     AS_STORED,
     Image,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cluster_sweep import COSTS, SR_SCALE, SimulatedModel, Sweep
+from twelve import TWELVE
 
 from iqabench.run.executors.scheduling import Assignment, ExpectedJob, SchedulePolicy, Scheduler
 
@@ -18,20 +19,6 @@ START_S, CALL_S, OPEN_S = 10.0, 0.005, 0.05
 QUEUE_S = 10.0
 """A worker waits while the score workers are further behind than this."""
 
-TWELVE = (
-    "psnr",
-    "ssim",
-    "ms_ssim",
-    "iw_ssim",
-    "fsim",
-    "vsi",
-    "vifp",
-    "gmsd",
-    "mdsi",
-    "haarpsi",
-    "dss",
-    "sr_sim",
-)
 COLUMNS = {
     "psnr, ssim": ("psnr", "ssim"),
     "the twelve": TWELVE,

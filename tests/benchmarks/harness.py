@@ -62,16 +62,28 @@ class Cost(NamedTuple):
     peak_mb: float = 0.0
 
 
+MEASURE = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+wall = time.perf_counter() - start
+print(json.dumps([os.waitstatus_to_exitcode(status), wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss]))
+sys.stdout.flush()
+os._exit(0)
+"""
+"""A small script that measures a process, whose peak is never below that of the one that starts it."""
+
+
 def cost_of_process(words: list[str]) -> Cost:
     """Return the cost of a process with its children, from its start to its end."""
-    start = time.perf_counter()
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{words[0]} ended with status {process.returncode}")
-    wall = time.perf_counter() - start
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", MEASURE, *words], stdout=subprocess.PIPE, check=True
+    )
+    status, wall, processor, peak_kb = json.loads(done.stdout)
+    if status:
+        sys.exit(f"{words[0]} ended with status {status}")
+    return Cost(wall, processor, peak_kb / 1024)
 
 
 def cost_of_call(call: Callable[[], object]) -> Cost:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from twelve import TWELVE
 
 from iqabench.images import Pair
 from iqabench.metrics import metrics
@@ -18,20 +19,6 @@ from iqabench.metrics.core.batch_scores import batch_scores
 from iqabench.metrics.core.batched import has_batched_form
 
 HEIGHT, WIDTH, COUNT = 1080, 1920, 24
-TWELVE = (
-    "psnr",
-    "ssim",
-    "ms_ssim",
-    "iw_ssim",
-    "fsim",
-    "vsi",
-    "vifp",
-    "gmsd",
-    "mdsi",
-    "haarpsi",
-    "dss",
-    "sr_sim",
-)
 
 pytestmark = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="NO GPU: batched metrics are measured on one alone"

@@ -249,16 +249,17 @@ def actors_below(process: int) -> list[psutil.Process]:
 
 def is_actor(process: psutil.Process) -> bool:
     """Return whether a process holds an actor; Ray writes its class and method into its command line."""
-    title = _title(process)
+    title = title_of(process)
     return title.startswith("ray::") and title != "ray::IDLE" and not is_agent(process)
 
 
 def is_agent(process: psutil.Process) -> bool:
     """Return whether a process is one of Ray's own, which notices the end of its node after a minute."""
-    return _title(process).startswith(("ray::DashboardAgent", "ray::RuntimeEnvAgent"))
+    return title_of(process).startswith(("ray::DashboardAgent", "ray::RuntimeEnvAgent"))
 
 
-def _title(process: psutil.Process) -> str:
+def title_of(process: psutil.Process) -> str:
+    """Return the first word of a process's command line, which Ray changes; empty when it has ended."""
     try:
         return (process.cmdline() or [""])[0]
     except psutil.Error:

@@ -1,12 +1,14 @@
 """Files of every format, made here; no image of others is kept."""
 
 import io
+import itertools
 import struct
 import zlib
 from typing import Any
 
 import cv2
 import numpy as np
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
@@ -66,3 +68,57 @@ def bmp(
     start = 14 + len(head) + len(fields) + len(palette)
     file = struct.pack("<2sIHHI", b"BM", start + len(data), 0, 0, start)
     return file + head + fields + palette + data
+
+
+COLOUR, GREY = photo(), photo(bands=1)
+
+
+TIFF_TYPES = ("uint8", "uint16", "int16", "uint32", "float16", "float32", "float64", "complex64")
+
+
+TIFF_LAYOUTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"planarconfig": "separate"},
+    {"tile": (16, 16)},
+    {"compression": "zlib", "predictor": True},
+    {"compression": "zlib", "predictor": True, "byteorder": ">", "rowsperstrip": 7},
+    {"compression": "zlib", "tile": (16, 32), "planarconfig": "separate"},
+    {"bigtiff": True, "byteorder": ">"},
+)
+
+
+def tiff(pixels: Pixels, **options: Any) -> bytes:
+    """Return a TIFF that tifffile writes."""
+    bands = pixels.shape[2]
+    kind = options.pop("photometric", "rgb" if bands in (3, 4) else "minisblack")
+    extra = options.pop("extrasamples", [0] * (bands - (3 if kind == "rgb" else 1)))
+    stored = pixels[:, :, 0] if bands == 1 else pixels
+    planar = options.pop("planarconfig", "contig")
+    planar = planar if bands > 1 else None
+    stored = np.moveaxis(stored, 2, 0) if planar == "separate" else stored
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer,
+        stored,
+        photometric=kind,
+        planarconfig=planar,
+        extrasamples=extra or None,
+        metadata=None,
+        **options,
+    )
+    return buffer.getvalue()
+
+
+def numbers(kind: str, bands: int) -> Pixels:
+    """Return random numbers of a type."""
+    rng = np.random.default_rng(0)
+    if kind[0] in "ui":
+        return rng.integers(0, np.iinfo(kind).max, (20, 30, bands)).astype(kind)
+    values = rng.normal(size=(20, 30, bands))
+    return np.asarray((values * 1j + values) if kind == "complex64" else values).astype(kind)
+
+
+PALETTE = bytes(itertools.chain.from_iterable((n, 255 - n, n // 2, 0) for n in range(256)))
+
+
+PNG = encoded(COLOUR, "PNG")

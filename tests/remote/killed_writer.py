@@ -5,8 +5,9 @@ import signal
 import sys
 import time
 
+from store.example import record
+
 from iqabench.remote import open_store
-from remote.examples import record
 
 store = open_store(sys.argv[1])
 crop = store.crops / "target.png"

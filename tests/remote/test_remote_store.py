@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from store.example import record
 
 from iqabench.errors import DamageWarning, OfflineError, StoreError
 from iqabench.remote import merging, open_store
 from iqabench.remote.objects import ObjectFolder
 from iqabench.store import Store, Writer
 from iqabench.store.agreement import read_agreement, write_agreement
-from remote.examples import await_objects, files_of, objects_of, record, samples
+from remote.examples import await_objects, files_of, objects_of, samples
 
 Machine = Callable[[str, str], Store]
 

@@ -21,14 +21,17 @@ def test_both_ways_are_measured_and_torch_keeps_its_threads(
 
 def test_workers_are_advised_where_they_are_clearly_faster() -> None:
     words = advice(CoreUse("pocket", 2, 2, 40.0, 60.0))
-    assert "pocket with inputs of 128x128: 40 images per second by one process with 2 th" in words
-    assert "60 by 2 workers of one thread; " in words
+    assert (
+        "pocket with inputs of 128x128, in images per second: 40 one after the other with 2 th"
+        in words
+    )
+    assert "60 with 2 at a time of one thread each; " in words
     assert "add --executor ray --workers 2 --cpus-per-worker 1" in words
 
 
 @pytest.mark.parametrize("workers_speed", [20.0, 43.0])
 def test_workers_are_not_advised_elsewhere(workers_speed: float) -> None:
     use = CoreUse("pocket", 2, 1, 40.0, workers_speed)
-    assert advice(use).endswith("one process is as good here")
-    assert "40 images per second by one process with one thread" in advice(use)
+    assert advice(use).endswith("workers would not be faster here")
+    assert "in images per second: 40 one after the other with one thread," in advice(use)
     assert not CoreUse("pocket", 1, 1, 40.0, 60.0).favours_workers

@@ -8,45 +8,23 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from iqabench.errors import MetricWeightsError, StoreError, WeightsError
-from iqabench.images import read_image
+from iqabench.errors import MetricWeightsError, WeightsError
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
 from iqabench.run import (
     Options,
-    Outcome,
     evaluate,
     evaluate_cell,
     plan,
-    score_folder,
-    targets_of_set,
 )
 from iqabench.sets import load_set
 from iqabench.store import Store
-
-
-def run(
-    store: Path,
-    model: str = "bicubic",
-    scale: int = 2,
-    columns: list[str] | None = None,
-    **options: Any,
-) -> Outcome:
-    cells = plan([model], ["demo"], columns or ["psnr@sr-y"], scale)
-    return evaluate(cells, Store(store), Options(device="cpu", **options))
-
-
-def records(store: Path) -> list[dict[str, Any]]:
-    with Store(store).connect() as connection:
-        rows = connection.execute('SELECT * FROM records ORDER BY "column", sample')
-        names = [d[0] for d in rows.description or []]
-        return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+from run.evaluated import records, run
 
 
 def test_every_sample_becomes_a_record(tmp_path: Path) -> None:
@@ -196,23 +174,6 @@ def test_scoring_beside_the_model_changes_nothing(
     assert one == two
 
 
-def test_outputs_are_saved_and_score_the_same(tmp_path: Path) -> None:
-    run(tmp_path / "a", save_outputs=tmp_path / "out")
-    folder = tmp_path / "out" / "bicubic" / "demo_x2"
-    score_folder(
-        folder, targets_of_set("demo", 2), Store(tmp_path / "b"), ["psnr@sr-y"], device="cpu"
-    )
-    ran = {r["sample"]: r["value"] for r in records(tmp_path / "a")}
-    scored = {r["sample"]: r["value"] for r in records(tmp_path / "b")}
-    assert ran == scored
-
-
-def test_saved_outputs_that_are_gone_are_made_again(tmp_path: Path) -> None:
-    run(tmp_path / "a", save_outputs=tmp_path / "out")
-    next((tmp_path / "out" / "bicubic" / "demo_x2").glob("*.png")).unlink()
-    assert run(tmp_path / "a", save_outputs=tmp_path / "out").done == 1
-
-
 def test_identical_images_are_inf_and_survive(tmp_path: Path) -> None:
     copy = f'cmd:{sys.executable} -c "import shutil, sys; shutil.copy(*sys.argv[1:])" {{input}} {{output}}'
     folder = tmp_path / "same"
@@ -252,28 +213,11 @@ def test_a_model_that_cannot_be_loaded_costs_itself_alone(tmp_path: Path) -> Non
     assert "rlfn_ntire" in str(outcome.failures[0])
 
 
-def test_evidence_is_cut_where_the_target_is_detailed(tmp_path: Path) -> None:
-    run(tmp_path)
-    cuts = sorted(p.name for p in (tmp_path / "crops").rglob("*.png"))
-    assert Counter(n.split("-")[0] for n in cuts) == {"input.png": 5, "target.png": 5, "model": 5}
-    target = read_image(next((tmp_path / "crops").rglob("target.png")))
-    assert target.shape == (144, 144, 3)
-    assert target.std() > 20
-
-
 def test_reflection_reaches_sizes_smaller_than_the_padding() -> None:
     model = load_model("bicubic", 4)
     model.card = model.card.model_copy(update={"min_size": 40, "size_multiple": 16})
     image = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
     assert restore(model, image).image.shape == (20, 28, 3)
-
-
-def test_every_condition_keeps_a_picture_of_its_own(tmp_path: Path) -> None:
-    run(tmp_path, "pocket", 4, limit=1)
-    run(tmp_path, "pocket", 4, limit=1, precision="bf16")
-    run(tmp_path, "pocket", 4, limit=1, tile=48)
-    cuts = [p.stem.split("-", 3)[3:] for p in (tmp_path / "crops").rglob("model-*.png")]
-    assert sorted(cuts) == [[], ["bf16"], ["tile48"]]
 
 
 def test_a_metric_without_its_weights_costs_only_its_own_columns(tmp_path: Path) -> None:
@@ -288,14 +232,3 @@ def test_without_any_metric_that_can_be_had_nothing_is_restored(tmp_path: Path) 
     with pytest.raises(MetricWeightsError, match="ilniqe needs"):
         run(tmp_path, columns=["ilniqe@sr-rgb"])
     assert not list(tmp_path.rglob("*.parquet"))
-
-
-def test_no_record_is_kept_without_its_picture(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    (tmp_path / "crops").write_text("a file where a folder must go")
-    with pytest.raises(StoreError, match="cannot be written"):
-        evaluate(plan(["bicubic"], ["demo"], [], 4), store, Options(progress=False, limit=1))
-    (tmp_path / "crops").unlink()
-    outcome = evaluate(plan(["bicubic"], ["demo"], [], 4), store, Options(progress=False, limit=1))
-    assert outcome.done == 1
-    assert len(list((tmp_path / "crops").rglob("model-*.png"))) == 1

@@ -20,8 +20,7 @@ from iqabench.run import (
 )
 from iqabench.sets import load_set
 from iqabench.store import WHOLE_SET, Store
-
-from .test_evaluate import records
+from run.evaluated import records
 
 
 class Rows(list[float]):

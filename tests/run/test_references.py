@@ -18,8 +18,7 @@ from iqabench.run.conditions import Conditions
 from iqabench.run.references import References
 from iqabench.sets import load_set
 from iqabench.store import Store
-
-from .test_evaluate import records
+from run.evaluated import records
 
 MODELS = ["bicubic", "lanczos", "nearest"]
 

@@ -24,8 +24,7 @@ from iqabench.run import (
 )
 from iqabench.sets import load_set
 from iqabench.store import Store, kept_runs
-
-from .test_evaluate import records
+from run.evaluated import records
 
 MODELS = ["bicubic", "lanczos", "nearest"]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 import pytest
-from test_store import record
 
 from iqabench.errors import DamageWarning
 from iqabench.store import Record, Store, record_index
 from iqabench.store.journal import JournalContent
 from iqabench.store.record import ADDED
+from store.example import record
 
 
 def fill(store: Store, *runs: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from test_store import record, values
 
 from iqabench.store import Store, journal
+from store.example import record, values
 
 
 @pytest.fixture

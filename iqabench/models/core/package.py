@@ -1,8 +1,7 @@
 """A model that the user brings, packed to be loaded on another machine.
 
     package, contents = pack("my_nets:make")     # on the machine of the user
-    os.chdir(unpack(package))                    # on another one, where `files.supply` obtains the contents
-    model = load_model(package.name)
+    model = load_model(enter(package))           # on another one, where `files.obtain` brings the contents
 
 A package holds the files that the model's hash covers: the file with the weights and its external data, the
 folder of a card, the modules and the data of a factory, the scripts of a command. They keep their places
@@ -11,10 +10,11 @@ relative to the current folder, by which the model knows them, so that the hash 
 
 import hashlib
 import json
+import os
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -22,9 +22,9 @@ from iqabench.atomic import part_of
 from iqabench.errors import ModelError
 from iqabench.files.disk import sha256_of, writing
 from iqabench.files.home import home
+from iqabench.files.obtain import obtain
 from iqabench.files.remote import RemoteFile
-from iqabench.files.supply import obtain
-from iqabench.models.core.load import is_card, runs_code
+from iqabench.models.core.load import is_card, is_own, runs_code
 from iqabench.models.sources.command_files import command_files
 from iqabench.models.sources.imports import files_of_module, imported_files
 from iqabench.models.sources.onnx_data import external_files
@@ -55,7 +55,7 @@ def pack(name: str) -> tuple[ModelPackage, dict[str, Path]]:
     Raises: ModelError when it is absent or cannot travel; TrustError for a factory or a command without
         consent, for these are code that would run on other machines.
     """
-    require_packable(name)
+    require_packable([name])
     packed_name, files = _files_of(name)
     try:
         checksums = {place: sha256_of(path) for place, path in sorted(files.items())}
@@ -67,24 +67,32 @@ def pack(name: str) -> tuple[ModelPackage, dict[str, Path]]:
     return package, {checksums[place]: path for place, path in files.items()}
 
 
-def require_packable(name: str) -> None:
-    """Check that a model is there, and that the user trusts it where its code would run on other machines.
+def require_packable(names: Iterable[str]) -> None:
+    """Check that models are there, and that the user trusts those whose code would run on other machines.
 
-    Raises: ModelError when its file is absent; TrustError for a factory or a command without consent.
+    Registered models are there on every machine.
+
+    Raises: ModelError when a file is absent; TrustError for a factory or a command without consent.
     """
-    if runs_code(name):
-        require_trust(f"the code of '{name}' on the workers of a cluster")
-    elif not (is_card(Path(name)) or is_file(Path(name))):
-        raise ModelError(f"the model file {name} does not exist.")
+    for name in filter(is_own, names):
+        if runs_code(name):
+            require_trust(f"the code of '{name}', on the workers of a cluster")
+        elif not (is_card(Path(name)) or is_file(Path(name))):
+            raise ModelError(f"the model file {name} does not exist.")
 
 
-def unpack(package: ModelPackage) -> Path:
-    """Return the folder with the files of a package, after obtaining those that it lacks.
+def enter(package: ModelPackage) -> str:
+    """Make the folder with the files of a package the current one; return the name of the model in it.
 
-    The model is loaded and run with that folder as the current one.
+    The model is loaded, and run, from there. Files that are not here are obtained first.
 
     Raises: FetchError when a file cannot be had or written.
     """
+    os.chdir(_folder_of(package))
+    return package.name
+
+
+def _folder_of(package: ModelPackage) -> Path:
     folder = home() / "packages" / package.digest
     if not folder.is_dir():
         _unpack(package, folder)

@@ -1,18 +1,16 @@
 """A cell as it travels to a worker."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from iqabench.metrics import require_files
-from iqabench.models.core.package import ModelPackage, pack, unpack
+from iqabench.models.core.package import ModelPackage, enter, pack
 from iqabench.run.executors.job import Shipment
 from iqabench.run.model_cache import ModelCache, load_for_cell, model_identity
 from iqabench.run.plan import Cell, Options, check_fits
-from iqabench.run.references import load_pool
 from iqabench.run.restoring.session import CellSession
+from iqabench.run.worker_columns import columns_here, require_registered, ship_pools
 from iqabench.sets import SampleSet
 from iqabench.trust import is_trusting
 
@@ -26,8 +24,6 @@ class RestorationJob:
     """The options of the run; the device is one that torch names."""
     run: str
     """The name of the run, for records."""
-    reasons: Mapping[str, str]
-    """The metrics that lack something, with the reason."""
     saves_outputs: bool
     """True where whole outputs are returned to the driver."""
     outputs: Path | None
@@ -38,6 +34,8 @@ class RestorationJob:
     """The pools that columns compare with, by name, where they are not loaded by it."""
     package: ModelPackage | None = None
     """The files of a model that the user brings, where the job travels."""
+    has_travelled: bool = False
+    """True on another machine than the driver's."""
     trusts: bool = field(default_factory=is_trusting)
     """True where the user has consented to code that files and folders bring."""
 
@@ -59,9 +57,10 @@ class RestorationJob:
     def open(self, models: ModelCache) -> CellSession:
         """Load the model, and return the session; see `executors.job`."""
         cell = self.cell
-        if self.package is not None:  # on a worker, whose current folder is nobody's
-            os.chdir(unpack(self.package))
-            cell = replace(cell, model=self.package.name)
+        if self.has_travelled:
+            cell = replace(cell, columns=tuple(columns_here(cell.columns)))
+        if self.package is not None:
+            cell = replace(cell, model=enter(self.package))
         model = models.get(self.model, partial(load_for_cell, cell, self.options))
         check_fits(model.card, cell.set)
         return CellSession(
@@ -69,7 +68,6 @@ class RestorationJob:
             model,
             self.options,
             self.run,
-            self._all_reasons(),
             saves_outputs=self.saves_outputs,
             outputs=self.outputs,
             samples=models.samples if self.shares_set else None,
@@ -78,29 +76,25 @@ class RestorationJob:
 
     def ship(self) -> Shipment:
         """Return the job with the files of its sets and its model by content; see `executors.job`."""
-        images = self.cell.set.travelling()
-        names = {c.protocol.named for c in self.cell.columns if c.protocol.reference == "pool"}
-        pools = {name: load_pool(name, images.reading).travelling() for name in sorted(names)}
+        cell = self.cell
+        require_registered(cell.columns)
+        images = cell.set.travelling()
+        pools = ship_pools(cell.columns, images.reading)
         files = dict(images.contents)
         for pool in pools.values():
             files |= pool.contents
         package = None
-        if self.cell.card is None:
-            package, contents = pack(self.cell.model)
+        if cell.card is None:
+            package, contents = pack(cell.model)
             files |= contents
         options = replace(self.options, save_outputs=None, progress=False)
         job = replace(
             self,
-            cell=replace(self.cell, set=images),
+            cell=replace(cell, set=images),
             options=options,
             outputs=None,
             pools=pools,
             package=package,
+            has_travelled=True,
         )
         return Shipment(job, files)
-
-    def _all_reasons(self) -> Mapping[str, str]:
-        """Return the metrics that lack something on the driver or, on a worker, there."""
-        if self.outputs is not None:
-            return self.reasons
-        return {**require_files(self.cell.columns), **self.reasons} if self.cell.columns else {}

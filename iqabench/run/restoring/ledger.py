@@ -1,11 +1,12 @@
 """A cell on the driver: it chooses the samples that lack a record, and stores results."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from iqabench.atomic import write_whole
 from iqabench.errors import IqabenchError, StoreError
-from iqabench.metrics import AnyColumn
+from iqabench.metrics import with_reasons
 from iqabench.run.context import RunContext
 from iqabench.run.executors.job import JobItem
 from iqabench.run.outcome import Failure, Outcome
@@ -23,24 +24,18 @@ from iqabench.store import CropFolder, OutputFolder, Record, Writer
 class CellLedger:
     """The samples of one cell, and the places for their results."""
 
-    def __init__(
-        self,
-        cell: Cell,
-        waiting: Sequence[AnyColumn],
-        writer: Writer,
-        context: RunContext,
-        outcome: Outcome,
-    ) -> None:
-        self.cell, self.writer, self.context, self.outcome = cell, writer, context, outcome
-        self.waiting = waiting
+    def __init__(self, cell: Cell, writer: Writer, context: RunContext, outcome: Outcome) -> None:
+        columns = tuple(with_reasons(cell.columns, context.reasons))
+        self.cell = cell = replace(cell, columns=columns)
+        self.writer, self.context, self.outcome = writer, context, outcome
+        self.waiting = [column for column in columns if column.waits]
         """The columns that are scored in the second pass."""
         options = context.options
-        self.saves_outputs = options.save_outputs is not None or bool(waiting)
+        self.saves_outputs = options.save_outputs is not None or bool(self.waiting)
         self.job = RestorationJob(
             cell,
             options,
             writer.run,
-            context.reasons,
             self.saves_outputs,
             outputs_root(context.store) if options.save_outputs is None else options.save_outputs,
             shares_set=cell.set.address in context.shared_sets,
@@ -113,9 +108,7 @@ class CellLedger:
         """The outputs that wait for the second pass, once the cell has been run."""
         if self._opening is None or self._folder is None or not self.waiting:
             return []
-        return [
-            WaitingOutputs(self.cell.set, self._folder, self._opening.maker, list(self.waiting))
-        ]
+        return [WaitingOutputs(self.cell.set, self._folder, self._opening.maker, self.waiting)]
 
     def _missing(self, samples: tuple[SampleRef, ...], opening: CellOpening) -> Sequence[SampleRef]:
         if self.context.options.force:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from iqabench.metrics import Column, with_reasons
+from iqabench.metrics import Column
 from iqabench.models.core.model import Model
 from iqabench.models.core.signature import setting_values, setting_words
 from iqabench.run.conditions import Conditions
@@ -88,7 +88,6 @@ class CellSession:
         model: Model,
         options: Options,
         run: str,
-        reasons: Mapping[str, str],
         *,
         saves_outputs: bool,
         outputs: Path | None,
@@ -98,7 +97,7 @@ class CellSession:
         self.cell, self.model, self.options = cell, model, options
         self._settings = setting_values(model.card.settings, options.settings, model.card.id)
         self._subject = Subject.of_set(cell.set)
-        self._reasons, self._saves_outputs = reasons, saves_outputs
+        self._saves_outputs = saves_outputs
         self._outputs, self._pools, self._samples = outputs, pools, samples
         self._maker = RecordMaker(self._subject, self._origin(model), run)
         self._loaded = self._load_cell()
@@ -162,7 +161,7 @@ class CellSession:
         )
         columns = references.bind(
             column
-            for column in with_reasons(self.cell.columns, self._reasons)
+            for column in self.cell.columns
             if isinstance(column, Column) and not column.waits
         )
         files = FileMaker.of_model(

@@ -1,13 +1,10 @@
 """The candidates of one set as they travel to a worker."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from iqabench.errors import ModelError
 from iqabench.images import AS_STORED, ReadOptions
-from iqabench.metrics import AnyColumn
-from iqabench.models.core.load import is_own
 from iqabench.models.core.model import Model
 from iqabench.run.conditions import Conditions
 from iqabench.run.environment import device_name
@@ -15,11 +12,11 @@ from iqabench.run.executors.job import Shipment
 from iqabench.run.model_cache import ModelCache
 from iqabench.run.output_folders import SavedOutputs, ShippedOutputs, ship_outputs
 from iqabench.run.records import RecordMaker, Subject
-from iqabench.run.references import References, load_pool
+from iqabench.run.references import References
 from iqabench.run.scoring.candidates import CandidateFacts, OpenCandidate
 from iqabench.run.scoring.session import ScoringSession
 from iqabench.run.scoring.sources import ImageSource, SavedImages
-from iqabench.run.worker_columns import columns_here
+from iqabench.run.worker_columns import columns_here, require_registered, ship_pools
 from iqabench.sets import Recipe, SampleSet
 from iqabench.store import OutputFolder, content_key
 from iqabench.trust import is_trusting
@@ -114,7 +111,7 @@ class ScoringJob:
 
     def ship(self) -> Shipment:
         """Return the job with all its images by content; see `executors.job`."""
-        _require_registered(c for facts in self.candidates for c in facts.columns)
+        require_registered(c for facts in self.candidates for c in facts.columns)
         files: dict[str, Path] = {}
         candidates = []
         for facts in self.candidates:
@@ -149,11 +146,9 @@ class ScoringJob:
         self, candidates: list[CandidateFacts], files: dict[str, Path]
     ) -> ReferenceFacts:
         facts = self.references
-        pools = {}
-        columns = [column for each in self.candidates for column in each.columns]
-        for name in {c.protocol.named for c in columns if c.protocol.reference == "pool"}:
-            pools[name] = load_pool(name, facts.reading).travelling()
-            files |= pools[name].contents
+        pools = ship_pools((c for each in self.candidates for c in each.columns), facts.reading)
+        for pool in pools.values():
+            files |= pool.contents
         shipped: dict[int, ShippedOutputs] = {}
         for here, there in zip(self.candidates, candidates, strict=True):
             if isinstance(here.read, SavedImages) and isinstance(there.read, SavedImages):
@@ -166,17 +161,3 @@ class ScoringJob:
                 files |= own
             members.append(shipped[id(member)])
         return replace(facts, members=tuple(members), folder_of=None, pools=pools)
-
-
-def _require_registered(columns: Iterable[AnyColumn]) -> None:
-    """Check that workers find the models that columns compare with.
-
-    Raises: ModelError for a model that the user brings.
-    """
-    for column in columns:
-        protocol = column.protocol
-        if protocol.reference in ("model", "restored") and is_own(protocol.named):
-            raise ModelError(
-                f"{column.name} compares with the model '{protocol.named}', which is yours and lies only on "
-                "this machine. Leave --executor out, or register the model on all machines."
-            )

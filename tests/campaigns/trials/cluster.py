@@ -16,9 +16,8 @@ import random
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
@@ -26,7 +25,7 @@ import psutil
 
 sys.path.append(str(Path(__file__).parents[2]))
 
-from cluster.nodes import Nodes, actors_below, below, is_agent
+from cluster.nodes import Nodes, actors_below, below, is_agent, title_of
 from cluster.sweeps import (
     Row,
     difference,
@@ -39,6 +38,8 @@ from cluster.sweeps import (
     start,
     twice,
 )
+
+from trials.cluster_tally import Tally, print_table
 
 _LIMIT_S = 240.0
 """A sweep that takes longer from its last kill on has hung."""
@@ -68,22 +69,6 @@ SWEEPS = (
 )  # fmt: skip
 
 
-@dataclass
-class Tally:
-    """The counts of the whole campaign."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    sweeps: Counter[str] = field(default_factory=Counter)
-    commands: int = 0
-    acknowledged: int = 0
-    lost: int = 0
-    doubled: int = 0
-    typed_again: int = 0
-    failed_by_two_kills: int = 0
-    records: int = 0
-    faults: list[str] = field(default_factory=list)
-
-
 def campaign(kills: int, seed: int, work: Path) -> int:
     """Disturb sweeps until so many processes were killed; print the table, return the number of faults."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with its table, and without its nodes
@@ -109,7 +94,7 @@ def campaign(kills: int, seed: int, work: Path) -> int:
                 tally.faults.append(fault)
     finally:  # also of a campaign that is interrupted
         nodes.end()
-        _print_table(tally, time.monotonic() - begun)
+        print_table(tally, time.monotonic() - begun)
     return len(tally.faults)
 
 
@@ -226,10 +211,10 @@ class _Trial:
         if kind == "node" and self.sweep.starts_ray:
             kind = "worker"
         if kind == "driver":
-            own = [child for child in below(process.pid) if not is_agent(child)]
+            own = below(process.pid)
             process.kill()
             process.communicate()
-            self._check_gone([child.pid for child in own])
+            self._check_gone(own)
             return kind
         if kind == "node":
             node = self.nodes.nodes[self.rng.choice(("east", "west"))]
@@ -244,12 +229,13 @@ class _Trial:
             os.kill(self.rng.choice(workers), 9)
         return kind
 
-    def _check_gone(self, processes: list[int]) -> None:
-        """Note as a fault that processes of a killed driver live on for more than 20 seconds."""
+    def _check_gone(self, processes: list[psutil.Process]) -> None:
+        """Note as a fault that processes of a killed driver, but Ray's agents, live on for 20 seconds."""
         until = time.monotonic() + 20
-        while any(map(_is_running, processes)):
+        while left := [each for each in processes if _is_running(each) and not is_agent(each)]:
             if time.monotonic() > until:
-                self.tally.faults.append(f"{self.sweep.name}: processes outlive their driver")
+                names = ", ".join(sorted(title_of(each)[:60] for each in left))
+                self.tally.faults.append(f"{self.sweep.name}: {names} outlive their driver")
                 break
             time.sleep(0.1)
 
@@ -287,29 +273,9 @@ class _Trial:
         ]
 
 
-def _is_running(number: int) -> bool:
+def _is_running(process: psutil.Process) -> bool:
     """Return whether a process runs; one that has ended and waits for its parent does not."""
     try:
-        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-
-
-def _print_table(tally: Tally, seconds: float) -> None:
-    rows = [(f"kills of a {kind}", number) for kind, number in sorted(tally.kills.items())]
-    rows += [
-        ("kills", sum(tally.kills.values())),
-        ("sweeps", sum(tally.sweeps.values())),
-        ("commands typed", tally.commands),
-        ("records at the end", tally.records),
-        ("records acknowledged before a kill", tally.acknowledged),
-        ("of these lost", tally.lost),
-        ("records there twice", tally.doubled),
-        ("records failed by two kills at one image, then run", tally.failed_by_two_kills),
-        ("commands typed once more for them, without a kill", tally.typed_again),
-        ("sweeps that end otherwise than an undisturbed local run", len(tally.faults)),
-        ("seconds", round(seconds)),
-    ]
-    print("\n| what | number |\n| --- | ---: |")
-    for name, number in rows:
-        print(f"| {name} | {number} |")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from trials import valid_files
+from trials import valid_files, valid_models
 from trials.inputs import copied, folder_of_images
 from trials.mutations import mutated
 from trials.trial import Command, Steps, Trial
@@ -81,14 +81,14 @@ def _image(ending: str, share: int = 2) -> Kind:
 KINDS = [
     *(_image(ending) for ending in valid_files.IMAGE_ENDINGS),
     Kind("npy and npz", valid_files.arrays, (_SCORE,)),
-    Kind("state dictionary", valid_files.state_dictionary, (_RUN_MODEL,), share=3),
-    Kind("safetensors", valid_files.safetensors_file, (_RUN_MODEL,), share=2),
-    Kind("pickle with a payload", valid_files.payload_pickle, (_RUN_MODEL,)),
-    Kind("TorchScript", valid_files.torch_script, (_RUN_MODEL,), share=2),
-    Kind("exported program", valid_files.exported_program, (_RUN_MODEL,)),
-    Kind("ONNX", valid_files.onnx_file, (_RUN_MODEL,), share=2),
-    Kind("MATLAB", valid_files.matlab_file, (_RUN_MODEL,), share=2),
-    Kind("card", valid_files.card, (_SHOW, ("list", "models")),
+    Kind("state dictionary", valid_models.state_dictionary, (_RUN_MODEL,), share=3),
+    Kind("safetensors", valid_models.safetensors_file, (_RUN_MODEL,), share=2),
+    Kind("pickle with a payload", valid_models.payload_pickle, (_RUN_MODEL,)),
+    Kind("TorchScript", valid_models.torch_script, (_RUN_MODEL,), share=2),
+    Kind("exported program", valid_models.exported_program, (_RUN_MODEL,)),
+    Kind("ONNX", valid_models.onnx_file, (_RUN_MODEL,), share=2),
+    Kind("MATLAB", valid_models.matlab_file, (_RUN_MODEL,), share=2),
+    Kind("card", valid_models.card, (_SHOW, ("list", "models")),
          {"IQABENCH_MODELS": "{top}"}, text=True, share=4),
     Kind("board", valid_files.board, (("reproduce", "mine", "--published"), ("list", "boards")),
          {"IQABENCH_BOARDS": "{top}"}, text=True, share=4),

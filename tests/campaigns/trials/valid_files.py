@@ -2,29 +2,19 @@
 
 import io
 import json
-import pickle
 import shutil
 import subprocess
 import sys
-import warnings
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import h5py
 import numpy as np
-import onnx
-import scipy.io
-import torch
-from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
-from safetensors.torch import save_file
-from torch import Tensor, nn
 
 from iqabench.errors import IqabenchError
-from iqabench.models.core.load import load_model
 from iqabench.sets.archive import content_folder
 from iqabench.store import Record, Store
 from trials.inputs import folder_of_images, picture
@@ -38,10 +28,19 @@ IMAGE_ENDINGS = [
 ]  # fmt: skip
 
 
-def _printed(top: Path, files: Iterable[Path]) -> Sequence[Path]:
+def printed(top: Path, files: Iterable[Path]) -> Sequence[Path]:
+    """Print the names of the files that may be damaged, and return them."""
     names = [file.relative_to(top) for file in files]
     print("\n".join(str(name) for name in names))
     return names
+
+
+class Payload:
+    """An object whose unpickling leaves a trace."""
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        """Return the call that leaves the trace."""
+        return open, (TRACE, "w")
 
 
 def image(ending: str, top: Path) -> Sequence[Path]:
@@ -61,7 +60,7 @@ def image(ending: str, top: Path) -> Sequence[Path]:
         pixels.convert("L").save(file)
     else:
         pixels.save(file)
-    return _printed(top, [file])
+    return printed(top, [file])
 
 
 def arrays(top: Path) -> Sequence[Path]:
@@ -73,134 +72,7 @@ def arrays(top: Path) -> Sequence[Path]:
     np.save(top / "b.npy", pixels)
     np.savez(top / "c.npz", pixels)
     np.save(top / "d.npy", np.array([Payload()], dtype=object), allow_pickle=True)
-    return _printed(top, [top / "b.npy", top / "c.npz", top / "d.npy"])
-
-
-class Payload:
-    """An object whose unpickling leaves a trace."""
-
-    def __reduce__(self) -> tuple[object, tuple[str, str]]:
-        """Return the call that leaves the trace."""
-        return open, (TRACE, "w")
-
-
-def _state() -> dict[str, Tensor]:
-    network = load_model("pocket", 4).module
-    assert network is not None
-    return {name: value.detach().clone() for name, value in network.state_dict().items()}
-
-
-def state_dictionary(top: Path) -> Sequence[Path]:
-    """Make the weights of the embedded network as torch saves them, plainly and in a wrapper."""
-    torch.save(_state(), top / "plain.pth")
-    torch.save({"params_ema": _state(), "step": 7}, top / "wrapped.pth")
-    torch.save(_state(), top / "old.pth", _use_new_zipfile_serialization=False)
-    return _printed(top, sorted(top.iterdir()))
-
-
-def safetensors_file(top: Path) -> Sequence[Path]:
-    """Make the weights of the embedded network as safetensors."""
-    save_file({name: value.contiguous() for name, value in _state().items()}, top / "w.safetensors")
-    return _printed(top, [top / "w.safetensors"])
-
-
-def payload_pickle(top: Path) -> Sequence[Path]:
-    """Make weights with a payload, as torch saves them and as plain pickles."""
-    state = {**_state(), "payload": Payload()}
-    torch.save(state, top / "new.pth")
-    torch.save(state, top / "old.pth", _use_new_zipfile_serialization=False)
-    (top / "plain.pth").write_bytes(pickle.dumps(state))
-    return _printed(top, sorted(top.iterdir()))
-
-
-def torch_script(top: Path) -> Sequence[Path]:
-    """Make a traced network that enlarges by four."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-            _small_network(), torch.rand(1, 3, 16, 16)
-        )
-        traced.save(str(top / "traced.pt"))
-    return _printed(top, [top / "traced.pt"])
-
-
-def exported_program(top: Path) -> Sequence[Path]:
-    """Make an exported program, and one with a pickle among its sample inputs."""
-    program = torch.export.export(_small_network(), (torch.rand(1, 3, 16, 16),))
-    torch.export.save(program, top / "plain.pt2")
-    with zipfile.ZipFile(top / "plain.pt2") as old, zipfile.ZipFile(top / "evil.pt2", "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if "sample_inputs" in name:
-                buffer = io.BytesIO()
-                torch.save(Payload(), buffer)
-                data = buffer.getvalue()
-            new.writestr(name, data)
-    return _printed(top, [top / "plain.pt2", top / "evil.pt2"])
-
-
-def onnx_file(top: Path) -> Sequence[Path]:
-    """Make an ONNX network that enlarges by four, with weights in the file and beside it."""
-    weights = np.random.default_rng(0).normal(0, 0.1, (48, 3, 3, 3)).astype(np.float32)
-    graph = helper.make_graph(
-        [
-            helper.make_node("Conv", ["input", "w"], ["features"], pads=[1, 1, 1, 1]),
-            helper.make_node("DepthToSpace", ["features"], ["output"], blocksize=4, mode="CRD"),
-        ],
-        "network",
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, None, None])],
-        [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 3, None, None])],
-        [numpy_helper.from_array(weights, "w")],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.save(model, top / "whole.onnx")
-    onnx.save(
-        model, top / "two.onnx", save_as_external_data=True, location="two.bin", size_threshold=0
-    )
-    return _printed(top, [top / "whole.onnx", top / "two.onnx"])
-
-
-def _small_network() -> nn.Module:
-    return nn.Sequential(nn.Conv2d(3, 48, 3, padding=1), nn.PixelShuffle(4)).eval()
-
-
-def matlab_file(top: Path) -> Sequence[Path]:
-    """Make a network of MatConvNet in both formats of MATLAB."""
-    rng = np.random.default_rng(0)
-    sizes = [(3, 3, 1, 8), (3, 3, 8, 8), (3, 3, 8, 1)]
-    layers = np.empty((1, 2 * len(sizes) - 1), dtype=object)
-    for number, size in enumerate(sizes):
-        filters, biases = (
-            rng.normal(0, 0.1, size).astype(np.float32),
-            np.zeros((size[-1], 1), np.float32),
-        )
-        cells = np.empty((1, 2), dtype=object)
-        cells[0, 0], cells[0, 1] = filters, biases
-        layers[0, 2 * number] = {"type": "conv", "weights": cells}
-        if number < len(sizes) - 1:
-            layers[0, 2 * number + 1] = {"type": "relu"}
-    scipy.io.savemat(top / "v5.mat", {"net": {"layers": layers}}, do_compression=True)
-    with h5py.File(top / "v73.mat", "w", userblock_size=512) as file:
-        file.create_dataset("net/layers", data=np.zeros(4))
-    return _printed(top, sorted(top.iterdir()))
-
-
-def card(top: Path) -> Sequence[Path]:
-    """Make the folder of a family of models with every usual field."""
-    family = top / "mynet"
-    family.mkdir()
-    (family / "card.yaml").write_text(
-        "family: mynet\ntitle: My network\nlicence: MIT\nsource: arXiv:0000.00000\nnetwork: MyNet\n"
-        "training_sets: [div2k]\nnotes: None.\nmembers:\n"
-        "  - {id: mynet, scale: 2, params: 0}\n"
-        "  - id: mynet-x4\n    scale: 4\n    params: 0\n    weights:\n      file: w.pth\n"
-        "      url: http://127.0.0.1:9/w.pth\n"
-        f"      sha256: {'0' * 64}\n      bytes: 100\n"
-    )
-    (family / "network.py").write_text(
-        "from torch import nn\n\ndef MyNet(scale):\n    return nn.Upsample(scale_factor=scale)\n"
-    )
-    return _printed(top, [family / "card.yaml"])
+    return printed(top, [top / "b.npy", top / "c.npz", top / "d.npy"])
 
 
 def board(top: Path) -> Sequence[Path]:
@@ -209,7 +81,7 @@ def board(top: Path) -> Sequence[Path]:
     (top / "mine.yaml").write_text(source.read_text())
     (top / "published").mkdir()
     shutil.copy2(_LEADERBOARDS / "published" / "ntire2022_esr.csv", top / "published")
-    return _printed(top, [top / "mine.yaml", top / "published" / "ntire2022_esr.csv"])
+    return printed(top, [top / "mine.yaml", top / "published" / "ntire2022_esr.csv"])
 
 
 def protocols(top: Path) -> Sequence[Path]:
@@ -219,7 +91,7 @@ def protocols(top: Path) -> Sequence[Path]:
         "  channels: luma-studio\n  shave_pixels: 4\n"
         "- name: my-rgb\n  version: 2\n  summary: RGB.\n  source: mine\n  channels: rgb\n"
     )
-    return _printed(top, [top / "mine.yaml"])
+    return printed(top, [top / "mine.yaml"])
 
 
 def _store(top: Path) -> None:
@@ -249,7 +121,7 @@ def journal(top: Path) -> Sequence[Path]:
         rows = [dict(zip(names, row, strict=True)) for row in table.fetchall()]
     place = top / "records" / "dead.jsonl"
     place.write_text("".join(json.dumps({**row, "key": "dead"}) + "\n" for row in rows))
-    return _printed(top, [place])
+    return printed(top, [place])
 
 
 def parquet(top: Path) -> Sequence[Path]:
@@ -257,13 +129,13 @@ def parquet(top: Path) -> Sequence[Path]:
     _store(top)
     file = next((top / "records").glob("two.*"))
     file.rename(file.with_name("two.parquet"))
-    return _printed(top, sorted((top / "records").glob("*.parquet")))
+    return printed(top, sorted((top / "records").glob("*.parquet")))
 
 
 def store_version(top: Path) -> Sequence[Path]:
     """Make a store."""
     _store(top)
-    return _printed(top, [top / "store.json"])
+    return printed(top, [top / "store.json"])
 
 
 def saved_outputs(top: Path) -> Sequence[Path]:
@@ -282,7 +154,7 @@ def saved_outputs(top: Path) -> Sequence[Path]:
     ]
     with_store = [*run, *rest, str(top.with_name("store-of-saved"))]
     subprocess.run(with_store, check=True, capture_output=True)
-    return _printed(top, top.rglob("run.json"))
+    return printed(top, top.rglob("run.json"))
 
 
 def pairs(top: Path) -> Sequence[Path]:
@@ -293,7 +165,7 @@ def pairs(top: Path) -> Sequence[Path]:
         (top / f"{name}.png").rename(top / f"out-{name}.png")
         lines.append(f"out-{name}.png,{name}.png")
     (top / "pairs.csv").write_text("\n".join(lines) + "\n")
-    return _printed(top, [top / "pairs.csv"])
+    return printed(top, [top / "pairs.csv"])
 
 
 def archive(top: Path) -> Sequence[Path]:
@@ -314,7 +186,7 @@ def archive(top: Path) -> Sequence[Path]:
         file.writestr("up/ESCAPED", b"x")
     with zipfile.ZipFile(top / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("zeros.bin", bytes(200 * 2**20))
-    return _printed(top, sorted(top.glob("*.zip")))
+    return printed(top, sorted(top.glob("*.zip")))
 
 
 def unpack(file: Path) -> None:

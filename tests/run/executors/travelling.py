@@ -11,7 +11,7 @@ import pytest
 from iqabench.errors import FetchError, IqabenchError, StoreError
 from iqabench.files.content import forget_contents
 from iqabench.files.remote import RemoteFile
-from iqabench.files.supply import supply_by
+from iqabench.files.supplier import supply_by
 from iqabench.run.executors.job import JobItem, Ledger
 from iqabench.run.model_cache import ModelCache
 

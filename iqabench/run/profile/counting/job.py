@@ -1,11 +1,10 @@
 """A model whose costs are counted, as it travels to a worker."""
 
-import os
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from iqabench.models.core.load import is_own
-from iqabench.models.core.package import ModelPackage, pack, unpack
+from iqabench.models.core.package import ModelPackage, enter, pack
 from iqabench.probes import CostColumn, Size
 from iqabench.run.executors.job import Shipment
 from iqabench.run.model_cache import ModelCache
@@ -42,10 +41,7 @@ class CountingJob:
 
     def open(self, models: ModelCache) -> CountingSession:
         """Load the model, and return the session; see `executors.job`."""
-        name = self.name
-        if self.package is not None:  # on a worker, whose current folder is nobody's
-            os.chdir(unpack(self.package))
-            name = self.package.name
+        name = self.name if self.package is None else enter(self.package)
         load = partial(load_for_profile, name, self.device, self.options)
         return CountingSession(models.get(self.name, load), self.columns, self.device, self.options)
 

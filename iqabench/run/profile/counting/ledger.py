@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from iqabench.errors import IqabenchError
-from iqabench.models.core.load import is_own
 from iqabench.models.core.package import require_packable
 from iqabench.probes import CostColumn, Size
 from iqabench.run.environment import new_run, resolve_device
@@ -109,9 +108,7 @@ def count_on_workers(
     done = Profile()
     if not columns:
         return done
-    for name in names:
-        if is_own(name):
-            require_packable(name)
+    require_packable(names)
     device = resolve_device(options.device)
     of_job = None if sizes is None else tuple(sizes)
     with (
