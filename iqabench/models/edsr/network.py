@@ -5,27 +5,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv3x3
-from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.residual import ResidualBlock, mean_shifts, shuffle_tail
 from iqabench.models.layers.shapes import Shapes, count, tail_scale
-
-
-class ResidualBlock(nn.Module):
-    """Two convolutions whose output, damped, is added to the input; no normalisation."""
-
-    def __init__(self, features: int, damping: float) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            conv3x3(features, features), nn.ReLU(inplace=True), conv3x3(features, features)
-        )
-        self.damping = damping
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform the features x.
-
-        Shapes: (N, features, H, W), kept.
-        """
-        change: Tensor = self.body(x)
-        return x + (change if self.damping == 1 else change * self.damping)
 
 
 class EDSR(nn.Module):
@@ -50,9 +31,7 @@ class EDSR(nn.Module):
 
     def __init__(self, scale: int, blocks: int, features: int, damping: float = 1) -> None:
         super().__init__()
-        mean = [255 * c for c in DIV2K_MEAN]
-        self.sub_mean = MeanShift(mean, -1)
-        self.add_mean = MeanShift(mean, 1)
+        self.sub_mean, self.add_mean = mean_shifts()
         self.head = nn.Sequential(conv3x3(3, features))
         chain = [ResidualBlock(features, damping) for _ in range(blocks)]
         self.body = nn.Sequential(*chain, conv3x3(features, features))

@@ -1,9 +1,11 @@
-"""Layers of EDSR that later networks use: the mean colour as a layer, the shuffling tail."""
+"""Layers of EDSR that later networks use: the mean colour, the residual block, the shuffling tail."""
 
 from collections.abc import Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from iqabench.models.layers.blocks import conv3x3
 
 DIV2K_MEAN = (0.4488, 0.4371, 0.4040)
 """Mean colour of the DIV2K training images, red, green, blue, in 0..1."""
@@ -21,6 +23,31 @@ class MeanShift(nn.Conv2d):
         super().__init__(3, 3, 1)
         self.weight = nn.Parameter(torch.eye(3).view(3, 3, 1, 1), requires_grad=trained)
         self.bias = nn.Parameter(sign * torch.tensor(colour), requires_grad=trained)
+
+
+def mean_shifts(*, trained: bool = False) -> tuple[MeanShift, MeanShift]:
+    """Return the layers that subtract and add the mean colour of DIV2K, for pixels of 0..255."""
+    mean = [255 * c for c in DIV2K_MEAN]
+    return MeanShift(mean, -1, trained=trained), MeanShift(mean, 1, trained=trained)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions whose output, damped, is added to the input; no normalisation."""
+
+    def __init__(self, features: int, damping: float) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            conv3x3(features, features), nn.ReLU(inplace=True), conv3x3(features, features)
+        )
+        self.damping = damping
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the features x.
+
+        Shapes: (N, features, H, W), kept.
+        """
+        change: Tensor = self.body(x)
+        return x + (change if self.damping == 1 else change * self.damping)
 
 
 def shuffle_tail(features: int, scale: int, groups: int = 1, relu: bool = False) -> nn.Sequential:

@@ -4,59 +4,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from iqabench.models.layers.blocks import conv1x1, conv3x3
-from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
+from iqabench.models.layers.blocks import conv3x3
+from iqabench.models.layers.channel_attention import residual_group
+from iqabench.models.layers.residual import mean_shifts, shuffle_tail
 from iqabench.models.layers.shapes import Shapes, count, tail_scale
-
-
-class ChannelAttention(nn.Module):
-    """An attention that weighs each channel by a function of the means of all channels."""
-
-    def __init__(self, features: int, squeezed: int) -> None:
-        super().__init__()
-        self.conv_du = nn.Sequential(
-            conv1x1(features, squeezed),
-            nn.ReLU(inplace=True),
-            conv1x1(squeezed, features),
-            nn.Sigmoid(),
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform the features x.
-
-        Shapes: (N, features, H, W), kept.
-        """
-        weight: Tensor = self.conv_du(x.mean((2, 3), keepdim=True))
-        return x * weight
-
-
-class Residual(nn.Module):
-    """A chain of layers whose output is added to their input."""
-
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__()
-        self.body = nn.Sequential(*layers)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform the features x.
-
-        Shapes: (N, features, H, W), kept.
-        """
-        change: Tensor = self.body(x)
-        return change + x
-
-
-def attention_block(features: int, squeezed: int) -> Residual:
-    """Return a residual channel-attention block (the paper's RCAB)."""
-    attention = ChannelAttention(features, squeezed)
-    first, second = conv3x3(features, features), conv3x3(features, features)
-    return Residual(first, nn.ReLU(inplace=True), second, attention)
-
-
-def residual_group(blocks: int, features: int, squeezed: int) -> Residual:
-    """Return a residual group (the paper's RG)."""
-    chain = [attention_block(features, squeezed) for _ in range(blocks)]
-    return Residual(*chain, conv3x3(features, features))
 
 
 class RCAN(nn.Module):
@@ -83,11 +34,9 @@ class RCAN(nn.Module):
         self, scale: int, groups: int = 10, blocks: int = 20, features: int = 64, squeezed: int = 4
     ) -> None:
         super().__init__()
-        mean = [255 * c for c in DIV2K_MEAN]
         # Paper: the mean colour is a constant; here: it is trained, as in the authors' code, whose
         # way of freezing it has no effect: it is among the parameters, and may have moved.
-        self.sub_mean = MeanShift(mean, -1, trained=True)
-        self.add_mean = MeanShift(mean, 1, trained=True)
+        self.sub_mean, self.add_mean = mean_shifts(trained=True)
         self.head = nn.Sequential(conv3x3(3, features))
         chain = [residual_group(blocks, features, squeezed) for _ in range(groups)]
         self.body = nn.Sequential(*chain, conv3x3(features, features))
