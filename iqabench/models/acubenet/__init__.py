@@ -1,0 +1,1 @@
+"""A-CubeNet: attention over places, channels and the outputs of groups."""

@@ -1,0 +1,1 @@
+"""ENLCN: non-local attention of linear cost, by random features of its kernel."""

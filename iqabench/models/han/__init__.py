@@ -1,0 +1,1 @@
+"""HAN: attention between the outputs of all groups, and over channels and places together."""

@@ -1,0 +1,1 @@
+"""HSRNet: a network unrolled from half-quadratic splitting, whose three steps share their weights."""

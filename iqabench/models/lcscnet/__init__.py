@@ -1,0 +1,1 @@
+"""LCSCNet: convolutions beside linear compressing layers, in the basic and in the enhanced network."""

@@ -1,0 +1,1 @@
+"""SAN: channels weighed by the covariance of the features, and non-local attention in four quadrants."""

@@ -1,0 +1,49 @@
+"""Networks have exactly the tensors of the files that their authors publish."""
+
+import pytest
+import torch
+
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.network import build
+
+from .published_states import PublishedState, published_state
+
+FILES = {
+    "edsr_baseline_x2": "edsr_baseline_x2",
+    "edsr_baseline_x3": "edsr_baseline_x3",
+    "edsr_baseline_x4": "edsr_baseline_x4",
+    "edsr_x2": "edsr_x2",
+    "edsr_x3": "edsr_x3",
+    "edsr_x4": "edsr_x4",
+    "san_x4": "san_x4",
+    "han_x4": "han_x4",
+    "enlcn_x4": "enlcn_x4",
+    "acubenet_x4": "acubenet_x4",
+    "hsrnet_x4": "hsrnet_x4",
+}
+"""The description of the published file of a model, by the name of the model."""
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_network_has_the_tensors_of_the_published_file(name: str) -> None:
+    published = published_state(FILES[name])
+    with torch.device("meta"):
+        network = build(card_of(name))
+    state = network.state_dict()
+    assert not list(published.differences({key: tuple(t.shape) for key, t in state.items()}))
+    assert len(state) == published.tensors
+    assert sum(tensor.numel() for tensor in state.values()) == published.values
+    trainable = sum(p.numel() for p in network.parameters() if p.requires_grad)
+    assert published.trainable in (None, trainable)
+
+
+def test_the_description_tells_a_missing_a_reshaped_and_an_unknown_tensor() -> None:
+    published = published_state("edsr_baseline_x2")
+    assert isinstance(published, PublishedState)
+    with torch.device("meta"):
+        state = build(card_of("edsr_baseline_x2")).state_dict()
+    shapes = {key: tuple(tensor.shape) for key, tensor in state.items()}
+    reshaped = {**shapes, "head.0.bias": (63,)}
+    missing = {key: shape for key, shape in shapes.items() if key != "body.3.body.0.weight"}
+    for wrong in (reshaped, missing, {**shapes, "body.99.bias": (64,)}):
+        assert list(published.differences(wrong))
