@@ -23,6 +23,17 @@ def test_published_inputs_are_what_imresize_makes(name: str, scale: int) -> None
 
 
 @pytest.mark.usefixtures("mirror")
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_the_inputs_of_rcan_are_of_an_imresize_that_clamps(scale: int) -> None:
+    """Their targets are those of set5."""
+    for ref, same in zip(load_set("set5_rcan", scale), load_set("set5", scale), strict=True):
+        sample = ref.load()
+        assert sample.target is not None
+        assert np.array_equal(sample.target, same.load().target)
+        assert np.array_equal(sample.input, imresize(sample.target, 1 / scale, edge="clamp"))
+
+
+@pytest.mark.usefixtures("mirror")
 @pytest.mark.parametrize(
     ("name", "scale", "psnr"),
     [

@@ -4,30 +4,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from iqabench.models.layers.blocks import conv1x1, conv3x3
+from iqabench.models.layers.blocks import conv1x1
+from iqabench.models.layers.pixel_attention import PixelAttentionNetwork, leaky
 from iqabench.models.layers.shapes import Shapes, count
-
-
-def leaky() -> nn.LeakyReLU:
-    """Return the activation, the same everywhere in this network."""
-    return nn.LeakyReLU(0.2, inplace=True)
-
-
-class PixelAttention(nn.Module):
-    """An attention that weighs every value of the feature map by a 1x1 convolution of its pixel."""
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.conv = conv1x1(features, features)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform the features x.
-
-        Shapes: (N, features, H, W), kept.
-        """
-        return x * torch.sigmoid(self.conv(x))
 
 
 class AttendedConvolution(nn.Module):
@@ -72,7 +52,7 @@ class SelfCalibratedBlock(nn.Module):
         return joined + x
 
 
-class PAN(nn.Module):
+class PAN(PixelAttentionNetwork):
     """Self-calibrated blocks, then upsampling by nearest neighbour with pixel attention.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
@@ -94,34 +74,5 @@ class PAN(nn.Module):
     def __init__(
         self, scale: int, features: int = 40, upper_features: int = 24, blocks: int = 16
     ) -> None:
-        super().__init__()
-        self.scale = scale
-        self.steps = [2, 2] if scale == 4 else [scale]
-        self.conv_first = conv3x3(3, features)
-        self.SCPA_trunk = nn.Sequential(*(SelfCalibratedBlock(features) for _ in range(blocks)))
-        self.trunk_conv = conv3x3(features, features)
-        for number, width in enumerate([features, upper_features][: len(self.steps)], 1):
-            self.add_module(f"upconv{number}", conv3x3(width, upper_features))
-            self.add_module(f"att{number}", PixelAttention(upper_features))
-            self.add_module(f"HRconv{number}", conv3x3(upper_features, upper_features))
-        self.conv_last = conv3x3(upper_features, 3)
-        self.act = leaky()
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the image, `scale` times larger."""
-        shallow = self.conv_first(x)
-        features = shallow + self.trunk_conv(self.SCPA_trunk(shallow))
-        for number, step in enumerate(self.steps, 1):
-            features = self._enlarge(features, number, step)
-        base = functional.interpolate(
-            x, scale_factor=self.scale, mode="bilinear", align_corners=False
-        )
-        restored: Tensor = self.conv_last(features)
-        return restored + base
-
-    def _enlarge(self, features: Tensor, number: int, step: int) -> Tensor:
-        enlarged = functional.interpolate(features, scale_factor=step, mode="nearest")
-        attention = getattr(self, f"att{number}")
-        attended = self.act(attention(getattr(self, f"upconv{number}")(enlarged)))
-        out: Tensor = self.act(getattr(self, f"HRconv{number}")(attended))
-        return out
+        trunk = [SelfCalibratedBlock(features) for _ in range(blocks)]
+        super().__init__(scale, features, upper_features, "SCPA_trunk", trunk)
