@@ -1,7 +1,7 @@
 """Pins: the checksums of files for which nobody published one.
 
-The first download decides: its checksum is noted in `pins.json` of the cache, and a later download that
-differs is refused. A mirror folder that is the cache of somebody else has a `pins.json`, which counts, too.
+The first download, or the first copy that a person hands over, decides: its checksum is noted in `pins.json`
+of the cache, and a later one that differs is refused. A mirror folder that is the cache of somebody else has a `pins.json`, which counts, too.
 """
 
 import json
@@ -29,12 +29,10 @@ class Pin:
 
 def find_pin(file: RemoteFile) -> Pin | None:
     """Return the pin of a file, from the cache or else from a mirror folder."""
-    if file.url is None:
-        return None
     for folder in [home(), *mirror_folders()]:
         pins = _read(folder / "pins.json")
-        if file.url in pins:
-            return pins[file.url]
+        if file.address in pins:
+            return pins[file.address]
     return None
 
 
@@ -68,25 +66,23 @@ def admit(file: RemoteFile, sha256: str, size: int, source: str) -> None:
 
 
 def _pin(file: RemoteFile, pin: Pin) -> None:
-    if file.url is None:
-        return
     path = home() / "pins.json"
     with writing(path.name), locked(path.with_suffix(".lock")):
         pins = _read(path)
-        if file.url in pins:
+        if file.address in pins:
             return
-        pins[file.url] = pin
-        text = json.dumps({url: asdict(pins[url]) for url in sorted(pins)}, indent=1)
+        pins[file.address] = pin
+        text = json.dumps({address: asdict(pins[address]) for address in sorted(pins)}, indent=1)
         write_whole(path, f"{text}\n".encode())
     sys.stderr.write(
         f"note: nobody published a checksum of {file.name}. Pinned the one of this copy, sha256 "
-        f"{pin.sha256}, in {path}: a later download that differs will be refused.\n"
+        f"{pin.sha256}, in {path}: a later copy that differs will be refused.\n"
     )
 
 
 def _read(path: Path) -> dict[str, Pin]:
     try:
-        return {url: Pin(**pin) for url, pin in json.loads(path.read_bytes()).items()}
+        return {address: Pin(**pin) for address, pin in json.loads(path.read_bytes()).items()}
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -28,6 +28,11 @@ class RemoteFile:
         return PurePosixPath(self.name).name
 
     @property
+    def address(self) -> str:
+        """The url, or the page and the name of a file that only a person can get: it names the file's pin."""
+        return self.url or f"{self.page or ''}#{self.basename}"
+
+    @property
     def key(self) -> str:
         """The name of its partial download: the checksum of the file, or that of its url."""
         return self.sha256 or hashlib.sha256((self.url or self.name).encode()).hexdigest()

@@ -58,6 +58,14 @@ def test_a_file_without_checksum_is_taken_by_name_and_pinned(
     assert find(archive)
 
 
+def test_a_file_that_only_a_person_can_get_is_found_after_it_was_handed_over(shelf: Path) -> None:
+    archive = RemoteFile("set/big.zip", None, None, None, page="https://example.org/page")
+    assert find(archive) is None
+    adopt(shelf, [archive])
+    assert find(archive)
+    assert find(RemoteFile("set/big.zip", None, None, None, page="https://example.org/2")) is None
+
+
 def test_a_wrong_beginning_of_the_checksum_is_not_adopted(shelf: Path) -> None:
     archive = RemoteFile("big.zip", "https://example.org/big.zip", None, None, "00000000")
     done = adopt(shelf, [archive])
