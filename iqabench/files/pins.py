@@ -1,8 +1,8 @@
 """Pins: the checksums of files for which nobody published one.
 
 The first download, or the first copy that a person hands over, decides: its checksum is noted in `pins.json`
-of the cache, and a later one that differs is refused. A mirror folder that is the cache of somebody else has a
-`pins.json`, which counts, too.
+of the cache, and a later one that differs is refused. A mirror folder that is the cache of somebody else has
+a `pins.json`, which counts, too.
 """
 
 import json
