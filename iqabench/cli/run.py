@@ -35,6 +35,7 @@ with lazy_imports():
     from iqabench.remote import open_store
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.executors.placement import Placement
+    from iqabench.run.setting_points import setting_points
     from iqabench.store import Store
 
 with lazy_imports(until_used=True):  # few runs measure costs
@@ -93,7 +94,8 @@ with lazy_imports(until_used=True):  # few runs measure costs
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
-        help="A setting of a model, as in alpha=0.5; repeatable. 'iqabench show model NAME' lists them.",
+        help="A setting of a model, as in alpha=0.5, or several values, as in alpha=0,1 or alpha=0:1:0.1; "
+        "repeatable. 'iqabench show model NAME' lists them.",
     ),
     click.option(
         "--limit", type=click.IntRange(1), metavar="N", help="Run only the first N images of a set."
@@ -188,7 +190,7 @@ def _measure(
     costs_wanted = cost_columns(probes) if probes else []
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
-        announce(watch, cells, options.limit)
+        announce(watch, cells * len(setting_points(options.settings)), options.limit)
         outcome = evaluate(cells, records, options, watch, placement)
         if not costs_wanted:
             return outcome, []

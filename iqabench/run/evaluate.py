@@ -25,6 +25,7 @@ from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.restoring.ledger import CellLedger
 from iqabench.run.second_pass import SecondPass, score_second_pass
+from iqabench.run.setting_points import check_settings, setting_points
 from iqabench.store import Store
 
 
@@ -37,19 +38,26 @@ def evaluate(
 ) -> Outcome:
     """Evaluate the samples without a record; the records of each are stored as soon as it is done.
 
+    A setting with several values, as in alpha=0:1:0.1, makes one run for each of them.
     A model that cannot be loaded costs only its own cells, unless no other cell remains. The files of metrics
     (weights) are looked for before the first image: a column whose metric lacks one has failed records with
     that reason. `placement` says where models run.
 
     Raises: MetricWeightsError when every column lacks a file; IqabenchError when no cell can be run;
+        UsageError for a setting out of range;
         TrustError for code that would run on workers without consent; ExecutorError when there are no
         workers; StoreError when records cannot be stored.
     """
     if placement.executor != "local":
         require_packable(cell.model for cell in cells)
+    points = setting_points(options.settings)
+    check_settings((cell.card for cell in cells if cell.card is not None), points)
     reasons = require_files(column for cell in cells for column in cell.columns)
     with executor_of(placement, options.device, watch) as executor:
-        return evaluate_on(executor, cells, store, options, reasons, watch)
+        return Outcome.joined(
+            evaluate_on(executor, cells, store, replace(options, settings=point), reasons, watch)
+            for point in points
+        )
 
 
 def evaluate_on(

@@ -55,6 +55,20 @@ class Outcome:
             Failure(error, where, sample, is_missing) for error in dict.fromkeys(errors) if error
         ]
 
+    @classmethod
+    def joined(cls, outcomes: Iterable["Outcome"]) -> "Outcome":
+        """Return one outcome of several runs, such as those of a sweep over a setting."""
+        whole = cls()
+        for each in outcomes:
+            whole.keys += each.keys
+            whole.done += each.done
+            whole.skipped += each.skipped
+            whole.failures += each.failures
+            whole.missing += [line for line in each.missing if line not in whole.missing]
+            whole.notes += [note for note in each.notes if note not in whole.notes]
+            whole.samples |= each.samples
+        return whole
+
     @property
     def all_missing(self) -> list[str]:
         """The sentences about missing images, those about targets without an output included."""

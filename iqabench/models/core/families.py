@@ -87,7 +87,6 @@ def _matches(state: StateDictionary, scale: Ratio | None) -> Iterator[FamilyMatc
         if card.loader == "network"
         and card.folder.parent in installed  # the code of other folders needs consent
         and card.weights is not None
-        and card.is_plain
         and (card.variant is None or card.variant.layout == "parent")
     }
     for card in networks.values():

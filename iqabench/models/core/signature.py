@@ -36,7 +36,13 @@ class ModelSetting(Facts):
     low: float
     high: float
     default: float
+    whole: bool = False
+    """True when only whole numbers are allowed, such as seeds."""
     meaning: str = ""
+
+    def takes(self, value: float) -> bool:
+        """Return whether a value is allowed."""
+        return self.low <= value <= self.high and (not self.whole or value == int(value))
 
 
 def setting_values(
@@ -57,9 +63,10 @@ def setting_values(
             value = float(number)
         except ValueError:
             value = float("nan")
-        if not equals or not setting.low <= value <= setting.high:
+        if not equals or not setting.takes(value):
+            kind = "whole number" if setting.whole else "number"
             raise UsageError(
-                f"'{text}' is not a value of {name}; expected a number from {setting.low:g} to "
+                f"'{text}' is not a value of {name}; expected a {kind} from {setting.low:g} to "
                 f"{setting.high:g}, as in {name}={setting.default:g}."
             )
         values[name] = value

@@ -1,0 +1,1 @@
+"""CFSNet: a restoration network whose trade-off is set by a number at run time."""

@@ -1,0 +1,60 @@
+"""Sweeps over the settings of models: one text may name several values, each of which is a run.
+
+alpha=0,0.5,1        three values
+alpha=0:1:0.1        eleven values: from 0 to 1 in steps of 0.1
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
+from itertools import product
+
+from iqabench.errors import UsageError
+from iqabench.models.core.card import Card
+from iqabench.models.core.signature import setting_values
+
+_MOST = 1000
+"""The largest number of values of one sweep."""
+
+
+def setting_points(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the settings of each run that texts such as "alpha=0,0.5,1" or "alpha=0:1:0.1" ask for.
+
+    Several sweeps are combined, each value with each other. A text with one value is left as it is.
+
+    Raises: UsageError for a range that is not FIRST:LAST:STEP.
+    """
+    return list(dict.fromkeys(product(*(_values(text) for text in texts))))
+
+
+def check_settings(cards: Iterable[Card], points: Iterable[Sequence[str]]) -> None:
+    """Check the values of all runs before the first one, for the models that have such settings.
+
+    Raises: UsageError for a value out of range.
+    """
+    named = [card for card in cards if card.settings]
+    for point in points:
+        for card in named:
+            known = [text for text in point if text.partition("=")[0] in card.settings]
+            setting_values(card.settings, known, card.id)
+
+
+def _values(text: str) -> list[str]:
+    name, equals, values = text.partition("=")
+    if ":" in values:
+        return [f"{name}={value}" for value in _range(text, values)]
+    return [f"{name}{equals}{value}" for value in values.split(",")]
+
+
+def _range(text: str, values: str) -> list[str]:
+    """Return the values from the first to the last one, in exact decimal steps."""
+    try:
+        first, last, step = (Decimal(part) for part in values.split(":"))
+        count = int((last - first) / step) + 1 if step > 0 and last >= first else 0
+    except (InvalidOperation, ValueError, OverflowError):
+        count = 0
+    if not 0 < count <= _MOST:
+        raise UsageError(
+            f"'{text}' is not a range of values; expected FIRST:LAST:STEP with at most {_MOST} values, "
+            "as in alpha=0:1:0.1."
+        )
+    return [f"{(first + number * step).normalize():f}" for number in range(count)]
