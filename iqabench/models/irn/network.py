@@ -35,8 +35,9 @@ class HaarStep(nn.Module):
 
     def inverse(self, x: Tensor) -> Tensor:
         """Return the image whose bands are x."""
-        bands = x.unflatten(1, (4, self.channels)).transpose(1, 2).flatten(1, 2)
-        return functional.conv_transpose2d(bands, self.haar_weights, stride=2, groups=self.channels)
+        return functional.conv_transpose2d(
+            functional.channel_shuffle(x, 4), self.haar_weights, stride=2, groups=self.channels
+        )
 
 
 class DenseSubnet(nn.Module):
