@@ -24,10 +24,12 @@ LARGE = 5_000_000
 
 SHORT: dict[str, dict[str, object]] = {
     "acubenet": {"groups": 2, "units": 1},
+    "emsrdpn": {"added": 16, "dense": 16, "growth": 16, "blocks": 2},
     "enlcn": {"blocks": 8, "features": 32},
     "han": {"groups": 2, "blocks": 1},
     "hsrnet": {"blocks": 1},
     "lcscnet": {"features": 32, "units": 2, "rates": [0.75, 0.5]},
+    "mirnet": {"features": 16, "groups": 1, "blocks": 1},
     "san": {"groups": 2, "blocks": 1},
 }
 """Arguments, by family, of a network with fewer layers, which runs here where weights are missing."""
@@ -143,7 +145,7 @@ def test_it_takes_its_smallest_size(name: str) -> None:
     model = loaded(name)
     channels = 1 if card.channels == "grey" else 3
     side = max(card.min_size, card.size_multiple)
-    batch = torch.from_numpy(crop(channels)[:side, :side].transpose(2, 0, 1).astype(np.float32))
+    batch = torch.from_numpy(crop(card.planes)[:side, :side].transpose(2, 0, 1).astype(np.float32))
     with torch.inference_mode():
         assert model.forward(batch[None]).shape[2:] == (side * card.scale, side * card.scale)
     tiny = restore(model, crop(channels)[:5, :7]).image
@@ -155,8 +157,7 @@ def test_a_batch_is_its_singles(name: str) -> None:
     card = card_of(name)
     model = loaded(name)
     assert isinstance(model, NetworkModel)
-    channels = 1 if card.channels == "grey" else 3
-    one = torch.from_numpy(crop(channels)[:32, :32].transpose(2, 0, 1).astype(np.float32))
+    one = torch.from_numpy(crop(card.planes)[:32, :32].transpose(2, 0, 1).astype(np.float32))
     batch = torch.stack([one, one.flip(2), one.flip(1)])
     with torch.inference_mode():
         together = model.forward(batch)

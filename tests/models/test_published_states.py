@@ -20,6 +20,7 @@ FILES = {
     "enlcn_x4": "enlcn_x4",
     "acubenet_x4": "acubenet_x4",
     "hsrnet_x4": "hsrnet_x4",
+    "mirnet_denoising": "mirnet",
 }
 """The description of the published file of a model, by the name of the model."""
 

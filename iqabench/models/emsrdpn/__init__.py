@@ -1,0 +1,1 @@
+"""EMSRDPN: residual and dense connections side by side, one network for four scales."""

@@ -1,0 +1,1 @@
+"""MIRNet: streams of three resolutions that exchange what they find."""

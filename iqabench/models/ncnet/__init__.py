@@ -1,0 +1,1 @@
+"""NCNet: convolutions at input size beside nearest enlargement as a fixed convolution."""
