@@ -12,6 +12,8 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import Field
+
 from iqabench.deprecation import moved
 from iqabench.facts import Facts
 
@@ -63,6 +65,9 @@ class Protocol(Facts):
     """The border that is left out, in multiples of the scale."""
     shave_pixels: int = 0
     """The border that is left out besides, in pixels of the target."""
+    frames: str = Field(default="", pattern=r"^(-?\d*:-?\d*(:[1-9]\d*)?)?$")
+    """The frames of a clip that are compared, as a slice in Python: 2:-2 leaves two out at both ends, ::2
+    takes every second one, 1::2 those between; empty for all frames."""
     colour: str = ""
     """The protocol that the bare name of a metric means instead, if the metric looks at colour."""
 
@@ -73,6 +78,8 @@ class Protocol(Facts):
         if self.reference == "target":  # hashes from before there was another keep their meaning
             for name in ("reference", "argument", "named", "identity"):
                 del facts[name]
+        if not self.frames:
+            del facts["frames"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -84,6 +91,13 @@ class Protocol(Facts):
     def bound(self, identity: str) -> "Protocol":
         """Return this protocol with a reference that is known to the bit; the hash covers it, too."""
         return Protocol(**{**self.model_dump(), "identity": identity})
+
+    def chosen_frames(self, length: int) -> list[int]:
+        """Return the numbers of the frames of a clip that are compared; an image has only one."""
+        if length == 1 or not self.frames:
+            return list(range(length))
+        bounds = [int(bound) if bound else None for bound in self.frames.split(":")]
+        return list(range(length))[slice(*bounds)]
 
     def shave(self, scale: int | Fraction) -> int:
         """Return the border that is left out at this scale, in pixels of the target."""

@@ -15,7 +15,8 @@ from functools import partial
 
 from iqabench.crashes import is_isolated
 from iqabench.models.core.model import Model
-from iqabench.models.core.restore_parts import RestoredParts, restore_parts
+from iqabench.models.core.restore_parts import RestoredParts, checked_parts, restore_parts
+from iqabench.models.loaders.outputs import OutputsModel
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt, watching_model
 from iqabench.run.overlap import map_beside, scoring_threads
@@ -36,6 +37,8 @@ class LoadedCell:
     settings: Mapping[str, float]
     """The values of all settings of the model."""
     scorer: CellScorer
+    names: tuple[str, ...] = ()
+    """The names of all samples of the set, with which files of outputs are paired."""
 
 
 def evaluate_cell(cell: LoadedCell, samples: Iterable[SampleRef]) -> Iterator[SampleResult]:
@@ -69,4 +72,13 @@ def _restore(cell: LoadedCell, loaded: LoadedSample, *, isolated: bool) -> Resto
 def _restored(cell: LoadedCell, sample: Sample, *, isolated: bool) -> RestoredParts:
     about = f"the image '{sample.name}'"
     with watching_model("restore", cell.model, about, isolated=isolated):
+        if isinstance(cell.model, OutputsModel):
+            return _looked_up(cell, cell.model, sample)
         return restore_parts(cell.model, sample.parts, cell.conditions.tile, cell.settings)
+
+
+def _looked_up(cell: LoadedCell, model: OutputsModel, sample: Sample) -> RestoredParts:
+    """Return the outputs that were made before, checked as if they had just been made."""
+    images = cell.scorer.maker.subject.set
+    outputs = model.outputs_of(images, sample.name, cell.names)
+    return RestoredParts(checked_parts(model, sample.parts, outputs))

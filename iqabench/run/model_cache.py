@@ -48,7 +48,7 @@ def load_for_cell(cell: Cell, options: Options) -> Model:
     if cell.card is None:
         model = load_model(cell.model, cell.set.scale, convention=options.convention)
         model = model.to(options.device, options.precision)
-        if model.card.loader != "command":  # a program has no range of its own
+        if model.card.loader not in ("command", "outputs"):  # they have no range of their own
             with watching_model("try", model, "a photograph"):
                 check_value_scale(model, declared=options.convention.range is not None)
         return model

@@ -20,7 +20,7 @@ A key covers everything that decides a number; equal keys mean equal numbers:
 Installed packages are not part of it; a record names the versions of those that it was computed with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import nan
 from typing import Any
@@ -205,8 +205,8 @@ class RecordMaker:
         """Return a record without a number, with the reason."""
         return self.make(column, sample, Score(nan, error), None, role=role)
 
-    def of_frames(self, clip: Record, scores: Sequence[Score]) -> list[Record]:
-        """Return the records of single frames from the record of their clip."""
+    def of_frames(self, clip: Record, scores: Mapping[int, Score]) -> list[Record]:
+        """Return the records of single frames, by their numbers, from the record of their clip."""
         return [
             replace(
                 clip,
@@ -216,7 +216,7 @@ class RecordMaker:
                 value=None if result.error else result.value,
                 error=result.error,
             )
-            for frame, result in enumerate(scores)
+            for frame, result in scores.items()
         ]
 
     def of_whole_set(

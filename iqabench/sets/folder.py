@@ -16,10 +16,10 @@ from pathlib import Path
 from iqabench.errors import ImageError, SetError
 from iqabench.images import AS_STORED, ReadOptions, image_files
 from iqabench.pairing import below_in_words, unread_in_words
+from iqabench.samples import natural_order, order_trouble
 from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
-from iqabench.sets.inventory import natural_order
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef, SampleSet
@@ -108,7 +108,17 @@ def _recipe(level: str) -> Recipe:
 def _target_only(name: str, frames: Frames, steps: Recipe) -> SampleRef:
     """Return a sample whose input is made from its target; without a degradation it is the target."""
     files = {"target": frames}
-    return SampleRef(name, steps, {"input": frames, **files} if steps.steps is None else files)
+    files = {"input": frames, **files} if steps.steps is None else files
+    return SampleRef(name, steps, files, _frames_trouble(files))
+
+
+def _frames_trouble(files: dict[str, Frames]) -> str:
+    """Return the reason why the frames of a clip are not in a plain order, or no text."""
+    for role, frames in files.items():
+        trouble = order_trouble([Path(frame.name).name for frame in frames])
+        if trouble:
+            return f"the {role} is not a whole clip: {trouble}."
+    return ""
 
 
 def _name(folder: Path) -> str:
@@ -156,7 +166,7 @@ def _samples(
     parts, task = paired.parts, default_task(steps.scale)
     for name in sorted({name for of_role in parts.values() for name in of_role}):
         files = {role: parts[role][name] for role in roles if name in parts[role]}
-        trouble = lacks(name, folder, roles, parts)
+        trouble = lacks(name, folder, roles, parts) or _frames_trouble(files)
         yield SampleRef(name, steps, files, trouble, aligned=task.aligned)
 
 

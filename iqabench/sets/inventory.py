@@ -1,12 +1,12 @@
 """The inventory of a set at one level: its images, and the files that hold them."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from iqabench.files import RemoteFile
+from iqabench.samples import natural_order
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import ArchiveFacts, FilesFacts
 from iqabench.sets.manifest import Line, read_manifest
@@ -97,9 +97,3 @@ def _numbers(span: str) -> list[str]:
     """Return the numbers of a span such as 0801-0900, with its leading zeros."""
     first, last = span.split("-")
     return [f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
-
-
-def natural_order(name: object) -> list[tuple[int, str]]:
-    """Return a key that sorts names so that 2 comes before 10."""
-    parts = re.split(r"(\d+)", str(name))
-    return [(int(t), "") if t.isdigit() else (0, t.lower()) for t in parts]

@@ -34,7 +34,9 @@ SHORT: dict[str, dict[str, object]] = {
 }
 """Arguments, by family, of a network with fewer layers, which runs here where weights are missing."""
 
-ALL = sorted(cards())
+OUTPUTS_ONLY = sorted(n for n, card in cards().items() if card.loader == "outputs")
+"""Models that are known by their outputs only; there is no network to examine."""
+ALL = sorted(cards().keys() - set(OUTPUTS_ONLY))
 SHIPPED = [n for n in ALL if cards()[n].folder.parent == FAMILIES]
 """Networks of this package; families from outside may leave facts of their cards out."""
 RUNNABLE = [

@@ -76,3 +76,15 @@ def test_unknown_protocols_get_suggestions() -> None:
 def test_unknown_keys_are_refused() -> None:
     with pytest.raises(ValidationError, match="crop_border"):
         Protocol(**{**protocol("sr-y").model_dump(), "crop_border": 4})
+
+
+def test_frames_of_a_clip_are_a_slice() -> None:
+    assert protocol("duf").chosen_frames(7) == [2, 3, 4]
+    assert protocol("duf").chosen_frames(4) == []
+    assert protocol("duf").chosen_frames(1) == [0]  # an image has no first and last two frames
+    assert protocol("y-key").chosen_frames(7) == [0, 2, 4, 6]
+    assert protocol("y-between").chosen_frames(7) == [1, 3, 5]
+    assert protocol("y").chosen_frames(3) == [0, 1, 2]
+    with pytest.raises(ValidationError):
+        Protocol(**{**protocol("y").model_dump(), "frames": "2-3"})
+    assert Protocol(**{**protocol("y").model_dump(), "frames": "1:"}).hash != protocol("y").hash

@@ -279,3 +279,26 @@ def test_sixteen_bits_go_in_and_come_out(tmp_path: Path, model: MakeModel) -> No
     (saved,) = (tmp_path / "o").rglob("deep.png")
     expected = ((pixels.astype(np.int64) + 1) // 2).astype(np.uint16)
     assert np.array_equal(read_part(saved)[0], expected)
+
+
+def test_a_clip_with_a_gap_in_its_numbers_is_not_restored(tmp_path: Path) -> None:
+    clip(tmp_path / "s" / "target", "good", 4)
+    clip(tmp_path / "s" / "target", "gap", 5)
+    (tmp_path / "s" / "target" / "gap" / "Frame 3.png").unlink()
+    outcome = run(tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@rgb"])
+    (message,) = {failure.error for failure in outcome.failures}
+    assert (
+        "between Frame 2.png and Frame 4.png the numbers of frames step by 2, elsewhere by 1"
+        in message
+    )
+    ok = fetch(tmp_path / "r", "sample", "(SELECT * FROM records WHERE status = 'ok')")
+    assert ok == [("good",)]
+
+
+def test_a_clip_with_no_frame_left_is_told(tmp_path: Path) -> None:
+    for name, frames in (("long", 6), ("short", 3)):
+        clip(tmp_path / "s" / "target", name, frames)
+    run(tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@duf"])
+    rows = fetch(tmp_path / "r", "sample, status, error")
+    assert rows[0][:2] == ("long", "ok")
+    assert "the frames 2:-2 of a clip, and none of 3 is left" in rows[1][2]

@@ -34,6 +34,8 @@ def _row(members: list[Card]) -> dict[str, Any]:
 
 
 def _weights(card: Card) -> str:
+    if card.loader == "outputs":
+        return "outputs only"
     if card.weights is None:
         return "none needed"
     if card.weights.embedded:

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from iqabench.errors import ModelError
 from iqabench.facts import Facts
@@ -40,6 +40,29 @@ class Weights(Facts):
             sha256_prefix=self.sha256_prefix,
             page=self.page,
         )
+
+
+class OutputsPlace(Facts):
+    """The place of outputs that stand for a model without code: a folder, or files in a manifest."""
+
+    folder: str = ""
+    """The folder, relative to the card, with SET/SAMPLE.png or SAMPLE.png; clips are folders of frames.
+    Models with several outputs have a folder for each role."""
+    manifest: str = ""
+    """A table beside the card with the columns set, role, sample, frame, path, bytes and sha256."""
+    url: str = ""
+    """The address of a file of the manifest; `{path}` stands for the column of that name."""
+    page: str | None = None
+
+    @model_validator(mode="after")
+    def _check_place(self) -> "OutputsPlace":
+        if bool(self.folder) == bool(self.manifest):
+            raise ValueError("expected either a folder or a manifest")
+        if self.manifest and "{path}" not in self.url:
+            raise ValueError(
+                "expected a url with {path}, the place of a file's path in the manifest"
+            )
+        return self
 
 
 Method = Literal["pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed"]
@@ -82,9 +105,9 @@ class Card(Facts):
     task: TaskName = "sr"
     scale: Scale = 1
     """The size of the output by that of the input: a whole number, or a fraction such as 3/2."""
-    loader: Literal["network", "spandrel", "file", "onnx", "script", "factory", "command"] = (
-        "network"
-    )
+    loader: Literal[
+        "network", "spandrel", "file", "onnx", "script", "factory", "command", "outputs"
+    ] = "network"
     network: str = ""
     """The name of the callable in network.py, or a dotted path."""
     architecture: str = ""
@@ -121,9 +144,17 @@ class Card(Facts):
     variant: Variant | None = None
     """The origin of a variant; None for a model that is not a variant."""
     weights: Weights | None = None
+    outputs: OutputsPlace | None = None
+    """The outputs of a model that is only known by them (loader: outputs)."""
     notes: str = ""
     folder: Path = Path()
     """The folder of the card."""
+
+    @model_validator(mode="after")
+    def _check_outputs(self) -> "Card":
+        if (self.loader == "outputs") != (self.outputs is not None):
+            raise ValueError("expected loader: outputs and outputs together")
+        return self
 
     @property
     def name(self) -> str:

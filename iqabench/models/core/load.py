@@ -21,6 +21,7 @@ from iqabench.models.core.weights_file import missing_weights_message, sha256_of
 from iqabench.models.loaders.command import load_command
 from iqabench.models.loaders.factory import load_factory
 from iqabench.models.loaders.onnx import load_onnx
+from iqabench.models.loaders.outputs import load_outputs
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import spandrel_module
 from iqabench.models.loaders.weights import load_weights
@@ -152,6 +153,8 @@ def load_card(
 
 
 def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
+    if card.loader == "outputs":
+        return load_outputs(card)
     if card.weights is None:
         network = build(card)
         code = card_digest(card, network)

@@ -13,7 +13,11 @@ from iqabench.images import Part
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.models.core.signature import Signature
-from iqabench.samples import Parts, frame_of
+from iqabench.samples import Parts
+
+CHUNK = "chunk"
+"""The setting of models of whole clips: the number of frames that are restored together; 0 for all.
+Frames of other chunks are not seen, so it changes outputs; records state it, as they do every setting."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def restore_parts(
         )
     with torch.inference_mode():
         outputs = _forward(model, parts, dict(settings or {}))
-    return RestoredParts(_to_arrays(model, parts, outputs))
+    return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)))
 
 
 def _require_part(name: str, role: str, signature: Signature, part: Part) -> None:
@@ -72,19 +76,41 @@ def _require_part(name: str, role: str, signature: Signature, part: Part) -> Non
         raise ModelError(
             f"'{name}' takes a part '{role}' of {signature.frames} frames; the sample's has {len(part)}."
         )
+    if len(part) < signature.needed:
+        raise ModelError(
+            f"'{name}' needs several frames at once: clips of at least {signature.needed} frames; "
+            f"the {role} of this sample has {len(part)}. Choose a longer clip, or a model of single images."
+        )
 
 
 def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str, list[Tensor]]:
     """Return the outputs by role as batches (T, C, H, W), in the order of their frames."""
-    takes = model.card.takes
-    if not all(signature.frames == "each" for signature in takes.values()):
-        tensors = {role: _tensor(model, parts[role]) for role in takes}
+    if all(signature.frames == "each" for signature in model.card.takes.values()):
+        return _by_frame(model, parts, settings)
+    chunk = int(settings.pop(CHUNK, 0))
+    length = max(len(parts[role]) for role in model.card.takes)
+    outputs: dict[str, list[Tensor]] = {}
+    for start in range(0, length, chunk or length):
+        end = min(start + chunk, length) if chunk else length
+        pieces = {r: parts[r][start:end] if chunk else parts[r] for r in model.card.takes}
+        tensors = {role: _tensor(model, piece) for role, piece in pieces.items()}
         results, _ = model.forward_parts(tensors, settings)
-        return {role: [tensor] for role, tensor in results.items()}
+        for role, tensor in results.items():
+            outputs.setdefault(role, []).append(tensor)
+    return outputs
+
+
+def _by_frame(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str, list[Tensor]]:
+    """Return the outputs of a model that restores one frame after the other; its state begins anew here."""
+    takes = model.card.takes
     outputs: dict[str, list[Tensor]] = {}
     state: object = None
     for frame in range(max(len(parts[role]) for role in takes)):
-        tensors = {role: _tensor(model, frame_of(parts[role], frame)[None]) for role in takes}
+        tensors = {}
+        for role, signature in takes.items():
+            length = len(parts[role])
+            window = signature.window(min(frame, length - 1), length)
+            tensors[role] = _tensor(model, parts[role][window])
         results, state = model.forward_parts(tensors, settings, state)
         for role, tensor in results.items():
             outputs.setdefault(role, []).append(tensor)
@@ -101,8 +127,24 @@ def _tensor(model: Model, part: Part) -> Tensor:
     return torch.from_numpy(planes).to(model.device)
 
 
-def _to_arrays(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> dict[str, Part]:
-    """Return the outputs as arrays.
+def _to_arrays(model: Model, outputs: dict[str, list[Tensor]]) -> dict[str, Part]:
+    """Return the outputs as arrays (T, H, W, C).
+
+    Raises: ModelError when one has another shape.
+    """
+    arrays: dict[str, Part] = {}
+    for role, batches in outputs.items():
+        if any(batch.ndim != 4 for batch in batches):
+            raise ModelError(
+                f"'{model.card.id}' returned {role} of the shape {tuple(batches[0].shape)}; expected "
+                "(T, C, H, W)."
+            )
+        arrays[role] = torch.cat(batches).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return arrays
+
+
+def checked_parts(model: Model, parts: Parts, outputs: Mapping[str, Part]) -> dict[str, Part]:
+    """Return the outputs that a model made of the parts of a sample, those of 16 bits rounded.
 
     Raises: ModelError when their roles, frames, sizes or depths differ from the card.
     """
@@ -114,15 +156,10 @@ def _to_arrays(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> 
         )
     first = parts[next(iter(card.takes))]
     length = max(len(parts[role]) for role in card.takes)
-    arrays: dict[str, Part] = {}
+    checked: dict[str, Part] = {}
     for role, signature in card.gives.items():
-        batches = outputs[role]
-        if any(batch.ndim != 4 for batch in batches):
-            raise ModelError(
-                f"'{card.id}' returned {role} of the shape {tuple(batches[0].shape)}; expected (T, C, H, W)."
-            )
-        array = torch.cat(batches).permute(0, 2, 3, 1).contiguous().cpu().numpy()
-        expected = signature.frames if isinstance(signature.frames, int) else length
+        array = outputs[role]
+        expected = _frames_of(signature, length)
         if len(array) != expected:
             raise ModelError(
                 f"'{card.id}' returned {len(array)} frames of {role}; its card says {expected}."
@@ -139,8 +176,15 @@ def _to_arrays(model: Model, parts: Parts, outputs: dict[str, list[Tensor]]) -> 
                 f"'{card.id}' returned {role} of {array.shape[2]}x{array.shape[1]} for "
                 f"{first.shape[2]}x{first.shape[1]}; expected {size[1]}x{size[0]} (x{ratio})."
             )
-        arrays[role] = _rounded(array) if signature.depth == "uint16" else array
-    return arrays
+        checked[role] = _rounded(array) if signature.depth == "uint16" else array
+    return checked
+
+
+def _frames_of(signature: Signature, length: int) -> int:
+    """Return the number of frames of an output, from that of the input."""
+    if signature.frames == "doubled":
+        return 2 * length - 1
+    return signature.frames if isinstance(signature.frames, int) else length
 
 
 def _rounded(array: Part) -> Part:

@@ -11,18 +11,56 @@ from iqabench.facts import Facts
 
 Depth = Literal["uint8", "uint16", "float32", "complex64"]
 """The depth of the pixels of a part."""
+Edge = Literal["repeat", "reflect", "circle", "centre"]
+"""The frames that stand for those before the first and behind the last of a clip, in the window of frame t:
+`repeat` the first or last frame; `reflect` those on the other side of it (2 1 | 0 1 2); `circle` those on the
+far side of the window (4 3 | 0 1 2 for a window of five); `centre` frame t itself."""
 
 
 class Signature(Facts):
     """The frames that a model takes or gives in one role."""
 
-    frames: int | Literal["each", "all"] = "each"
-    """The number of frames; `each` for one after the other; `all` for the whole clip at once."""
+    frames: int | Literal["each", "all", "doubled"] = "each"
+    """The number of frames; `each` for one after the other; `all` for the whole clip at once; `doubled` for
+    those of the input and one between each two, 2 T - 1 in all."""
+    before: int = Field(default=0, ge=0)
+    """The number of frames before frame t that the network takes together with it, where frames is `each`."""
+    after: int = Field(default=0, ge=0)
+    """The number of frames behind frame t that the network takes together with it, where frames is `each`."""
+    edge: Edge = "repeat"
+    """The frames that stand for those outside the clip."""
+    least: int = Field(default=1, ge=1)
+    """The least number of frames of a clip."""
     depth: Depth = "uint8"
     """The depth of the pixels; uint8 and uint16 are converted to the range of the card."""
     scale: str = Field(default="", pattern=r"^(\d+(/\d+)?)?$")
     """The size divided by that of the input, such as 4 or 1/4; empty for the scale of the card, or for any
     size when the role is not `output`."""
+
+    def window(self, frame: int, length: int) -> list[int]:
+        """Return the numbers of the frames that the network takes for one frame of a clip of this length."""
+        places = range(frame - self.before, frame + self.after + 1)
+        return [
+            place if 0 <= place < length else self._inside(place, frame, length) for place in places
+        ]
+
+    def _inside(self, place: int, frame: int, length: int) -> int:
+        """Return the number of the frame that stands for one outside the clip."""
+        last = length - 1
+        if self.edge == "centre":
+            return frame
+        if self.edge == "repeat":
+            return min(max(place, 0), last)
+        if self.edge == "reflect":
+            return -place if place < 0 else 2 * last - place
+        return frame + self.after - place if place < 0 else frame - self.before - (place - last)
+
+    @property
+    def needed(self) -> int:
+        """The least number of frames of a clip: a rule for its edges may ask for more than `least`."""
+        furthest = max(self.before, self.after)
+        rules = {"reflect": furthest + 1, "circle": self.before + self.after + 1}
+        return max(self.least, rules.get(self.edge, 1) if furthest else 1)
 
     @property
     def ratio(self) -> Fraction | None:

@@ -43,7 +43,7 @@ def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: i
         )
         return ProtocolText(name, None, hashed, "", (unknown,), columns)
     said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
-    said = (*said, _border(known, scale))
+    said = (*said, _border(known, scale), *_frames(known))
     return ProtocolText(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
@@ -78,3 +78,17 @@ def _compared(known: Protocol) -> list[str]:
 def _border(known: Protocol, scale: int) -> str:
     pixels = known.shave(scale)
     return f"A border of {pixels} pixels is left out." if pixels else "The whole image counts."
+
+
+def _frames(known: Protocol) -> list[str]:
+    """Return a sentence about the frames of a clip that count, where not all do."""
+    if not known.frames:
+        return []
+    start, stop, step = [*known.frames.split(":"), ""][:3]
+    ends = [f"the first {start}" if start else "", f"the last {stop[1:]}" if stop else ""]
+    if step == "2" and not stop:
+        first = "second" if start == "1" else "first"
+        return [f"Of a clip every second frame counts, beginning with the {first}."]
+    if not step and start.isdigit() and stop.startswith("-"):
+        return [f"Of a clip {' and '.join(ends)} frames are left out."]
+    return [f"Of a clip the frames {known.frames} count, as Python counts them."]

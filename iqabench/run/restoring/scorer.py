@@ -1,10 +1,10 @@
 """The scoring of restored samples: it needs no model, so that it may run on another worker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
 
-from iqabench.images import Case
+from iqabench.images import Case, Part
 from iqabench.metrics import Column
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run.prefetch import LoadedSample
@@ -132,37 +132,58 @@ class CellScorer:
             )
             return
         clip = restored.parts[output.role or "output"]
-        by_frame = [
-            score(columns, self._case(output, sample, restored, t)) for t in range(len(clip))
-        ]
-        for index, column in enumerate(columns):
-            scores = [scores_of_frame[index] for scores_of_frame in by_frame]
-            record = self.maker.make(
-                column,
-                sample.name,
-                scores[0] if len(scores) == 1 else mean_over_frames(scores),
-                restoration.duration_ms,
-                restored.tile,
-                restored.tile_note,
-                role=output.role,
+        trouble = _length_trouble(output, sample, len(clip))
+        for column in columns if trouble else ():
+            yield self.maker.make_failed(column, sample.name, trouble, output.role)
+        for chosen, group in ({} if trouble else _by_frames(columns, len(clip))).items():
+            by_frame = [score(group, self._case(output, sample, restored, t)) for t in chosen]
+            for index, column in enumerate(group):
+                scores = {t: row[index] for t, row in zip(chosen, by_frame, strict=True)}
+                yield from self._of_clip(column, output, restoration, restored, scores, len(clip))
+
+    def _of_clip(
+        self,
+        column: Column,
+        output: ScoredOutput,
+        restoration: Restoration,
+        restored: RestoredParts,
+        scores: Mapping[int, Score],
+        length: int,
+    ) -> Iterator[Record]:
+        """Yield the record of a column for a clip, and one for each of its frames that are compared."""
+        if not scores:
+            reason = (
+                f"protocol '{column.protocol.name}' compares the frames {column.protocol.frames} of a clip, "
+                f"and none of {length} is left; choose a longer clip, or a protocol of all frames"
             )
-            yield record
-            if len(scores) > 1:
-                yield from self.maker.of_frames(record, scores)
+            yield self.maker.make_failed(column, restoration.loaded.name, reason, output.role)
+            return
+        record = self.maker.make(
+            column,
+            restoration.loaded.name,
+            next(iter(scores.values())) if length == 1 else mean_over_frames(scores),
+            restoration.duration_ms,
+            restored.tile,
+            restored.tile_note,
+            role=output.role,
+        )
+        yield record
+        if length > 1:
+            yield from self.maker.of_frames(record, scores)
 
     def _case(
         self, output: ScoredOutput, sample: Sample, restored: RestoredParts, frame: int
     ) -> Case:
-        target, source = sample.part(output.compared_with), sample.part("input")
+        target = sample.part(output.compared_with)
         length = len(restored.parts[output.role or "output"])
-        matches = source is not None and len(source) in (1, length)
+        source = _source(sample, length)
         return Case(
             frame_of(restored.parts[output.role or "output"], frame),
             None if target is None else frame_of(target, frame),
             output.scale,
             self.device,
             self.references.of(
-                sample.name, frame_of(source, frame) if source is not None and matches else None
+                sample.name, frame_of(source, frame) if source is not None else None
             ),
             "it has no target",
         )
@@ -173,9 +194,37 @@ def _travels(column: Column) -> bool:
     return not column.metric.network and column.protocol.reference in ("target", "input")
 
 
-def mean_over_frames(scores: list[Score]) -> Score:
+def _by_frames(columns: Sequence[Column], length: int) -> dict[tuple[int, ...], list[Column]]:
+    """Return the columns by the frames of a clip that their protocols compare."""
+    groups: dict[tuple[int, ...], list[Column]] = {}
+    for column in columns:
+        groups.setdefault(tuple(column.protocol.chosen_frames(length)), []).append(column)
+    return groups
+
+
+def _length_trouble(output: ScoredOutput, sample: Sample, length: int) -> str:
+    """Return the reason why an output cannot be compared with its target frame by frame, or no text."""
+    target = sample.part(output.compared_with)
+    if target is None or len(target) in (1, length):
+        return ""
+    return (
+        f"the {output.role or 'output'} has {length} frames and the {output.compared_with} {len(target)}; "
+        "expected as many. Frames of different moments are never compared"
+    )
+
+
+def _source(sample: Sample, length: int) -> Part | None:
+    """Return the part whose frames an output of this length is compared with, once it is degraded again."""
+    for role in ("input", "low_target"):
+        part = sample.part(role)
+        if part is not None and len(part) in (1, length):
+            return part
+    return None
+
+
+def mean_over_frames(scores: Mapping[int, Score]) -> Score:
     """Return the mean over the frames of a clip, or the error of the first frame that has one."""
-    for frame, result in enumerate(scores):
+    for frame, result in scores.items():
         if result.error:
             return Score(nan, f"frame {frame}: {result.error}")
-    return Score(sum(result.value for result in scores) / len(scores))
+    return Score(sum(result.value for result in scores.values()) / len(scores))

@@ -174,7 +174,8 @@ class CellSession:
         )
         outputs = tuple(self._scored_outputs(tuple(columns)))
         scorer = CellScorer(conditions.device, references, self._maker, outputs, files)
-        return LoadedCell(self.model, self._load, conditions, self._settings, scorer)
+        names = tuple(sample.name for sample in images.samples)
+        return LoadedCell(self.model, self._load, conditions, self._settings, scorer, names)
 
     def _load(self, sample: SampleRef) -> Sample:
         if self._samples is None:

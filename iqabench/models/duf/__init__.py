@@ -1,0 +1,1 @@
+"""DUF, known by its outputs: card and manifests."""
