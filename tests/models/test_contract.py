@@ -24,13 +24,16 @@ LARGE = 5_000_000
 
 SHORT: dict[str, dict[str, object]] = {
     "acubenet": {"groups": 2, "units": 1},
+    "dlgsanet": {"groups": 1, "blocks": 1},
     "emsrdpn": {"added": 16, "dense": 16, "growth": 16, "blocks": 2},
     "enlcn": {"blocks": 8, "features": 32},
     "han": {"groups": 2, "blocks": 1},
     "hsrnet": {"blocks": 1},
     "lcscnet": {"features": 32, "units": 2, "rates": [0.75, 0.5]},
+    "mambair": {"depths": [1]},
     "mirnet": {"features": 16, "groups": 1, "blocks": 1},
     "san": {"groups": 2, "blocks": 1},
+    "swinfir": {"channels": 60, "depths": [2]},
 }
 """Arguments, by family, of a network with fewer layers, which runs here where weights are missing."""
 

@@ -1,0 +1,1 @@
+"""DLGSANet: local attention by generated kernels, global attention between channels without softmax."""

@@ -1,0 +1,1 @@
+"""MambaIR: state-space models along the rows and columns of an image, in both directions."""

@@ -1,0 +1,1 @@
+"""SwinFIR: SwinIR with convolutions over frequencies beside those over pixels."""

@@ -1,0 +1,105 @@
+"""SwinFIR by Zhang et al.: groups of Swin blocks that end with a convolution over frequencies."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
+from iqabench.models.layers.residual import shuffle_tail
+from iqabench.models.swinfir.frequency import SpatialFrequencyBlock
+from iqabench.models.swinfir.windows import SwinBlock
+
+_MEAN = (0.3014, 0.3152, 0.3094)
+"""The colour that the authors subtract: that of ImageNet in another range."""
+_COMPUTED = (".attn_mask", ".relative_position_index")
+"""The tensors of published files that follow from sizes and are computed here."""
+
+
+def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:  # noqa: ARG001 - of all families
+    """Return published weights without the tensors that follow from sizes."""
+    return {name: tensor for name, tensor in state.items() if not name.endswith(_COMPUTED)}
+
+
+class SwinGroup(nn.Module):
+    """Swin blocks, every second one shifted, and a convolution over pixels and frequencies."""
+
+    def __init__(self, channels: int, depth: int, heads: int, side: int, reduction: int) -> None:
+        super().__init__()
+        blocks = [
+            SwinBlock(channels, side, heads, side // 2 if number % 2 else 0)
+            for number in range(depth)
+        ]
+        self.residual_group = nn.ModuleDict({"blocks": nn.Sequential(*blocks)})
+        self.conv = SpatialFrequencyBlock(channels, reduction)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the tokens x.
+
+        Shapes: (N, H, W, C), kept.
+        """
+        deep = self.residual_group["blocks"](x)
+        change: Tensor = self.conv(deep.movedim(3, 1))
+        return change.movedim(1, 3) + x
+
+
+class SwinFIR(nn.Module):
+    """Groups of Swin blocks between two convolutions, then a tail of one or several steps.
+
+    The input is continued by its mirror image to the next multiple of the window, by at least one pixel, as
+    the authors' test does, because the spectrum depends on it.
+
+    Shapes: (N, 3, H, W) to (N, 3, scale H, scale W); H and W at least 12.
+    Range: 0 to 1.
+    Source: Zhang et al., "SwinFIR: Revisiting the SwinIR with Fast Fourier Convolution and Improved Training
+    for Image Super-Resolution", arXiv:2208.11247.
+    """
+
+    mean: Tensor
+
+    def __init__(
+        self,
+        scale: int,
+        channels: int = 60,
+        depths: Sequence[int] = (6, 5, 5, 6),
+        heads: int = 6,
+        side: int = 12,
+        reduction: int = 2,
+        direct: bool = True,
+    ) -> None:
+        super().__init__()
+        self.scale, self.side = scale, side
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
+        self.conv_first = conv3x3(3, channels)
+        self.patch_embed = nn.ModuleDict({"norm": nn.LayerNorm(channels)})
+        self.layers = nn.Sequential(
+            *(SwinGroup(channels, depth, heads, side, reduction) for depth in depths)
+        )
+        self.norm = nn.LayerNorm(channels)
+        self.conv_after_body = conv3x3(channels, channels)
+        if direct:
+            self.upsample = pixel_shuffle(channels, scale)
+            self.conv_before_upsample: nn.Module = nn.Identity()
+            self.conv_last: nn.Module = nn.Identity()
+        else:
+            self.conv_before_upsample = nn.Sequential(
+                conv3x3(channels, 64), nn.LeakyReLU(inplace=True)
+            )
+            self.upsample = shuffle_tail(64, scale)
+            self.conv_last = conv3x3(64, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the image, `scale` times larger."""
+        height, width = x.shape[2:]
+        rows, columns = (self._continued(length, x.device) for length in (height, width))
+        shallow = self.conv_first(x[:, :, rows][..., columns] - self.mean)
+        tokens = self.patch_embed["norm"](shallow.movedim(1, 3))
+        deep = self.norm(self.layers(tokens)).movedim(3, 1)
+        features = self.conv_before_upsample(self.conv_after_body(deep) + shallow)
+        restored: Tensor = self.conv_last(self.upsample(features)) + self.mean
+        return restored[:, :, : height * self.scale, : width * self.scale]
+
+    def _continued(self, length: int, device: torch.device) -> Tensor:
+        """Return the places of a side that is continued by its mirror image."""
+        places = torch.arange((length // self.side + 1) * self.side, device=device)
+        return torch.where(places < length, places, 2 * length - 1 - places)
