@@ -55,10 +55,14 @@ class Protocol(Facts):
     """The image that the model restores. For `luma`, input and target are made from the target's luma."""
     quantise: bool = True
     """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
-    channels: Literal["rgb", "grey", "luma-studio", "luma-full", "rgb2gray"]
+    channels: Literal["rgb", "grey", "luma-studio", "luma-full", "rgb2gray", "bands", "magnitude"]
     """The channels that are compared. `rgb` compares one-channel pairs as they are, luma expands them;
     `grey` takes only one-channel pairs. Luma is BT.601, of studio swing (16..235) or full range (0..255).
-    `rgb2gray` is MATLAB's luminance, rounded to 8 bits."""
+    `rgb2gray` is MATLAB's luminance, rounded to 8 bits. `bands` are all bands in any number; `magnitude` is
+    the absolute value of complex pixels."""
+    peak: int | Literal["target"] = 255
+    """The value that metrics take for white, such as 2047 for 11 bits; `target` is the maximum of the target.
+    Only `bands` and `magnitude` have another one than 255."""
     round_luma: bool = False
     """True when luma is rounded to an integer."""
     shave_scales: int = 0
@@ -80,6 +84,8 @@ class Protocol(Facts):
                 del facts[name]
         if not self.frames:
             del facts["frames"]
+        if self.peak == 255:  # so do those from before there were others
+            del facts["peak"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -87,6 +93,10 @@ class Protocol(Facts):
     def compared_with(self) -> str:
         """The image that the output is compared with, in words."""
         return _COMPARED_WITH[self.reference]
+
+    def takes(self, depth: str) -> bool:
+        """Return whether it compares images of a depth; bands and magnitudes may have more than 8 bits."""
+        return depth == "uint8" or self.channels in ("bands", "magnitude")
 
     def bound(self, identity: str) -> "Protocol":
         """Return this protocol with a reference that is known to the bit; the hash covers it, too."""

@@ -10,8 +10,9 @@ from iqabench.deprecation import moved
 from iqabench.images.accept import as_image
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
+from iqabench.images.matlab import read_matlab
 from iqabench.images.meaning import meaning_of
-from iqabench.images.pair import OutputView, Pair, PoolView
+from iqabench.images.pair import InputsView, OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, encode_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
@@ -27,6 +28,7 @@ __all__ = [
     "Case",
     "DataRange",
     "Image",
+    "InputsView",
     "OutputView",
     "Pair",
     "Part",
@@ -43,6 +45,7 @@ __all__ = [
     "meaning_of",
     "quantise",
     "read_image",
+    "read_matlab",
     "read_part",
     "remarks_on",
     "view",

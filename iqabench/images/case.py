@@ -1,8 +1,10 @@
 """The case: one output that is to be scored, with everything that it may be compared with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol as TypingProtocol
 
+from iqabench.images.parts import Part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
@@ -43,3 +45,5 @@ class Case:
     """The pseudo-references of this sample."""
     no_target: str = ""
     """The reason why there is no target, where one was looked for."""
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    """The parts of the sample by role, (T, H, W, C), for metrics that compare the output with its inputs."""

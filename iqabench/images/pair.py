@@ -5,9 +5,14 @@ similarity, gradients, pyramids ...) is computed once, under a name, by the firs
 is a view of an output, too, so that no-reference metrics ride along and share with the others.
 """
 
+from collections.abc import Mapping
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.errors import MetricError
+from iqabench.images.parts import Part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image
 from iqabench.images.shared import Shared
@@ -36,6 +41,8 @@ class OutputView(Shared):
         """The value of zero counts."""
         self.device = "cpu"
         """The device on which metrics that are neural networks run, as torch names it."""
+        self.scale: int | Fraction = 1
+        """The size of the output divided by that of the input."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -94,6 +101,28 @@ class PoolView(OutputView):
         self.device = output.device
         self.pool = pool
         """The pristine images, under the same protocol as the output."""
+
+
+class InputsView(OutputView):
+    """An output and the parts of its sample that it was made from.
+
+    Shapes: the output (H, W, C); parts (T, H', W', C').
+    Units: values in 0..255, of the output and of its parts.
+    """
+
+    def __init__(self, output: OutputView, parts: Mapping[str, Part]) -> None:
+        super().__init__(output.counts[0], unit=output.unit, offset=output.offset)
+        self._parts = parts
+
+    def part(self, role: str) -> Part:
+        """Return a part of the sample in the units of the output, (T, H, W, C).
+
+        Raises: MetricError when the sample has none.
+        """
+        if role not in self._parts:
+            has = ", ".join(self._parts) or "none"
+            raise MetricError(f"the sample has no part '{role}' to compare with; its parts: {has}.")
+        return self.shared(f"part {role}", lambda seen: seen._values(seen._parts[role]))
 
 
 def _planes(pair: Pair) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

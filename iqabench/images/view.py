@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
+from iqabench.images.bands import view_bands
 from iqabench.images.luma import luma, luma_counts, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
@@ -19,6 +20,11 @@ def view(protocol: Protocol, output: Image, target: Image, scale: Ratio = 1) -> 
     Raises: ImageError when sizes or channels differ, or when nothing is left after the shave. Images
         are never resized to fit.
     """
+    if protocol.channels in ("bands", "magnitude"):
+        _require_comparable(protocol, output, target)
+        output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
+        return view_bands(protocol, output, target)
+    _require_8_bits(protocol, output, target)
     if protocol.quantise:
         output, target = quantise(output), quantise(target)
     _require_comparable(protocol, output, target)
@@ -38,6 +44,9 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
     Shapes: output (H, W, C) in units of 0..255.
     Raises: ImageError when the protocol wants another kind of image, or nothing is left after the shave.
     """
+    if protocol.channels in ("bands", "magnitude"):
+        return view_bands(protocol, _shaved(protocol, output, scale))
+    _require_8_bits(protocol, output)
     if protocol.quantise:
         output = quantise(output)
     _require_grey(protocol, output)
@@ -86,6 +95,18 @@ def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float
         return [luma_counts(image) for image in images], *luma_unit(full=full)
     values: list[Image] = [luma(image, full=full, dtype=np.float64) for image in images]
     return [quantise(v) for v in values] if protocol.round_luma else values, 1.0, 0.0
+
+
+def _require_8_bits(protocol: Protocol, *images: Image) -> None:
+    """Raise ImageError for images of sensors, whose values and bands an 8-bit protocol would cut off."""
+    for image in images:
+        bands = image.shape[2]
+        if image.dtype == np.uint16 or np.iscomplexobj(image) or bands not in (1, 3):
+            raise ImageError(
+                f"protocol '{protocol.name}' compares images of 8 bits with 1 or 3 bands; this one is "
+                f"{image.dtype.name} with {bands}. Name another protocol, as in psnr@bands-11 for bands of "
+                "11 bits or psnr@magnitude for complex images."
+            )
 
 
 def _require_comparable(protocol: Protocol, output: Image, target: Image) -> None:

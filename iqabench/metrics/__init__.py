@@ -29,7 +29,15 @@ from iqabench.metrics.core.column import (
     scores,
     with_reasons,
 )
-from iqabench.metrics.core.metric import Better, Metric, against_pool, metric, metrics, no_reference
+from iqabench.metrics.core.metric import (
+    Better,
+    Metric,
+    against_inputs,
+    against_pool,
+    metric,
+    metrics,
+    no_reference,
+)
 from iqabench.metrics.core.set_metric import SetMetric, any_metric, over_set, set_metrics
 from iqabench.metrics.core.spelling import any_column, column
 
@@ -41,6 +49,7 @@ __all__ = [
     "Metric",
     "SetColumn",
     "SetMetric",
+    "against_inputs",
     "against_pool",
     "any_column",
     "any_metric",

@@ -131,10 +131,9 @@ def _columns(images: SampleSet, names: list[str], outputs_wanted: bool) -> list[
     has_targets = any(s.has_target for s in images.samples)
     if not has_targets and not names and outputs_wanted:
         return []
-    columns = [
-        any_column(name, images.protocol)
-        for name in dict.fromkeys(names or task_named(images.task).columns)
-    ]
+    task = task_named(images.task)
+    usual = task.columns if has_targets else task.columns_without_target or task.columns
+    columns = [any_column(name, images.protocol) for name in dict.fromkeys(names or usual)]
     undefined = [c.name for c in columns if c.needs_target and not has_targets]
     if undefined:
         raise SetError(

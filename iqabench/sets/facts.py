@@ -32,6 +32,8 @@ class FilesFacts(Facts):
     """The address of a file; `{path}` stands for the manifest's column of that name."""
     folder: str | None = None
     """The folder of files that ship with the set."""
+    variables: dict[RoleName, str] = Field(default_factory=dict)
+    """The name of the array of each role in MATLAB files; empty for image files."""
 
     @model_validator(mode="after")
     def _check_place(self) -> "FilesFacts":
@@ -80,7 +82,8 @@ class SetFacts(Facts):
     target itself is the input. The level's number is the strength of each step that states none.
     """
     made: dict[RoleName, tuple[InputFacts, ...]] = Field(default_factory=dict)
-    """The degradations that make further parts from targets, by role."""
+    """The degradations that make further parts, by role: from its own files where the role has some, else
+    from targets."""
     depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
     """The depth of the files."""
     target: Literal["image", "luma"] = "image"

@@ -26,6 +26,8 @@ class Item(NamedTuple):
     """The name of the image in the archive, when the file is one."""
     frame: int = 0
     """The position in the clip, from 0."""
+    variable: str = ""
+    """The name of the array, when the file is one of MATLAB."""
 
 
 Images = dict[str, tuple[Item, ...]]
@@ -81,7 +83,10 @@ def _single(item: Entry, files: FilesFacts, line: Line) -> Item:
     name = f"{item.facts.name}/{Path(line.path).name}"
     file = RemoteFile(name, url, line.sha256, line.bytes, page=item.facts.page)
     shipped = item.folder / files.folder / line.path if files.folder else None
-    return Item(line.level, line.role, line.sample, file, shipped, frame=line.frame)
+    variable = files.variables.get(line.role, "")
+    return Item(
+        line.level, line.role, line.sample, file, shipped, frame=line.frame, variable=variable
+    )
 
 
 def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:

@@ -126,6 +126,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
                 steps,
                 files,
                 aligned=task.aligned,
+                scaled=task.scaled,
                 same_length=task.same_length,
                 depth=facts.depth,
             )
@@ -156,4 +157,5 @@ def _paths(images: dict[str, Images], address: str, *, fetch: bool) -> dict[Remo
 
 def _place(image: Item, paths: dict[RemoteFile, Path]) -> Place:
     path = image.shipped or paths.get(image.file)
-    return Place(path, image.file.name, known_sha256(image.file) or "unpinned", image.member)
+    checksum = known_sha256(image.file) or "unpinned"
+    return Place(path, image.file.name, checksum, image.member, variable=image.variable)

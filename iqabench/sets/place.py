@@ -16,6 +16,7 @@ from iqabench.images import (
     ReadOptions,
     meaning_of,
     read_image,
+    read_matlab,
     read_part,
 )
 from iqabench.samples import part_of
@@ -40,6 +41,8 @@ class Place:
     """The options that it is read with."""
     content: str | None = None
     """The checksum by which the file is obtained on other machines, where `path` may be another file."""
+    variable: str = ""
+    """The name of the array, when the file is one of MATLAB."""
 
     def read(self) -> Image:
         """Return the image.
@@ -54,6 +57,8 @@ class Place:
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
         path, name = self._file()
+        if self.variable:
+            return read_matlab(path, self.variable, name)
         suffix = Path(
             self.member or self.path or path
         ).suffix  # the cache keeps files without theirs
@@ -96,7 +101,8 @@ class Place:
     def identity(self) -> str:
         """Return a text that distinguishes this image from all others: its checksum and its member."""
         if self.sha256 is not None:
-            return f"{self.sha256}:{self.member}" if self.member else self.sha256
+            within = self.member or self.variable
+            return f"{self.sha256}:{within}" if within else self.sha256
         try:
             if self.path is None:
                 return "not fetched"

@@ -1,7 +1,7 @@
 """Recipes: the steps that make the target, the input and further parts of a sample from its files."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,16 +124,19 @@ class Recipe:
             raise SetError("the set does not say how its inputs are made.")
         return _degrade(self.steps, target, frame)
 
-    def parts(self, target: Part, what: str) -> dict[str, Part]:
-        """Return the further parts that are made from a target, by role.
+    def parts(self, known: Mapping[str, Part], what: str) -> dict[str, Part]:
+        """Return the further parts by role: made from the part of that role if it is known, else from the
+        target.
 
         Raises: SetError when their frames differ in size.
         """
+        sources = {role: known.get(role, known.get("target")) for role, _ in self.part_chains}
         return {
             role: stack_frames(
-                [_degrade(steps, f, t) for t, f in enumerate(target)], f"{role} of {what}"
+                [_degrade(steps, f, t) for t, f in enumerate(source)], f"{role} of {what}"
             )
             for role, steps in self.part_chains
+            if (source := sources[role]) is not None
         }
 
     def degrade_output(self, output: Image) -> Image:

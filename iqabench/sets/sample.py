@@ -39,6 +39,8 @@ class SampleRef:
     """The reason why it cannot be loaded; empty when none is known."""
     aligned: tuple[str, ...] = ()
     """Roles whose frames have the size of the input or of the target."""
+    scaled: tuple[str, ...] = ()
+    """Roles whose frames have the size of the target, whether there is one or not."""
     same_length: bool = True
     """True when all clips have as many frames as the input."""
     depth: str = "uint8"
@@ -72,8 +74,8 @@ class SampleRef:
         parts = {}
         if "target" in self.files:
             parts["target"] = self._read_target()
-            parts |= self.recipe.parts(parts["target"], self.name)
         parts |= {role: self._read(role) for role in self.files if role != "target"}
+        parts |= self.recipe.parts(parts, self.name)
         if "input" not in parts:
             parts["input"] = self._make_input(parts.get("target"))
         self._require_fit(parts)
@@ -131,6 +133,9 @@ class SampleRef:
         for role in self.aligned:
             if role in parts:
                 self._require_aligned(role, parts)
+        for role in self.scaled:
+            if role in parts:
+                self._require_scaled(role, parts)
         if self.same_length:
             self._require_length(parts)
 
@@ -164,6 +169,17 @@ class SampleRef:
             raise SetError(
                 f"the {role} of '{self.name}' is {size[1]}x{size[0]}; expected {expected}, the size of the "
                 f"image that it belongs to. Resize the {role}, or make it again at that size."
+            )
+
+    def _require_scaled(self, role: str, parts: Mapping[str, Part]) -> None:
+        """Raise SetError when a role has not the size that outputs will have."""
+        height, width = parts["input"].shape[1:3]
+        scale, size = self.recipe.input_scale, parts[role].shape[1:3]
+        if size != (height * scale, width * scale):
+            expected = f"{scale_side(width, scale)}x{scale_side(height, scale)}"
+            raise SetError(
+                f"the {role} of '{self.name}' is {size[1]}x{size[0]} and the input {width}x{height}; "
+                f"expected a {role} of {expected} at x{scale_text(scale)}. Crop both to the same ground."
             )
 
 

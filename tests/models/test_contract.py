@@ -134,9 +134,12 @@ def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     """`restore_parts` refuses other roles, numbers of frames, sizes and depths than those of the card."""
     card = card_of(name)
     side = 24 * card.scale if task_named(card.task).sizes == "round trip" else 48
-    frame = crop(1 if card.channels == "grey" else 3, side)
+    if any(signature.scale for signature in card.takes.values()):
+        side = 24
     parts = {}
     for role, signature in card.takes.items():
+        bands = signature.bands or (1 if card.channels == "grey" else 3)
+        frame = crop(bands, int(side * (signature.ratio or 1)))
         frames = signature.frames if isinstance(signature.frames, int) else 3
         parts[role] = np.stack([frame] * frames).astype(signature.depth)
     outputs = restore_parts(loaded(name), parts).parts

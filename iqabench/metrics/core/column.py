@@ -10,7 +10,7 @@ from math import isnan
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import Case, Image, OutputView, PoolView, view, view_output
+from iqabench.images import Case, Image, InputsView, OutputView, PoolView, view, view_output
 from iqabench.metrics.core.calls import call_metric
 from iqabench.metrics.core.metric import Metric, Reference
 from iqabench.metrics.core.set_metric import SetMetric
@@ -167,11 +167,13 @@ def _attempt(make: Callable[[], T]) -> T | IqabenchError:
 def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
     """Return the protocol's view, on the device of the case."""
     seen = _view(protocol, case, reference)
-    seen.device = case.device
+    seen.device, seen.scale = case.device, case.scale
     return seen
 
 
 def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
+    if reference == "inputs":
+        return InputsView(view_output(protocol, case.output, case.scale), case.parts)
     if protocol.reference == "target":
         if reference != "full" or (case.target is None and not case.no_target):
             return view_output(protocol, case.output, case.scale)

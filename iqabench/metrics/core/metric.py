@@ -7,13 +7,14 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import OutputView, Pair, PoolView
+from iqabench.images import InputsView, OutputView, Pair, PoolView
 from iqabench.metrics.core.requirements import Requirement, require
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
-Reference = Literal["full", "none", "pool"]
-"""The input of a metric: output and target, only the output, or the output and a pool of other images."""
+Reference = Literal["full", "none", "pool", "inputs"]
+"""The input of a metric: output and target, only the output, the output and a pool of other images, or the
+output and the parts of the sample that it was made from."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Metric:
     name: str
     """Function, file and command-line name."""
     function: Callable[[Any], float]
-    """The function of a Pair, an OutputView or a PoolView, as `reference` says."""
+    """The function of a Pair, an OutputView, a PoolView or an InputsView, as `reference` says."""
     title: str
     better: Better
     source: str
@@ -82,6 +83,10 @@ class Metric:
             raise MetricError(f"{self.name} compares with a target, and there is none.")
         if self.reference == "pool" and not isinstance(seen, PoolView):
             raise MetricError(f"{self.name} needs a pool of images: {self.name}@unpaired:FOLDER.")
+        if self.reference == "inputs" and not isinstance(seen, InputsView):
+            raise MetricError(
+                f"{self.name} compares with the inputs of a sample, and there are none."
+            )
         return self.function(seen)
 
 
@@ -89,6 +94,7 @@ FOLDERS = (
     "iqabench.metrics.full_reference",
     "iqabench.metrics.blind",
     "iqabench.metrics.distribution",
+    "iqabench.metrics.of_inputs",
 )
 """The folders in which a new file is a new metric."""
 
@@ -143,6 +149,13 @@ def against_pool(
 ) -> Register[PoolView]:
     """Register the decorated function, which compares an output with a pool of other images."""
     return _register("pool", title, better, None, source, facts)
+
+
+def against_inputs(
+    *, title: str, better: Better, source: str, **facts: Unpack[MetricFacts]
+) -> Register[InputsView]:
+    """Register the decorated function, which compares an output with the parts that it was made from."""
+    return _register("inputs", title, better, None, source, facts)
 
 
 def _register(

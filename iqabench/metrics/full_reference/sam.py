@@ -1,6 +1,7 @@
 """Spectral angle mapper."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from math import degrees
 
 import numpy as np
@@ -60,8 +61,10 @@ def _angles(output: Sequence[Plane], target: Sequence[Plane]) -> NDArray[np.floa
     """Return angles in radians, from sine and cosine: arccos has no digits left near 0."""
     if len(target) == 1:
         return np.zeros(target[0].shape)
-    r, g, b = (plane.astype(np.float64) for plane in output)
-    red, green, blue = (plane.astype(np.float64) for plane in target)
-    across = (g * blue - b * green) ** 2 + (b * red - r * blue) ** 2 + (r * green - g * red) ** 2
-    angles: NDArray[np.float64] = np.arctan2(np.sqrt(across), r * red + g * green + b * blue)
+    x = [plane.astype(np.float64) for plane in output]
+    y = [plane.astype(np.float64) for plane in target]
+    pairs = reversed(list(combinations(range(len(x)), 2)))
+    across = sum((x[i] * y[j] - x[j] * y[i]) ** 2 for i, j in pairs)  # Lagrange's identity
+    along = sum(a * b for a, b in zip(x, y, strict=True))
+    angles: NDArray[np.float64] = np.arctan2(np.sqrt(across), along)
     return angles

@@ -165,8 +165,9 @@ class NetworkModel(Model):
 
     def _unit(self, signature: Signature) -> float:
         """Return the factor from the network's numeric range to the units of a part."""
-        peaks = {"uint8": 255.0, "uint16": 65535.0}
-        return peaks.get(signature.depth, 1.0) if self.card.range == 1 else 1.0
+        if self.card.range != 1:
+            return 1.0
+        return signature.peak or {"uint8": 255.0, "uint16": 65535.0}.get(signature.depth, 1.0)
 
     def to(self, device: str, precision: Precision = "fp32") -> "Model":
         """Move the network to a device and a precision; see `Model.to`."""

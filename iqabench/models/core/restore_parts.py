@@ -49,7 +49,7 @@ def restore_parts(
             raise ModelError(
                 f"'{card.id}' takes a part '{role}'; the sample has {', '.join(parts)}."
             )
-        _require_part(card.id, role, signature, parts[role])
+        _require_part(card.id, role, signature, parts)
     if card.is_plain:
         restored = [restore(model, frame, tile) for frame in parts["input"]]
         stacked = (
@@ -66,11 +66,13 @@ def restore_parts(
     return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)))
 
 
-def _require_part(name: str, role: str, signature: Signature, part: Part) -> None:
+def _require_part(name: str, role: str, signature: Signature, parts: Parts) -> None:
+    part = parts[role]
     depth = "uint8" if part.dtype == np.float64 else part.dtype.name  # float64: not rounded yet
     if depth != signature.depth:
         raise ModelError(
             f"'{name}' takes a part '{role}' of the depth {signature.depth}; the sample's is {part.dtype}."
+            f"{_depth_hint(signature, depth)}"
         )
     if isinstance(signature.frames, int) and len(part) != signature.frames:
         raise ModelError(
@@ -81,6 +83,26 @@ def _require_part(name: str, role: str, signature: Signature, part: Part) -> Non
             f"'{name}' needs several frames at once: clips of at least {signature.needed} frames; "
             f"the {role} of this sample has {len(part)}. Choose a longer clip, or a model of single images."
         )
+    if signature.bands is not None and part.shape[3] != signature.bands:
+        raise ModelError(
+            f"'{name}' takes a part '{role}' of {signature.bands} bands; the sample's has {part.shape[3]}. "
+            "Choose a model of the same sensor."
+        )
+    ratio, first = signature.ratio, parts.get("input", part)
+    expected = tuple(Fraction(side) * (ratio or 1) for side in first.shape[1:3])
+    if ratio and part.shape[1:3] != expected:
+        raise ModelError(
+            f"'{name}' takes a part '{role}' of {expected[1]}x{expected[0]}, {ratio} times the size of the "
+            f"input; the sample's is {part.shape[2]}x{part.shape[1]}."
+        )
+
+
+def _depth_hint(signature: Signature, depth: str) -> str:
+    """Return what to do about a part of 8 bits where more are taken; empty for other depths."""
+    if (depth, signature.depth) != ("uint8", "uint16"):
+        return ""
+    peak = f" with values up to {signature.peak:g}" if signature.peak else ""
+    return f" Give it the sensor's own values in files of 16 bits{peak}, not an image stretched to 8 bits."
 
 
 def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str, list[Tensor]]:

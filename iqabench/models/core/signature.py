@@ -37,6 +37,12 @@ class Signature(Facts):
     """The size divided by that of the input, such as 4 or 1/4; empty for the scale of the card, or for any
     size when the role is not `output`."""
 
+    bands: int | None = None
+    """The number of bands, where it is more than a matter of grey and colour, such as 8."""
+    peak: float | None = None
+    """The value that is 1 in a network of the range 0..1, such as 2047 for 11 bits; None for the largest
+    value of 8 or 16 bits, and for floats as they are."""
+
     def window(self, frame: int, length: int) -> list[int]:
         """Return the numbers of the frames that the network takes for one frame of a clip of this length."""
         places = range(frame - self.before, frame + self.after + 1)

@@ -29,7 +29,7 @@ class ScoredOutput:
     scale: Ratio
     """The scale, which decides the border that protocols shave off."""
     depth: str = "uint8"
-    """The depth of its pixels; metrics see images of 8 bits."""
+    """The depth of its pixels; only protocols of bands and magnitudes compare more than 8 bits."""
 
 
 @dataclass(frozen=True)
@@ -121,15 +121,15 @@ class CellScorer:
         restored: RestoredParts,
     ) -> Iterator[Record]:
         """Yield a record for each column; for clips also a record for each column and frame."""
-        columns = list(output.columns)
-        if output.depth != "uint8":
-            reason = (
-                f"metrics see images of 8 bits, and this output is {output.depth}; --save-outputs keeps it "
-                "as it is"
-            )
-            yield from (
-                self.maker.make_failed(c, sample.name, reason, output.role) for c in columns
-            )
+        columns = [c for c in output.columns if c.protocol.takes(output.depth)]
+        for column in output.columns:
+            if column not in columns:
+                reason = (
+                    f"protocol '{column.protocol.name}' compares images of 8 bits, and this output is "
+                    f"{output.depth}; --save-outputs keeps it as it is"
+                )
+                yield self.maker.make_failed(column, sample.name, reason, output.role)
+        if not columns:
             return
         clip = restored.parts[output.role or "output"]
         trouble = _length_trouble(output, sample, len(clip))
@@ -186,6 +186,7 @@ class CellScorer:
                 sample.name, frame_of(source, frame) if source is not None else None
             ),
             "it has no target",
+            sample.parts,
         )
 
 

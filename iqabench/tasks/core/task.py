@@ -42,6 +42,8 @@ class Task:
     """The roles of the outputs, each with the role of the part that it is compared with."""
     aligned: tuple[str, ...] = ()
     """Roles whose frames have the size of the input or of the target, as masks do."""
+    scaled: tuple[str, ...] = ()
+    """Roles whose frames have the size of the target, even where there is none, as panchromatic images do."""
     same_length: bool = True
     """True when inputs and targets have as many frames; False when a model makes frames between others."""
     sizes: Sizes = "same"
@@ -51,6 +53,8 @@ class Task:
     """The protocol of a metric without one, on a set that states no default."""
     columns: tuple[str, ...] = ("psnr", "ssim")
     """The columns of a run that names none."""
+    columns_without_target: tuple[str, ...] = ()
+    """The columns of a run that names none, on a set that has inputs only."""
     folder: FolderRule | None = None
     """The rule that makes a folder of targets a set of this task; None when it cannot be one."""
     ranks: Literal["models", "metrics"] = "models"

@@ -1,0 +1,1 @@
+"""DiCNN: cards and network."""

@@ -1,0 +1,1 @@
+"""DRPNN: cards and network."""

@@ -1,0 +1,1 @@
+"""FusionNet: cards and network."""

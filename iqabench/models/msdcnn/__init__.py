@@ -1,0 +1,1 @@
+"""MSDCNN: cards and network."""

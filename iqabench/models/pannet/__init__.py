@@ -1,0 +1,1 @@
+"""PanNet: cards and network."""

@@ -1,0 +1,1 @@
+"""Pan-sharpening by CNN: cards and network."""

@@ -1,0 +1,1 @@
+"""Z-PNN in its forms A-PNN and PanNet: cards and networks."""

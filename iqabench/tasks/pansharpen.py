@@ -1,0 +1,20 @@
+"""Pan-sharpening: the model gives multispectral bands the resolution of a panchromatic image."""
+
+from iqabench.tasks.core.level import Level
+from iqabench.tasks.core.task import Task, register
+
+PANSHARPEN = register(
+    Task(
+        name="pansharpen",
+        title="Pan-sharpening",
+        order=70,
+        summary="A model enlarges multispectral bands with the help of a panchromatic image (pan).",
+        takes=("input", "pan"),
+        scaled=("pan",),
+        sizes="scale",
+        level=Level("x", "decimal", "scale", "x4"),
+        protocol="bands-11",
+        columns=("psnr", "sam", "ergas_pan", "q2n"),
+        columns_without_target=("d_lambda", "d_s", "qnr"),
+    )
+)
