@@ -69,7 +69,8 @@ def mtf(image: Image, *, scale: float, sensor: str) -> Image:
     reduced = np.stack(planes, axis=2)
     if image.dtype != np.uint16:
         return reduced
-    return np.clip(np.floor(reduced + 0.5), 0, 65535).astype(np.uint16)
+    rounded: Image = np.clip(np.floor(reduced + 0.5), 0, 65535).astype(np.uint16)
+    return rounded
 
 
 def _gains(sensor: str, bands: int) -> tuple[float, ...]:

@@ -42,5 +42,5 @@ def _local(plane: Plane) -> Plane:
     distance = np.arange(_SIDE) - _MARGIN
     weights = np.exp(-0.5 * (distance / _SIGMA) ** 2)
     weights /= weights.sum()
-    filtered = np.asarray(cv2.sepFilter2D(plane, cv2.CV_64F, weights, weights))
+    filtered = np.asarray(cv2.sepFilter2D(plane, cv2.CV_64F, weights, weights), dtype=np.float64)
     return filtered[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from iqabench.models.layers.pansharpening import add_residuals, enlarge
+from iqabench.models.layers.pansharpening import enlarge, residual_chain
 
 
 class FusionNet(nn.Module):
@@ -15,7 +15,7 @@ class FusionNet(nn.Module):
         super().__init__()
         self.scale = scale
         self.conv1 = nn.Conv2d(bands, features, 3, padding=1)
-        add_residuals(self, features)
+        self.backbone = residual_chain(self, features)
         self.conv3 = nn.Conv2d(features, bands, 3, padding=1)
         self.relu = nn.ReLU()
 

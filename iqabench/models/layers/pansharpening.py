@@ -66,12 +66,13 @@ class SpectralResidual(nn.Module):
         return x + details
 
 
-def add_residuals(owner: nn.Module, features: int, blocks: int = 4) -> None:
-    """Add blocks res1, res2 ... to a network, and a chain of the same blocks called `backbone`.
+def residual_chain(owner: nn.Module, features: int, blocks: int = 4) -> nn.Sequential:
+    """Add blocks res1, res2 ... to a network, and return a chain of the same blocks.
 
-    Published files hold their weights under both names; they are the same parameters.
+    Published files hold the weights under both names, `res1` and that of the chain; they are the same
+    parameters.
     """
     chain = [SpectralResidual(features) for _ in range(blocks)]
     for number, block in enumerate(chain, 1):
         owner.add_module(f"res{number}", block)
-    owner.add_module("backbone", nn.Sequential(*chain))
+    return nn.Sequential(*chain)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iqabench.models.layers.pansharpening import add_residuals, enlarge, without_mean
+from iqabench.models.layers.pansharpening import enlarge, residual_chain, without_mean
 
 
 class PanNet(nn.Module):
@@ -17,7 +17,7 @@ class PanNet(nn.Module):
         self.scale = scale
         self.deconv = nn.ConvTranspose2d(bands, bands, 8, stride=scale, padding=2)
         self.conv1 = nn.Conv2d(bands + 1, features, 3, padding=1)
-        add_residuals(self, features)
+        self.backbone = residual_chain(self, features)
         self.conv3 = nn.Conv2d(features, bands, 3, padding=1)
         self.relu = nn.ReLU()
 
