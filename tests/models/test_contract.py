@@ -189,11 +189,13 @@ def test_it_is_deterministic(name: str) -> None:
 def test_tiles_change_an_output_if_and_only_if_it_depends_on_the_whole_image(name: str) -> None:
     """Differences are in levels of 255; 0.001 could change a PSNR of 38 dB by 0.003 dB at most."""
     model = loaded(name)
+    if model.card.whole_image and model.random_weights:
+        pytest.skip(f"{name}: random weights may pay no attention to the whole image")
     image = crop(1 if model.card.channels == "grey" else 3, 112)[:49]  # a row of three tiles
     difference = restore(model, image).image - restore(model, image, tile=49).image
     rms = float(np.sqrt((difference**2).mean()))
     if model.card.whole_image:
-        assert model.random_weights or rms > 0.005, "its card says whole_image: true"
+        assert rms > 0.005, "its card says whole_image: true"
     else:
         assert rms < (0.05 if rounds(model.card) else 0.001)
 

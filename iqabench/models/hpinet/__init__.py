@@ -1,0 +1,1 @@
+"""HPINet: overlapping patches that look at the most similar patch, then at themselves."""
