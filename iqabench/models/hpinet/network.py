@@ -78,6 +78,23 @@ class Normalised(nn.Module):
         return out
 
 
+class PatchLayer(nn.ModuleList):
+    """An attention and a feed-forward part, each with a skip.
+
+    Shapes: (N, tokens, features) to the same.
+    """
+
+    def __init__(self, features: int, narrow: int, wide: int) -> None:
+        attention = Normalised(features, Attention(features, narrow))
+        super().__init__([attention, Normalised(features, FeedForward(features, wide))])
+
+    def forward(self, x: Tensor, *others: Tensor) -> Tensor:
+        """Transform the tokens x, which look at others if there are any."""
+        x = x + self[0](x, *others)
+        out: Tensor = x + self[1](x)
+        return out
+
+
 class PatchBlock(nn.Module):
     """Layers of attention: the first to the most similar patch, the others inside the patch.
 
@@ -86,21 +103,13 @@ class PatchBlock(nn.Module):
 
     def __init__(self, features: int, narrow: int, wide: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(
-            nn.ModuleList(
-                [
-                    Normalised(features, Attention(features, narrow)),
-                    Normalised(features, FeedForward(features, wide)),
-                ]
-            )
-            for _ in range(_LAYERS)
-        )
+        self.layers = nn.ModuleList(PatchLayer(features, narrow, wide) for _ in range(_LAYERS))
 
     def forward(self, x: Tensor, similar: Tensor) -> Tensor:
         """Transform the patches x, each with its similar one."""
-        for number, (attention, feed_forward) in enumerate(self.layers):
-            x = x + (attention(x) if number else attention(x, similar))
-            x = x + feed_forward(x)
+        x = self.layers[0](x, similar)
+        for layer in self.layers[1:]:
+            x = layer(x)
         return x
 
 
