@@ -58,7 +58,7 @@ with lazy_imports():
 @click.option("--own-weights", is_flag=True, help="The student begins with its published weights.")
 @click.option(
     "--loss",
-    type=click.Choice(["output", "fitnet", "lsfd", "facd", "none"]),
+    type=click.Choice(["output", "fitnet", "lsfd", "facd", "metakd", "augment", "none"]),
     default="output",
     show_default=True,
     help="Loss of the distillation; 'none' trains the student without a teacher.",
@@ -67,7 +67,7 @@ with lazy_imports():
     "--weight",
     type=click.FloatRange(0),
     metavar="X",
-    help="Weight of the teacher beside the targets.  [default: 1 for output, else 0.01]",
+    help="Weight of the teacher beside the targets.  [default: 1 for output and augment, else 0.01]",
 )
 @click.option(
     "--features",

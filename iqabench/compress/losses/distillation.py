@@ -1,10 +1,12 @@
 """The base of all losses of distillation: a frozen teacher, and features brought to one width."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn.functional import l1_loss
 
 from iqabench.compress.losses.feature_taps import Tap, captured_features, last_features, layer_title
@@ -12,6 +14,8 @@ from iqabench.errors import CompressError
 
 Pairs = Sequence[tuple[Tap, Tap]]
 """Pairs of a tap of the student and the tap of the teacher that it is compared with."""
+_ITS_OWN: Mapping[str, Tensor] = MappingProxyType({})
+"""The parameters of a student that runs with its own."""
 
 
 class BatchOutputs(NamedTuple):
@@ -84,12 +88,14 @@ class DistillationLoss(nn.Module):
         """Return the weighted distance of the student from its teacher."""
         raise NotImplementedError
 
-    def run_both(self, module: nn.Module, inputs: Tensor) -> BatchOutputs:
-        """Run student and teacher on the inputs."""
+    def run_both(
+        self, module: nn.Module, inputs: Tensor, parameters: Mapping[str, Tensor] = _ITS_OWN
+    ) -> BatchOutputs:
+        """Run student and teacher on the inputs; `parameters` replace those of the student by name."""
         place = inputs.device.type
         self.teacher.to(inputs.device)
         with captured_features(module, [mine for mine, _ in self.pairs]) as own:
-            output = module(inputs).float()
+            output = functional_call(module, dict(parameters), (inputs,)).float()
         with (
             torch.no_grad(),
             torch.autocast(place, enabled=False),
