@@ -1,5 +1,7 @@
 """Meta-learned distillation: the mapping of features to knowledge is learned by its use for the student."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -42,7 +44,8 @@ class TextureMapping(nn.Module):
         change = (student - teacher).reshape(1, number * width, *student.shape[2:])
         filtered = conv2d(change, filters.reshape(-1, 1, 3, 3), padding=1, groups=number * width)
         sizes = filtered.view(number, width, self.textures, -1).abs().mean((1, 3))
-        return (sizes * weights).sum(1)
+        distance: Tensor = (sizes * weights).sum(1)
+        return distance
 
 
 class MetaKd(DistillationLoss):
@@ -83,7 +86,7 @@ class MetaKd(DistillationLoss):
         fixed = {name: p.detach() for name, p in self.mappings.named_parameters()}
         return self.weight * self._distance(outputs, fixed)
 
-    def _distance(self, outputs: BatchOutputs, parameters: dict[str, Tensor]) -> Tensor:
+    def _distance(self, outputs: BatchOutputs, parameters: Mapping[str, Tensor]) -> Tensor:
         distances = []
         for at, (mapping, (mine, its)) in enumerate(
             zip(self.mappings, outputs.features, strict=True)
