@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from iqabench.errors import WeightsError
-from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES, card_of, cards
 from iqabench.models.core.load import load_card, random_model
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import build
 from iqabench.models.core.restore import restore
 from iqabench.models.core.restore_parts import restore_parts
+from iqabench.models.layers.int8 import has_int8
 from iqabench.tasks import task_named
 
 torch.set_num_threads(1)
@@ -71,13 +71,13 @@ def loaded(name: str) -> Model:
         return random_model(card.model_copy(update={"arguments": arguments}))
 
 
-def rounds(card: Card) -> bool:
+def rounds(model: Model) -> bool:
     """Return whether activations are rounded inside the network.
 
     Then the order in which fp32 adds decides for values on the border of two steps, and a step moves single
     outputs by up to about one level of 255.
     """
-    return card.variant is not None and card.variant.layout == "int8"
+    return model.module is not None and has_int8(model.module)
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if cards()[n].params is not None])
@@ -91,7 +91,8 @@ def test_declared_parameters_are_counted(name: str) -> None:
     else:
         with torch.device("meta"):
             module = build(card)
-    counted = sum(p.numel() for p in module.parameters() if p.requires_grad)
+    parameters = [p for p in module.parameters() if p.requires_grad or p.dtype == torch.int8]
+    counted = sum(p.numel() for p in parameters)
     assert counted == card.params
 
 
@@ -171,7 +172,7 @@ def test_a_batch_is_its_singles(name: str) -> None:
         together = model.forward(batch)
         alone = torch.cat([model.forward(image[None]) for image in batch])
     difference = (together - alone).abs()
-    if rounds(card):
+    if rounds(model):
         assert difference.mean().item() < 0.02
     else:
         assert difference.max().item() < 0.01  # of 255: two orders below one level
@@ -197,7 +198,7 @@ def test_tiles_change_an_output_if_and_only_if_it_depends_on_the_whole_image(nam
     if model.card.whole_image:
         assert rms > 0.005, "its card says whole_image: true"
     else:
-        assert rms < (0.05 if rounds(model.card) else 0.001)
+        assert rms < (0.05 if rounds(model) else 0.001)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NO GPU")
