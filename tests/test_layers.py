@@ -29,6 +29,7 @@ LAYERS: list[set[str]] = [
         "trust",
         "crashes",
         "lazy_module",
+        "order",
     },
     {"tasks", "protocols"},
     {"images", "store", "files", "boards"},

@@ -6,7 +6,6 @@ A part has a role (input, target, mask, reference ...) that tasks name, and pixe
 uint16, float32 or complex64 (float64 while nothing is rounded yet) with any number of bands. No torch.
 """
 
-from iqabench.samples.order import natural_order, order_trouble
 from iqabench.samples.part import Parts, frame_of, image_of, part_of, same_size, stack_frames
 from iqabench.samples.sample import Sample
 
@@ -15,8 +14,6 @@ __all__ = [
     "Sample",
     "frame_of",
     "image_of",
-    "natural_order",
-    "order_trouble",
     "part_of",
     "same_size",
     "stack_frames",

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
 from iqabench.images import AS_STORED, ReadOptions, image_files
+from iqabench.order import natural_order, order_trouble
 from iqabench.pairing import below_in_words, unread_in_words
-from iqabench.samples import natural_order, order_trouble
 from iqabench.sets.catalogue import set_names
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from iqabench.files import RemoteFile
-from iqabench.samples import natural_order
+from iqabench.order import natural_order
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import ArchiveFacts, FilesFacts
 from iqabench.sets.manifest import Line, read_manifest

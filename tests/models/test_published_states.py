@@ -21,6 +21,7 @@ FILES = {
     "acubenet_x4": "acubenet_x4",
     "hsrnet_x4": "hsrnet_x4",
     "mirnet_denoising": "mirnet",
+    "rbpn_x4": "rbpn",
 }
 """The description of the published file of a model, by the name of the model."""
 

@@ -22,8 +22,9 @@ from iqabench.files.fetch import fetch
 from iqabench.images import Part, image_files, read_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, Precision
+from iqabench.order import natural_order, order_trouble
 from iqabench.pairing import pair_names
-from iqabench.samples import natural_order, order_trouble, stack_frames
+from iqabench.samples import stack_frames
 
 _COLUMNS = ["set", "role", "sample", "frame", "path", "bytes", "sha256"]
 

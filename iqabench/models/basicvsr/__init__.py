@@ -1,0 +1,1 @@
+"""BasicVSR: card and networks."""

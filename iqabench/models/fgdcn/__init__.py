@@ -1,0 +1,1 @@
+"""FGDCN: card and network."""

@@ -1,0 +1,1 @@
+"""FRVSR: card and network."""

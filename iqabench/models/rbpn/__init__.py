@@ -1,0 +1,1 @@
+"""RBPN: card and network."""

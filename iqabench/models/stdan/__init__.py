@@ -1,0 +1,1 @@
+"""STDAN, known by its outputs: card and manifest."""
