@@ -65,6 +65,8 @@ class Protocol(Facts):
     Only `bands` and `magnitude` have another one than 255."""
     round_luma: bool = False
     """True when luma is rounded to an integer."""
+    region: Literal["image", "mask"] = "image"
+    """The pixels that are compared: all, or only those inside the sample's mask."""
     shave_scales: int = 0
     """The border that is left out, in multiples of the scale."""
     shave_pixels: int = 0
@@ -86,6 +88,8 @@ class Protocol(Facts):
             del facts["frames"]
         if self.peak == 255:  # so do those from before there were others
             del facts["peak"]
+        if self.region == "image":
+            del facts["region"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

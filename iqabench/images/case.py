@@ -43,6 +43,8 @@ class Case:
     """The device, as torch names it, on which metrics that are neural networks run."""
     references: PseudoReferences | None = None
     """The pseudo-references of this sample."""
+    mask: Image | None = None
+    """The mask of the sample, (H, W, 1), 0 outside and 255 inside; None where there is none."""
     no_target: str = ""
     """The reason why there is no target, where one was looked for."""
     parts: Mapping[str, Part] = field(default_factory=dict)

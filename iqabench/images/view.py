@@ -12,13 +12,19 @@ from iqabench.protocol import Protocol
 from iqabench.tasks import Ratio
 
 
-def view(protocol: Protocol, output: Image, target: Image, scale: Ratio = 1) -> Pair:
+def view(
+    protocol: Protocol,
+    output: Image,
+    target: Image,
+    scale: Ratio = 1,
+    mask: Image | None = None,
+) -> Pair:
     """Return the pair that `protocol` compares.
 
-    Shapes: output and target (H, W, C) in units of 0..255.
-    Returns: a pair of equal shapes, (H', W', 1) or (H', W', 3).
-    Raises: ImageError when sizes or channels differ, or when nothing is left after the shave. Images
-        are never resized to fit.
+    Shapes: output and target (H, W, C) in units of 0..255; mask (H, W, 1), 0 outside.
+    Returns: a pair of equal shapes, (H', W', 1) or (H', W', 3); (N, 1, C) for the N pixels inside a mask.
+    Raises: ImageError when sizes or channels differ, or when nothing is left after the shave or inside the
+        mask. Images are never resized to fit.
     """
     if protocol.channels in ("bands", "magnitude"):
         _require_comparable(protocol, output, target)
@@ -29,6 +35,9 @@ def view(protocol: Protocol, output: Image, target: Image, scale: Ratio = 1) -> 
         output, target = quantise(output), quantise(target)
     _require_comparable(protocol, output, target)
     output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
+    if protocol.region == "mask":
+        inside = _inside(protocol, output, None if mask is None else _shaved(protocol, mask, scale))
+        output, target = output[inside][:, None], target[inside][:, None]
     if protocol.channels in ("rgb", "grey"):
         channels = max(output.shape[2], target.shape[2])
         return Pair(_expand(output, channels), _expand(target, channels))
@@ -86,6 +95,23 @@ def _shaved(protocol: Protocol, image: Image, scale: Ratio) -> Image:
             f"{border} pixels from every side."
         )
     return image[border : height - border, border : width - border]
+
+
+def _inside(protocol: Protocol, output: Image, mask: Image | None) -> NDArray[np.bool_]:
+    """Return the places inside the mask, (H, W).
+
+    Raises: ImageError when there is no mask, when it has another size, and when it is empty.
+    """
+    if mask is None:
+        raise ImageError(
+            f"protocol '{protocol.name}' compares only the pixels inside a mask, and the sample has none."
+        )
+    if mask.shape[:2] != output.shape[:2]:
+        raise ImageError(f"the output is {_size(output)}, its mask {_size(mask)}.")
+    inside = np.asarray(mask[:, :, 0] > 0)
+    if not inside.any():
+        raise ImageError("the mask is empty, so no pixel is compared; the sample is left out.")
+    return inside
 
 
 def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float, float]:

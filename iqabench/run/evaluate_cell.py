@@ -10,7 +10,7 @@ Nothing here writes, counts or shows progress, so that an executor may run it an
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from iqabench.crashes import is_isolated
@@ -22,7 +22,7 @@ from iqabench.run.failures import attempt, watching_model
 from iqabench.run.overlap import map_beside, scoring_threads
 from iqabench.run.prefetch import LoadedSample, LoadSample, prefetch
 from iqabench.run.restoring.scorer import CellScorer, Restoration, SampleResult
-from iqabench.samples import Sample
+from iqabench.samples import Sample, composite_part
 from iqabench.sets import SampleRef
 
 
@@ -39,6 +39,8 @@ class LoadedCell:
     scorer: CellScorer
     names: tuple[str, ...] = ()
     """The names of all samples of the set, with which files of outputs are paired."""
+    composites: bool = False
+    """True when only pixels inside the mask are taken from outputs, and all others from the input."""
 
 
 def evaluate_cell(cell: LoadedCell, samples: Iterable[SampleRef]) -> Iterator[SampleResult]:
@@ -73,8 +75,13 @@ def _restored(cell: LoadedCell, sample: Sample, *, isolated: bool) -> RestoredPa
     about = f"the image '{sample.name}'"
     with watching_model("restore", cell.model, about, isolated=isolated):
         if isinstance(cell.model, OutputsModel):
-            return _looked_up(cell, cell.model, sample)
-        return restore_parts(cell.model, sample.parts, cell.conditions.tile, cell.settings)
+            restored = _looked_up(cell, cell.model, sample)
+        else:
+            restored = restore_parts(cell.model, sample.parts, cell.conditions.tile, cell.settings)
+    if not cell.composites:
+        return restored
+    whole = composite_part(restored.parts["output"], sample.parts, sample.name)
+    return replace(restored, parts={**restored.parts, "output": whole})
 
 
 def _looked_up(cell: LoadedCell, model: OutputsModel, sample: Sample) -> RestoredParts:

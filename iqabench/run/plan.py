@@ -101,7 +101,8 @@ def check_fits(card: Card, images: SampleSet) -> None:
     Raises: ModelError with the names of both when it cannot.
     """
     set_task, model_task = task_named(images.task), task_named(card.task)
-    if set_task.sizes != model_task.sizes:
+    marks = {set_task.marks, model_task.marks} - {""}
+    if set_task.sizes != model_task.sizes or len(marks) > 1:
         raise ModelError(
             f"the model '{card.id}' is for {model_task.phrase}; {images.id} is a set for "
             f"{set_task.phrase}. Choose a model and a set of one task."

@@ -76,6 +76,7 @@ def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: Se
         ),
         targets.target,
         targets.input,
+        targets.mask,
         ReferenceFacts(conditions, members=tuple(each.outputs for each in waiting)),
         second_pass.writer.run,
     )

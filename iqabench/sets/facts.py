@@ -8,6 +8,8 @@ from iqabench.facts import Facts
 from iqabench.tasks import Ratio, RoleName, TaskName, task_named
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+White = Literal["inside", "outside"]
+"""The place that is white in the files of masks: inside the hole or the foreground, or outside."""
 Level = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$")]
 
 
@@ -86,6 +88,8 @@ class SetFacts(Facts):
     from targets."""
     depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
     """The depth of the files."""
+    mask_white: White = "inside"
+    """The place that is white in the files of masks."""
     target: Literal["image", "luma"] = "image"
     """The form of the target: the image of the file, or its luma rounded to 8 bits."""
     grey: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
     if "input" in roles:
         paired = _paired(folder, roles, reading)
         notes += paired.rules
-        samples = list(_samples(folder, roles, paired, _recipe(level)))
+        samples = list(_samples(folder, roles, paired, _recipe(level), _task(level)))
     else:
         has_folder = "target" in roles
         place = folder / "target" if has_folder else folder
@@ -160,14 +160,22 @@ def _clip_folders(folder: Path) -> list[Path]:
 
 
 def _samples(
-    folder: Path, roles: list[str], paired: FolderSamples, steps: Recipe
+    folder: Path, roles: list[str], paired: FolderSamples, steps: Recipe, task: Task
 ) -> Iterable[SampleRef]:
     """Yield the samples of a folder that has a subfolder for each role."""
-    parts, task = paired.parts, default_task(steps.scale)
+    parts = paired.parts
     for name in sorted({name for of_role in parts.values() for name in of_role}):
         files = {role: parts[role][name] for role in roles if name in parts[role]}
         trouble = lacks(name, folder, roles, parts) or _frames_trouble(files)
-        yield SampleRef(name, steps, files, trouble, aligned=task.aligned)
+        yield SampleRef(
+            name,
+            steps,
+            files,
+            trouble,
+            aligned=task.aligned,
+            binary=task.binary,
+            fills=task.composites,
+        )
 
 
 def _paired(folder: Path, roles: list[str], reading: ReadOptions) -> FolderSamples:
@@ -178,7 +186,7 @@ def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:
     """Return the scale between the first readable input and its target; the default level without one."""
     roles = [inputs.name, targets.name]
     paired = _paired(inputs.parent, roles, reading)
-    for pair in _samples(inputs.parent, roles, paired, Recipe(1)):
+    for pair in _samples(inputs.parent, roles, paired, Recipe(1), default_task()):
         if pair.trouble:
             continue
         try:

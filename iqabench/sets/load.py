@@ -127,6 +127,9 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
                 files,
                 aligned=task.aligned,
                 scaled=task.scaled,
+                binary=task.binary,
+                white=facts.mask_white,
+                fills=task.composites,
                 same_length=task.same_length,
                 depth=facts.depth,
             )

@@ -19,6 +19,8 @@ from iqabench.images import (
 )
 from iqabench.protocol import Domain
 from iqabench.samples import Sample, part_of, stack_frames
+from iqabench.sets.facts import White
+from iqabench.sets.masks import binary_mask, require_inside
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe
 from iqabench.tasks import Ratio, scale_side, scale_text
@@ -41,6 +43,12 @@ class SampleRef:
     """Roles whose frames have the size of the input or of the target."""
     scaled: tuple[str, ...] = ()
     """Roles whose frames have the size of the target, whether there is one or not."""
+    binary: tuple[str, ...] = ()
+    """Roles of masks, whose pixels are 0 outside and 255 inside."""
+    white: White = "inside"
+    """The place that is white in the files of masks."""
+    fills: bool = False
+    """True when models fill what is inside the mask, and all else of the input is known."""
     same_length: bool = True
     """True when all clips have as many frames as the input."""
     depth: str = "uint8"
@@ -93,6 +101,12 @@ class SampleRef:
         return Sample(self.name, {"target": self._read_target()}).target
 
     def _read(self, role: str) -> Part:
+        part = self._read_files(role)
+        if role in self.binary:
+            return binary_mask(part, f"the {role} of '{self.name}'", self.white)
+        return part
+
+    def _read_files(self, role: str) -> Part:
         places = self.files[role]
         if len(places) == 1:
             return places[0].read_part(self.depth)
@@ -136,6 +150,8 @@ class SampleRef:
         for role in self.scaled:
             if role in parts:
                 self._require_scaled(role, parts)
+        if self.fills and {"mask", "input", "target"} <= parts.keys():
+            require_inside(parts["mask"], parts["input"], parts["target"], self.name)
         if self.same_length:
             self._require_length(parts)
 
@@ -272,4 +288,5 @@ def _identities(sample: SampleRef) -> list[str]:
         identity("input"),
         identity("target"),
         *(f"{role} {identity(role)}" for role in others),
+        *(["white outside"] if sample.white == "outside" else []),
     ]

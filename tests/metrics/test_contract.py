@@ -66,7 +66,7 @@ def test_its_facts_are_told(part: Metric) -> None:
     if is_ours(part, metrics().origin(part.name)):
         assert part.cost > 0, "python tests/benchmarks/costs.py tells it"
     assert part.function.__doc__
-    assert part.unit in {"1", "dB", "8-bit levels", "degrees"}
+    assert part.unit in {"1", "dB", "8-bit levels", "squared 8-bit levels", "degrees"}
     assert part.identical is not None
     assert part.low <= part.identical <= part.high
     assert part.identical == (part.high if part.better == "higher" else part.low) or passed(part)

@@ -179,7 +179,7 @@ def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
             return view_output(protocol, case.output, case.scale)
         if case.target is None:
             raise MetricError(case.no_target)
-        return view(protocol, case.output, case.target, case.scale)
+        return view(protocol, case.output, case.target, case.scale, case.mask)
     if case.references is None:
         raise MetricError(
             f"protocol '{protocol.name}' compares with {protocol.compared_with}, which is at hand only in "

@@ -57,6 +57,8 @@ class Metric:
     """The function that finds what it needs, where that is not simply every file of `files`: one of several
     sources, a package, weights that the user trained. It is called with the metric's name."""
 
+    of_pixels: bool = False
+    """True when it looks at each pixel by itself, so that it has a value for any choice of pixels."""
     network: bool = False
     """True when a network computes it: then the last digits depend on the number of threads of a CPU, on some
     processors, and the number is part of the keys of its records."""
@@ -126,6 +128,7 @@ class MetricFacts(TypedDict, total=False):
     gpu_cost: float
     files: tuple[RemoteFile, ...]
     requirement: Requirement
+    of_pixels: bool
     network: bool
     identity: Callable[[], str]
 

@@ -2,7 +2,7 @@
 
 from iqabench.errors import UsageError
 from iqabench.metrics.core.column import AnyColumn, Column, SetColumn
-from iqabench.metrics.core.metric import Metric
+from iqabench.metrics.core.metric import Metric, metrics
 from iqabench.metrics.core.set_metric import SetMetric, any_metric
 from iqabench.protocols import protocol
 
@@ -46,6 +46,12 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
         part.reference == "none" and chosen.reference != "target"
     ):
         raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
+    if chosen.region == "mask" and not part.of_pixels:
+        pointwise = ", ".join(metric.name for metric in metrics() if metric.of_pixels)
+        raise UsageError(
+            f"there is no column '{text}': {name} looks at the surroundings of pixels, which a mask cuts; "
+            f"expected a metric of single pixels ({pointwise}), as in psnr@{chosen.name}."
+        )
     return Column(part, chosen)
 
 

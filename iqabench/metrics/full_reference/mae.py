@@ -17,6 +17,7 @@ from iqabench.metrics.shared.mean_errors import mean_absolute
     low=0.0,
     high=255.0,
     source="The mean absolute difference over all pixels and channels",
+    of_pixels=True,
     cost=0.065,
 )
 def mae(pair: Pair) -> float:

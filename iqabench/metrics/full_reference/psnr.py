@@ -18,6 +18,7 @@ from iqabench.metrics.shared.mean_errors import mean_squared
     identical=inf,
     low=0.0,
     source="10 log10(255^2 / MSE), as in every table of the field",
+    of_pixels=True,
     cost=0.082,
 )
 def psnr(pair: Pair) -> float:

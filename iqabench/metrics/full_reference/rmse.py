@@ -19,6 +19,7 @@ from iqabench.metrics.shared.mean_errors import mean_squared
     low=0.0,
     high=255.0,
     source="The root of the mean squared difference over all pixels and channels",
+    of_pixels=True,
     cost=0.081,
 )
 def rmse(pair: Pair) -> float:

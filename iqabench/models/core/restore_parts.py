@@ -14,6 +14,7 @@ from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.models.core.signature import Signature
 from iqabench.samples import Parts
+from iqabench.tasks import task_named
 
 CHUNK = "chunk"
 """The setting of models of whole clips: the number of frames that are restored together; 0 for all.
@@ -115,7 +116,7 @@ def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str
     for start in range(0, length, chunk or length):
         end = min(start + chunk, length) if chunk else length
         pieces = {r: parts[r][start:end] if chunk else parts[r] for r in model.card.takes}
-        tensors = {role: _tensor(model, piece) for role, piece in pieces.items()}
+        tensors = {role: _tensor(model, role, piece) for role, piece in pieces.items()}
         results, _ = model.forward_parts(tensors, settings)
         for role, tensor in results.items():
             outputs.setdefault(role, []).append(tensor)
@@ -132,16 +133,19 @@ def _by_frame(model: Model, parts: Parts, settings: dict[str, float]) -> dict[st
         for role, signature in takes.items():
             length = len(parts[role])
             window = signature.window(min(frame, length - 1), length)
-            tensors[role] = _tensor(model, parts[role][window])
+            tensors[role] = _tensor(model, role, parts[role][window])
         results, state = model.forward_parts(tensors, settings, state)
         for role, tensor in results.items():
             outputs.setdefault(role, []).append(tensor)
     return outputs
 
 
-def _tensor(model: Model, part: Part) -> Tensor:
-    """Return frames as a batch (T, C, H, W) on the model's device."""
-    if part.shape[3] == 1 and model.card.channels == "rgb" and part.dtype == np.uint8:
+def _tensor(model: Model, role: str, part: Part) -> Tensor:
+    """Return frames as a batch (T, C, H, W) on the model's device; masks as the card says."""
+    card = model.card
+    if role in task_named(card.task).binary:
+        part = 255 - part if card.takes[role].white == "outside" else part
+    elif part.shape[3] == 1 and card.channels == "rgb" and part.dtype == np.uint8:
         part = np.repeat(part, 3, axis=3)
     planes = np.ascontiguousarray(part.transpose(0, 3, 1, 2))
     if planes.dtype in (np.uint8, np.uint16):

@@ -68,6 +68,10 @@ class Signature(Facts):
         rules = {"reflect": furthest + 1, "circle": self.before + self.after + 1}
         return max(self.least, rules.get(self.edge, 1) if furthest else 1)
 
+    white: Literal["inside", "outside"] = "inside"
+    """The place that is white in a mask that the network takes: inside the hole or the foreground, or
+    outside, for networks that mark what is known."""
+
     @property
     def ratio(self) -> Fraction | None:
         """The scale as a number; None when it is not stated."""

@@ -174,7 +174,7 @@ class CellScorer:
     def _case(
         self, output: ScoredOutput, sample: Sample, restored: RestoredParts, frame: int
     ) -> Case:
-        target = sample.part(output.compared_with)
+        target, mask = sample.part(output.compared_with), sample.part("mask")
         length = len(restored.parts[output.role or "output"])
         source = _source(sample, length)
         return Case(
@@ -185,8 +185,9 @@ class CellScorer:
             self.references.of(
                 sample.name, frame_of(source, frame) if source is not None else None
             ),
-            "it has no target",
-            sample.parts,
+            mask=None if mask is None else frame_of(mask, frame),
+            no_target="it has no target",
+            parts=sample.parts,
         )
 
 

@@ -175,7 +175,8 @@ class CellSession:
         outputs = tuple(self._scored_outputs(tuple(columns)))
         scorer = CellScorer(conditions.device, references, self._maker, outputs, files)
         names = tuple(sample.name for sample in images.samples)
-        return LoadedCell(self.model, self._load, conditions, self._settings, scorer, names)
+        fills = task_named(images.task).composites
+        return LoadedCell(self.model, self._load, conditions, self._settings, scorer, names, fills)
 
     def _load(self, sample: SampleRef) -> Sample:
         if self._samples is None:

@@ -14,11 +14,12 @@ from iqabench.run.output_folders import SavedOutputs, ShippedOutputs, ship_outpu
 from iqabench.run.records import RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import CandidateFacts, OpenCandidate
-from iqabench.run.scoring.session import ScoringSession
+from iqabench.run.scoring.session import PartSources, ScoringSession
 from iqabench.run.scoring.sources import ImageSource, SavedImages
 from iqabench.run.worker_columns import columns_here, require_registered, ship_pools
 from iqabench.sets import Recipe, SampleSet
 from iqabench.store import OutputFolder, content_key
+from iqabench.tasks import task_named
 from iqabench.trust import is_trusting
 
 
@@ -65,6 +66,8 @@ class ScoringJob:
     """The function that reads the target of a sample; None when there are no targets."""
     input: ImageSource | None
     """The function that reads the input of a sample; None when there are no inputs."""
+    mask: ImageSource | None
+    """The function that reads the mask of a sample; None when there are no masks."""
     references: ReferenceFacts
     run: str
     """The name of the run, for records."""
@@ -107,7 +110,9 @@ class ScoringJob:
             maker = self._maker(facts)
             candidates.append(OpenCandidate.of(facts, maker, references.bind(columns), subset))
         outputs = [facts.read for facts in self.candidates]
-        return ScoringSession(candidates, outputs, self.target, self.input, references, self.batch)
+        fills = task_named(self.subject.task).composites
+        parts = PartSources(self.target, self.input, self.mask, fills=fills)
+        return ScoringSession(candidates, outputs, parts, references, self.batch)
 
     def ship(self) -> Shipment:
         """Return the job with all its images by content; see `executors.job`."""
@@ -124,6 +129,7 @@ class ScoringJob:
             candidates=tuple(candidates),
             target=self._shipped(self.target, files),
             input=self._shipped(self.input, files),
+            mask=self._shipped(self.mask, files),
             references=references,
             has_travelled=True,
         )

@@ -111,6 +111,7 @@ def _job(
         tuple(candidates),
         targets.target,
         targets.input,
+        targets.mask,
         references,
         writer.run,
         batch,

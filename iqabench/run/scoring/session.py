@@ -19,10 +19,22 @@ from iqabench.run.records import score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import OpenCandidate
 from iqabench.run.scoring.sources import ImageSource
+from iqabench.samples import composite
 from iqabench.store import Record
 
 NO_TARGET = "it has no target"
 """The reason of a sample of a set without targets."""
+
+
+@dataclass(frozen=True)
+class PartSources:
+    """The functions that read the parts of a sample; None for those that no sample has."""
+
+    target: ImageSource | None
+    input: ImageSource | None
+    mask: ImageSource | None
+    fills: bool = False
+    """True when only pixels inside the mask are taken from outputs, and all others from the input."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,7 @@ class _LoadedTask:
     output: _ReadResult
     target: _ReadResult
     input: _ReadResult
+    mask: _ReadResult
 
     @property
     def is_missing(self) -> bool:
@@ -101,13 +114,12 @@ class ScoringSession:
         self,
         candidates: Sequence[OpenCandidate],
         outputs: Sequence[ImageSource],
-        target: ImageSource | None,
-        source: ImageSource | None,
+        parts: PartSources,
         references: References,
         batch: int = 1,
     ) -> None:
         self._candidates, self._outputs = candidates, outputs
-        self._target, self._input = target, source
+        self._parts = parts
         self._references, self._batch = references, batch
 
     @cached_property
@@ -138,13 +150,20 @@ class ScoringSession:
         references = {column.protocol.reference for column in columns}
         needs_target = any(column.needs_target for column in columns)
         needs_input = bool({"input", "model"} & references)
-        target = _SharedImage(self._target if needs_target else None, item.name, NO_TARGET)
-        source = _SharedImage(self._input if needs_input else None, item.name, "")
-        return (partial(self._load, task, target, source) for task in tasks)
+        parts, fills = self._parts, self._parts.fills
+        needs_mask = fills or any(column.protocol.region == "mask" for column in columns)
+        target = _SharedImage(parts.target if needs_target else None, item.name, NO_TARGET)
+        source = _SharedImage(parts.input if needs_input or fills else None, item.name, "")
+        mask = _SharedImage(parts.mask if needs_mask else None, item.name, "")
+        return (partial(self._load, task, target, source, mask) for task in tasks)
 
-    def _load(self, task: _Task, target: "_SharedImage", source: "_SharedImage") -> _LoadedTask:
+    def _load(
+        self, task: _Task, target: "_SharedImage", source: "_SharedImage", mask: "_SharedImage"
+    ) -> _LoadedTask:
         output = _read(self._outputs[task.candidate], task.sample)
-        return _LoadedTask(task, output, target.get(), source.get())
+        if self._parts.fills and output.image is not None:
+            output = _filled_in(output.image, source.get(), mask.get())
+        return _LoadedTask(task, output, target.get(), source.get(), mask.get())
 
     def _score(self, batch: list[_LoadedTask]) -> list[list[Record]]:
         """Return the records of each task of a batch."""
@@ -170,7 +189,8 @@ class ScoringSession:
             conditions.scale,
             conditions.device,
             self._references.of(loaded.task.sample, loaded.input.image),
-            loaded.target.error or NO_TARGET,
+            mask=loaded.mask.image,
+            no_target=loaded.target.error or NO_TARGET,
         )
 
 
@@ -192,6 +212,19 @@ class _SharedImage:
                 assert self._read_image is not None
                 self._result = _read(self._read_image, self._name)
             return self._result
+
+
+def _filled_in(output: Image, source: _ReadResult, mask: _ReadResult) -> _ReadResult:
+    """Return an output inside the mask and the input outside, or the reason why there is none."""
+    if source.image is None or mask.image is None:
+        return _ReadResult(None, source.error or mask.error or "it has no mask")
+    if not output.shape[:2] == source.image.shape[:2] == mask.image.shape[:2]:
+        height, width = source.image.shape[:2]
+        return _ReadResult(
+            None,
+            f"the output is {output.shape[1]}x{output.shape[0]}; its input is {width}x{height}",
+        )
+    return _ReadResult(composite(output, source.image, mask.image))
 
 
 def _read(read: ImageSource, name: str) -> _ReadResult:

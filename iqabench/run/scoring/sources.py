@@ -14,6 +14,7 @@ from iqabench.errors import ImageError, MetricError
 from iqabench.files.disk import sha256_of
 from iqabench.images import Image, ReadOptions, quantise, read_image
 from iqabench.run.output_folders import SavedOutputs, read_output, ship_outputs
+from iqabench.samples import image_of
 from iqabench.sets import SampleRef, SampleSet
 from iqabench.sets.place import Place
 
@@ -78,7 +79,7 @@ class SetImages:
     """The images of a set in one role; `pristine` is the target as the image of a pool."""
 
     images: SampleSet
-    role: Literal["target", "input", "pristine"]
+    role: Literal["target", "input", "mask", "pristine"]
 
     @cached_property
     def _samples(self) -> dict[str, SampleRef]:
@@ -89,6 +90,8 @@ class SetImages:
         sample = self._samples[name]
         if self.role == "input":
             return sample.load().input
+        if self.role == "mask":
+            return image_of(sample.load().parts["mask"], f"the mask of '{name}'")
         target = sample.load_target()
         if self.role == "target":
             assert target is not None

@@ -35,6 +35,8 @@ class Targets:
     """The function that reads the target of a sample; None when there are no targets."""
     input: ImageSource | None = None
     """The function that reads the input of a sample; None when there are no inputs."""
+    mask: ImageSource | None = None
+    """The function that reads the mask of a sample; None when there are no masks."""
     recipe: Recipe | None = None
     """The recipe that makes inputs from targets; None when it is unknown."""
     address: str = ""
@@ -66,6 +68,7 @@ def targets_of(images: SampleSet) -> Targets:
         images.protocol,
         SetImages(images, "target") if any(s.has_target for s in images.samples) else None,
         SetImages(images, "input"),
+        SetImages(images, "mask") if "mask" in images.roles else None,
         images.samples[0].recipe,
         images.address,
         {name: name for name in names},
@@ -140,6 +143,7 @@ def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -
         names=sorted(target_of),
         target=targets.target and ManyImages(targets.target, target_of),
         input=targets.input and ManyImages(targets.input, target_of),
+        mask=targets.mask and ManyImages(targets.mask, target_of),
         spellings={},
         missing=(*targets.missing, *unpaired_in_words("target", "output", unused)),
     )

@@ -54,9 +54,11 @@ def folder_task(level: str | None) -> tuple[Task, str] | None:
     """Return the task and the level of a folder of targets.
 
     `level` is the text that the user typed, or None for the default level. The result is None when no task
-    has such a level.
+    has such a level. Tasks that name folders are levels of them by their own names, as in photos@inpaint.
     """
     for task in in_order():
+        if task.names_folders and level == task.name:
+            return task, level
         if task.folder is None or task.level is None:
             continue
         if level is None and task.folder.level:

@@ -44,6 +44,12 @@ class Task:
     """Roles whose frames have the size of the input or of the target, as masks do."""
     scaled: tuple[str, ...] = ()
     """Roles whose frames have the size of the target, even where there is none, as panchromatic images do."""
+    binary: tuple[str, ...] = ()
+    """Roles of masks, whose pixels are 0 outside and 255 inside."""
+    marks: str = ""
+    """The place that masks mark, as in "hole"; empty without masks."""
+    composites: bool = False
+    """True when only pixels inside the mask are taken from the output; all others are those of the input."""
     same_length: bool = True
     """True when inputs and targets have as many frames; False when a model makes frames between others."""
     sizes: Sizes = "same"
@@ -55,6 +61,9 @@ class Task:
     """The columns of a run that names none."""
     columns_without_target: tuple[str, ...] = ()
     """The columns of a run that names none, on a set that has inputs only."""
+    names_folders: bool = False
+    """True when a folder with a subfolder for each role becomes a set of this task by its name, as in
+    photos@inpaint."""
     folder: FolderRule | None = None
     """The rule that makes a folder of targets a set of this task; None when it cannot be one."""
     ranks: Literal["models", "metrics"] = "models"

@@ -1,0 +1,1 @@
+"""Filling of holes from their rim, without a network: card and module."""
