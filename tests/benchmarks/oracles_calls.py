@@ -123,6 +123,11 @@ def power(number: int) -> Callable[[Any], Both]:
     return lambda _: lambda o, t: error(o, t, number) ** (1 / number)
 
 
+def squares(_: Any) -> Both:
+    """The mean square of errors."""
+    return lambda o, t: error(o, t, 2)
+
+
 def decibels(_: Any) -> Both:
     return lambda o, t: 10 * log10(255**2 / error(o, t, 2))
 
