@@ -49,4 +49,5 @@ def _transferred(image: Tensor, inside: Tensor) -> Tensor:
 def _matched(values: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return values (N, 3) with the mean and the deviation of others."""
     spread = np.maximum(values.std(axis=0), 1e-6)
-    return (values - values.mean(axis=0)) * (others.std(axis=0) / spread) + others.mean(axis=0)
+    scaled = (values - values.mean(axis=0)) * (others.std(axis=0) / spread)
+    return np.asarray(scaled + others.mean(axis=0), dtype=np.float32)
