@@ -49,3 +49,5 @@ class Case:
     """The reason why there is no target, where one was looked for."""
     parts: Mapping[str, Part] = field(default_factory=dict)
     """The parts of the sample by role, (T, H, W, C), for metrics that compare the output with its inputs."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """The costs of the restoration that made the output, by name."""

@@ -43,6 +43,8 @@ class OutputView(Shared):
         """The device on which metrics that are neural networks run, as torch names it."""
         self.scale: int | Fraction = 1
         """The size of the output divided by that of the input."""
+        self.costs: Mapping[str, float] = {}
+        """The costs of the restoration that made the output, by name; empty where nothing was counted."""
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ from iqabench.models.core.restore_parts import RestoredParts, checked_parts, res
 from iqabench.models.loaders.outputs import OutputsModel
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt, watching_model
+from iqabench.run.image_costs import CostCounter
 from iqabench.run.overlap import map_beside, scoring_threads
 from iqabench.run.prefetch import LoadedSample, LoadSample, prefetch
 from iqabench.run.restoring.scorer import CellScorer, Restoration, SampleResult
@@ -37,6 +38,8 @@ class LoadedCell:
     settings: Mapping[str, float]
     """The values of all settings of the model."""
     scorer: CellScorer
+    costs: CostCounter
+    """The counter of costs per image."""
     names: tuple[str, ...] = ()
     """The names of all samples of the set, with which files of outputs are paired."""
     composites: bool = False
@@ -77,7 +80,10 @@ def _restored(cell: LoadedCell, sample: Sample, *, isolated: bool) -> RestoredPa
         if isinstance(cell.model, OutputsModel):
             restored = _looked_up(cell, cell.model, sample)
         else:
-            restored = restore_parts(cell.model, sample.parts, cell.conditions.tile, cell.settings)
+            restore = partial(
+                restore_parts, cell.model, sample.parts, cell.conditions.tile, cell.settings
+            )
+            restored = cell.costs.counted(sample.parts, restore)
     if not cell.composites:
         return restored
     whole = composite_part(restored.parts["output"], sample.parts, sample.name)

@@ -1,6 +1,7 @@
 """The plan of a run: its cells, from models, sets and columns. It loads no weights and no pixels."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,11 @@ from iqabench.errors import ModelError, SetError, UsageError
 from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.core.card import Card
-from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.catalogue import card_of, cards
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import is_own
 from iqabench.models.core.model import Precision
+from iqabench.models.core.variants import parent_of
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set
@@ -92,7 +94,26 @@ def plan(
                 _check_consensus(of_set, len(distinct))
                 of_sets[at] = _by_domain(of_set)
             cells += [Cell(name, card, images, *of_domain) for of_domain in of_sets[at]]
-    return cells
+    return _with_costs(cells)
+
+
+def _with_costs(cells: list[Cell]) -> list[Cell]:
+    """Add the columns of costs to models whose cost is per image, and `macs` to their parents in the run.
+
+    So the parent's cost at the same images is there to compare with.
+    """
+    adaptive = [cell.card for cell in cells if cell.card and cell.card.cost == "per image"]
+    parents = {parent.name for card in adaptive if (parent := parent_of(card, cards()))}
+    return [_with_cost(cell, parents) for cell in cells]
+
+
+def _with_cost(cell: Cell, parents: Container[str]) -> Cell:
+    if cell.card is None or cell.domain != "image" or not cell.columns:
+        return cell
+    names = ["macs"] if cell.card.name in parents else []
+    names = ["macs", "heavy"] if cell.card.cost == "per image" else names
+    costs = dict.fromkeys([*cell.columns, *(any_column(name) for name in names)])
+    return replace(cell, columns=tuple(costs))
 
 
 def check_fits(card: Card, images: SampleSet) -> None:

@@ -9,6 +9,7 @@ SR = register(
         title="Super-resolution",
         order=10,
         summary="A model enlarges the input by a scale.",
+        may_give=("route",),
         sizes="scale",
         level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",

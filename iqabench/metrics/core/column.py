@@ -167,7 +167,7 @@ def _attempt(make: Callable[[], T]) -> T | IqabenchError:
 def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
     """Return the protocol's view, on the device of the case."""
     seen = _view(protocol, case, reference)
-    seen.device, seen.scale = case.device, case.scale
+    seen.device, seen.scale, seen.costs = case.device, case.scale, case.costs
     return seen
 
 

@@ -12,9 +12,9 @@ from iqabench.metrics.core.requirements import Requirement, require
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
-Reference = Literal["full", "none", "pool", "inputs"]
-"""The input of a metric: output and target, only the output, the output and a pool of other images, or the
-output and the parts of the sample that it was made from."""
+Reference = Literal["full", "none", "pool", "inputs", "cost"]
+"""The input of a metric: output and target, only the output, the output and a pool of other images, the
+output and the parts of the sample that it was made from, or the costs of its restoration."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ FOLDERS = (
     "iqabench.metrics.blind",
     "iqabench.metrics.distribution",
     "iqabench.metrics.of_inputs",
+    "iqabench.metrics.cost",
 )
 """The folders in which a new file is a new metric."""
 
@@ -159,6 +160,13 @@ def against_inputs(
 ) -> Register[InputsView]:
     """Register the decorated function, which compares an output with the parts that it was made from."""
     return _register("inputs", title, better, None, source, facts)
+
+
+def cost_of_image(
+    *, title: str, better: Better, source: str, **facts: Unpack[MetricFacts]
+) -> Register[OutputView]:
+    """Register the decorated function, which returns a cost of the restoration that made the output."""
+    return _register("cost", title, better, None, source, facts)
 
 
 def _register(

@@ -6,6 +6,9 @@ from iqabench.metrics.core.metric import Metric, metrics
 from iqabench.metrics.core.set_metric import SetMetric, any_metric
 from iqabench.protocols import protocol
 
+COST_PROTOCOL = "image"
+"""The protocol of costs: those of the whole image, as the model was given it."""
+
 
 def column(text: str, default_protocol: str = "rgb") -> Column:
     """Return the column of single images that `psnr@sr-y`, or `psnr` under the default protocol, stands for.
@@ -35,13 +38,17 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
     if not name or (at and not protocol_name) or "@" in protocol_name.partition(":")[0]:
         raise UsageError(f"'{text}' is not a column; expected metric@protocol, such as psnr@sr-y.")
     part = any_metric(name)
-    chosen = protocol(protocol_name or default_protocol)
+    is_cost = part.reference == "cost"
+    chosen = protocol(protocol_name or (COST_PROTOCOL if is_cost else default_protocol))
     if not protocol_name and chosen.colour and (isinstance(part, SetMetric) or _takes_colour(part)):
         chosen = protocol(chosen.colour)
     if isinstance(part, SetMetric):
         if chosen.reference not in ("target", "pool"):
             raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
         return SetColumn(part, chosen)
+    if is_cost != (chosen.name == COST_PROTOCOL):
+        expected = _EXPECTED[part.reference].format(name)
+        raise UsageError(f"there is no column '{text}': {expected}.")
     if (part.reference == "pool") != (chosen.reference == "pool") or (
         part.reference == "none" and chosen.reference != "target"
     ):
@@ -63,5 +70,6 @@ _EXPECTED = {
     "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
     "none": "{0} compares with nothing; expected {0}@rgb or the like",
     "set": "{0} compares whole sets; expected {0}@rgb or {0}@unpaired:FOLDER",
+    "cost": "{0} is a cost of the restoration of an image; expected {0}@image",
     "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
 }

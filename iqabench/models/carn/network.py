@@ -1,6 +1,6 @@
 """CARN-M by Ahn et al.: a cascade of cascades of grouped, recursive residual blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -57,10 +57,15 @@ class Cascade(nn.Module):
     A single stage is used three times (the paper's recursive scheme).
     """
 
-    def __init__(self, features: int, stages: Sequence[nn.Module]) -> None:
+    def __init__(
+        self,
+        features: int,
+        stages: Sequence[nn.Module],
+        fusion: Callable[[int, int], nn.Module] = Fusion,
+    ) -> None:
         super().__init__()
         names = add_numbered(self, "b", stages)
-        fusions = add_numbered(self, "c", [Fusion(features, parts) for parts in (2, 3, 4)])
+        fusions = add_numbered(self, "c", [fusion(features, parts) for parts in (2, 3, 4)])
         self.steps = tuple(zip((names * 3)[:3], fusions, strict=True))
 
     def forward(self, x: Tensor) -> Tensor:

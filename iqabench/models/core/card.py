@@ -65,9 +65,11 @@ class OutputsPlace(Facts):
         return self
 
 
-Method = Literal["pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed"]
+Method = Literal[
+    "pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed", "adaptive"
+]
 """The way in which a variant was made. A slimmed network was designed narrower or shorter and trained from
-the start; a pruned one had channels removed."""
+the start; a pruned one had channels removed; an adaptive one spends less where an image is easy."""
 Layout = Literal["parent", "widths", "int8", "folded"]
 """The difference between the network of a variant and the one that its card names."""
 
@@ -124,7 +126,9 @@ class Card(Facts):
     """True when each frame of a clip needs the state after the frame before it: `forward(..., state)` returns
     outputs and state."""
     cost: Literal["static", "per image"] = "static"
-    """`static` when all images of one size cost the same; `per image` when the cost depends on the pixels."""
+    """`static` when all images of one size cost the same; `per image` when the cost depends on the pixels:
+    then runs have the columns macs@image and heavy@image, and the network may tell `heavy` beside its
+    outputs, the share of the heavy path."""
     channels: Literal["rgb", "grey", "y", "any"] = "rgb"
     """The channels that the network takes; `y` is luma: the chroma of a colour image is enlarged by bicubic
     interpolation."""
@@ -186,7 +190,7 @@ class Card(Facts):
         plain = Signature()
         takes, gives = list(self.takes.items()), list(self.gives.items())
         is_image = takes == [("input", plain)] and gives == [("output", plain)]
-        return is_image and not self.settings and not self.state
+        return is_image and not self.settings and not self.state and self.cost == "static"
 
     @property
     def facts_json(self) -> str:

@@ -160,7 +160,9 @@ class NetworkModel(Model):
                 f"{card.id} returned a {type(outputs).__name__}; expected tensors by role: "
                 f"{', '.join(card.gives)}."
             )
-        units = {role: self._unit(card.gives.get(role, Signature())) for role in outputs}
+        units = {
+            role: self._unit(card.gives[role]) if role in card.gives else 1 for role in outputs
+        }
         return {role: tensor * units[role] for role, tensor in outputs.items()}, state
 
     def _unit(self, signature: Signature) -> float:

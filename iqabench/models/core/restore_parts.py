@@ -1,7 +1,7 @@
 """The restoration of one sample by one model: parts and outputs are checked against the card."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -32,6 +32,8 @@ class RestoredParts:
     """The side of the tiles in input pixels; 0 is the whole image."""
     tile_note: str = ""
     """The reason for tiles that nobody asked for; empty without one."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """The costs of this sample by name: `heavy` as the network tells it, `macs` where a run counts them."""
 
 
 def restore_parts(
@@ -64,7 +66,24 @@ def restore_parts(
         )
     with torch.inference_mode():
         outputs = _forward(model, parts, dict(settings or {}))
-    return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)))
+    costs = {name: _mean(outputs.pop(name)) for name in _costs_in(model, outputs)}
+    return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)), costs=costs)
+
+
+def _costs_in(model: Model, outputs: Mapping[str, list[Tensor]]) -> list[str]:
+    """Return the names of the numbers that a network tells beside its outputs, as its cost is per image."""
+    if model.card.cost != "per image":
+        return []
+    return [
+        name
+        for name, tensors in outputs.items()
+        if name not in model.card.gives and all(tensor.numel() == 1 for tensor in tensors)
+    ]
+
+
+def _mean(numbers: list[Tensor]) -> float:
+    """Return the mean over the frames of a sample."""
+    return float(torch.stack([number.double().flatten()[0] for number in numbers]).mean())
 
 
 def _require_part(name: str, role: str, signature: Signature, parts: Parts) -> None:

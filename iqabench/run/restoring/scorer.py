@@ -188,6 +188,7 @@ class CellScorer:
             mask=None if mask is None else frame_of(mask, frame),
             no_target="it has no target",
             parts=sample.parts,
+            costs=restored.costs,
         )
 
 

@@ -13,6 +13,7 @@ from iqabench.models.core.signature import setting_values, setting_words
 from iqabench.run.conditions import Conditions
 from iqabench.run.evaluate_cell import LoadedCell, evaluate_cell, restore_cell
 from iqabench.run.executors.job import JobItem
+from iqabench.run.image_costs import CostCounter
 from iqabench.run.output_folders import output_folder
 from iqabench.run.plan import Cell, Options
 from iqabench.run.records import Origin, RecordMaker, Subject
@@ -175,8 +176,16 @@ class CellSession:
         outputs = tuple(self._scored_outputs(tuple(columns)))
         scorer = CellScorer(conditions.device, references, self._maker, outputs, files)
         names = tuple(sample.name for sample in images.samples)
-        fills = task_named(images.task).composites
-        return LoadedCell(self.model, self._load, conditions, self._settings, scorer, names, fills)
+        return LoadedCell(
+            self.model,
+            self._load,
+            conditions,
+            self._settings,
+            scorer,
+            CostCounter(self.model, columns),
+            names,
+            task_named(images.task).composites,
+        )
 
     def _load(self, sample: SampleRef) -> Sample:
         if self._samples is None:

@@ -35,7 +35,8 @@ def role_names() -> list[str]:
 
 def output_names() -> list[str]:
     """Return the roles that outputs of models may have in any task."""
-    return list(dict.fromkeys(role for task in in_order() for role in task.gives))
+    outputs = (role for task in in_order() for role in (*task.gives, *task.may_give))
+    return list(dict.fromkeys(outputs))
 
 
 def default_task(scale: Ratio = 1) -> Task:

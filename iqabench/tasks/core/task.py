@@ -40,6 +40,9 @@ class Task:
     """Further roles that sets of this task may have, for models whose cards ask for them."""
     gives: Mapping[str, str] = field(default_factory=lambda: {"output": "target"})
     """The roles of the outputs, each with the role of the part that it is compared with."""
+    may_give: tuple[str, ...] = ()
+    """Further outputs that models of this task may return, which are compared with nothing: `route` is the
+    map of the paths that pixels took through a network whose cost depends on the image."""
     aligned: tuple[str, ...] = ()
     """Roles whose frames have the size of the input or of the target, as masks do."""
     scaled: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""CARN-M with batch normalisation, as ClassSR and PCSR train it."""

@@ -1,0 +1,1 @@
+"""FSRCNN: a narrow network at the input's size, enlarged by one transposed convolution."""

@@ -1,0 +1,1 @@
+"""PCSR: every pixel of the output is made by a light or by a heavy sampler."""
