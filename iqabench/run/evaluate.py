@@ -51,7 +51,7 @@ def evaluate(
     if placement.executor != "local":
         require_packable(cell.model for cell in cells)
     points = setting_points(options.settings)
-    check_settings((cell.card for cell in cells if cell.card is not None), points)
+    check_settings((cell.card for cell in cells), points)
     reasons = require_files(column for cell in cells for column in cell.columns)
     with executor_of(placement, options.device, watch) as executor:
         return Outcome.joined(

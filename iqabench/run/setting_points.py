@@ -26,16 +26,21 @@ def setting_points(texts: Sequence[str]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(product(*(_values(text) for text in texts))))
 
 
-def check_settings(cards: Iterable[Card], points: Iterable[Sequence[str]]) -> None:
+def check_settings(cards: Iterable[Card | None], points: Iterable[Sequence[str]]) -> None:
     """Check the values of all runs before the first one, for the models that have such settings.
 
-    Raises: UsageError for a value out of range.
+    So an adaptive model and its parent, which has no settings, can be in one run.
+
+    Raises: UsageError for a value out of range, and for a setting that no model of the run has.
     """
-    named = [card for card in cards if card.settings]
+    every = list(cards)
+    named = [card for card in every if card is not None]
+    first = named[:1] if None not in every else []  # a model without a card yet may have any setting
     for point in points:
-        for card in named:
-            known = [text for text in point if text.partition("=")[0] in card.settings]
-            setting_values(card.settings, known, card.id)
+        for text in point:
+            owners = [card for card in named if text.partition("=")[0] in card.settings]
+            for card in owners or first:  # a model that lacks it says which ones it has
+                setting_values(card.settings, [text], card.id)
 
 
 def _values(text: str) -> list[str]:

@@ -19,7 +19,7 @@ def operations(module: nn.Module, batch: Tensor) -> int:
     """
     total = 0
 
-    def count(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+    def count(layer: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
         nonlocal total
         if isinstance(layer, nn.Conv2d):
             total += 2 * output.numel() * layer.weight[0].numel()

@@ -72,7 +72,7 @@ class PCSR(nn.Module):
         self.costs = self._costs(features)
 
     def _costs(self, features: int) -> tuple[float, float]:
-        """Return the costs of a light and a heavy pixel, each with its part of the encoder; they add up to 1."""
+        """Return the shares of a light and a heavy pixel, with the encoder, in the cost of both together."""
         shared = operations(self.encoder, torch.empty(1, 3, 1, 1)) / self.scale**2
         pixel = torch.empty(1, features + 4)
         light = shared + operations(self.light_sampler, pixel)

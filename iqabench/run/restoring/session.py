@@ -96,7 +96,9 @@ class CellSession:
         pools: Mapping[str, SampleSet],
     ) -> None:
         self.cell, self.model, self.options = cell, model, options
-        self._settings = setting_values(model.card.settings, options.settings, model.card.id)
+        self._settings = setting_values(
+            model.card.settings, self._settings_of(model), model.card.id
+        )
         self._subject = Subject.of_set(cell.set)
         self._saves_outputs = saves_outputs
         self._outputs, self._pools, self._samples = outputs, pools, samples
@@ -139,6 +141,13 @@ class CellSession:
         near, _ = cell.scorer.split()
         for restoration in restore_cell(cell, self._samples_of(items)):
             yield RestoredSample(restoration, near.score(restoration).records)
+
+    def _settings_of(self, model: Model) -> Sequence[str]:
+        """Return the settings of the run that this model has; the others are of other registered models."""
+        if self.cell.card is None:
+            return self.options.settings
+        known = model.card.settings
+        return [text for text in self.options.settings if text.partition("=")[0] in known]
 
     def _of(self, items: Sequence[JobItem]) -> LoadedCell:
         shown = frozenset(item.name for item in items if item.details)
