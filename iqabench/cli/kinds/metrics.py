@@ -11,6 +11,7 @@ from iqabench.metrics.core.agreement import Agreement, agreement
 _COMPARES = {
     "full": "output and target",
     "none": "output alone",
+    "inputs": "output and inputs",
     "cost": "nothing: a cost",
     "pool": "output and pool",
     "set": "two sets",

@@ -70,6 +70,7 @@ _EXPECTED = {
     "full": "{0} compares image with image; expected {0}@sr-y, {0}@consensus or the like",
     "none": "{0} compares with nothing; expected {0}@rgb or the like",
     "set": "{0} compares whole sets; expected {0}@rgb or {0}@unpaired:FOLDER",
+    "inputs": "{0} compares with the inputs; expected {0}@rgb or the like",
     "cost": "{0} is a cost of the restoration of an image; expected {0}@image",
     "pool": "{0} compares with a pool of pristine images; expected {0}@unpaired:FOLDER",
 }
