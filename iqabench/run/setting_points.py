@@ -35,7 +35,9 @@ def check_settings(cards: Iterable[Card | None], points: Iterable[Sequence[str]]
     """
     every = list(cards)
     named = [card for card in every if card is not None]
-    first = named[:1] if None not in every else []  # a model without a card yet may have any setting
+    first = (
+        named[:1] if None not in every else []
+    )  # a model without a card yet may have any setting
     for point in points:
         for text in point:
             owners = [card for card in named if text.partition("=")[0] in card.settings]
