@@ -44,7 +44,8 @@ def weighed(probabilities: Tensor, costs: tuple[float, float], k: float) -> Tens
     Shapes: probabilities of light and heavy (P, 2) to (P,).
     Source: Jeong et al., ECCV 2024, arXiv:2407.21448, section 3.4.
     """
-    return probabilities[:, 1] / costs[1] ** k > probabilities[:, 0] / costs[0] ** k
+    light, heavy = probabilities.unbind(dim=1)
+    return (heavy / float(costs[1] ** k)).gt(light / float(costs[0] ** k))
 
 
 def clustered(probability: Tensor) -> Tensor:
