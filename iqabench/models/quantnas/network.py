@@ -37,7 +37,7 @@ def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:  # noqa: A
     return adapted
 
 
-class Cell(nn.Module):
+class SearchedCell(nn.Module):
     """Operations in a chain, whose inputs are narrowed beside it, fused and weighed, added to the input."""
 
     def __init__(self, features: int, body: Sequence[Gene], skip: Sequence[Gene]) -> None:
@@ -108,7 +108,7 @@ class QuantNAS(nn.Module):
         self.copies = features // 3
         support = _support_bits(body[0])
         self.body = nn.ModuleList(
-            Cell(features, main, side) for main, side in zip(body, skip, strict=True)
+            SearchedCell(features, main, side) for main, side in zip(body, skip, strict=True)
         )
         enlarge = operation(upsample[0], features, 3 * scale**2, features, upsample[1])
         self.upsample = nn.Sequential(nn.Sequential(enlarge), nn.PixelShuffle(scale))
