@@ -61,5 +61,5 @@ def all_parts() -> dict[str, list[list[RemoteFile]]]:
 
 
 def _weights(members: list[Card]) -> list[RemoteFile]:
-    files = [c.weights.remote for c in members if c.weights and not c.weights.embedded]
-    return list(dict.fromkeys(files))
+    weights = [c.weights for c in members if c.weights and not c.weights.embedded]
+    return list(dict.fromkeys(file for one in weights for file in one.remotes))

@@ -14,8 +14,8 @@ from iqabench.models.core.signature import ModelSetting, Signature
 from iqabench.tasks import RoleName, Scale, TaskName, scale_text, task_named
 
 
-class Weights(Facts):
-    """The place of the published weights, with their size and checksum."""
+class WeightsFile(Facts):
+    """The place of one file of published weights, with its size and checksum."""
 
     file: str
     url: str | None = None
@@ -26,8 +26,6 @@ class Weights(Facts):
     bytes: int | None = None
     page: str | None = None
     """The web page where a person can get the file, when a program cannot."""
-    embedded: bool = False
-    """True when the file lies beside the card."""
 
     @cached_property
     def remote(self) -> RemoteFile:
@@ -40,6 +38,20 @@ class Weights(Facts):
             sha256_prefix=self.sha256_prefix,
             page=self.page,
         )
+
+
+class Weights(WeightsFile):
+    """The published weights: one file, and others without which it cannot be read."""
+
+    embedded: bool = False
+    """True when the file lies beside the card."""
+    others: tuple[WeightsFile, ...] = ()
+    """Further files, such as the index of a TensorFlow checkpoint, whose data are the first file."""
+
+    @property
+    def remotes(self) -> list[RemoteFile]:
+        """All files as `iqabench fetch` downloads them, the first one first."""
+        return [file.remote for file in (self, *self.others)]
 
 
 class OutputsPlace(Facts):

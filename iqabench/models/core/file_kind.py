@@ -35,17 +35,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document. Expected weights of torch"),
     (b"\x7fELF", "a program. Expected weights of torch"),
 )
-_TENSORFLOW_TABLE = bytes.fromhex("57fb808b247547db")
-"""The last eight bytes of an index file of a TensorFlow checkpoint."""
-_TENSORFLOW = (
-    "a TensorFlow checkpoint. Convert it to a torch state dictionary, or export it to ONNX"
-)
+_TENSORFLOW = "the list of a TensorFlow checkpoint. Name its index, which ends in .ckpt.index"
 
 
 def wrong_kind(path: Path) -> str:
     """Return what a file is that cannot be weights of torch, with a way out; empty when it may be weights."""
-    size = path.stat().st_size
-    if not size:
+    if not path.stat().st_size:
         return "empty. The download was cut off, or the disk was full: fetch it again"
     with path.open("rb") as file:
         start = file.read(_READ)
@@ -54,7 +49,7 @@ def wrong_kind(path: Path) -> str:
             return kind
     if start[4:8] == b"TFL3":
         return "a TensorFlow Lite model. Export the network to ONNX"
-    return _text_kind(start) or _archive_kind(path, start) or _protobuf_kind(path, start, size)
+    return _text_kind(start) or _archive_kind(path, start) or _protobuf_kind(start)
 
 
 def pickled_classes(path: Path) -> list[str]:
@@ -116,11 +111,7 @@ def _zip_kind(names: list[str]) -> str:
     return f"a zip archive ({inside}). Unpack it, and name the file inside"
 
 
-def _protobuf_kind(path: Path, start: bytes, size: int) -> str:
-    with path.open("rb") as file:
-        file.seek(max(size - 8, 0))
-        if file.read() == _TENSORFLOW_TABLE:
-            return _TENSORFLOW
+def _protobuf_kind(start: bytes) -> str:
     if b"onnx" in start[:200] or (start[:1] == b"\x08" and b"pytorch" in start[:64]):
         return "an ONNX model. Give it the suffix .onnx"
     if start[:1] == b"\x0a" and any(

@@ -17,13 +17,14 @@ from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import adapt_names, build
 from iqabench.models.core.weights import load_strictly, read_states
-from iqabench.models.core.weights_file import missing_weights_message, sha256_of_file, weights_path
+from iqabench.models.core.weights_file import missing_weights_message, sha256_of_file, weights_paths
 from iqabench.models.loaders.command import load_command
 from iqabench.models.loaders.factory import load_factory
 from iqabench.models.loaders.onnx import load_onnx
 from iqabench.models.loaders.outputs import load_outputs
 from iqabench.models.loaders.script import load_script
 from iqabench.models.loaders.spandrel import spandrel_module
+from iqabench.models.loaders.tensorflow_checkpoint import index_beside
 from iqabench.models.loaders.weights import load_weights
 from iqabench.models.sources.digest import joined
 from iqabench.places import is_file
@@ -33,6 +34,8 @@ from iqabench.trust import consent_to, trusting
 _SUFFIXES: dict[str, Callable[..., Model]] = {
     ".pth": load_weights,
     ".ckpt": load_weights,
+    ".index": load_weights,
+    ".pb": load_weights,
     ".safetensors": load_weights,
     ".pt": load_script,
     ".ts": load_script,
@@ -161,12 +164,12 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
         version = f"{card.version}:{code}" if code else f"{card.version}"
         return NetworkModel(card, network, f"none:{card.name}:{version}")
     try:
-        path = weights_path(card, progress=progress)
+        path, *others = weights_paths(card, progress=progress)
     except FetchError as error:
         if allow_random_weights:
             return random_model(card)
         raise WeightsError(missing_weights_message(card, error)) from error
-    states = read_states(path, card.weights.file)
+    states = read_states(path, card.weights.file, others)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
         module = spandrel_module(states[0].tensors, card.weights.file)
@@ -213,6 +216,7 @@ def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> 
     path = Path(name)
     if is_card(path):
         return load_card(card_at(path))
+    path = index_beside(path) or path
     if is_file(path):
         loader = _SUFFIXES.get(path.suffix.lower())
         if loader is None:

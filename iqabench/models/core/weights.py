@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from iqabench.errors import WeightsError
 from iqabench.models.core.checkpoint import StateDictionary, state_dictionaries
 from iqabench.models.core.file_kind import pickled_classes, wrong_kind
 from iqabench.models.loaders.matconvnet import is_matlab, read_simplenn
+from iqabench.models.loaders.tensorflow_checkpoint import data_beside, is_index, read_checkpoint
+from iqabench.models.loaders.tensorflow_graph import is_graph, read_graph
 
 _HARMLESS = ("torch", "collections", "__builtin__")
 """The modules whose classes every whole network has in its pickle."""
@@ -24,14 +27,21 @@ def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
     return read_states(path, name)[0].tensors
 
 
-def read_states(path: Path, name: str = "") -> list[StateDictionary]:
-    """Return the state dictionaries of a .safetensors, torch or MatConvNet file, the likeliest first.
+def read_states(path: Path, name: str = "", others: Sequence[Path] = ()) -> list[StateDictionary]:
+    """Return the state dictionaries of a file, the likeliest first.
 
-    The tensors of MatConvNet have numbers for names (`read_simplenn`).
+    The file is one of torch, .safetensors, MatConvNet or TensorFlow 1. `others` are further files without
+    which it cannot be read: for the data of a TensorFlow checkpoint, its index. The tensors of MatConvNet
+    have numbers for names (`read_simplenn`); those of TensorFlow keep their names and their order of
+    dimensions.
 
     Raises: WeightsError for a file that is damaged or of another kind, has Python objects or has no tensors.
     """
     name = name or str(path)
+    if others or is_index(path):
+        return [StateDictionary(_read_checkpoint([path, *others], name))]
+    if is_graph(path):
+        return [StateDictionary(read_graph(path, name))]
     if is_matlab(path):
         return [StateDictionary(read_simplenn(path, name))]
     if _is_safetensors(path):
@@ -75,6 +85,17 @@ def _list_first(what: str, names: list[str]) -> str:
         return ""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{len(names)} {what} ({', '.join(names[:3])}{more})"
+
+
+def _read_checkpoint(files: Sequence[Path], name: str) -> dict[str, Tensor]:
+    """Read a TensorFlow checkpoint from its files, or from the index and the data beside it."""
+    index = next((path for path in files if is_index(path)), None)
+    if index is None:
+        raise WeightsError(
+            f"{name} needs the index of a TensorFlow checkpoint, and no file is one."
+        )
+    data = [path for path in files if path != index]
+    return read_checkpoint(index, data or data_beside(index), name)
 
 
 def _is_safetensors(path: Path) -> bool:

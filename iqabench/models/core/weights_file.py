@@ -9,14 +9,20 @@ from iqabench.models.core.card import Card
 
 
 def weights_path(card: Card, *, progress: bool | None = None) -> Path:
-    """Return the path of the weights of a card; they are downloaded when they are not here.
+    """Return the path of the first file of weights of a card; see `weights_paths`."""
+    return weights_paths(card, progress=progress)[0]
+
+
+def weights_paths(card: Card, *, progress: bool | None = None) -> list[Path]:
+    """Return the paths of all files of weights of a card; they are downloaded when they are not here.
 
     Raises: FetchError; WeightsError for a file beside the card with another checksum.
     """
     assert card.weights is not None
     if not card.weights.embedded:
-        file = card.weights.remote
-        return fetch([file], progress=progress, owner=card.name)[file]
+        files = card.weights.remotes
+        paths = fetch(files, progress=progress, owner=card.name)
+        return [paths[file] for file in files]
     path = card.folder / card.weights.file
     if not path.is_file():
         raise FetchError(f"{path} is missing, which {card.folder / 'card.yaml'} names.")
@@ -26,7 +32,7 @@ def weights_path(card: Card, *, progress: bool | None = None) -> Path:
             f"{path} is not the file that its card means: SHA-256 {digest}, expected "
             f"{card.weights.sha256}. Restore the file, or make the variant again."
         )
-    return path
+    return [path]
 
 
 def missing_weights_message(card: Card, error: Exception) -> str:

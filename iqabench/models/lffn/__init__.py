@@ -1,0 +1,1 @@
+"""LFFN-S: spindle blocks whose modules are fused by channel-wise softmax."""
