@@ -95,7 +95,7 @@ def _read_checkpoint(files: Sequence[Path], name: str) -> dict[str, Tensor]:
             f"{name} needs the index of a TensorFlow checkpoint, and no file is one."
         )
     data = [path for path in files if path != index]
-    return read_checkpoint(index, data or data_beside(index), name)
+    return read_checkpoint(index, data or data_beside(index, name), name)
 
 
 def _is_safetensors(path: Path) -> bool:

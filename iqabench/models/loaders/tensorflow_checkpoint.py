@@ -49,7 +49,7 @@ def index_beside(path: Path) -> Path | None:
     return None
 
 
-def data_beside(index: Path) -> list[Path]:
+def data_beside(index: Path, name: str) -> list[Path]:
     """Return the files of data that lie beside an index, in their order.
 
     Raises: WeightsError when there is none.
@@ -58,7 +58,7 @@ def data_beside(index: Path) -> list[Path]:
     files = sorted(index.parent.glob(f"{stem}.data-?????-of-?????"))
     if not files:
         raise WeightsError(
-            f"{index} is the index of a TensorFlow checkpoint, and its data are missing. Put "
+            f"{name} is the index of a TensorFlow checkpoint, and its data are missing. Put "
             f"{stem}.data-00000-of-00001 beside it."
         )
     return files

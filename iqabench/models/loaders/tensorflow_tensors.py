@@ -1,6 +1,7 @@
 """The tensors of TensorFlow's messages: their types, their shapes, and their way to torch."""
 
 from math import prod
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +10,12 @@ from torch import Tensor
 
 from iqabench.models.loaders.protobuf import Field, messages_in, number_in
 
-TYPES = {1: np.dtype("<f4"), 2: np.dtype("<f8"), 3: np.dtype("<i4"), 9: np.dtype("<i8")}
+TYPES: dict[int, np.dtype[Any]] = {
+    1: np.dtype("<f4"),
+    2: np.dtype("<f8"),
+    3: np.dtype("<i4"),
+    9: np.dtype("<i8"),
+}
 """The types of numbers that are read, by their number in TensorFlow: float, double, int32, int64."""
 
 
@@ -21,7 +27,7 @@ def shape_in(message: dict[int, list[Field]]) -> tuple[int, ...]:
     return tuple(number_in(side, 1) for side in messages_in(message, 2))
 
 
-def array_of(content: bytes, kind: int, shape: tuple[int, ...]) -> NDArray[np.generic]:
+def array_of(content: bytes, kind: int, shape: tuple[int, ...]) -> NDArray[Any]:
     """Return the numbers in raw bytes as an array.
 
     Raises: ValueError when the type is not read, or the shape needs another number of bytes.
@@ -34,7 +40,7 @@ def array_of(content: bytes, kind: int, shape: tuple[int, ...]) -> NDArray[np.ge
     return np.frombuffer(content, TYPES[kind]).reshape(shape)
 
 
-def tensor_of(array: NDArray[np.generic]) -> Tensor:
+def tensor_of(array: NDArray[Any]) -> Tensor:
     """Return an array as a tensor of torch; kernels keep TensorFlow's order (see `convolution_of`)."""
     return torch.from_numpy(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("="))))
 
@@ -60,5 +66,5 @@ def shuffle_order(outputs: Tensor, step: int) -> Tensor:
 
     Shapes: (step x step x channels, ...), kept.
     """
-    grid = outputs.unflatten(0, (step, step, -1))
-    return grid.movedim(2, 0).flatten(0, 2)
+    grid = outputs.reshape(step**2, -1, *outputs.shape[1:])
+    return grid.transpose(0, 1).flatten(0, 1)
