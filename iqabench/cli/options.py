@@ -13,7 +13,7 @@ from iqabench.cli.messages import tell
 from iqabench.places import expanded, is_url
 from iqabench.trust import trusting
 
-with lazy_imports():
+with lazy_imports(until_used=True):
     from iqabench.images import ReadOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
