@@ -19,6 +19,8 @@ _CONVENTIONS = {
     "torch": "torch's FlopCounterMode, halved",
     "conv": "convolutions alone, wherever they were called (tables of papers)",
     "bbcu": "convolutions alone, those of one bit divided by 64 (binarised networks)",
+    "nonzero": "convolutions alone, each by the share of its weights that are not 0 (pruned networks); dense "
+    "kernels take no less time for it",
 }
 _BINARY = 64
 """Binary multiply-accumulates that cost as much as one full one: BBCU's convention."""
@@ -43,10 +45,8 @@ def macs(model: ProbedModel, convention: str) -> ProbeResult:
     recording = recording_of(model)
     if convention == "torch":
         return ProbeResult(torch_flops(model) // 2, {"notes": of_what_is_unseen(recording)})
-    if convention == "conv":
-        return counted_result(
-            recording, macs_of(recording.of("convolution")), by_operator(recording, "convolution")
-        )
+    if convention in ("conv", "nonzero"):
+        return _of_convolutions(recording, weighted=convention == "nonzero")
     if convention == "bbcu":
         return _bbcu(recording)
     return counted_result(recording, macs_of(recording.ran), by_operator(recording))
@@ -69,6 +69,15 @@ def _ntire2022(model: ProbedModel) -> ProbeResult:
     }
     value = sum(call.macs for call in recording.modules.calls)
     return counted_result(recording, value, operators, of_modules(recording))
+
+
+def _of_convolutions(recording: Recording, *, weighted: bool) -> ProbeResult:
+    """Count convolutions; `weighted` counts each by the share of its weights that are not 0."""
+    convolutions = recording.of("convolution")
+    value = macs_of(convolutions)
+    if weighted:
+        value = round(sum(macs_of([one]) * one.nonzero for one in convolutions))
+    return counted_result(recording, value, by_operator(recording, "convolution"))
 
 
 def _bbcu(recording: Recording) -> ProbeResult:

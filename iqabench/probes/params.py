@@ -1,7 +1,7 @@
 """Number of parameters."""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from iqabench.errors import ProbeError
 from iqabench.probes.core.probe import probe
@@ -14,7 +14,8 @@ _CONVENTIONS = {
     "all": "every parameter, trained or not; buffers are none (the efficient super-resolution challenges)",
     "trainable": "those that the authors train: fixed colour shifts are left out",
     "conv_weights": "weights of convolutions alone, without biases, attention slopes or norms (LFFN)",
-    "bbcu": "weights of convolutions, those of one bit divided by 32 (binarised networks)",
+    "bbcu": "weights and biases of convolutions, weights of one bit divided by 32 (binarised networks)",
+    "nonzero": "parameters that are not 0 (pruned networks, whose tensors keep their size)",
 }
 _KINDS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose2d)
 _BITS = 32
@@ -45,12 +46,20 @@ def params(model: ProbedModel, convention: str) -> ProbeResult:
         if model.trainable is None:
             raise ProbeError(f"which parameters of {model.name} were trained is not known.")
         return ProbeResult(model.trainable)
+    return _of_module(model.module, convention)
+
+
+def _of_module(module: nn.Module, convention: str) -> ProbeResult:
+    """Count the parameters of a torch network."""
     if convention == "conv_weights":
-        weights = {id(m.weight): m.weight for m in model.module.modules() if isinstance(m, _KINDS)}
+        weights = {id(m.weight): m.weight for m in module.modules() if isinstance(m, _KINDS)}
         return ProbeResult(sum(w.numel() for w in weights.values()))
     if convention == "bbcu":
-        return _bbcu(model.module)
-    return ProbeResult(sum(p.numel() for p in model.module.parameters()))
+        return _bbcu(module)
+    every = sum(p.numel() for p in module.parameters())
+    if convention == "nonzero":
+        return ProbeResult(sum(int(p.count_nonzero()) for p in module.parameters()), {"all": every})
+    return ProbeResult(every)
 
 
 def _of_graph(model: ProbedModel, graph: ProgramGraph, convention: str) -> ProbeResult:
@@ -85,14 +94,14 @@ def _bbcu(module: nn.Module) -> ProbeResult:
     """Count a binary weight as a part of a full one: a binary convolution is a module that says `binary =
     True` and has a weight.
     """
-    weights: dict[int, tuple[int, bool]] = {}
+    sizes: dict[int, tuple[int, bool]] = {}
     for part in module.modules():
         binary = is_binary(part)
-        weight = getattr(part, "weight", None)
-        if isinstance(weight, Tensor) and (binary or isinstance(part, _KINDS)):
-            weights[id(weight)] = (weight.numel(), binary)
-    full = sum(size for size, binary in weights.values() if not binary)
-    one_bit = sum(size for size, binary in weights.values() if binary)
+        if binary or isinstance(part, _KINDS):
+            for name, values in part.named_parameters(recurse=False):
+                sizes[id(values)] = (values.numel(), binary and name == "weight")
+    full = sum(size for size, binary in sizes.values() if not binary)
+    one_bit = sum(size for size, binary in sizes.values() if binary)
     notes = [] if one_bit else ["no module says that it is binary (binary = True)"]
     return ProbeResult(
         full + one_bit / _BITS, {"full precision": full, "binary": one_bit, "notes": notes}

@@ -258,7 +258,7 @@ def test_binary_networks_after_bbcu() -> None:
     setattr(marked, "binary", True)  # noqa: B010 - torch types plain attributes as tensors
     net = nn.Sequential(nn.Conv2d(3, 4, 1), Binary(), marked)
     assert count("macs@bbcu", net).value == 12 * 64 + (144 + 20) * 64 / 64
-    assert count("params@bbcu", net).value == 12 + (144 + 20) / 32
+    assert count("params@bbcu", net).value == 12 + 4 + 4 + 5 + (144 + 20) / 32
     assert "no module says" in count("macs@bbcu", Dead()).details["notes"][0]
 
 

@@ -7,6 +7,9 @@ from iqabench.errors import CompressError
 
 WAYS = {
     "prune": "Remove channels from a network, and train what remains.",
+    "sparsify": "Set single weights to 0, and train the others.",
+    "shift": "Replace part of each convolution's outputs by shifted copies of the others.",
+    "binarize": "Replace convolutions by binary ones.",
     "distill": "Train a small network to give the outputs of a large one.",
     "quantize": "Make a network compute with 8-bit integers, or store it in half precision.",
     "collapse": "Fold layers that are linear together into fewer, exactly.",

@@ -78,11 +78,20 @@ class OutputsPlace(Facts):
 
 
 Method = Literal[
-    "pruned", "slimmed", "distilled", "quantised", "binarised", "collapsed", "adaptive"
+    "pruned",
+    "slimmed",
+    "sparsified",
+    "distilled",
+    "quantised",
+    "binarised",
+    "shifted",
+    "collapsed",
+    "adaptive",
 ]
 """The way in which a variant was made. A slimmed network was designed narrower or shorter and trained from
-the start; a pruned one had channels removed; an adaptive one spends less where an image is easy."""
-Layout = Literal["parent", "widths", "int8", "folded"]
+the start; a pruned one had channels removed; a sparsified one has single weights of 0; an adaptive one spends
+less where an image is easy."""
+Layout = Literal["parent", "widths", "int8", "binary", "shift", "folded"]
 """The difference between the network of a variant and the one that its card names."""
 
 
@@ -98,7 +107,8 @@ class Variant(Facts):
     """A description of the method in one line."""
     layout: Layout = "parent"
     """The difference from the network that the card names. `parent`: none; `widths`: layers of other widths,
-    which are read from the weights; `int8`: convolutions with 8-bit integers; `folded`: linear layers folded
+    which are read from the weights; `int8`: convolutions with 8-bit integers; `binary`: convolutions of
+    signs; `shift`: convolutions whose outputs are partly shifted copies; `folded`: linear layers folded
     together.
     """
     made: dict[str, Any] = Field(default_factory=dict)

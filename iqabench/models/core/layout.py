@@ -1,4 +1,4 @@
-"""The layouts of variants: networks with other widths, integer convolutions or folded layers."""
+"""The layouts of variants: networks with other widths, other kinds of convolutions or folded layers."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,9 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.output import image_in
 from iqabench.models.core.widths import take_widths
 from iqabench.models.fold import fold
+from iqabench.models.layers.binary import place_binary
 from iqabench.models.layers.int8 import WEIGHT, place_int8
+from iqabench.models.layers.shift import place_shift
 
 
 def lay_out(network: nn.Module, card: Card, state: Mapping[str, Tensor]) -> nn.Module:
@@ -23,7 +25,11 @@ def lay_out(network: nn.Module, card: Card, state: Mapping[str, Tensor]) -> nn.M
     layout = card.variant.layout if card.variant else "parent"
     if layout == "folded":
         return fold(network).network
-    if layout != "parent":
+    if layout == "binary":
+        place_binary(network, state, card.name)
+    elif layout == "shift":
+        place_shift(network, state, card.name)
+    elif layout != "parent":
         floats = {
             key.removesuffix("_int8") if key.endswith(WEIGHT) else key: value
             for key, value in state.items()

@@ -109,8 +109,9 @@ class _Recorder(TorchDispatchMode):
             return  # another look at the same memory
         shape = shape_of(out)
         size = output[0].numel() if output else 0
+        share = _nonzero_share(args[1]) if spent and spent.kind == "convolution" else 1.0
         self._into.ran.append(
-            OperatorCall(name, spent, shape, size, watched.within, watched.binary)
+            OperatorCall(name, spent, shape, size, watched.within, watched.binary, share)
         )
 
     def _follow(self, tensor: Tensor) -> None:
@@ -118,6 +119,13 @@ class _Recorder(TorchDispatchMode):
         if _has_storage(tensor):
             storage = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
             self._made.setdefault(storage.cdata, storage)
+
+
+def _nonzero_share(weight: Any) -> float:
+    """Return the share of a convolution's weights that are not 0; 1 where they are no plain numbers."""
+    if not isinstance(weight, Tensor) or not weight.numel() or weight.is_meta:
+        return 1.0
+    return int(weight.count_nonzero()) / weight.numel()
 
 
 def _accesses(func: OpOverload, args: Any, kwargs: Any) -> tuple[list[Tensor], list[Tensor]]:

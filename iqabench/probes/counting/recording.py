@@ -21,6 +21,8 @@ class OperatorCall:
     """The kind of the innermost counted module that was running: conv, linear ... or an empty word."""
     binary: bool
     """True when it ran in a module that says it computes with one bit."""
+    nonzero: float = 1.0
+    """The share of a convolution's weights that are not 0; 1 for other operators."""
 
 
 @dataclass

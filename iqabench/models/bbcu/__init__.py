@@ -1,0 +1,1 @@
+"""BBCU: MSRResNet with binary convolutions."""

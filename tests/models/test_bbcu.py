@@ -1,0 +1,69 @@
+"""BBCU: its own counting, and weights of a sibling."""
+
+import pytest
+import torch
+
+from iqabench.errors import WeightsError
+from iqabench.models.bbcu.network import BBCU
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.model import NetworkModel
+from iqabench.models.core.network import build
+from iqabench.models.core.weights import load_strictly
+from iqabench.probes import cost_column, sizes_of
+from iqabench.run.profile import costs_of
+
+torch.set_num_threads(1)
+(SIZE,) = sizes_of(["3x9x16"], [])
+"""A four-hundredth of the 320x180 pixels at which the paper counts."""
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "params", "operations"),
+    [
+        ("bbcu_l", 4, 335_875 + 1_179_648 / 32, 79.20),
+        ("bbcu_m", 4, 3_523 + 1_511_424 / 32, 3.95),
+        ("bbcu_l", 2, 225_027, 18.55),
+        ("bbcu_m", 2, 46_147, 1.83),
+    ],
+)
+def test_the_papers_own_counting(name: str, scale: int, params: float, operations: float) -> None:
+    card = card_of(name, scale)
+    model = NetworkModel(card, build(card), "none")
+    columns = [cost_column("params@bbcu"), cost_column("macs@bbcu")]
+    costs = costs_of(model, columns, SIZE, "cpu")
+    assert costs["params@bbcu"] == params
+    macs = costs["macs@bbcu"]
+    assert macs is not None
+    assert macs * 400 / 1e9 == pytest.approx(operations, abs=0.011)
+
+
+def test_signs_decide_and_the_input_is_added() -> None:
+    """Weights of any size with the same signs and means give the same outputs."""
+    torch.manual_seed(0)
+    network = BBCU(2, 4, 1).eval()
+    unit = network.body[0].body[0]
+    x = torch.randn(1, 4, 5, 5)
+    with torch.no_grad():
+        before = unit(x)
+        weight = unit.binary_conv.weight
+        weight.copy_(weight.abs().mean((1, 2, 3), keepdim=True) * weight.sign())
+        assert torch.allclose(unit(x), before, atol=1e-6)
+        weight.zero_()
+        assert torch.equal(unit(x), x)
+
+
+def test_weights_of_a_sibling() -> None:
+    small = {"features": 8, "blocks": 1}
+    for other in (BBCU(4, **small, binary_tail=True), BBCU(2, **small)):
+        with pytest.raises(WeightsError, match="another architecture than bbcu_l_x4"):
+            load_strictly(BBCU(4, **small), other.state_dict(), "bbcu_l_x4")
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+@pytest.mark.parametrize("binary_tail", [True, False])
+def test_arguments_follow_from_shapes(scale: int, binary_tail: bool) -> None:
+    network = BBCU(scale, 8, 2, binary_tail=binary_tail)
+    shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    expected = {"scale": scale, "features": 8, "blocks": 2, "binary_tail": binary_tail}
+    assert BBCU.arguments_of(shapes) == expected
+    assert network.eval()(torch.rand(1, 3, 6, 7)).shape == (1, 3, 6 * scale, 7 * scale)
