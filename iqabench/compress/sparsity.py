@@ -191,14 +191,14 @@ def _largest(weights: Sequence[Tensor], ratio: float) -> list[Tensor]:
     kept = torch.ones_like(sizes, dtype=torch.bool)
     removed = min(len(sizes) - 1, round(len(sizes) * ratio))
     kept[sizes.argsort(stable=True)[:removed]] = False
-    parts = kept.split([weight.numel() for weight in weights])
+    parts = torch.split(kept, [weight.numel() for weight in weights])
     return [part.view_as(weight) for part, weight in zip(parts, weights, strict=True)]
 
 
 def _groups(weight: Tensor, n: int, m: int) -> Tensor:
     """Return a mask that keeps the `n` largest of every `m` inputs in a row."""
     by_input = weight.detach().abs().movedim(1, -1)
-    groups = by_input.unflatten(-1, (-1, m))
+    groups = by_input.reshape(*by_input.shape[:-1], -1, m)
     kept = torch.zeros_like(groups, dtype=torch.bool)
     kept.scatter_(-1, groups.topk(n, dim=-1).indices, True)
     return kept.flatten(-2).movedim(-1, 1)

@@ -58,7 +58,7 @@ def test_two_of_four_inputs_in_a_row() -> None:
     _, weights = masked(Sparsity(pattern=(2, 4)))
     assert "head" not in weights, "3 inputs are no multiple of 4"
     for weight in weights.values():
-        groups = weight.movedim(1, -1).unflatten(-1, (-1, 4))
+        groups = weight.movedim(1, -1).reshape(-1, 4)
         assert (groups.count_nonzero(-1) == 2).all()
 
 

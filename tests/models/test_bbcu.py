@@ -9,6 +9,7 @@ from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.model import NetworkModel
 from iqabench.models.core.network import build
 from iqabench.models.core.weights import load_strictly
+from iqabench.models.layers.binary import BinaryConv2d
 from iqabench.probes import cost_column, sizes_of
 from iqabench.run.profile import costs_of
 
@@ -40,8 +41,7 @@ def test_the_papers_own_counting(name: str, scale: int, params: float, operation
 def test_signs_decide_and_the_input_is_added() -> None:
     """Weights of any size with the same signs and means give the same outputs."""
     torch.manual_seed(0)
-    network = BBCU(2, 4, 1).eval()
-    unit = network.body[0].body[0]
+    unit = BinaryConv2d(4, 4).eval()
     x = torch.randn(1, 4, 5, 5)
     with torch.no_grad():
         before = unit(x)
@@ -53,10 +53,9 @@ def test_signs_decide_and_the_input_is_added() -> None:
 
 
 def test_weights_of_a_sibling() -> None:
-    small = {"features": 8, "blocks": 1}
-    for other in (BBCU(4, **small, binary_tail=True), BBCU(2, **small)):
+    for other in (BBCU(4, 8, 1, binary_tail=True), BBCU(2, 8, 1)):
         with pytest.raises(WeightsError, match="another architecture than bbcu_l_x4"):
-            load_strictly(BBCU(4, **small), other.state_dict(), "bbcu_l_x4")
+            load_strictly(BBCU(4, 8, 1), other.state_dict(), "bbcu_l_x4")
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

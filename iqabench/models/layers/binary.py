@@ -92,7 +92,7 @@ def resized_channels(x: Tensor, outputs: int) -> Tensor:
     inputs = x.shape[1]
     if outputs > inputs:
         return x.repeat_interleave(outputs // inputs, 1)
-    return x if outputs == inputs else x.unflatten(1, (outputs, inputs // outputs)).mean(2)
+    return x if outputs == inputs else x.view(len(x), outputs, -1, *x.shape[2:]).mean(2)
 
 
 def _sign(x: Tensor) -> Tensor:

@@ -92,9 +92,9 @@ class ShiftConv2d(nn.Module):
 
 def _read_moves(layer: ShiftConv2d, _: object = None) -> None:
     """Group the outputs by their offsets, so that each shift is one copy."""
+    distinct = sorted({(int(down), int(right)) for down, right in layer.offsets.tolist()})
     layer._moves = [
-        ((layer.offsets == one).all(1).nonzero()[:, 0], int(one[0]), int(one[1]))
-        for one in layer.offsets.unique(dim=0)
+        ((layer.offsets == torch.tensor(one)).all(1).nonzero()[:, 0], *one) for one in distinct
     ]
 
 
