@@ -137,7 +137,7 @@ def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     """`restore_parts` refuses other roles, numbers of frames, sizes and depths than those of the card."""
     card = card_of(name)
     side = 24 * card.scale if task_named(card.task).sizes == "round trip" else 48
-    if any(signature.scale for signature in card.takes.values()):
+    if any(signature.scale for signature in card.takes.values()) or (card.params or 0) >= LARGE:
         side = 24
     parts = {}
     for role, signature in card.takes.items():

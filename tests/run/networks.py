@@ -161,3 +161,22 @@ class Halving(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - a role
         return input * 0.5
+
+
+class Follower(nn.Module):
+    """A network of complex slices; half of its output before, its state, fills what was not measured."""
+
+    def forward(
+        self,
+        input: Tensor,  # noqa: A002 - the role of the part
+        mask: Tensor,
+        state: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
+        measured = torch.fft.fft2(input)
+        carried = torch.zeros_like(measured) if state is None else torch.fft.fft2(state) / 2
+        kept = torch.fft.ifftshift(mask, dim=(2, 3)) > 0.5
+        output = torch.fft.ifft2(
+            torch.where(kept, measured, carried + 1e-3 * measured.abs().mean())
+        )
+        output = input if state is None else output
+        return output, output

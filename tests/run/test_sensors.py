@@ -7,18 +7,23 @@ import numpy as np
 import pytest
 
 from iqabench.errors import ImageError, ModelError, SetError
-from iqabench.images import Part, read_matlab, write_part
+from iqabench.files.fetch import fetch
+from iqabench.images import Case, Part, read_matlab, write_part
 from iqabench.lazy_module import LazyModule
-from iqabench.metrics import column
+from iqabench.metrics import column, scores
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.load import random_model
+from iqabench.models.core.load import load_model, random_model
 from iqabench.models.core.restore_parts import restore_parts
 from iqabench.run import Cell, Options, evaluate
-from iqabench.sets import Recipe, SampleRef, SampleSet
+from iqabench.sets import Recipe, SampleRef, SampleSet, files_of, load_set
+from iqabench.sets.facts import InputFacts
 from iqabench.sets.place import Place
+from iqabench.sets.recipe import recipe
 from iqabench.store import Store
+from iqabench.trust import trusting
 
 scipy_io = LazyModule("scipy.io")
+PSNR = column("psnr@magnitude", "rgb")
 
 
 def bands(side: int, number: int) -> Part:
@@ -32,6 +37,19 @@ def files(tmp_path: Path) -> dict[str, tuple[Place, ...]]:
     parts = {"input": bands(12, 8), "pan": bands(48, 1)}
     places = {role: write_part(tmp_path / role, part) for role, part in parts.items()}
     return {role: (Place(path, path.name),) for role, path in places.items()}
+
+
+def measured(files: dict[str, tuple[Place, ...]]) -> SampleSet:
+    """Return a set of complex slices of which the middle half of each axis of the spectrum was measured."""
+    steps = recipe(
+        InputFacts(degradation="spectrum_centre"),
+        "x2",
+        1,
+        luma_target=False,
+        parts=[("mask", (InputFacts(degradation="spectrum_mask"),))],
+    )
+    samples = (SampleRef("a", steps, files, depth="complex64"),)
+    return SampleSet("s", "S", "mri", "x2", 1, "magnitude", samples)
 
 
 def sample(files: dict[str, tuple[Place, ...]]) -> SampleRef:
@@ -102,3 +120,53 @@ def test_arrays_of_matlab_files_are_parts(tmp_path: Path) -> None:
     path.write_bytes(b"no such file")
     with pytest.raises(ImageError, match="is no MATLAB file of version 5"):
         read_matlab(path, "I_MS")
+
+
+def test_complex_slices_are_scored_by_their_magnitude(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    target = (rng.normal(0, 1, (1, 32, 32, 1)) + 1j * rng.normal(0, 1, (1, 32, 32, 1))) / 8
+    path = write_part(tmp_path / "a", target.astype(np.complex64))
+    slices = measured({"target": (Place(path, "a"),)})
+    cell = Cell("zero_filled", card_of("zero_filled"), slices, "image", (PSNR,))
+    evaluate([cell], Store(tmp_path / "r"), Options(device="cpu"))
+    with Store(tmp_path / "r").connect() as connection:
+        ((value,),) = connection.execute("SELECT value FROM records").fetchall()
+    parts = slices.samples[0].load().parts
+    error = np.mean((np.abs(parts["input"]) - np.abs(target)) ** 2)
+    assert value == pytest.approx(10 * np.log10(np.abs(target).max() ** 2 / error), abs=1e-4)
+    window = np.fft.fftshift(np.abs(np.fft.fft2(parts["input"][0, :, :, 0])) > 1e-6)
+    assert np.array_equal(window, parts["mask"][0, :, :, 0] == 255)
+    assert window[8:24, 8:24].all()
+    assert window.sum() == 16 * 16
+
+
+def test_the_output_before_is_an_input_of_a_volume(tmp_path: Path, networks: str) -> None:
+    """A network with a state fills what was not measured with the spectrum of its output before."""
+    folder = tmp_path / "models" / "follower"
+    folder.mkdir(parents=True)
+    (folder / "card.yaml").write_text(
+        "family: own\ntitle: own\nlicence: none stated\ntask: mri\nnetwork: networks.Follower\n"
+        "channels: any\nparams: 0\nstate: true\ntakes: {input: {depth: complex64}, mask: {}}\n"
+        "gives: {output: {depth: complex64}}\nmembers:\n  - id: follower\n"
+    )
+    rng = np.random.default_rng(0)
+    volume = np.cumsum(rng.normal(0, 1, (4, 32, 32, 1)), axis=0) * 0.1 + 1
+    path = write_part(tmp_path / "v", volume.astype(np.complex64))
+    with trusting():
+        model = load_model(str(folder))
+    parts = measured({"target": (Place(path, "v"),)}).samples[0].load().parts
+    whole = restore_parts(model, parts).parts["output"]
+    assert np.allclose(whole[0], parts["input"][0], atol=1e-5)
+    again = restore_parts(model, {role: part[1:] for role, part in parts.items()}).parts["output"]
+    assert np.allclose(again[0], parts["input"][1], atol=1e-5)  # a new clip begins without a state
+    assert not np.allclose(whole[1], parts["input"][1], atol=1e-4)
+
+
+@pytest.mark.usefixtures("mirror")
+def test_the_zero_filled_figures_of_a_knee() -> None:
+    """Known: 32.975 dB at half and 28.723 dB at a quarter of each axis, with the maximum as the peak."""
+    fetch([files_of("mri-knee-slices_x2")[0]], owner="mri-knee-slices")
+    for level, figure in {"x2": 32.975, "x4": 28.723}.items():
+        parts = load_set(f"mri-knee-slices_{level}", fetch=False).samples[0].load().parts
+        case = Case(parts["input"][0], parts["target"][0])
+        assert scores([PSNR], case) == pytest.approx([figure], abs=0.0005)

@@ -1,0 +1,1 @@
+"""CRNN-MRI, recurrent over slices or time and over iterations: card and network."""

@@ -1,0 +1,1 @@
+"""PanFlowNet, an invertible network of pan-sharpening: card and network."""

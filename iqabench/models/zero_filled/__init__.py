@@ -1,0 +1,1 @@
+"""Zero-filled reconstruction, the baseline of MRI: card and network."""
