@@ -1,5 +1,7 @@
 """CRNN-MRI: iterations of a recurrent network and of a step that restores the measured spectrum."""
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
@@ -38,7 +40,7 @@ class BothWays(nn.Module):
         order = range(len(frames))
         return self._run(frames, before, order) + self._run(frames, before, reversed(order)).flip(0)
 
-    def _run(self, frames: Tensor, before: Tensor, order: "range | reversed[int]") -> Tensor:
+    def _run(self, frames: Tensor, before: Tensor, order: Iterable[int]) -> Tensor:
         hidden = torch.zeros_like(before[:1])
         outputs = []
         for t in order:
