@@ -110,12 +110,13 @@ def card_for(board: Board, model: str) -> Card:
 
 def _is_for(own: Task, task: Task) -> bool:
     """Return whether a model of one task may enter a board of another, as an undescribed one may."""
-    return own == task or (own.default and own.sizes == task.sizes and task.ranks == "models")
+    is_open = own == task or task.name in own.enters
+    return is_open or (own.default and own.sizes == task.sizes and task.ranks == "models")
 
 
 def _registered(board: Board, model: str) -> Card:
     card = card_of(model)  # at any scale: a denoiser has none that a board of x4 could ask for
-    same = board.has_scales and card.task == board.task
+    same = board.has_scales and board.task in (card.task, *task_named(card.task).enters)
     return card_of(model, board.scale) if same else card
 
 

@@ -35,8 +35,13 @@ class ModelCache:
 
 
 def model_identity(cell: Cell) -> str:
-    """Return the identity of the model of a cell: its name, and the scale where the name leaves it open."""
-    return cell.card.name if cell.card else f"{cell.model}\0{cell.set.scale}"
+    """Return the identity of the model of a cell: its name, and the scale where the name leaves it open.
+
+    A network for several scales is one model at all of them.
+    """
+    if cell.card is None:
+        return f"{cell.model}\0{cell.set.scale}"
+    return cell.card.id if cell.card.scales else cell.card.name
 
 
 def load_for_cell(cell: Cell, options: Options) -> Model:

@@ -8,12 +8,14 @@ import torch
 from torch import nn
 
 from iqabench.errors import ModelError
+from iqabench.models.classsr.network import patch_starts
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_card
 from iqabench.models.core.model import Model
 from iqabench.models.core.network import build
 from iqabench.models.core.restore_parts import RestoredParts, restore_parts
 from iqabench.models.pcsr.decision import clustered, operations, weighed
+from iqabench.models.smsr.network import SparseConvolutions
 from iqabench.probes.counting.cost_per_image import executed_cost
 from iqabench.sets import load_set
 
@@ -80,3 +82,53 @@ def test_the_light_pixel_has_the_share_of_its_authors(name: str, costs: float) -
     with torch.device("meta"):
         network = build(card_of(name))
     assert network.costs[0] == pytest.approx(costs, abs=5e-4)  # type: ignore[index]
+
+
+def test_sparse_convolutions_are_those_of_masked_features() -> None:
+    torch.manual_seed(0)
+    module = SparseConvolutions(8).eval()
+    x, mask = torch.rand(1, 8, 7, 9), torch.rand(7, 9) > 0.6
+    kept = [torch.where(dense.view(-1, 1, 1), 1.0, mask.float()) for dense in module.dense]
+    features, joined = x, []
+    is_sparse = torch.zeros(1, 8, 1, 1)
+    for layer, keep, dense in zip(module.body, kept, module.dense, strict=True):
+        from_dense, from_sparse = layer(features * (1 - is_sparse)), layer(features * is_sparse)
+        features = torch.relu(from_dense * keep + from_sparse * mask)
+        joined.append(features)
+        is_sparse = (~dense).float().view(1, -1, 1, 1)
+    with torch.inference_mode():
+        torch.testing.assert_close(module(x, mask), module.collect(torch.cat(joined, 1)))
+    share = torch.stack([keep.expand(8, 7, 9).mean() for keep in kept]).mean()
+    assert module.computed(mask).item() == pytest.approx(share.item())
+
+
+def test_sparse_convolutions_without_hard_pixels_are_the_dense_ones() -> None:
+    module = SparseConvolutions(8)
+    with torch.inference_mode():
+        output = module(torch.rand(1, 8, 4, 4), torch.zeros(4, 4, dtype=torch.bool))
+    assert output.shape == (1, 8, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("side", "starts"), [(20, [0]), (32, [0]), (60, [0, 28]), (70, [0, 28, 38]), (88, [0, 28, 56])]
+)
+def test_patches_cover_an_image_at_a_stride_of_28(side: int, starts: list[int]) -> None:
+    assert patch_starts(side) == starts
+
+
+def test_each_patch_is_enlarged_by_the_network_of_its_class() -> None:
+    torch.manual_seed(0)
+    network = build(card_of("classsr_fsrcnn")).eval()
+    image = torch.rand(1, 3, 32, 60)
+    heavy = torch.tensor([[0.0, 0.0, 9.0], [9.0, 0.0, 0.0]])
+    network.classifier.forward = lambda patches: heavy[: len(patches)]  # type: ignore[union-attr]
+    with torch.inference_mode():
+        result = network(image)
+        left = network.get_submodule("net3")(image[..., :32])
+        right = network.get_submodule("net1")(image[..., 28:])
+    output = result["output"]
+    torch.testing.assert_close(output[..., :112], left[..., :112])
+    torch.testing.assert_close(output[..., 128:], right[..., 16:])
+    torch.testing.assert_close(output[..., 112:128], (left[..., 112:] + right[..., :16]) / 2)
+    assert result["heavy"].item() == 0.5
+    assert result["route"][..., 0].max() == 1

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import add_numbered, conv1x1, conv3x3
+from iqabench.models.layers.multiscale import require_scale
 from iqabench.models.layers.residual import DIV2K_MEAN, MeanShift, shuffle_tail
 from iqabench.models.layers.shapes import Shapes
 
@@ -100,7 +101,7 @@ class CARN(Cascade):
     def __init__(self, scale: int, features: int = 64, groups: int = 4) -> None:
         blocks = [Cascade(features, [EfficientBlock(features, groups)]) for _ in range(3)]
         super().__init__(features, blocks)
-        self.scale = scale
+        self.scale = require_scale("CARN-M", scale, SCALES)
         self.sub_mean = nn.ModuleDict({"shifter": MeanShift(DIV2K_MEAN, -1)})
         self.add_mean = nn.ModuleDict({"shifter": MeanShift(DIV2K_MEAN, 1)})
         self.entry = conv3x3(3, features)
@@ -108,9 +109,13 @@ class CARN(Cascade):
         self.upsample = nn.ModuleDict({k: nn.ModuleDict({"body": v}) for k, v in tails.items()})
         self.exit = conv3x3(features, 3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the image, `scale` times larger."""
+    def forward(self, x: Tensor, scale: int | None = None) -> Tensor:
+        """Return the image, `scale` times larger; without a scale it is that of the card.
+
+        Raises: ModelError for a scale that the network lacks.
+        """
+        chosen = require_scale("CARN-M", scale or self.scale, SCALES)
         features = super().forward(self.entry(self.sub_mean["shifter"](x)))
-        enlarged = self.get_submodule(f"upsample.up{self.scale}.body")(features)
+        enlarged = self.get_submodule(f"upsample.up{chosen}.body")(features)
         restored: Tensor = self.add_mean["shifter"](self.exit(enlarged))
         return restored

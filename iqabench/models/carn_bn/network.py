@@ -73,8 +73,10 @@ class CARNBatchNorm(CARNFeatures):
         super().__init__(features, groups)
         self.mean_layers = mean_layers
         if mean_layers:
-            self.sub_mean = MeanShift(DIV2K_MEAN, -1)
-            self.add_mean = MeanShift(DIV2K_MEAN, 1)
+            self.sub_mean = MeanShift(
+                DIV2K_MEAN, -1, trained=True
+            )  # as the released code counts it
+            self.add_mean = MeanShift(DIV2K_MEAN, 1, trained=True)
         else:
             mean = torch.tensor(DIV2K_MEAN).view(1, 3, 1, 1)
             self.register_buffer("mean", mean, persistent=False)

@@ -129,6 +129,8 @@ class Card(Facts):
     task: TaskName = "sr"
     scale: Scale = 1
     """The size of the output by that of the input: a whole number, or a fraction such as 3/2."""
+    scales: tuple[int, ...] = ()
+    """All scales of the one network, for a network that takes `scale` at each call; else empty."""
     loader: Literal[
         "network", "spandrel", "file", "onnx", "script", "factory", "command", "outputs"
     ] = "network"

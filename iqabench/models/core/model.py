@@ -1,5 +1,6 @@
 """The loaded model: a card with a network or another implementation."""
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ from iqabench.models.core.fixed_size import Size
 from iqabench.models.core.mode import PLAIN, Mode, in_mode
 from iqabench.models.core.output import image_in
 from iqabench.models.core.signature import Signature
+from iqabench.models.layers.multiscale import AtScale
 from iqabench.models.loaders.onnx_graph import OnnxGraph
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
@@ -123,7 +125,7 @@ class NetworkModel(Model):
             batch = batch.float()
         batch = batch / unit
         with self._arithmetic():
-            output = image_in(self.module(batch), self.card.output, self.card.id)
+            output = image_in(self._network()(batch), self.card.output, self.card.id)
         if unit != 1.0 and not output.is_floating_point():
             kind = str(output.dtype).removeprefix("torch.")
             raise ModelError(
@@ -181,8 +183,18 @@ class NetworkModel(Model):
     @contextmanager
     def bare(self, mode: Mode = PLAIN) -> Iterator[Callable[[Tensor], Tensor]]:
         """Yield only the network in its precision; see `Model.bare`."""
-        with self._arithmetic(), in_mode(self.module, mode) as call:
+        with self._arithmetic(), in_mode(self._network(), mode) as call:
             yield call
+
+    def at(self, card: Card) -> "NetworkModel":
+        """Return the model of another scale of a network for several scales; both share the network."""
+        other = copy.copy(self)
+        other.card = card
+        return other
+
+    def _network(self) -> nn.Module:
+        """Return the network; one for several scales is called at the scale of the card."""
+        return AtScale(self.module, self.card.whole_scale) if self.card.scales else self.module
 
     @contextmanager
     def _arithmetic(self) -> Iterator[None]:

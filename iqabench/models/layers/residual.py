@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from iqabench.models.layers.blocks import conv3x3
-
 DIV2K_MEAN = (0.4488, 0.4371, 0.4040)
 """Mean colour of the DIV2K training images, red, green, blue, in 0..1."""
 
@@ -34,11 +32,12 @@ def mean_shifts(*, trained: bool = False) -> tuple[MeanShift, MeanShift]:
 class ResidualBlock(nn.Module):
     """Two convolutions whose output, damped, is added to the input; no normalisation."""
 
-    def __init__(self, features: int, damping: float) -> None:
+    def __init__(self, features: int, damping: float, kernel: int = 3) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            conv3x3(features, features), nn.ReLU(inplace=True), conv3x3(features, features)
+        first, second = (
+            nn.Conv2d(features, features, kernel, padding=kernel // 2) for _ in range(2)
         )
+        self.body = nn.Sequential(first, nn.ReLU(inplace=True), second)
         self.damping = damping
 
     def forward(self, x: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from iqabench.models.core.model import NetworkModel
 from iqabench.models.core.package import ModelPackage, enter, pack
 from iqabench.run.executors.job import Shipment
 from iqabench.run.model_cache import ModelCache, load_for_cell, model_identity
@@ -62,6 +63,8 @@ class RestorationJob:
         if self.package is not None:
             cell = replace(cell, model=enter(self.package))
         model = models.get(self.model, partial(load_for_cell, cell, self.options))
+        if cell.card is not None and cell.card.scales and isinstance(model, NetworkModel):
+            model = model.at(cell.card)
         check_fits(model.card, cell.set)
         return CellSession(
             cell,

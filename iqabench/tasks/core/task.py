@@ -71,6 +71,8 @@ class Task:
     """The rule that makes a folder of targets a set of this task; None when it cannot be one."""
     ranks: Literal["models", "metrics"] = "models"
     """The kind of competitors that boards and reports of this task rank."""
+    enters: tuple[str, ...] = ()
+    """Other tasks whose boards are open to models of this one: `sr` to a network for several scales."""
     default: bool = False
     """True for the task of networks, folders and commands without a description, by relation of sizes."""
     aliases: tuple[str, ...] = ()

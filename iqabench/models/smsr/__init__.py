@@ -1,0 +1,1 @@
+"""SMSR: convolutions that are computed only where masks over pixels and channels ask for it."""
