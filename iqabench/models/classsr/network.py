@@ -38,7 +38,7 @@ class PatchClassifier(nn.Module):
 
 
 class ClassSR(nn.Module):
-    """Patches of 32 pixels at a stride of 28, enlarged by the networks of their classes; overlaps are averaged.
+    """Patches of 32 pixels at a stride of 28, enlarged by the network of each class; overlaps are averaged.
 
     The published protocol crops the input to a whole number of patches; here the last patches of a row or a
     column end at the border instead, so that the output has the size of the target. Where the input is a
