@@ -88,7 +88,8 @@ class ClassSR(nn.Module):
         """Return the class of each patch; patches of a tiny image are continued to four pixels."""
         down, right = (max(0, 4 - side) for side in patches.shape[2:])
         padded = functional.pad(patches, (0, right, 0, down), mode="replicate")
-        return self.classifier(padded).argmax(dim=1)
+        scores: Tensor = self.classifier(padded)
+        return scores.argmax(dim=1)
 
     def _joined(
         self, image: Tensor, corners: Sequence[tuple[int, int]], patches: Tensor, degrees: Tensor
