@@ -16,6 +16,7 @@ from iqabench.models.core.convention import AS_FOUND, CallingConvention, registe
 from iqabench.models.core.layout import lay_out, try_out
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.network import adapt_names, build
+from iqabench.models.core.siblings import sibling_note
 from iqabench.models.core.weights import load_strictly, read_states
 from iqabench.models.core.weights_file import missing_weights_message, sha256_of_file, weights_paths
 from iqabench.models.loaders.command import load_command
@@ -177,7 +178,10 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
     network = build(card)
     state = _state_for(card, network, states)
     module = lay_out(network, card, state)
-    load_strictly(module, state, f"{card.name} ({card.weights.file})")
+    try:
+        load_strictly(module, state, f"{card.name} ({card.weights.file})")
+    except WeightsError as error:
+        raise WeightsError(f"{error}{sibling_note(card, states)}") from error
     try_out(module, card)
     return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
 

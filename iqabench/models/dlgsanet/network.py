@@ -16,7 +16,7 @@ from iqabench.models.layers.residual import DIV2K_MEAN
 from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 
-class ChannelNorm(nn.Module):
+class PixelNorm(nn.Module):
     """A layer norm over the channels of every pixel."""
 
     def __init__(self, channels: int) -> None:
@@ -38,9 +38,9 @@ class LocalBlock(nn.Module):
 
     def __init__(self, channels: int, kernel: int, sharing: int) -> None:
         super().__init__()
-        self.norm1 = ChannelNorm(channels)
+        self.norm1 = PixelNorm(channels)
         self.IDynamicDWConv = DynamicLocalAttention(channels, kernel, sharing)
-        self.norm2 = ChannelNorm(channels)
+        self.norm2 = PixelNorm(channels)
         self.IDynamic_ffn = GatedNetwork(channels, 2 * channels)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -58,9 +58,9 @@ class GlobalBlock(nn.Module):
 
     def __init__(self, channels: int, heads: int, window: int) -> None:
         super().__init__()
-        self.norm3 = ChannelNorm(channels)
+        self.norm3 = PixelNorm(channels)
         self.restormer_attn = SparseGlobalAttention(channels, heads, window)
-        self.norm4 = ChannelNorm(channels)
+        self.norm4 = PixelNorm(channels)
         self.restormer_ffn = GatedNetwork(channels, 2 * channels)
 
     def forward(self, x: Tensor) -> Tensor:
