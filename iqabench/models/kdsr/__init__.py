@@ -1,0 +1,1 @@
+"""KDSR: a super-resolution network steered by an estimate of the degradation, for each image."""
