@@ -45,7 +45,8 @@ def kernel_blur(
             f"kernel_blur was given a kernel of size {size}; expected an odd number, as 21."
         )
     axes = (lambda1, lambda2) if lambda1 or lambda2 else (sigma, sigma)
-    if not all(0 < axis < inf for axis in axes) or (sigma and (lambda1 or lambda2)):
+    is_both = bool(sigma) and axes != (sigma, sigma)
+    if is_both or not all(0 < axis < inf for axis in axes):
         raise UsageError(
             f"kernel_blur was given sigma {sigma}, lambda1 {lambda1} and lambda2 {lambda2}; expected a sigma "
             "above 0 only, such as 2.6, or lambda1 and lambda2 above 0."

@@ -83,6 +83,9 @@ class SetFacts(Facts):
     """The degradations that make inputs from targets, one or several in their order; with an empty list the
     target itself is the input. The level's number is the strength of each step that states none.
     """
+    degradations: str = ""
+    """The name of a specification of degradations, as in gaussian8: the set has a sample for each target and
+    each of them, called baby_sigma1.8. Means are over all of them, so that each degradation counts alike."""
     made: dict[RoleName, tuple[InputFacts, ...]] = Field(default_factory=dict)
     """The degradations that make further parts, by role: from its own files where the role has some, else
     from targets."""
@@ -119,6 +122,8 @@ class SetFacts(Facts):
             raise ValueError(f"the default level {self.level} is not among the levels")
         if not (self.files or self.archives):
             raise ValueError("expected files or archives")
+        if self.degradations and self.input is not None:
+            raise ValueError("expected either input or degradations, not both")
         if bool(self.archives) != (self.samples is not None):
             raise ValueError("expected both archives and samples, or neither")
         return self

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from iqabench.degradations.core.specification import specification
 from iqabench.errors import SetError
 from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
@@ -11,10 +12,11 @@ from iqabench.images import AS_STORED, ReadOptions
 from iqabench.places import expanded, is_file, is_folder
 from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
+from iqabench.sets.facts import InputFacts, SetFacts
 from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.place import Place
-from iqabench.sets.recipe import recipe
+from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef, SampleSet
 from iqabench.tasks import folder_task, in_order, task_named
 
@@ -106,23 +108,15 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     paths = _paths(images, address, fetch=fetch)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
-    steps = recipe(
-        facts.input,
-        level,
-        facts.scale(level),
-        facts.target == "luma",
-        facts.grey,
-        tuple(facts.made.items()),
-        reduces=task.sizes != "round trip",
-    )
+    recipes = recipes_of(facts, level)
     samples = []
     for name, roles in images.items():
         files = {role: tuple(places[image] for image in frames) for role, frames in roles.items()}
         if "original" in files:
             files["target"] = files.pop("original")
-        samples.append(
+        samples += [
             SampleRef(
-                name,
+                f"{name}{label}",
                 steps,
                 files,
                 aligned=task.aligned,
@@ -133,7 +127,8 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
                 same_length=task.same_length,
                 depth=facts.depth,
             )
-        )
+            for label, steps in recipes.items()
+        ]
     return SampleSet(
         name=facts.name,
         title=facts.title,
@@ -144,6 +139,28 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         samples=tuple(samples),
         address=address,
     )
+
+
+def recipes_of(facts: SetFacts, level: str) -> dict[str, Recipe]:
+    """Return the recipes of each target by what they add to its name: one, or one for each degradation."""
+    chains: dict[str, InputFacts | tuple[InputFacts, ...] | None] = {"": facts.input}
+    if facts.degradations:
+        chains = {
+            f"_{label}": tuple(InputFacts.model_validate(step) for step in steps)
+            for label, steps in specification(facts.degradations).chains(level).items()
+        }
+    return {
+        label: recipe(
+            chain,
+            level,
+            facts.scale(level),
+            facts.target == "luma",
+            facts.grey,
+            tuple(facts.made.items()),
+            reduces=task_named(facts.task).sizes != "round trip",
+        )
+        for label, chain in chains.items()
+    }
 
 
 def _paths(images: dict[str, Images], address: str, *, fetch: bool) -> dict[RemoteFile, Path]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from iqabench.degradations import Degradation, degradations
+from iqabench.degradations.core.specification import specification_hash
 from iqabench.errors import SetError
 from iqabench.images import Image, Part, luma
 from iqabench.samples import stack_frames
@@ -84,6 +85,11 @@ class Recipe:
                 role: [step.facts for step in steps] for role, steps in self.part_chains
             }
         return facts
+
+    @property
+    def hash(self) -> str:
+        """The hash of the degradations with their versions and keywords; empty where none is known."""
+        return "" if self.steps is None else specification_hash([s.facts for s in self.steps])
 
     @property
     def words(self) -> str:

@@ -247,6 +247,13 @@ class SampleSet:
         """The name and the level, as `load_set` takes them."""
         return f"{self.name}_{self.level}" if self.level else self.name
 
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of all samples; without degradations where samples differ in them."""
+        first = self.samples[0].recipe
+        alike = all(sample.recipe.hash == first.hash for sample in self.samples)
+        return first if alike else replace(first, steps=None)
+
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles of the parts that every sample has, in files or made from the target."""
@@ -260,7 +267,7 @@ class SampleSet:
             return self.known_hash
         with ThreadPoolExecutor(4) as pool:
             lines = list(pool.map(_identities, self.samples))
-        recipes = [sample.recipe.facts() for sample in self.samples[:1]]
+        recipes = list({s.recipe.words: s.recipe.facts() for s in self.samples}.values())
         text = json.dumps([lines, recipes], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

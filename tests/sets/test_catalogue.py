@@ -8,7 +8,7 @@ from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNam
 from iqabench.protocols import protocols
 from iqabench.sets import catalogue, files_of, set_facts, set_names
 from iqabench.sets.inventory import all_items, inventory
-from iqabench.sets.recipe import recipe
+from iqabench.sets.load import recipes_of
 
 from .conftest import Shelf, facts, forget
 
@@ -29,14 +29,13 @@ def test_every_declared_set_is_complete_at_every_level(name: str) -> None:
     assert item.facts.protocol in protocols()
     for level in item.facts.levels or ("",):
         images = inventory(item, level)
-        assert len(images) == item.facts.size
+        recipes = recipes_of(item.facts, level)  # their keywords are understood
+        assert len(images) * len(recipes) == item.facts.size
         for roles in images.values():
-            made = item.facts.input is not None and ("target" in roles or "original" in roles)
+            made = all(each.steps is not None for each in recipes.values()) and (
+                "target" in roles or "original" in roles
+            )
             assert "input" in roles or made
-        luma = item.facts.target == "luma"
-        recipe(
-            item.facts.input, level, item.facts.scale(level), luma
-        )  # its keywords are understood
         assert set(item.facts.grey) <= set(images)
         for image in all_items(images):
             assert image.file.sha256

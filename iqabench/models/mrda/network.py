@@ -88,7 +88,14 @@ class MetaEstimator(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        widths = ((3, 64, 1), (64, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2), (256, 256, 1))
+        widths = (
+            (3, 64, 1),
+            (64, 64, 1),
+            (64, 128, 2),
+            (128, 128, 1),
+            (128, 256, 2),
+            (256, 256, 1),
+        )
         layers: list[nn.Module] = []
         for inputs, outputs, stride in widths:
             layers += [conv3x3(inputs, outputs, stride=stride), nn.LeakyReLU(0.1)]

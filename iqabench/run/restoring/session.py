@@ -164,7 +164,7 @@ class CellSession:
         )
         references = References(
             conditions,
-            images.samples[0].recipe,
+            images.recipe,
             folder_of=self._folder_of if self._outputs else None,
             reading=images.reading,
             pools=self._pools,

@@ -69,7 +69,7 @@ def targets_of(images: SampleSet) -> Targets:
         SetImages(images, "target") if any(s.has_target for s in images.samples) else None,
         SetImages(images, "input"),
         SetImages(images, "mask") if "mask" in images.roles else None,
-        images.samples[0].recipe,
+        images.recipe,
         images.address,
         {name: name for name in names},
         images.missing,
