@@ -43,7 +43,8 @@ class RegionBlock(nn.Module):
         """Transform the features x."""
         change = self.relu(self.conv1(self.relu(self.da_conv1(x, vector))))
         change = self.conv2(self.relu(self.da_conv2(change, vector)))
-        return change + x
+        added: Tensor = change + x
+        return added
 
 
 class RegionGroup(nn.Module):
