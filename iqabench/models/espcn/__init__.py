@@ -1,0 +1,1 @@
+"""ESPCN: three convolutions on luma, and the first pixel shuffle."""
