@@ -17,7 +17,7 @@ _MEAN, _COUNTER = "running_mean", "num_batches_tracked"
 
 
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
-    """Return published weights with a counter of training steps in each normalisation: old files have none."""
+    """Return published weights with counters of training steps, which old files lack."""
     del scale
     means = [name for name in state if name.endswith(_MEAN)]
     counters = {name.removesuffix(_MEAN) + _COUNTER: torch.tensor(0) for name in means}
