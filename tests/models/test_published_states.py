@@ -1,12 +1,16 @@
 """Networks have exactly the tensors of the files that their authors publish."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.checkpoint import StateDictionary
+from iqabench.models.core.load import load_model
 from iqabench.models.core.network import build
 from iqabench.models.core.siblings import sibling_note
+from iqabench.models.swinfir.network import SwinFIR
 
 from .published_states import PublishedState, published_state
 
@@ -63,3 +67,13 @@ def test_weights_of_a_sibling_are_named(wanted: str, given: str) -> None:
     note = sibling_note(card_of(wanted), [StateDictionary(tensors)])
     assert f"names and shapes of {given}." in note
     assert not sibling_note(card_of(wanted), [StateDictionary({"weight": torch.zeros(1)})])
+
+
+def test_a_file_of_swinfir_is_not_taken_for_one_of_swinir(tmp_path: Path) -> None:
+    """SwinFIR's files have the names of SwinIR's and more; those that follow from sizes are left out."""
+    path = tmp_path / "mine.pth"
+    state = SwinFIR(4, channels=12, depths=[2], heads=2, side=4).state_dict()
+    index = "layers.0.residual_group.blocks.0.attn.relative_position_index"
+    torch.save({"params_ema": {**state, index: torch.zeros(16, 16)}}, path)
+    model = load_model(str(path))
+    assert (model.card.family, model.card.scale) == ("swinfir", 4)

@@ -34,8 +34,8 @@ def load_weights(
     del convention  # the description of an architecture states all of it
     states = read_states(path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    found, taken = _by_spandrel(states, str(path))
     match = family_match(states, digest, str(path), scale)
+    found, taken = _by_spandrel(states, str(path), is_known=match is not None)
     if found is not None and taken is not None:
         model: Model = NetworkModel(_spandrels_card(path, found), found.model, digest)
         model.notes = _notes(path, taken, states)
@@ -59,9 +59,12 @@ def load_weights(
 
 
 def _by_spandrel(
-    states: Sequence[StateDictionary], name: str
+    states: Sequence[StateDictionary], name: str, *, is_known: bool
 ) -> tuple[Any, StateDictionary | None]:
     """Return spandrel's description of the first state that it knows, and that state; None without any.
+
+    A file that `is_known` as one of a family may have the names of another architecture, too: SwinFIR has
+    those of SwinIR and more.
 
     Raises: WeightsError when the tensors do not fit the architecture that their names suggest.
     """
@@ -70,6 +73,9 @@ def _by_spandrel(
             return describe(state.tensors, name), state
         except UnknownArchitectureError:
             continue
+        except WeightsError:
+            if not is_known:
+                raise
     return None, None
 
 

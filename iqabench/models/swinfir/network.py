@@ -1,12 +1,15 @@
 """SwinFIR by Zhang et al.: groups of Swin blocks that end with a convolution over frequencies."""
 
 from collections.abc import Sequence
+from math import isqrt
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
 from iqabench.models.layers.residual import shuffle_tail
+from iqabench.models.layers.shapes import Shapes, count, shuffled, tail_scale
 from iqabench.models.swinfir.frequency import SpatialFrequencyBlock
 from iqabench.models.swinfir.windows import SwinBlock
 
@@ -56,6 +59,28 @@ class SwinFIR(nn.Module):
     """
 
     mean: Tensor
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        channels = shapes["conv_first.bias"][0]
+        table = "layers.0.residual_group.blocks.0.attn.relative_position_bias_table"
+        positions, heads = shapes[table]
+        direct = "conv_before_upsample.0.bias" not in shapes
+        return {
+            "scale": shuffled(shapes["upsample.0.bias"][0])
+            if direct
+            else tail_scale(shapes, "upsample"),
+            "channels": channels,
+            "depths": [
+                count(shapes, f"layers.{number}.residual_group.blocks.#.norm1.bias")
+                for number in range(count(shapes, "layers.#.conv.fusion.bias"))
+            ],
+            "heads": heads,
+            "side": (isqrt(positions) + 1) // 2,
+            "reduction": channels // shapes["layers.0.conv.S.body.0.bias"][0],
+            "direct": direct,
+        }
 
     def __init__(
         self,
