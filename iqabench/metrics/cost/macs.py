@@ -7,6 +7,7 @@ from iqabench.metrics.core.metric import cost_of_image
 
 @cost_of_image(
     title="Multiply-accumulates of one image",
+    unit="MACs",
     better="lower",
     low=0.0,
     source="counted by operator while the image is restored, as the probe macs@exact counts",

@@ -66,6 +66,11 @@ class MeasuredColumn:
         return self.column.partition("@")[0].rpartition(":")[0]
 
     @property
+    def is_image_cost(self) -> bool:
+        """True for a cost of the restoration of each image, such as macs@image, which is no quality."""
+        return self.protocol == "image"
+
+    @property
     def sign(self) -> int:
         """Sign of the better direction: 1 when more is better, -1 when less is."""
         return -1 if self.better == "lower" else 1

@@ -71,7 +71,8 @@ def variant_comparisons(
 def _quality(results: Results, table: Table, pair: VariantPair) -> Iterable[PairedDifference]:
     found = between(results, [pair.parent.number], [pair.variant.number], [table.number])
     places = {column: at for at, column in enumerate(table.columns)}
-    return sorted(found, key=lambda one: places[one.column])
+    quality = (one for one in found if not one.column.is_image_cost)
+    return sorted(quality, key=lambda one: places[one.column])
 
 
 def _costs(

@@ -10,10 +10,12 @@ from iqabench.report.data.per_image import failures, per_image
 from iqabench.report.data.tables import Table
 from iqabench.report.data.variants import variant_comparisons
 from iqabench.report.pages.core import Report, Sheet, page
+from iqabench.report.plots.cost_curves import cost_curves
 from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.set_plots import set_plots, title_of
 from iqabench.report.statistics import FEWEST, RESAMPLES
 from iqabench.report.statistics.column_order import MOST_MODELS, column_orders
+from iqabench.report.statistics.image_costs import image_costs
 from iqabench.report.text.per_image_file import write_samples
 from iqabench.report.text.protocol_text import protocol_text
 from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
@@ -37,6 +39,7 @@ def _values(report: Report, table: Table, slug: str) -> dict[str, Any]:
     costs = (cost for device in report.devices for cost in device.costs)
     columns = shown_columns(cost_columns(table, costs), table)
     titles = device_titles(columns)
+    costs_of_images = image_costs(report.results, table)
     return {
         "table": table,
         "cost_columns": columns,
@@ -45,6 +48,10 @@ def _values(report: Report, table: Table, slug: str) -> dict[str, Any]:
         "title_of": lambda column: title_of(column, titles),
         "front": first_front(table, columns),
         "plots": set_plots(table, slug, columns, report.write),
+        "image_costs": costs_of_images,
+        "curves": cost_curves(table, costs_of_images, slug, report.write)
+        if costs_of_images
+        else (),
         "failures": failures(report.results, table),
         "variants": variant_comparisons(report.results, table, columns),
         "orders": column_orders(report.results, table, report.intervals),

@@ -42,6 +42,8 @@ class PlotPoint:
     """Text that a reader sees on hovering."""
     parent: str = ""
     """Label of the model that it is a variant of, if that is in the plot."""
+    curve: str = ""
+    """Name of the curve that joins it with other points, such as those of one model over a setting."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _draw(
     front = _front(models, better, cost.better)
     upper.plot([p.cost for p in front], [p.value for p in front], color=ACCENT, lw=1.2, alpha=0.55)
     _join_families(upper, models)
+    _join_curves(upper, models)
     for point in models:
         colour = ACCENT if point in front else MUTED
         cards.point(
@@ -183,6 +186,13 @@ def _join_families(axes: Any, models: list[PlotPoint]) -> None:
             ends = (point.cost, point.value), (parent.cost, parent.value)
             how = {"arrowstyle": "->", "color": SECOND, "lw": 0.8, "shrinkA": 5, "shrinkB": 5}
             axes.annotate("", *ends, arrowprops=how, zorder=2)
+
+
+def _join_curves(axes: Any, models: list[PlotPoint]) -> None:
+    """Draw a line through the points of each curve, from the cheapest to the dearest."""
+    for name in dict.fromkeys(p.curve for p in models if p.curve):
+        some = [p for p in models if p.curve == name]
+        axes.plot([p.cost for p in some], [p.value for p in some], color=SECOND, lw=1.1, zorder=2)
 
 
 def _write(

@@ -62,7 +62,8 @@ def set_plots(
     parents = {pair.variant.number: pair.parent.label for pair in variant_pairs(table)}
     found: list[SetPlot] = []
     room, possible = MOST_POINTS, 0
-    for at, below in product(range(len(table.columns)), [*_belows(besides)]):
+    quality = [at for at, column in enumerate(table.columns) if not column.is_image_cost]
+    for at, below in product(quality, [*_belows(besides)]):
         pair = QualityAgainstCost(table, at, below, parents)
         if not can_plot([point for _, point in pair.every]):
             continue

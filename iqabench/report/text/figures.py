@@ -4,6 +4,9 @@ from math import floor, isinf, log10
 
 ABSENT = "–"
 
+MACS = "MACs"
+"""The unit of multiply-accumulates of images, which are printed as in 870.8 M."""
+
 _DIGITS = {"dB": 2}
 
 
@@ -18,6 +21,8 @@ def figure(value: float | None, unit: str, more: int = 0) -> str:
         return ABSENT
     if isinf(value):
         return "inf" if value > 0 else "-inf"
+    if unit == MACS:
+        return _count(value)
     text = f"{value:.{digits(unit) + more}f}"
     return text.removeprefix("-") if float(text) == 0 else text
 
@@ -38,14 +43,14 @@ def cost_figure(value: float | None, unit: str) -> str:
         return ABSENT
     if isinf(value):
         return "inf"
-    if unit == "1":
+    if unit in ("1", MACS):
         return _count(value)
     return f"{_four(value)} {short_unit(unit)}".strip()
 
 
 def cost_number(value: float | None, unit: str) -> str:
     """Return a cost without its unit, which stands in the column's head."""
-    return cost_figure(value, unit if unit == "1" else "")
+    return cost_figure(value, unit if unit in ("1", MACS) else "")
 
 
 def p_value(p: float) -> str:
