@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3
+from iqabench.models.layers.multiscale import require_scale
 from iqabench.models.layers.residual import shuffle_tail
 from iqabench.models.layers.shapes import Shapes, count
 
@@ -59,7 +60,7 @@ class DualPathBlock(nn.Module):
 class EMSRDPN(nn.Module):
     """A chain of dual-path blocks whose outputs are fused, and a tail for each scale.
 
-    The published file holds the tails of all scales; `scale` says which one is used.
+    The published file holds the tails of all scales; `scale` is the scale of a call that names none.
 
     Shapes: (N, 3, H, W) to (N, 3, scale H, scale W).
     Range: 0..255.
@@ -83,7 +84,7 @@ class EMSRDPN(nn.Module):
 
     def __init__(
         self,
-        scale: int,
+        scale: int = 4,
         added: int = 64,
         dense: int = 64,
         growth: int = 64,
@@ -92,7 +93,7 @@ class EMSRDPN(nn.Module):
     ) -> None:
         super().__init__()
         width = added + dense
-        self.place = SCALES.index(scale)
+        self.scale = require_scale("EMSRDPN", scale, SCALES)
         self.SFENet1 = nn.Sequential(conv3x3(3, width))
         self.SFENet2 = nn.Sequential(conv3x3(width, width))
         self.transition = nn.Sequential(conv1x1(blocks * width, width), conv3x3(width, width))
@@ -102,8 +103,12 @@ class EMSRDPN(nn.Module):
         self.upsample = nn.ModuleList(shuffle_tail(width, one) for one in SCALES)
         self.tail = nn.ModuleList(conv3x3(width, 3) for _ in SCALES)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the image, `scale` times larger."""
+    def forward(self, x: Tensor, scale: int | None = None) -> Tensor:
+        """Return the image, `scale` times larger.
+
+        Raises: ModelError for a scale that the network lacks.
+        """
+        place = SCALES.index(require_scale("EMSRDPN", scale or self.scale, SCALES))
         shallow = self.SFENet1(x)
         features = self.SFENet2(shallow)
         outputs = []
@@ -111,5 +116,5 @@ class EMSRDPN(nn.Module):
             features = block(features)
             outputs.append(features)
         fused = self.transition(torch.cat(outputs, dim=1)) + shallow
-        restored: Tensor = self.tail[self.place](self.upsample[self.place](fused))
+        restored: Tensor = self.tail[place](self.upsample[place](fused))
         return restored
