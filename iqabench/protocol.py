@@ -55,9 +55,12 @@ class Protocol(Facts):
     """The image that the model restores. For `luma`, input and target are made from the target's luma."""
     quantise: bool = True
     """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
-    channels: Literal["rgb", "grey", "luma-studio", "luma-full", "rgb2gray", "bands", "magnitude"]
+    channels: Literal[
+        "rgb", "grey", "luma-studio", "luma-full", "luma-cut", "rgb2gray", "bands", "magnitude"
+    ]
     """The channels that are compared. `rgb` compares one-channel pairs as they are, luma expands them;
     `grey` takes only one-channel pairs. Luma is BT.601, of studio swing (16..235) or full range (0..255).
+    `luma-cut` is studio-swing luma in weights of 1/256, cut off to whole numbers, not rounded.
     `rgb2gray` is MATLAB's luminance, rounded to 8 bits. `bands` are all bands in any number; `magnitude` is
     the absolute value of complex pixels."""
     peak: int | Literal["target"] = 255

@@ -20,6 +20,9 @@ the three of its documentation."""
 _STRIP = 64
 """The number of rows converted at a time: the floats of three channels stay in the processor's cache."""
 
+_WEIGHTS_OF_256 = np.array([65.738, 129.057, 25.064]) / 256
+"""The weights of red, green and blue in studio-swing luma, as scripts with denominators of 256 have them."""
+
 
 def luma(
     image: Image, *, full: bool = False, dtype: type[np.floating] = np.float32
@@ -69,6 +72,20 @@ def matlab_grey(image: Image) -> Image:
     if image.shape[2] == 1:
         return image
     return cv2.transform(image.astype(np.float64), _MATLAB).reshape(*image.shape[:2], 1)
+
+
+def luma_cut(image: Image) -> NDArray[np.uint8]:
+    """Return studio-swing luma in weights of 1/256, cut off to whole numbers; one channel is luma already.
+
+    Some scripts write BT.601 with these weights and an offset of 15.9375, and convert to bytes without
+    rounding.
+
+    Shapes: (H, W, 3) or (H, W, 1) to (H, W, 1).
+    """
+    plane = image.astype(np.float64)
+    if image.shape[2] == 3:
+        plane = plane @ _WEIGHTS_OF_256[:, None] + 16 * 255 / 256
+    return np.clip(plane, 0, 255).astype(np.uint8)
 
 
 def luma_unit(*, full: bool = False) -> tuple[float, float]:

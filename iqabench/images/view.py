@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
 from iqabench.images.bands import view_bands
-from iqabench.images.luma import luma, luma_counts, luma_unit, matlab_grey
+from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
 from iqabench.protocol import Protocol
@@ -43,6 +43,8 @@ def view(
         return Pair(_expand(output, channels), _expand(target, channels))
     if protocol.channels == "rgb2gray":
         return Pair(quantise(matlab_grey(output)), quantise(matlab_grey(target)))
+    if protocol.channels == "luma-cut":
+        return Pair(luma_cut(output), luma_cut(target))
     (output, target), unit, offset = _luma_counts(protocol, output, target)
     return Pair(output, target, unit, offset)
 
@@ -64,6 +66,8 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
         return OutputView(output)
     if protocol.channels == "rgb2gray":
         return OutputView(quantise(matlab_grey(output)))
+    if protocol.channels == "luma-cut":
+        return OutputView(luma_cut(output))
     [counts], unit, offset = _luma_counts(protocol, output)
     return OutputView(counts, unit=unit, offset=offset)
 

@@ -1,8 +1,14 @@
 """The parts of light-weight networks that a wrong line would change without a failure."""
 
+import numpy as np
 import pytest
 import torch
 
+from iqabench.images.view import view
+from iqabench.models.core.load import load_model
+from iqabench.models.core.restore import restore
+from iqabench.protocols import protocol
+from iqabench.sets import load_set
 from iqabench.models.como.network import ModulatedConvolution
 from iqabench.models.hpinet.network import Match
 from iqabench.models.hpinet.patches import cut, join, starts
@@ -47,3 +53,15 @@ def test_a_kernel_is_weighed_by_the_share_of_active_features() -> None:
     upper = 9 * torch.e / (3 * torch.e + 6)
     lower = 9 / (3 * torch.e + 6)
     assert layer(image)[0, 0, 3, 4].item() == pytest.approx(3 * upper - 6 * lower, abs=1e-4)
+
+
+@pytest.mark.usefixtures("mirror")
+def test_lffn_meets_the_log_of_its_authors_by_their_own_protocol() -> None:
+    """The log of the authors says 28.058281 for the butterfly at x4."""
+    ref = next(ref for ref in load_set("set5_pillow", 4) if ref.name == "butterfly")
+    sample = ref.load()
+    assert sample.target is not None
+    output = restore(load_model("lffn_s", 4), sample.input).image
+    pair = view(protocol("y-cut"), output, sample.target, 4)
+    error = np.mean((pair.output.astype(np.float64) - pair.target) ** 2)
+    assert 10 * np.log10(255**2 / error) == pytest.approx(28.058281, abs=1e-4)

@@ -15,7 +15,15 @@ from .conftest import Shelf, facts, forget
 LISTED = [
     *("demo", "set5", "set14", "bsd100", "urban100", "manga109", "div2k_valid", "div2k_test"),
     *("kodak24", "mcmaster", "cbsd68", "bsd68", "set12", "live1", "classic5"),
-    *("set5-rescale", "set5_rcan", "vid4", "vid4-bd", "vimeo-0625", "middlebury-other"),
+    *(
+        "set5-rescale",
+        "set5_rcan",
+        "set5_pillow",
+        "vid4",
+        "vid4-bd",
+        "vimeo-0625",
+        "middlebury-other",
+    ),
 ]
 
 

@@ -11,6 +11,7 @@ _CHANNELS = {
     "grey": "One-channel images are compared as they are.",
     "luma-studio": "BT.601 luma of studio swing (16 to 235) is compared.",
     "luma-full": "BT.601 luma of full range (0 to 255) is compared.",
+    "luma-cut": "Luma of studio swing in weights of 1/256, cut off to whole numbers, is compared.",
     "rgb2gray": "The luminance of MATLAB's rgb2gray, rounded to 8 bits, is compared.",
 }
 
