@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from iqabench.images.view import view
+from iqabench.models.como.network import ModulatedConvolution
 from iqabench.models.core.load import load_model
 from iqabench.models.core.restore import restore
-from iqabench.protocols import protocol
-from iqabench.sets import load_set
-from iqabench.models.como.network import ModulatedConvolution
 from iqabench.models.hpinet.network import Match
 from iqabench.models.hpinet.patches import cut, join, starts
+from iqabench.protocols import protocol
+from iqabench.sets import load_set
 
 
 @pytest.mark.parametrize(
