@@ -12,7 +12,7 @@ from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
 from iqabench.images.matlab import read_matlab
 from iqabench.images.meaning import meaning_of
-from iqabench.images.pair import InputsView, OutputView, Pair, PoolView
+from iqabench.images.pair import ClipView, InputsView, OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, encode_part, read_part, write_part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
@@ -26,6 +26,7 @@ __all__ = [
     "AS_STORED",
     "OVERSHOOT",
     "Case",
+    "ClipView",
     "DataRange",
     "Image",
     "InputsView",

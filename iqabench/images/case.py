@@ -47,6 +47,8 @@ class Case:
     """The mask of the sample, (H, W, 1), 0 outside and 255 inside; None where there is none."""
     no_target: str = ""
     """The reason why there is no target, where one was looked for."""
+    clip: "tuple[Case, ...]" = ()
+    """The cases of all frames of the clip, for metrics that look at several frames at once."""
     parts: Mapping[str, Part] = field(default_factory=dict)
     """The parts of the sample by role, (T, H, W, C), for metrics that compare the output with its inputs."""
     costs: Mapping[str, float] = field(default_factory=dict)

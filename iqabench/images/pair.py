@@ -5,7 +5,7 @@ similarity, gradients, pyramids ...) is computed once, under a name, by the firs
 is a view of an output, too, so that no-reference metrics ride along and share with the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -125,6 +125,16 @@ class InputsView(OutputView):
             has = ", ".join(self._parts) or "none"
             raise MetricError(f"the sample has no part '{role}' to compare with; its parts: {has}.")
         return self.shared(f"part {role}", lambda seen: seen._values(seen._parts[role]))
+
+
+class ClipView(OutputView):
+    """The frames of a clip under a protocol, each with its target: the argument of a metric of clips."""
+
+    def __init__(self, frames: Sequence[Pair]) -> None:
+        first = frames[0]
+        super().__init__(first.counts[0], unit=first.unit, offset=first.offset)
+        self.frames = tuple(frames)
+        """The pairs in the order of the frames, all of one size."""
 
 
 def _planes(pair: Pair) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iqabench.facts import Facts
+from iqabench.sets.motion_facts import MotionFacts
 from iqabench.tasks import Ratio, RoleName, TaskName, task_named
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -89,6 +90,8 @@ class SetFacts(Facts):
     made: dict[RoleName, tuple[InputFacts, ...]] = Field(default_factory=dict)
     """The degradations that make further parts, by role: from its own files where the role has some, else
     from targets."""
+    motion: MotionFacts | None = None
+    """The motion by which input and target, both clips, are made of one photograph."""
     depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
     """The depth of the files."""
     mask_white: White = "inside"

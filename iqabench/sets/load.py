@@ -108,7 +108,20 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     paths = _paths(images, address, fetch=fetch)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
+<<<<<<< HEAD
     recipes = recipes_of(facts, level)
+=======
+    steps = recipe(
+        facts.input,
+        level,
+        facts.scale(level),
+        facts.target == "luma",
+        facts.grey,
+        tuple(facts.made.items()),
+        reduces=task.sizes != "round trip",
+    )
+    steps = replace(steps, motion=facts.motion)
+>>>>>>> 6318a7c (Blurry interpolation on photographs in motion, SSIM in three dimensions, and the figures of video)
     samples = []
     for name, roles in images.items():
         files = {role: tuple(places[image] for image in frames) for role, frames in roles.items()}

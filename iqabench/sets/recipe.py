@@ -13,6 +13,7 @@ from iqabench.errors import SetError
 from iqabench.images import Image, Part, luma
 from iqabench.samples import stack_frames
 from iqabench.sets.facts import InputFacts
+from iqabench.sets.motion_facts import MotionFacts
 from iqabench.tasks import Ratio, scale_text
 
 
@@ -62,6 +63,8 @@ class Recipe:
     """Further roles, each with the degradations that make it from the target."""
     reduces: bool = True
     """True when the target is `scale` times as large as the input; False when they have the same size."""
+    motion: MotionFacts | None = None
+    """The motion by which input and target are made of the photograph in the file."""
 
     @property
     def input_scale(self) -> Ratio:
@@ -80,6 +83,8 @@ class Recipe:
             "degradation": chain,
             "grey": sorted(self.grey),
         }
+        if self.motion is not None:
+            facts["motion"] = self.motion.model_dump(mode="json")
         if self.part_chains:
             facts["made"] = {
                 role: [step.facts for step in steps] for role, steps in self.part_chains

@@ -18,9 +18,10 @@ from iqabench.images import (
     ReadOptions,
 )
 from iqabench.protocol import Domain
-from iqabench.samples import Sample, part_of, stack_frames
+from iqabench.samples import Sample, image_of, part_of, stack_frames
 from iqabench.sets.facts import White
 from iqabench.sets.masks import binary_mask, require_inside
+from iqabench.sets.motion import moving_clips
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe
 from iqabench.tasks import Ratio, scale_side, scale_text
@@ -63,7 +64,7 @@ class SampleRef:
     def roles(self) -> frozenset[str]:
         """The roles of all its parts, in files or made from the target."""
         roles = {*self.files, *(role for role, _ in self.recipe.part_chains)}
-        if "target" in self.files and self.recipe.steps is not None:
+        if "target" in self.files and (self.recipe.steps is not None or self.recipe.motion):
             roles.add("input")
         return frozenset(roles)
 
@@ -83,6 +84,9 @@ class SampleRef:
         if "target" in self.files:
             parts["target"] = self._read_target()
         parts |= {role: self._read(role) for role in self.files if role != "target"}
+        if self.recipe.motion is not None:
+            photograph = image_of(parts["target"], f"the photograph of '{self.name}'")
+            parts |= moving_clips(self.recipe.motion, photograph, self.name)
         parts |= self.recipe.parts(parts, self.name)
         if "input" not in parts:
             parts["input"] = self._make_input(parts.get("target"))

@@ -13,6 +13,7 @@ _COMPARES = {
     "none": "output alone",
     "inputs": "output and inputs",
     "cost": "nothing: a cost",
+    "clip": "clip and target",
     "pool": "output and pool",
     "set": "two sets",
 }

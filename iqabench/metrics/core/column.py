@@ -10,7 +10,17 @@ from math import isnan
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import Case, Image, InputsView, OutputView, PoolView, view, view_output
+from iqabench.images import (
+    Case,
+    ClipView,
+    Image,
+    InputsView,
+    OutputView,
+    Pair,
+    PoolView,
+    view,
+    view_output,
+)
 from iqabench.metrics.core.calls import call_metric
 from iqabench.metrics.core.metric import Metric, Reference
 from iqabench.metrics.core.set_metric import SetMetric
@@ -63,7 +73,7 @@ class Column(_Written):
     @property
     def needs_target(self) -> bool:
         """True when it has no value without a target."""
-        return self.metric.reference == "full" and self.protocol.reference == "target"
+        return self.metric.reference in ("full", "clip") and self.protocol.reference == "target"
 
     @property
     def waits(self) -> bool:
@@ -172,6 +182,9 @@ def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
 
 
 def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
+    if reference == "clip" and case.clip:
+        frames = [_view(protocol, frame, "full") for frame in case.clip]
+        return ClipView([frame for frame in frames if isinstance(frame, Pair)])
     if reference == "inputs":
         return InputsView(view_output(protocol, case.output, case.scale), case.parts)
     if protocol.reference == "target":

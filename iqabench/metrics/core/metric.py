@@ -7,14 +7,15 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 from iqabench.errors import MetricError
 from iqabench.files import RemoteFile
-from iqabench.images import InputsView, OutputView, Pair, PoolView
+from iqabench.images import ClipView, InputsView, OutputView, Pair, PoolView
 from iqabench.metrics.core.requirements import Requirement, require
 from iqabench.registry import Registry, origin_of
 
 Better = Literal["higher", "lower"]
-Reference = Literal["full", "none", "pool", "inputs", "cost"]
+Reference = Literal["full", "none", "pool", "inputs", "cost", "clip"]
 """The input of a metric: output and target, only the output, the output and a pool of other images, the
-output and the parts of the sample that it was made from, or the costs of its restoration."""
+output and the parts of the sample that it was made from, the costs of its restoration, or the frames of a
+clip with their targets."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Metric:
     name: str
     """Function, file and command-line name."""
     function: Callable[[Any], float]
-    """The function of a Pair, an OutputView, a PoolView or an InputsView, as `reference` says."""
+    """The function of a Pair, an OutputView, a PoolView, an InputsView or a ClipView, as `reference` says."""
     title: str
     better: Better
     source: str
@@ -88,6 +89,10 @@ class Metric:
         if self.reference == "inputs" and not isinstance(seen, InputsView):
             raise MetricError(
                 f"{self.name} compares with the inputs of a sample, and there are none."
+            )
+        if self.reference == "clip" and not isinstance(seen, ClipView):
+            raise MetricError(
+                f"{self.name} compares clips, and this is one image; run a set of clips, such as vid4."
             )
         return self.function(seen)
 
@@ -167,6 +172,13 @@ def cost_of_image(
 ) -> Register[OutputView]:
     """Register the decorated function, which returns a cost of the restoration that made the output."""
     return _register("cost", title, better, None, source, facts)
+
+
+def of_clips(
+    *, title: str, better: Better, identical: float, source: str, **facts: Unpack[MetricFacts]
+) -> Register[ClipView]:
+    """Register the decorated function, which compares all frames of a clip with their targets at once."""
+    return _register("clip", title, better, identical, source, facts)
 
 
 def _register(

@@ -11,7 +11,7 @@ from iqabench.models.layers.video import warp
 SCALE = 4
 
 
-class ResidualBlock(nn.Module):
+class PlainBlock(nn.Module):
     """Two convolutions whose output is added to the input.
 
     Shapes: (N, features, H, W), kept.
@@ -54,13 +54,13 @@ class PrunedBlock(nn.Module):
         return x.index_add(1, self.added, change)
 
 
-class Trunk(nn.Module):
+class PropagationTrunk(nn.Module):
     """The residual blocks of one direction, behind a convolution of the frame and what arrives."""
 
     def __init__(self, features: int, blocks: int, kept: int | None, slope: float) -> None:
         super().__init__()
         chain = nn.Sequential(
-            *(PrunedBlock(kept) if kept else ResidualBlock(features) for _ in range(blocks))
+            *(PrunedBlock(kept) if kept else PlainBlock(features) for _ in range(blocks))
         )
         self.main = nn.Sequential(conv3x3(features + 3, features), nn.LeakyReLU(slope), chain)
 
@@ -97,8 +97,8 @@ class BasicVSR(nn.Module):
         self.slope = slope
         between = kept or features
         self.spynet = SpyNet()
-        self.backward_trunk = Trunk(features, blocks, kept, slope)
-        self.forward_trunk = Trunk(features, blocks, kept, slope)
+        self.backward_trunk = PropagationTrunk(features, blocks, kept, slope)
+        self.forward_trunk = PropagationTrunk(features, blocks, kept, slope)
         self.fusion = conv1x1(2 * features, between)
         self.upconv1 = conv3x3(between, between * 4)
         self.upconv2 = conv3x3(between, between * 4)

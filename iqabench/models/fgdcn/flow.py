@@ -140,7 +140,7 @@ class Refinements(nn.Module):
         return [flow[:, :2], flow[:, 2:]], mask, pyramids
 
 
-class FlowNet(nn.Module):
+class MiddleFlow(nn.Module):
     """The flows from the middle to both frames, from coarse to fine.
 
     Shapes: two frames (N, 3, H, W), whose sides are multiples of 16.

@@ -7,7 +7,7 @@ from iqabench.models.fgdcn.flow import Maps, resized
 _WIDTHS = (48, 96, 192)
 
 
-class Step(nn.Module):
+class GridStep(nn.Module):
     """Two activated convolutions: within a size (then added to the input), to the half or the double size."""
 
     def __init__(self, inputs: int, outputs: int, way: str) -> None:
@@ -36,15 +36,16 @@ class GridNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.lateral = nn.ModuleList(
-            nn.ModuleList(Step(width, width, "lateral") for _ in range(columns))
+            nn.ModuleList(GridStep(width, width, "lateral") for _ in range(columns))
             for width, columns in zip(_WIDTHS, (6, 5, 5), strict=True)
         )
         pairs = [(48, 96), (96, 192)]
         self.down = nn.ModuleList(
-            nn.ModuleList(Step(small, large, "down") for _ in range(3)) for small, large in pairs
+            nn.ModuleList(GridStep(small, large, "down") for _ in range(3))
+            for small, large in pairs
         )
         self.up = nn.ModuleList(
-            nn.ModuleList(Step(large, small, "up") for _ in range(3)) for small, large in pairs
+            nn.ModuleList(GridStep(large, small, "up") for _ in range(3)) for small, large in pairs
         )
         self.compress = nn.ModuleList(nn.Conv2d(w, w, 3, 1, 1) for w in _WIDTHS)
         # Images of the smaller sizes are made in training only; their layers are in the authors' files.

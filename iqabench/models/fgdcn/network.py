@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.ops import deform_conv2d
 
-from iqabench.models.fgdcn.flow import FlowNet, Maps, resized, warped
+from iqabench.models.fgdcn.flow import Maps, MiddleFlow, resized, warped
 from iqabench.models.fgdcn.grid import GridNet
 from iqabench.models.layers.blocks import conv3x3
 from iqabench.models.layers.video import warp
@@ -99,7 +99,7 @@ class FGDCN(nn.Module):
         super().__init__()
         self.pcd_align = Alignment(guiding)
         self.flow_fea_fusin = GridNet()
-        self.flow_net = FlowNet()
+        self.flow_net = MiddleFlow()
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the role of the part
         """Return the frame between the two."""

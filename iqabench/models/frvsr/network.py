@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from iqabench.models.layers.blocks import conv3x3
+from iqabench.models.layers.residual import ResidualBlock
 from iqabench.models.layers.video import warp
 
 SCALE = 4
@@ -57,24 +58,6 @@ class FlowNet(nn.Module):
         return flow[:, :, :height, :width]
 
 
-class ResidualBlock(nn.Module):
-    """Two convolutions whose output is added to the input.
-
-    Shapes: (N, features, H, W), kept.
-    """
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            conv3x3(features, features), nn.ReLU(), conv3x3(features, features)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the transformed features."""
-        change: Tensor = self.body(x)
-        return x + change
-
-
 class FRVSR(nn.Module):
     """Frame-recurrent video super-resolution.
 
@@ -91,7 +74,7 @@ class FRVSR(nn.Module):
         self.flow_net = FlowNet()
         inputs = 3 + 3 * SCALE**2
         self.head = nn.Sequential(conv3x3(inputs, features), nn.ReLU())
-        self.body = nn.Sequential(*(ResidualBlock(features) for _ in range(blocks)))
+        self.body = nn.Sequential(*(ResidualBlock(features, 1) for _ in range(blocks)))
         self.up = nn.Sequential(
             nn.ConvTranspose2d(features, features, 3, 2, 1, output_padding=1),
             nn.ReLU(),

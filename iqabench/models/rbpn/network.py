@@ -41,7 +41,7 @@ class DeconvBlock(nn.Module):
         return y
 
 
-class ResidualBlock(nn.Module):
+class ProjectionBlock(nn.Module):
     """Two convolutions whose output is added to the input; the sum is activated, too, by the same slope."""
 
     def __init__(self, features: int) -> None:
@@ -127,11 +127,11 @@ class RBPN(nn.Module):
         self.feat0 = ConvBlock(3, base, same)
         self.feat1 = ConvBlock(8, base, same)
         self.DBPN = DBPN(base, features, shape)
-        wide = [ResidualBlock(base) for _ in range(blocks)]
+        wide = [ProjectionBlock(base) for _ in range(blocks)]
         self.res_feat1 = nn.Sequential(*wide, DeconvBlock(base, features, shape))
-        narrow = [ResidualBlock(features) for _ in range(blocks)]
+        narrow = [ProjectionBlock(features) for _ in range(blocks)]
         self.res_feat2 = nn.Sequential(*narrow, ConvBlock(features, features, same))
-        narrow = [ResidualBlock(features) for _ in range(blocks)]
+        narrow = [ProjectionBlock(features) for _ in range(blocks)]
         self.res_feat3 = nn.Sequential(*narrow, ConvBlock(features, base, shape))
         self.output = ConvBlock((frames - 1) * features, 3, same, act=False)
 

@@ -136,9 +136,14 @@ class CellScorer:
         for column in columns if trouble else ():
             yield self.maker.make_failed(column, sample.name, trouble, output.role)
         for chosen, group in ({} if trouble else _by_frames(columns, len(clip))).items():
-            by_frame = [score(group, self._case(output, sample, restored, t)) for t in chosen]
-            for index, column in enumerate(group):
-                scores = {t: row[index] for t, row in zip(chosen, by_frame, strict=True)}
+            cases = [self._case(output, sample, restored, t) for t in chosen]
+            by_frame = [score([c for c in group if not _looks_at_clips(c)], case) for case in cases]
+            rows = zip(*by_frame, strict=True)
+            for column in group:
+                if _looks_at_clips(column):
+                    scores = _of_whole_clip(column, cases)
+                else:
+                    scores = dict(zip(chosen, next(rows, ()), strict=True))
                 yield from self._of_clip(column, output, restoration, restored, scores, len(clip))
 
     def _of_clip(
@@ -161,14 +166,14 @@ class CellScorer:
         record = self.maker.make(
             column,
             restoration.loaded.name,
-            next(iter(scores.values())) if length == 1 else mean_over_frames(scores),
+            next(iter(scores.values())) if len(scores) == 1 else mean_over_frames(scores),
             restoration.duration_ms,
             restored.tile,
             restored.tile_note,
             role=output.role,
         )
         yield record
-        if length > 1:
+        if length > 1 and not _looks_at_clips(column):
             yield from self.maker.of_frames(record, scores)
 
     def _case(
@@ -195,6 +200,18 @@ class CellScorer:
 def _travels(column: Column) -> bool:
     """Return whether a column can be computed anywhere, with the same digits."""
     return not column.metric.network and column.protocol.reference in ("target", "input")
+
+
+def _of_whole_clip(column: Column, cases: Sequence[Case]) -> dict[int, Score]:
+    """Return the score of a column for all frames at once; none where there are no frames."""
+    if not cases:
+        return {}
+    return {0: score([column], replace(cases[0], clip=tuple(cases)))[0]}
+
+
+def _looks_at_clips(column: Column) -> bool:
+    """Return whether a column has one value for all frames, and none for a frame by itself."""
+    return column.metric.reference == "clip"
 
 
 def _by_frames(columns: Sequence[Column], length: int) -> dict[tuple[int, ...], list[Column]]:
