@@ -108,20 +108,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     paths = _paths(images, address, fetch=fetch)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
-<<<<<<< HEAD
     recipes = recipes_of(facts, level)
-=======
-    steps = recipe(
-        facts.input,
-        level,
-        facts.scale(level),
-        facts.target == "luma",
-        facts.grey,
-        tuple(facts.made.items()),
-        reduces=task.sizes != "round trip",
-    )
-    steps = replace(steps, motion=facts.motion)
->>>>>>> 6318a7c (Blurry interpolation on photographs in motion, SSIM in three dimensions, and the figures of video)
     samples = []
     for name, roles in images.items():
         files = {role: tuple(places[image] for image in frames) for role, frames in roles.items()}
@@ -163,14 +150,17 @@ def recipes_of(facts: SetFacts, level: str) -> dict[str, Recipe]:
             for label, steps in specification(facts.degradations).chains(level).items()
         }
     return {
-        label: recipe(
-            chain,
-            level,
-            facts.scale(level),
-            facts.target == "luma",
-            facts.grey,
-            tuple(facts.made.items()),
-            reduces=task_named(facts.task).sizes != "round trip",
+        label: replace(
+            recipe(
+                chain,
+                level,
+                facts.scale(level),
+                facts.target == "luma",
+                facts.grey,
+                tuple(facts.made.items()),
+                reduces=task_named(facts.task).sizes != "round trip",
+            ),
+            motion=facts.motion,
         )
         for label, chain in chains.items()
     }
