@@ -1,15 +1,33 @@
 """Networks of clips: their parts have the published counts, and what they see of a clip decides outputs."""
 
+import math
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from iqabench.files.cache import blob
+from iqabench.images import luma as image_luma
+from iqabench.images import read_image
 from iqabench.models.basicvsr.network import BasicVSR, PrunedBlock, adapt
+from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.load import load_card
 from iqabench.models.fgdcn.network import FGDCN
 from iqabench.models.frvsr.network import FRVSR
 from iqabench.models.layers.video import enlarge_chroma, luma_of, rgb_of, warp
 from iqabench.models.rbpn.network import RBPN, estimate_flow
+from iqabench.models.rlsp.network import RLSP
+from iqabench.sets import load_set
+
+RLSP_LUMA = [
+    "6e018d8d3cee47dd53b2aac1be46b941cfdd8d0f9821d096e7cade3f209b2478",
+    "da5d280cd61212d65b2e240b385a797e38cf3623bc89515a32087bd0611c4b64",
+    "3670c0896eb7045a1813d1a26b8d8ccfcbcbae42d233338c8acf5ab40ad17d9a",
+    "19b806f0e8406834f0e6b00c94b5a7c710c15860985834f4b6bc947381e40a9c",
+]
+"""The checksums of the authors' luma files of foliage, frames 0 to 3."""
 
 
 def count(module: nn.Module) -> int:
@@ -116,3 +134,28 @@ def test_colours_come_back_from_luma_and_chroma() -> None:
     frames = clip(2) * 255
     again = rgb_of(luma_of(frames), enlarge_chroma(frames, 1))
     assert np.abs((again - frames).numpy()).max() < 0.01
+
+
+def test_rlsp_makes_the_published_frames(mirror: str) -> None:
+    """Frames 0 to 3 of foliage equal the authors' luma files within one level; PSNR rises as state is carried."""
+    foliage = next(r for r in load_set("vid4-bd", fetch=False).samples if r.name == "foliage")
+    root = Path(mirror.split(":", maxsplit=1)[0])
+    places = [blob(root, f"{place.sha256}") for place in foliage.files["target"][:5]]
+    published = [blob(root, sha) for sha in RLSP_LUMA]
+    if not all(path.is_file() for path in (*places, *published)):
+        pytest.skip("NO MIRROR: it lacks the frames of foliage")
+    network = load_card(card_of("rlsp_7_64"), progress=False).module
+    assert isinstance(network, RLSP)
+    targets = [read_image(path) for path in places]
+    small = np.stack([foliage.recipe.input(target) for target in targets])
+    window = torch.from_numpy(small).permute(0, 3, 1, 2).float()
+    state, figures = None, []
+    with torch.inference_mode():
+        for t in range(4):
+            luma, state = network.restore_luma(window[[max(t - 1, 0), t, t + 1]], state)
+            rounded = torch.floor(luma[0, 0] + 0.5).numpy()
+            official = read_image(published[t])[:, :, 0]
+            assert np.abs(rounded - official).max() <= 1
+            error = rounded - image_luma(targets[t], dtype=np.float64)[:, :, 0]
+            figures.append(10 * math.log10(255**2 / np.mean(error**2)))
+    assert figures == pytest.approx([25.510, 26.313, 26.430, 26.717], abs=6e-4)

@@ -1,0 +1,1 @@
+"""RLSP: card and network."""
