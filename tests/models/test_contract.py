@@ -139,9 +139,11 @@ def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     side = 24 * card.scale if task_named(card.task).sizes == "round trip" else 48
     if any(signature.scale for signature in card.takes.values()) or (card.params or 0) >= LARGE:
         side = 24
+    side = max(side, card.min_size)
     parts = {}
     for role, signature in card.takes.items():
-        bands = signature.bands or (1 if card.channels == "grey" else 3)
+        is_single = card.channels == "grey" or role in task_named(card.task).binary
+        bands = signature.bands or (1 if is_single else 3)
         frame = crop(bands, int(side * (signature.ratio or 1)))
         frames = signature.frames if isinstance(signature.frames, int) else 3
         parts[role] = np.stack([frame] * frames).astype(signature.depth)

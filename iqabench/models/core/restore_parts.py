@@ -64,6 +64,7 @@ def restore_parts(
         raise ModelError(
             f"'{card.id}' takes named parts, so it cannot run in tiles of {tile}; leave --tile out."
         )
+    _require_size(model, parts)
     with torch.inference_mode():
         outputs = _forward(model, parts, dict(settings or {}))
     costs = {name: _mean(outputs.pop(name)) for name in _costs_in(model, outputs)}
@@ -84,6 +85,16 @@ def _costs_in(model: Model, outputs: Mapping[str, list[Tensor]]) -> list[str]:
 def _mean(numbers: list[Tensor]) -> float:
     """Return the mean over the frames of a sample."""
     return float(torch.stack([number.double().flatten()[0] for number in numbers]).mean())
+
+
+def _require_size(model: Model, parts: Parts) -> None:
+    """Raise ModelError for an image below the least size of a model; only plain models have images padded."""
+    card, first = model.card, parts[next(iter(model.card.takes))]
+    height, width = first.shape[1:3]
+    if min(height, width) < card.min_size:
+        raise ModelError(
+            f"'{card.id}' needs at least {card.min_size} pixels a side; the sample is {width}x{height}."
+        )
 
 
 def _require_part(name: str, role: str, signature: Signature, parts: Parts) -> None:

@@ -1,0 +1,1 @@
+"""PEPSI: inpainting with one encoder and one decoder, which training uses twice."""
