@@ -116,4 +116,5 @@ class PEPSI(nn.Module):
         features = self.encoder(torch.cat([signed, mask.expand(-1, 3, -1, -1)], dim=1))
         known = functional.interpolate(mask, features.shape[2:], mode="nearest")
         image = self.decoder(self.attention(features, known), (input.shape[2], input.shape[3]))
-        return (image + 1) / 2
+        restored: Tensor = (image + 1) / 2
+        return restored
