@@ -1,0 +1,1 @@
+"""IFCNN, a general network of image fusion: cards, network and published outputs."""

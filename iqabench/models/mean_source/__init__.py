@@ -1,0 +1,1 @@
+"""The mean of all sources, the baseline of fusion: card and network."""
