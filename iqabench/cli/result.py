@@ -19,6 +19,8 @@ with lazy_imports():
 
 _SHOWN = 20
 _NAMED = 5
+_LEAST_COUNT = 100_000
+"""The value without a unit from which a column counts operations, as macs does."""
 
 SHOWN = (
     "model",
@@ -136,6 +138,8 @@ def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
     shown = {**row, "model": row["label"]}
     if row.get("infinite"):
         shown["value"] = infinite_in_words(row)
+    elif row.get("unit") == "1" and (row["value"] or 0) >= _LEAST_COUNT:
+        shown["value"] = cost_figure(row["value"], "1")
     if row.get("of", 0) > (row["n"] or 0) and row["value"] is not None:
         shown["n"] = f"{row['n']} of {row['of']}"
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]

@@ -13,7 +13,12 @@ _CHANNELS = {
     "luma-full": "BT.601 luma of full range (0 to 255) is compared.",
     "luma-cut": "Luma of studio swing in weights of 1/256, cut off to whole numbers, is compared.",
     "rgb2gray": "The luminance of MATLAB's rgb2gray, rounded to 8 bits, is compared.",
+    "bands": "All bands are compared together.",
+    "magnitude": "The absolute value of complex pixels is compared.",
 }
+
+_OF_COSTS = "image"
+"""The protocol of columns that count what a restoration costs."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,11 @@ def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: i
             "This iqabench knows no protocol of this name with this hash: its figures stand apart."
         )
         return ProtocolText(name, None, hashed, "", (unknown,), columns)
+    if known.name == _OF_COSTS:
+        nothing = "Costs of the restoration of the whole image are counted; nothing is compared."
+        return ProtocolText(name, known.version, hashed, known.source, (nothing,), columns)
     said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
-    said = (*said, _border(known, scale), *_frames(known))
+    said = (*said, _border(known, scale), *_region(known), *_frames(known))
     return ProtocolText(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
@@ -55,6 +63,8 @@ def _restored(known: Protocol) -> str:
 
 
 def _rounded(known: Protocol) -> str:
+    if known.quantise and known.channels == "bands":
+        return f"Its output is clipped to 0 to {known.peak} and rounded half up to whole numbers."
     if known.quantise:
         return "Its output is clipped to 0 to 255 and rounded half up to 8 bits."
     return "Its output is neither clipped nor rounded."
@@ -73,12 +83,19 @@ def _compared(known: Protocol) -> list[str]:
     rounding = (
         [f"Luma is {'rounded to 8 bits' if known.round_luma else 'not rounded'}."] if luma else []
     )
-    return [_CHANNELS[known.channels], *rounding]
+    white = "the maximum of the target" if known.peak == "target" else f"{known.peak}"
+    peak = [f"Metrics take {white} for white."] if known.peak != 255 else []
+    return [_CHANNELS[known.channels], *rounding, *peak]
 
 
 def _border(known: Protocol, scale: int) -> str:
     pixels = known.shave(scale)
     return f"A border of {pixels} pixels is left out." if pixels else "The whole image counts."
+
+
+def _region(known: Protocol) -> list[str]:
+    """Return a sentence about the pixels that count, where a mask chooses them."""
+    return ["Only pixels inside the sample's mask count."] if known.region == "mask" else []
 
 
 def _frames(known: Protocol) -> list[str]:
