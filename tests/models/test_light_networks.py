@@ -65,3 +65,12 @@ def test_lffn_meets_the_log_of_its_authors_by_their_own_protocol() -> None:
     pair = view(protocol("y-cut"), output, sample.target, 4)
     error = np.mean((pair.output.astype(np.float64) - pair.target) ** 2)
     assert 10 * np.log10(255**2 / error) == pytest.approx(28.058281, abs=1e-4)
+
+
+@pytest.mark.usefixtures("mirror")
+def test_cfsr_in_onnx_gives_what_the_torch_network_gives() -> None:
+    pytest.importorskip("onnxruntime")
+    y, x, c = np.mgrid[0:24, 0:20, 0:3]
+    image = ((y * 7 + x * x + c * 40) % 256).astype(np.uint8)
+    outputs = [restore(load_model(name, 4), image).image for name in ("cfsr", "cfsr_onnx")]
+    assert np.abs(outputs[0] - outputs[1]).max() < 0.01  # of 255

@@ -170,6 +170,10 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
         if allow_random_weights:
             return random_model(card)
         raise WeightsError(missing_weights_message(card, error)) from error
+    if card.loader == "onnx":
+        model = load_onnx(path)
+        model.card = card
+        return model
     states = read_states(path, card.weights.file, others)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
