@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from iqabench.images import Image
+from iqabench.images import Image, Part
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.samples import Sample
 
@@ -23,7 +23,7 @@ class Crops:
 
 
 def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
-    """Return the windows of output, input and target, of clips those of the first frame.
+    """Return the windows of output, input and target; of clips three consecutive frames, side by side.
 
     None where there is no target of the output's size, or where it is no picture that people can look at.
     """
@@ -43,7 +43,20 @@ def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
         slice(top // scale, top // scale + small),
         slice(left // scale, left // scale + small),
     )
+    if len(target_part) > 2 and len(output) == len(target_part) == len(sample.parts["input"]):
+        parts = (output, sample.parts["input"], target_part)
+        windows = (window, of_input, window)
+        return Crops(*(_through_time(p, w) for p, w in zip(parts, windows, strict=True)))
     return Crops(output[0][window], source[of_input], target[window])
+
+
+def _through_time(clip: Part, window: tuple[slice, slice]) -> Image:
+    """Return the left thirds of a window in the three frames in the middle of a clip, side by side."""
+    middle = len(clip) // 2
+    frames = [clip[t][window] for t in (middle - 1, middle, middle + 1)]
+    third = frames[0].shape[1] // 3
+    strip: Image = np.concatenate([frame[:, :third] for frame in frames], axis=1)
+    return strip
 
 
 def detail_window(target: Image, scale: int) -> tuple[int, int]:

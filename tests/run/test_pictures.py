@@ -3,10 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from iqabench.errors import StoreError
 from iqabench.images import read_image
+from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run import (
     Options,
     evaluate,
@@ -14,6 +16,8 @@ from iqabench.run import (
     score_folder,
     targets_of_set,
 )
+from iqabench.run.crops import cut_crops
+from iqabench.samples import Sample
 from iqabench.store import Store
 from run.evaluated import records, run
 
@@ -61,3 +65,13 @@ def test_no_record_is_kept_without_its_picture(tmp_path: Path) -> None:
     outcome = evaluate(plan(["bicubic"], ["demo"], [], 4), store, Options(progress=False, limit=1))
     assert outcome.done == 1
     assert len(list((tmp_path / "crops").rglob("model-*.png"))) == 1
+
+
+def test_crops_of_a_clip_show_three_frames_in_a_row() -> None:
+    clip = np.stack([np.full((48, 48, 3), 10 * t, np.uint8) for t in range(5)])
+    sample = Sample("clip", {"input": clip, "target": clip})
+    crops = cut_crops(sample, RestoredParts({"output": clip.astype(np.float32)}))
+    assert crops is not None
+    assert crops.target.shape == (48, 48, 3)
+    assert crops.target[0, [0, 16, 32], 0].tolist() == [10, 20, 30]
+    assert np.array_equal(crops.output, crops.target)
