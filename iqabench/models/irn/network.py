@@ -64,7 +64,7 @@ class DenseSubnet(nn.Module):
         return transformed
 
 
-class Coupling(nn.Module):
+class EnhancedCoupling(nn.Module):
     """An invertible block: the image changes by the details, then the details by the image.
 
     Shapes: (N, channels, H, W), kept; the first three channels are the image.
@@ -115,10 +115,10 @@ class IRN(nn.Module):
 
     def __init__(self, scale: int, blocks: int = 8) -> None:
         super().__init__()
-        steps: list[HaarStep | Coupling] = []
+        steps: list[HaarStep | EnhancedCoupling] = []
         for step in range(scale.bit_length() - 1):
             bands = _COLOURS * 4 ** (step + 1)
-            steps += [HaarStep(bands // 4), *(Coupling(bands) for _ in range(blocks))]
+            steps += [HaarStep(bands // 4), *(EnhancedCoupling(bands) for _ in range(blocks))]
         self.operations = nn.ModuleList(steps)
 
     def down(self, x: Tensor) -> Tensor:
@@ -130,7 +130,7 @@ class IRN(nn.Module):
     def up(self, x: Tensor) -> Tensor:
         """Return the large image of a small image with details: the inverse of `down`."""
         for step in reversed(self.operations):
-            assert isinstance(step, HaarStep | Coupling)
+            assert isinstance(step, HaarStep | EnhancedCoupling)
             x = step.inverse(x)
         return x
 
