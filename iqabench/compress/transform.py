@@ -28,11 +28,12 @@ from iqabench.compress.provenance import name_of, photographs_line, provenance
 from iqabench.compress.storage import storable_state
 from iqabench.compress.training_setup import TrainingSetup, train_network
 from iqabench.compress.variant_folder import check_place, write_variant
-from iqabench.errors import CompressError, UnknownNameError
+from iqabench.errors import CompressError, UnknownNameError, UsageError
 from iqabench.models.core.card import Card, Layout, Method, Variant
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import load_model
 from iqabench.models.core.model import Model
+from iqabench.models.core.network import build
 from iqabench.run.natural_image import natural_batch
 from iqabench.training.losses import Loss, MeanAbsolute
 from iqabench.training.unit_range import UnitRangeNetwork
@@ -91,6 +92,8 @@ class TransformRequest:
     """The training; None leaves the transformed weights as they are."""
     teacher: bool = True
     """True when the parent's outputs are second targets."""
+    fresh: bool = False
+    """True when the training begins with new weights; else with the parent's."""
     half: bool = False
     """True when weights are stored in half precision."""
 
@@ -123,9 +126,9 @@ def transform(
     check_place(out)
     parent = load_model(order.parent, order.scale, convention=order.convention)
     _check(order, change, parent)
-    network = network_of(parent)
-    layers, kept = chosen_layers(network, change, parent.card, order.keep)
     torch.manual_seed(order.setup.plan.seed if order.setup else 0)
+    network = build(parent.card).train() if order.fresh else network_of(parent)
+    layers, kept = chosen_layers(network, change, parent.card, order.keep)
     change.apply(network, layers, parent.card)
     tell(f"{len(layers)} of {len(layers) + len(kept)} layers {change.method}")
     training = _trained(order, change, parent, network) if order.setup else {}
@@ -142,10 +145,11 @@ def transform(
             method=change.method,
             recipe=_recipe(order, change, len(layers)),
             layout=layout_of(parent.card) if change.layout == "parent" else change.layout,
-            made=provenance(command, **training, **facts),
+            made=provenance(command, **training, fresh=int(order.fresh), **facts),
         ),
         params=learned_parameters(network),
         training_sets=sets,
+        fresh=order.fresh,
     )
     return TransformResult(tuple(layers), kept, outcome)
 
@@ -220,11 +224,18 @@ def run_once(network: nn.Module, card: Card, side: int = 16) -> None:
 def _check(order: TransformRequest, change: Transform, parent: Model) -> None:
     """Check the order before any work.
 
-    Raises: CompressError.
+    Raises: CompressError, UsageError.
     """
     card = parent.card
     if order.setup is not None:
         check_trainable(parent)
+    if order.fresh and order.setup is None:
+        raise UsageError("new weights must be trained. Name a folder of photographs with --photos.")
+    if order.fresh and card.loader != "network":
+        raise CompressError(
+            f"{card.id} brings its own weights (its loader is {card.loader}), and --fresh draws those of "
+            "registered networks. Leave out --fresh."
+        )
     if change.layout == "parent":
         return
     if card.loader in ("spandrel", "file"):
@@ -255,6 +266,7 @@ def _trained(
         **change.facts,
         "parent": parent.hash,
         "taught": int(order.teacher),
+        "fresh": int(order.fresh),
         "keep": " ".join(order.keep),
     }
     photos = train_network(network, parent.card, loss, setup, facts)
@@ -271,4 +283,5 @@ def _recipe(order: TransformRequest, change: Transform, layers: int) -> str:
     if order.setup is None:
         return f"{recipe}; not trained again"
     teacher = ", its parent's outputs as second targets" if order.teacher else ""
-    return f"{recipe}; {order.setup.plan.steps} steps{teacher}"
+    start = " from new weights" if order.fresh else ""
+    return f"{recipe}; {order.setup.plan.steps} steps{start}{teacher}"

@@ -191,3 +191,8 @@ def test_layers_to_keep_must_exist(tmp_path: Path) -> None:
 def test_a_variant_of_other_layers_is_no_parent(tmp_path: Path) -> None:
     with pytest.raises(CompressError, match="Name its parent"):
         transform(TransformRequest(parent="pocket@pruned"), Binarisation(), tmp_path / "out")
+
+
+def test_new_weights_must_be_trained(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--photos"):
+        transform(TransformRequest(parent="pocket", fresh=True), ShiftCopies(), tmp_path / "out")

@@ -42,6 +42,11 @@ _OPTIONS: list[Decorator] = [
         show_default=True,
         help="Train on the parent's outputs besides the photographs.",
     ),
+    click.option(
+        "--fresh",
+        is_flag=True,
+        help="Begin the training with new weights; else with the parent's.",
+    ),
     scale_option("4 where there are several"),
     convention_option,
     training_options(steps=8000, rate=5e-4, needed=False),
@@ -75,6 +80,7 @@ _NAMES = (
     "model",
     "keep",
     "teacher",
+    "fresh",
     "scale",
     "convention",
     "setup",
@@ -94,6 +100,7 @@ def _run(
     model: str,
     keep: tuple[str, ...],
     teacher: bool,
+    fresh: bool,
     scale: int | None,
     convention: CallingConvention,
     setup: TrainingSetup | None,
@@ -114,6 +121,7 @@ def _run(
         keep=keep,
         setup=setup,
         teacher=teacher,
+        fresh=fresh,
         half=half,
     )
     result = transform(order, change, out, name=name, command=command_line(), tell=tell)

@@ -13,6 +13,8 @@ _OFFSETS = ".offsets"
 _REACH = 1
 """The largest shift, in pixels."""
 _SIDE = 2 * _REACH + 1
+_SURE = 7.0
+"""The logit of the first offset beside others of 0: one draw in a hundred is another."""
 
 
 class ShiftConv2d(nn.Module):
@@ -68,7 +70,7 @@ class ShiftConv2d(nn.Module):
         """Learn the offsets from now on, beginning with those in `start`, (outputs, 2)."""
         place = (_REACH - start[:, 0]) * _SIDE + _REACH - start[:, 1]
         logits = torch.zeros(self.out_channels, _SIDE**2)
-        logits.scatter_(1, place[:, None], 4.0)
+        logits.scatter_(1, place[:, None], _SURE)
         self.logits = nn.Parameter(logits)
 
     def fix(self) -> None:
