@@ -5,7 +5,7 @@ scored image by image on set5, set14 and the embedded photographs (x4, psnr@sr-y
 Variants that are in the work folder already are not made again, and a training that was stopped continues.
 
 - Distillation: a student of 5,480 parameters, taught by `pocket` in six ways or trained by itself, with
-  three seeds each. Gains are paired over images, of means over the seeds, with p values corrected for the six ways.
+  three seeds each. Gains are paired over images, of means over the seeds, with corrected p values.
 - Transforms of `pocket`: masks, N:M, shifted copies, binary units; and channels, the embedded variant.
 
 The photographs are those that iqabench/models/pocket/train.py names; none is in a test set.
