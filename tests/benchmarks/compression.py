@@ -118,9 +118,9 @@ def distilled(
     for at, loss in enumerate(LOSSES):
         whole = [np.concatenate(values[student(loss, s)]).mean() for s in SEEDS]
         alone = [np.concatenate(values[student("none", s)]).mean() for s in SEEDS]
-        row: dict[str, object] = {"loss": loss} | {
-            name: f"{part[at].mean():.3f}" for name, part in zip(SETS, means, strict=True)
-        }
+        row: dict[str, object] = {"loss": loss}
+        for name, part in zip(SETS, means, strict=True):
+            row[name] = f"{part[at].mean():.3f}"
         row["all"] = f"{np.mean(whole):.3f}"
         row["spread of seeds"] = f"{np.std(whole, ddof=1):.3f}"
         if at:
