@@ -102,31 +102,36 @@ def quality(work: Path, names: list[str]) -> dict[str, list[Doubles]]:
     return values
 
 
-def distilled(
-    values: dict[str, list[Doubles]],
-) -> tuple[list[dict[str, object]], list[PairComparison]]:
-    """Return the rows of the table of distillation, and the comparisons with the student by itself."""
-    means = [
-        np.array(
-            [np.mean([values[student(loss, s)][at] for s in SEEDS], axis=0) for loss in LOSSES]
-        )
+def distilled(values: dict[str, list[Doubles]]) -> list[dict[str, object]]:
+    """Return the rows of the table of distillation; each loss is compared over the seeds that it has."""
+    seeds = {loss: [s for s in SEEDS if student(loss, s) in values] for loss in LOSSES}
+    present = [loss for loss in LOSSES if seeds[loss]]
+
+    def mean(loss: str, at: int, chosen: list[int]) -> Doubles:
+        averaged: Doubles = np.mean([values[student(loss, s)][at] for s in chosen], axis=0)
+        return averaged
+
+    by_set = [
+        np.array([mean(one, at, seeds[loss]) for loss in present for one in ("none", loss)])
         for at in range(len(SETS))
     ]
-    pairs = [(0, other) for other in range(1, len(LOSSES))]
-    compared = compare_family(means, pairs, 1)
+    pairs = [(2 * at, 2 * at + 1) for at in range(1, len(present))]
+    compared = compare_family(by_set, pairs, 1)
     table: list[dict[str, object]] = []
-    for at, loss in enumerate(LOSSES):
-        whole = [np.concatenate(values[student(loss, s)]).mean() for s in SEEDS]
-        alone = [np.concatenate(values[student("none", s)]).mean() for s in SEEDS]
-        row: dict[str, object] = {"loss": loss}
-        for name, part in zip(SETS, means, strict=True):
-            row[name] = f"{part[at].mean():.3f}"
+    for at, loss in enumerate(present):
+        whole, alone = (
+            [float(np.concatenate(values[student(one, s)]).mean()) for s in seeds[loss]]
+            for one in (loss, "none")
+        )
+        row: dict[str, object] = {"loss": loss, "seeds": len(whole)}
+        for name, part in zip(SETS, by_set, strict=True):
+            row[name] = f"{part[2 * at + 1].mean():.3f}"
         row["all"] = f"{np.mean(whole):.3f}"
-        row["spread of seeds"] = f"{np.std(whole, ddof=1):.3f}"
+        row["spread of seeds"] = f"{np.std(whole, ddof=1):.3f}" if len(whole) > 1 else "-"
         if at:
             row |= gain(compared[at - 1], [a - b for a, b in zip(whole, alone, strict=True)])
         table.append(row)
-    return table, compared
+    return table
 
 
 def gain(pair: PairComparison, by_seed: list[float]) -> dict[str, object]:
@@ -178,8 +183,8 @@ def main(photos: Path, work: Path, only_measure: bool) -> None:
         make(photos.absolute(), work.absolute())
     present = [name for name in commands() if (work / name).exists()]
     values = quality(work.absolute(), ["bicubic", "pocket", "pocket@pruned", *present])
-    if all(student(loss, s) in values for loss in LOSSES for s in SEEDS):
-        print_rows(distilled(values)[0], "markdown")
+    print_rows(distilled(values), "markdown")
+    click.echo()
     print_rows(transformed(work.absolute(), values), "markdown")
 
 
