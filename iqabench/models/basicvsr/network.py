@@ -11,7 +11,7 @@ from iqabench.models.layers.video import warp
 SCALE = 4
 
 
-class PlainBlock(nn.Module):
+class UnprunedBlock(nn.Module):
     """Two convolutions whose output is added to the input.
 
     Shapes: (N, features, H, W), kept.
@@ -60,7 +60,7 @@ class PropagationTrunk(nn.Module):
     def __init__(self, features: int, blocks: int, kept: int | None, slope: float) -> None:
         super().__init__()
         chain = nn.Sequential(
-            *(PrunedBlock(kept) if kept else PlainBlock(features) for _ in range(blocks))
+            *(PrunedBlock(kept) if kept else UnprunedBlock(features) for _ in range(blocks))
         )
         self.main = nn.Sequential(conv3x3(features + 3, features), nn.LeakyReLU(slope), chain)
 
