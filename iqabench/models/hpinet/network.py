@@ -43,7 +43,7 @@ class Attention(nn.Module):
         return out
 
 
-class FeedForward(nn.Module):
+class TokenFeedForward(nn.Module):
     """Two linear layers with GELU between them.
 
     Shapes: (N, tokens, features) to the same.
@@ -86,7 +86,7 @@ class PatchLayer(nn.ModuleList):
 
     def __init__(self, features: int, narrow: int, wide: int) -> None:
         attention = Normalised(features, Attention(features, narrow))
-        super().__init__([attention, Normalised(features, FeedForward(features, wide))])
+        super().__init__([attention, Normalised(features, TokenFeedForward(features, wide))])
 
     def forward(self, x: Tensor, *others: Tensor) -> Tensor:
         """Transform the tokens x, which look at others if there are any."""

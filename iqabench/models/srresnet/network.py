@@ -110,7 +110,7 @@ class SRResNet(nn.Module):
         return (torch.tanh(restored) + 1) / 2 if self.tanh else restored
 
 
-class PlainBlock(nn.Module):
+class UnnormalisedBlock(nn.Module):
     """Two convolutions with a ReLU between them, under a skip.
 
     Shapes: (N, features, H, W) to the same.
@@ -151,7 +151,7 @@ class MSRResNet(nn.Module):
         self.scale = scale
         self.steps = [2, 2] if scale == 4 else [scale]
         self.conv_first = conv3x3(3, features)
-        self.body = nn.Sequential(*(PlainBlock(features) for _ in range(blocks)))
+        self.body = nn.Sequential(*(UnnormalisedBlock(features) for _ in range(blocks)))
         for number, step in enumerate(self.steps, 1):
             self.add_module(f"upconv{number}", conv3x3(features, features * step**2))
         self.conv_hr = conv3x3(features, features)
