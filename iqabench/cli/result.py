@@ -12,15 +12,13 @@ with lazy_imports():
     from iqabench.pairing import Pairing, first_names, unpaired_in_words
     from iqabench.report.data.costs import cost_rows, with_costs
     from iqabench.report.data.rows import rows
-    from iqabench.report.text.figures import cost_figure
+    from iqabench.report.text.figures import MACS, cost_figure
     from iqabench.run import Failure, Outcome
     from iqabench.run.outcome import NO_OUTPUT
     from iqabench.store import Store
 
 _SHOWN = 20
 _NAMED = 5
-_LEAST_COUNT = 100_000
-"""The value without a unit from which a column counts operations, as macs does."""
 
 SHOWN = (
     "model",
@@ -138,8 +136,8 @@ def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
     shown = {**row, "model": row["label"]}
     if row.get("infinite"):
         shown["value"] = infinite_in_words(row)
-    elif row.get("unit") == "1" and (row["value"] or 0) >= _LEAST_COUNT:
-        shown["value"] = cost_figure(row["value"], "1")
+    elif row.get("unit") == MACS and row["value"] is not None:
+        shown["value"] = cost_figure(row["value"], MACS)
     if row.get("of", 0) > (row["n"] or 0) and row["value"] is not None:
         shown["n"] = f"{row['n']} of {row['of']}"
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]
