@@ -61,7 +61,7 @@ class _WeighedEstimator(nn.Module):
         return weighed
 
 
-class Coupling(nn.Module):
+class ConditionalCoupling(nn.Module):
     """An invertible step: each half of the bands is scaled and shifted by what the other half says.
 
     Shapes: bands (N, 4, H, W) and conditions (N, C, H, W) to (N, 4, H, W).
@@ -105,7 +105,7 @@ class PanFlowNet(nn.Module):
     def __init__(self, scale: int = 4, steps: int = 4, seed: int = 0) -> None:
         super().__init__()
         self.scale, self.seed = scale, seed
-        coupling = Coupling(conditions=5)
+        coupling = ConditionalCoupling(conditions=5)
         self.operations = nn.ModuleList([coupling] * steps)  # stored once for each step
 
     def forward(self, input: Tensor, pan: Tensor) -> Tensor:  # noqa: A002 - the role of the part
@@ -119,6 +119,6 @@ class PanFlowNet(nn.Module):
         """Return sharp bands from noise, enlarged bands and the panchromatic image."""
         conditions = torch.cat([large, pan], dim=1)
         for operation in reversed(list(self.operations)):
-            assert isinstance(operation, Coupling)
+            assert isinstance(operation, ConditionalCoupling)
             noise = operation.inverse(noise, conditions)
         return noise
