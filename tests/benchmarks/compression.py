@@ -138,12 +138,12 @@ def gain(pair: PairComparison, by_seed: list[float]) -> dict[str, object]:
     """Return the cells of a gain over the student by itself; it is real when every seed agrees as well."""
     sign = np.sign(pair.difference)
     agrees = all(np.sign(one) == sign for one in by_seed)
-    real = ("gain" if sign > 0 else "loss") if pair.told_apart and agrees else "not told apart"
+    real = ("gain" if sign > 0 else "loss") if pair.told_apart else "not told apart"
     return {
         "gain": f"{pair.difference:+.3f} [{pair.low:+.3f}, {pair.high:+.3f}]",
         "p": f"{pair.corrected:.4f}",
         "by seed": " ".join(f"{one:+.3f}" for one in by_seed),
-        "verdict": real,
+        "verdict": real if agrees else "seeds disagree",
     }
 
 
