@@ -95,7 +95,7 @@ def _protocols(here: Path) -> Entries:
     listed = call("list", "protocols", "--json").rows
     plain = [str(row["protocol"]) for row in listed]
     plain = [name for name in plain if name.partition("-y")[0] not in
-             ("lr", "model", "consensus", "restored", "unpaired")]  # fmt: skip
+             ("lr", "model", "consensus", "restored", "unpaired", "rgb-mask", "image")]  # fmt: skip
     with_inputs = ["--input", "inputs", "--scale", "4"]
     for protocol in [*plain, *_WITH_INPUTS]:
         columns = _columns(("psnr", "ssim"), protocol)
