@@ -7,10 +7,16 @@ import numpy as np
 
 from iqabench.images import Image, Part
 from iqabench.models.core.restore_parts import RestoredParts
+from iqabench.run.false_colour import stretch_of
 from iqabench.samples import Sample
 
 SIDE = 144
 """The side of the window in pixels of the target; divisible by every scale in use."""
+
+_MIDDLE = 127
+"""The value of a mask above which a pixel lies inside it."""
+_OUTLINE = (255, 221, 0)
+"""The colour of the edge of a mask, in red, green and blue."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,8 @@ class Crops:
 def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
     """Return the windows of output, input and target; of clips three consecutive frames, side by side.
 
-    None where there is no target of the output's size, or where it is no picture that people can look at.
+    Bands are shown in false colour and complex pixels as their magnitude, stretched as the target is. The
+    edge of a mask is drawn on the input. None where there is no target of the output's size.
     """
     output, target_part = restored.parts.get("output"), sample.part("target")
     if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
@@ -33,8 +40,13 @@ def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
     target, source = target_part[0], sample.parts["input"][0]
     if target.shape[0] % source.shape[0]:
         return None  # at a fraction the window would lie between the pixels of the input
-    if target.dtype not in (np.uint8, np.float64) or target.shape[2] not in (1, 3):
-        return None
+    stretch = stretch_of(target)
+    if stretch is not None:
+        if source.shape[2] != target.shape[2] or output.shape[3] != target.shape[2]:
+            return None
+        pictures = [stretch.picture(frame) for frame in (output[0], source, target)]
+        output, source, target = pictures[0][None], pictures[1], pictures[2]
+        target_part = target[None]
     scale = max(1, target.shape[0] // source.shape[0])
     top, left = detail_window(target, scale)
     window = (slice(top, top + SIDE), slice(left, left + SIDE))
@@ -47,7 +59,19 @@ def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
         parts = (output, sample.parts["input"], target_part)
         windows = (window, of_input, window)
         return Crops(*(_through_time(p, w) for p, w in zip(parts, windows, strict=True)))
-    return Crops(output[0][window], source[of_input], target[window])
+    return Crops(output[0][window], _outlined(sample, source)[of_input], target[window])
+
+
+def _outlined(sample: Sample, source: Image) -> Image:
+    """Return the input with the edge of the sample's mask drawn on it, where it has one of that size."""
+    mask = sample.part("mask")
+    if mask is None or mask.shape[1:3] != source.shape[:2] or mask.dtype != np.uint8:
+        return source
+    inside = mask[0].max(axis=2) > _MIDDLE
+    shrunk = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
+    outlined: Image = np.repeat(source, 3, axis=2) if source.shape[2] == 1 else source.copy()
+    outlined[inside & (shrunk == 0)] = _OUTLINE
+    return outlined
 
 
 def _through_time(clip: Part, window: tuple[slice, slice]) -> Image:

@@ -75,3 +75,39 @@ def test_crops_of_a_clip_show_three_frames_in_a_row() -> None:
     assert crops.target.shape == (48, 48, 3)
     assert crops.target[0, [0, 16, 32], 0].tolist() == [10, 20, 30]
     assert np.array_equal(crops.output, crops.target)
+
+
+def test_bands_are_shown_in_false_colour_stretched_as_the_target() -> None:
+    target = np.zeros((1, 8, 8, 8), np.uint16)
+    target[..., 4], target[0, :4, :, 2], target[..., 7] = 1000, 500, 2047
+    sample = Sample("scene", {"input": target[:, ::4, ::4], "target": target})
+    crops = cut_crops(sample, RestoredParts({"output": (target // 2).astype(np.uint16)}))
+    assert crops is not None
+    assert crops.target[0, 0].tolist() == [255, 128, 0]  # bands 5, 3 and 2; the eighth is not shown
+    assert crops.output[0, 0].tolist() == [128, 64, 0]
+    assert crops.input.shape == (2, 2, 3)
+
+
+def test_complex_pixels_are_shown_as_their_magnitude() -> None:
+    ramp = np.linspace(0, 1, 100).reshape(1, 10, 10, 1)
+    target = (ramp * np.exp(1j)).astype(np.complex64)
+    sample = Sample("slice", {"input": target, "target": target})
+    crops = cut_crops(sample, RestoredParts({"output": target}))
+    assert crops is not None
+    assert crops.target.shape == (10, 10, 1)
+    assert crops.target.ravel()[[0, 99]].tolist() == [0, 255]
+    assert abs(int(crops.output[5, 0, 0]) - 128) <= 2
+
+
+def test_the_edge_of_a_mask_is_drawn_on_the_input() -> None:
+    image = np.full((1, 20, 20, 3), 90, np.uint8)
+    mask = np.zeros((1, 20, 20, 1), np.uint8)
+    mask[0, 5:15, 5:15] = 255
+    crops = cut_crops(
+        Sample("face", {"input": image, "target": image, "mask": mask}),
+        RestoredParts({"output": image.astype(np.float32)}),
+    )
+    assert crops is not None
+    drawn = (crops.input == (255, 221, 0)).all(axis=2)
+    assert drawn.sum() == 36  # the ring inside ten by ten pixels
+    assert np.array_equal(crops.target, image[0])

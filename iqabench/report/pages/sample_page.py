@@ -74,7 +74,14 @@ def _values(report: Report, table: Table, choice: _Choice) -> dict[str, Any]:
         "full": FULL,
         "gradient": gradient(),
         "data": inside_script(data),
+        "made": _are_made(table),
     }
+
+
+def _are_made(table: Table) -> bool:
+    """Return whether pictures were made of bands or complex pixels, or have the edge of a mask on them."""
+    known = [column.known_protocol for column in table.columns]
+    return any(p is not None and (p.peak != 255 or p.region == "mask") for p in known)
 
 
 def _keys(table: Table, dialogs: ProvenanceDialogs) -> dict[str, list[str]]:
