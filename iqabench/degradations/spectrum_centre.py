@@ -22,21 +22,24 @@ def spectrum_centre(image: Image, *, factor: float) -> Image:
     Returns: complex64.
     Raises: UsageError for a factor below 1; ImageError where the window has no middle.
     """
-    window = measured_window(image.shape[0], image.shape[1], factor)
+    window = measured_window(image, factor, "spectrum_centre")
     spectrum = np.fft.fft2(image.astype(np.complex128), axes=(0, 1))
     kept = spectrum * np.fft.ifftshift(window)[:, :, None]
     filled: Image = np.fft.ifft2(kept, axes=(0, 1)).astype(np.complex64)
     return filled
 
 
-def measured_window(height: int, width: int, factor: float) -> NDArray[np.bool_]:
-    """Return which places of the shifted spectrum lie in the centred window.
+def measured_window(image: Image, factor: float, name: str) -> NDArray[np.bool_]:
+    """Return which places of the shifted spectrum lie in the centred window; `name` is that of the caller.
 
     Shapes: (H, W).
     Raises: as `spectrum_centre`.
     """
-    if factor < 1:
-        raise UsageError(f"the factor of a spectrum is {factor}; expected 1 or more, such as 4.")
+    if not 1 <= factor < float("inf"):
+        raise UsageError(
+            f"{name} was given the factor {factor}; expected a number of 1 or more, such as 4."
+        )
+    height, width = image.shape[:2]
     spans = []
     for side in (height, width):
         kept = int(side / factor)

@@ -20,5 +20,5 @@ def spectrum_mask(image: Image, *, factor: float) -> Image:
     Shapes: (H, W, C) to (H, W, 1). Returns: uint8.
     Raises: UsageError for a factor below 1; ImageError where the window has no middle.
     """
-    window = measured_window(image.shape[0], image.shape[1], factor)
+    window = measured_window(image, factor, "spectrum_mask")
     return np.where(window, np.uint8(255), np.uint8(0))[:, :, None]

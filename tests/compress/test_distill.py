@@ -106,7 +106,8 @@ def test_lessons_that_cannot_be() -> None:
     with pytest.raises(UsageError, match="no teacher to compare with"):
         loss_of(student, Distillation("none", None, features="a:b"))
     with pytest.raises(
-        UsageError, match="there is no loss 'l3'; expected output, fitnet, lsfd, facd, none"
+        UsageError,
+        match="there is no loss 'l3'; expected output, fitnet, lsfd, facd, metakd, augment",
     ):
         loss_of(student, Distillation("l3", load_model("pocket")))
     assert isinstance(loss_of(student, Distillation("none", None)), MeanAbsolute)
