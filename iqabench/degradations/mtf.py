@@ -49,7 +49,7 @@ def mtf(image: Image, *, scale: float, sensor: str) -> Image:
         raise UsageError(
             f"mtf was given the sensor '{sensor}'; expected one of {', '.join(_GAINS)}."
         )
-    if scale != int(scale) or scale < 2:
+    if not (2 <= scale < float("inf") and scale == int(scale)):
         raise UsageError(f"mtf was given the scale {scale}; expected a whole number such as 4.")
     ratio = int(scale)
     height, width, bands = image.shape

@@ -29,9 +29,10 @@ def table() -> list[Oracle]:
     import oracles_alone  # noqa: PLC0415
     import oracles_frechet  # noqa: PLC0415
     import oracles_full  # noqa: PLC0415
+    import oracles_inputs  # noqa: PLC0415
     import oracles_learned  # noqa: PLC0415
 
-    parts = (oracles_full, oracles_alone, oracles_learned, oracles_frechet)
+    parts = (oracles_full, oracles_alone, oracles_learned, oracles_frechet, oracles_inputs)
     return sorted((row for part in parts for row in part.TABLE), key=lambda row: row.metric)
 
 

@@ -1,7 +1,8 @@
 """What metrics are measured against: the oracles of tests/metrics, called as the tests there call them.
 
 An oracle's cases are pairs of values, ours and its own; nothing is imported or computed before they are asked
-for. The tables stand in oracles_full.py, oracles_alone.py, oracles_learned.py and oracles_frechet.py.
+for. The tables stand in oracles_full.py, oracles_alone.py, oracles_learned.py, oracles_frechet.py and
+oracles_inputs.py.
 """
 
 import importlib

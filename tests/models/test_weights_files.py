@@ -108,12 +108,8 @@ RECOGNISED = sorted(
     and (card.variant is None or card.variant.layout == "parent")
     and card.network != "iqabench.models.pocket.network.Pocket"
     and (card.params or 0) < 2_000_000
-    and card.id != "quantnas_int8"
 )
-"""The registered models whose sizes their tensors tell; big ones would cost seconds.
-
-QuantNAS in 8-bit integers is recognised as its network, but not as the registered model.
-"""
+"""The registered models whose sizes their tensors tell; big ones would cost seconds."""
 
 
 @pytest.mark.parametrize("name", RECOGNISED)

@@ -15,6 +15,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES, cards, installed_folders
 from iqabench.models.core.checkpoint import StateDictionary
 from iqabench.models.core.network import adapt_names, build, network_class
+from iqabench.models.layers.parameters import trained_parameters
 from iqabench.tasks import Ratio, task_named
 
 _SCALES = (4, 2, 3, 8)
@@ -105,7 +106,7 @@ def _match(card: Card, state: StateDictionary, asked: Ratio | None) -> FamilyMat
         if _shapes(network.state_dict()) != _shapes(tensors):
             continue
         network.load_state_dict(tensors, strict=True)
-        params = sum(p.numel() for p in network.parameters() if p.requires_grad)
+        params = trained_parameters(network)
         return FamilyMatch(
             candidate.model_copy(update={"params": params}),
             network,

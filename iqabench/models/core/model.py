@@ -17,6 +17,7 @@ from iqabench.models.core.mode import PLAIN, Mode, in_mode
 from iqabench.models.core.output import image_in
 from iqabench.models.core.signature import Signature
 from iqabench.models.layers.multiscale import AtScale
+from iqabench.models.layers.parameters import trained_parameters
 from iqabench.models.loaders.onnx_graph import OnnxGraph
 
 Precision = Literal["fp32", "tf32", "bf16", "fp16"]
@@ -110,9 +111,7 @@ class NetworkModel(Model):
         self, card: Card, module: nn.Module, weights_hash: str, *, random_weights: bool = False
     ) -> None:
         super().__init__(card, weights_hash, random_weights=random_weights)
-        self.trainable = sum(  # 8-bit weights were trained before they were rounded
-            p.numel() for p in module.parameters() if p.requires_grad or p.dtype == torch.int8
-        )
+        self.trainable = trained_parameters(module)
         self.module: nn.Module = module.eval()
         for parameter in module.parameters():  # scripted modules lack requires_grad_
             parameter.requires_grad = False

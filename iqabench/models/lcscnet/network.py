@@ -51,6 +51,19 @@ class CompressingBlock(nn.Module):
         return fused
 
 
+def _arguments_of(shapes: Shapes, blocks: str, units: str) -> dict[str, Any]:
+    """Return the arguments of a network whose blocks and units have these names."""
+    features = shapes["init_conv.bias"][0]
+    number = count(shapes, f"{blocks}.#.concat_conv.weight")
+    paths = [f"{blocks}.{place}.{units}" for place in range(number)]
+    return {
+        "scale": tail_scale(shapes, "up_part.0"),
+        "features": features,
+        "units": count(shapes, f"{paths[0]}.#.linear_conv.bias"),
+        "rates": [shapes[f"{path}.0.nonlinear_conv.bias"][0] / features for path in paths],
+    }
+
+
 class BLCSCNet(nn.Module):
     """The basic network: blocks of compressing units, added to the first features.
 
@@ -63,15 +76,7 @@ class BLCSCNet(nn.Module):
     @staticmethod
     def arguments_of(shapes: Shapes) -> dict[str, Any]:
         """Return the arguments with which the network has tensors of these shapes."""
-        features = shapes["init_conv.bias"][0]
-        blocks = count(shapes, "ELCSC_blocks.#.concat_conv.weight")
-        units = [f"ELCSC_blocks.{number}.LCSC_units" for number in range(blocks)]
-        return {
-            "scale": tail_scale(shapes, "up_part.0"),
-            "features": features,
-            "units": count(shapes, f"{units[0]}.#.linear_conv.bias"),
-            "rates": [shapes[f"{unit}.0.nonlinear_conv.bias"][0] / features for unit in units],
-        }
+        return _arguments_of(shapes, "ELCSC_blocks", "LCSC_units")
 
     def __init__(
         self, scale: int, features: int = 64, units: int = 6, rates: Sequence[float] = RATES
@@ -103,15 +108,7 @@ class ELCSCNet(nn.Module):
     @staticmethod
     def arguments_of(shapes: Shapes) -> dict[str, Any]:
         """Return the arguments with which the network has tensors of these shapes."""
-        features = shapes["init_conv.bias"][0]
-        blocks = count(shapes, "LCSC_blocks.#.concat_conv.weight")
-        units = [f"LCSC_blocks.{number}.LCSC_Units" for number in range(blocks)]
-        return {
-            "scale": tail_scale(shapes, "up_part.0"),
-            "features": features,
-            "units": count(shapes, f"{units[0]}.#.linear_conv.bias"),
-            "rates": [shapes[f"{unit}.0.nonlinear_conv.bias"][0] / features for unit in units],
-        }
+        return _arguments_of(shapes, "LCSC_blocks", "LCSC_Units")
 
     def __init__(
         self, scale: int, features: int = 128, units: int = 16, rates: Sequence[float] = RATES

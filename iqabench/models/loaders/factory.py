@@ -13,6 +13,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.model import Model, NetworkModel
 from iqabench.models.core.probe import probe
+from iqabench.models.layers.parameters import trained_parameters
 from iqabench.models.sources.code import module_digest, prepare_import
 from iqabench.models.sources.digest import joined
 from iqabench.models.sources.freshness import without_bytecode
@@ -63,7 +64,7 @@ def load_factory(name: str, convention: CallingConvention = AS_FOUND) -> Model:
         loader="factory",
         network=name,
         channels=channels,
-        params=sum(p.numel() for p in module.parameters() if p.requires_grad),
+        params=trained_parameters(module),
     )
     code = module_digest(name.partition(":")[0], module)
     return NetworkModel(card, module, joined(_hash_of_weights(module), code))

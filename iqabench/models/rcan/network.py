@@ -5,9 +5,9 @@ from typing import Any
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv3x3
-from iqabench.models.layers.channel_attention import residual_group
+from iqabench.models.layers.channel_attention import group_arguments, residual_group
 from iqabench.models.layers.residual import mean_shifts, shuffle_tail
-from iqabench.models.layers.shapes import Shapes, count, tail_scale
+from iqabench.models.layers.shapes import Shapes
 
 
 class RCAN(nn.Module):
@@ -22,13 +22,7 @@ class RCAN(nn.Module):
     @staticmethod
     def arguments_of(shapes: Shapes) -> dict[str, Any]:
         """Return the arguments with which the network has tensors of these shapes."""
-        return {
-            "scale": tail_scale(shapes, "tail.0"),
-            "groups": count(shapes, "body.#.body.0.body.0.weight"),
-            "blocks": count(shapes, "body.0.body.#.body.0.weight"),
-            "features": shapes["head.0.bias"][0],
-            "squeezed": shapes["body.0.body.0.body.3.conv_du.0.bias"][0],
-        }
+        return group_arguments(shapes)
 
     def __init__(
         self, scale: int, groups: int = 10, blocks: int = 20, features: int = 64, squeezed: int = 4

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3
+from iqabench.models.layers.channel_attention import channel_weights
 from iqabench.models.layers.residual import mean_shifts, shuffle_tail
 from iqabench.models.layers.shapes import Shapes, count, tail_scale
 
@@ -41,12 +42,7 @@ class SecondOrderAttention(nn.Module):
 
     def __init__(self, features: int, squeezed: int) -> None:
         super().__init__()
-        self.conv_du = nn.Sequential(
-            conv1x1(features, squeezed),
-            nn.ReLU(inplace=True),
-            conv1x1(squeezed, features),
-            nn.Sigmoid(),
-        )
+        self.conv_du = channel_weights(features, squeezed)
 
     def forward(self, x: Tensor) -> Tensor:
         """Weigh the channels of x.
