@@ -18,7 +18,7 @@ from iqabench.models.core.model import Precision
 from iqabench.models.core.variants import parent_of
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
-from iqabench.sets import SampleSet, load_set
+from iqabench.sets import SampleSet, load_set, scale_of_set
 from iqabench.tasks import scale_text, task_named
 
 
@@ -80,7 +80,7 @@ def plan(
         )
     for name in models:
         if not is_own(name):
-            card_of(name)  # a misspelt name is an error before anything is downloaded
+            _check_scales(name, sets, scale)
     loaded = [load_set(name, scale, fetch=fetch, reading=reading) for name in dict.fromkeys(sets)]
     distinct = dict.fromkeys(models)
     cells = []
@@ -95,6 +95,16 @@ def plan(
                 of_sets[at] = _by_domain(of_set)
             cells += [Cell(name, card, images, *of_domain) for of_domain in of_sets[at]]
     return _with_costs(cells)
+
+
+def _check_scales(model: str, sets: list[str], scale: int | None) -> None:
+    """Check that a model is registered and has the scales of the sets, before anything is downloaded."""
+    if not task_named(card_of(model).task).has_scales:
+        return
+    for name in sets:
+        wanted = scale_of_set(name, scale)
+        if wanted is not None:
+            card_of(model, wanted)
 
 
 def _with_costs(cells: list[Cell]) -> list[Cell]:

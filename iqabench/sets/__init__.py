@@ -16,7 +16,7 @@ from iqabench.sets.facts import SetFacts
 from iqabench.sets.inventory import files_of
 
 if TYPE_CHECKING:
-    from iqabench.sets.load import load_set
+    from iqabench.sets.load import load_set, scale_of_set
     from iqabench.sets.recipe import Recipe
     from iqabench.sets.sample import SampleRef, SampleSet
 
@@ -27,12 +27,14 @@ __all__ = [
     "SetFacts",
     "files_of",
     "load_set",
+    "scale_of_set",
     "set_facts",
     "set_names",
 ]
 
 _LAZY_NAMES = {
     "load_set": "iqabench.sets.load",
+    "scale_of_set": "iqabench.sets.load",
     "Recipe": "iqabench.sets.recipe",
     "SampleRef": "iqabench.sets.sample",
     "SampleSet": "iqabench.sets.sample",

@@ -18,7 +18,7 @@ from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef, SampleSet
-from iqabench.tasks import folder_task, in_order, task_named
+from iqabench.tasks import Ratio, folder_task, in_order, task_named
 
 
 def load_set(
@@ -41,6 +41,17 @@ def load_set(
             return folder_set(path, _level_of_folder(name, level, scale), reading)
         item = entry(name)  # raises the error with suggestions
     return replace(_load(item, _level(item, level, scale), fetch=fetch), reading=reading)
+
+
+def scale_of_set(name: str, scale: int | None = None) -> Ratio | None:
+    """Return the scale that a named set has, before its files are needed; None for folders and other tasks.
+
+    Raises: SetError for a scale that the set lacks.
+    """
+    item, level = find_entry(name) or (None, None)
+    if item is None or not task_named(item.facts.task).has_scales:
+        return None
+    return item.facts.scale(_level(item, level, scale))
 
 
 def _level(item: Entry, level: str | None, scale: int | None) -> str:

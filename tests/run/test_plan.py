@@ -58,6 +58,18 @@ def test_what_cannot_run_is_refused(
         plan(models, sets, columns, scale, fetch=False)
 
 
+def test_a_scale_that_a_model_lacks_is_told_before_files_are_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a set was loaded")
+
+    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_set", refuse)
+    for name in ("set5_x8", "set5"):
+        with pytest.raises(ModelError, match="'rlfn' has x2, x4, not x"):
+            plan(["rlfn"], [name], [], None if "_" in name else 3)
+
+
 def test_inputs_alone_can_be_restored_without_scores() -> None:
     cells = plan(["bicubic"], ["div2k_test"], [], None, outputs_wanted=True, fetch=False)
     assert [len(c.columns) for c in cells] == [0]
