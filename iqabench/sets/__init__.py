@@ -18,7 +18,8 @@ from iqabench.sets.inventory import files_of
 if TYPE_CHECKING:
     from iqabench.sets.load import load_set, scale_of_set
     from iqabench.sets.recipe import Recipe
-    from iqabench.sets.sample import SampleRef, SampleSet
+    from iqabench.sets.sample import SampleRef
+    from iqabench.sets.sample_set import SampleSet
 
 __all__ = [
     "Recipe",
@@ -37,7 +38,7 @@ _LAZY_NAMES = {
     "scale_of_set": "iqabench.sets.load",
     "Recipe": "iqabench.sets.recipe",
     "SampleRef": "iqabench.sets.sample",
-    "SampleSet": "iqabench.sets.sample",
+    "SampleSet": "iqabench.sets.sample_set",
 }
 
 

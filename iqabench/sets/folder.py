@@ -22,7 +22,8 @@ from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
-from iqabench.sets.sample import SampleRef, SampleSet
+from iqabench.sets.sample import SampleRef
+from iqabench.sets.sample_set import SampleSet
 from iqabench.tasks import Task, default_task, folder_task, role_names
 
 UNDEGRADED = "x1"

@@ -17,7 +17,8 @@ from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
-from iqabench.sets.sample import SampleRef, SampleSet
+from iqabench.sets.sample import SampleRef
+from iqabench.sets.sample_set import SampleSet
 from iqabench.tasks import Ratio, folder_task, in_order, task_named
 
 
