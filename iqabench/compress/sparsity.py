@@ -47,7 +47,9 @@ class Sparsity(Transform):
 
     def __post_init__(self) -> None:
         if (self.ratio != 0) == (self.pattern is not None):
-            raise UsageError("expected one of --ratio and --pattern, as in --ratio 0.75 or --pattern 2:4.")
+            raise UsageError(
+                "expected one of --ratio and --pattern, as in --ratio 0.75 or --pattern 2:4."
+            )
         if self.pattern is None and not 0 < self.ratio < 1:
             raise UsageError(f"the ratio is {self.ratio:g}; expected a number between 0 and 1.")
         if self.pattern is not None and not 0 < self.pattern[0] < self.pattern[1]:
