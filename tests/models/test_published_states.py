@@ -1,35 +1,98 @@
 """Networks have exactly the tensors of the files that their authors publish."""
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.checkpoint import StateDictionary
+from iqabench.models.core.checkpoint import StateDictionary, state_dictionaries
 from iqabench.models.core.load import load_model
-from iqabench.models.core.network import build
+from iqabench.models.core.network import adapt_names, build
 from iqabench.models.core.siblings import sibling_note
 from iqabench.models.swinfir.network import SwinFIR
 
 from .published_states import PublishedState, published_state
 
+SENSORS = ("qb", "wv2", "wv3", "wv4")
 FILES = {
+    "a2n_x2": "a2n_x2",
+    "a2n_x3": "a2n_x3",
+    "acubenet_x4": "acubenet_x4",
+    "carn_bn_x4": "pcsr_carn-x4",
+    "cfsnet_x4": "cfsnet_x4",
+    "cfsr_x2": "cfsr_x2",
+    "cfsr_x3": "cfsr_x3",
+    "cfsr_x4": "cfsr_x4",
+    "classsr_carn_x4": "classsr_carn",
+    "classsr_fsrcnn_x4": "classsr_fsrcnn",
+    "como_s_x2": "como_s_x2",
+    "como_s_x3": "como_s_x3",
+    "como_s_x4": "como_s_x4",
+    "crnn_mri": "crnn_mri",
     "edsr_baseline_x2": "edsr_baseline_x2",
     "edsr_baseline_x3": "edsr_baseline_x3",
     "edsr_baseline_x4": "edsr_baseline_x4",
     "edsr_x2": "edsr_x2",
     "edsr_x3": "edsr_x3",
     "edsr_x4": "edsr_x4",
-    "san_x4": "san_x4",
-    "han_x4": "han_x4",
     "enlcn_x4": "enlcn_x4",
-    "acubenet_x4": "acubenet_x4",
+    "fsrcnn_x4": "pcsr_fsrcnn-x4",
+    "han_x4": "han_x4",
     "hsrnet_x4": "hsrnet_x4",
+    "irn_x2": "irn_x2",
+    "irn_x4": "irn_x4",
+    "kdsr_m_x4": "kdsr_m",
+    "mdsr_baseline_x4": "mdsr_16",
+    "mdsr_x4": "mdsr_80",
     "mirnet_denoising": "mirnet",
+    "pcsr_carn_x4": "pcsr_carn-pcsr-phase1",
+    "pcsr_fsrcnn_x4": "pcsr_fsrcnn-pcsr-phase1",
     "rbpn_x4": "rbpn",
+    "san_x4": "san_x4",
+    "smsr_x2": "smsr_x2",
+    "apnn_fr_wv3_x4": "zpnn_WV3_A-PNN-TA-FR_model",
+    "pannet_fr_wv3_x4": "zpnn_WV3_PanNet-TA-FR_model",
+    "zpannet_wv3_x4": "zpnn_WV3_Z-PanNet_model",
+    "zpnn_wv3_x4": "zpnn_WV3_Z-PNN_model",
+    **{f"dicnn_{sensor}_x4": f"dlpan_{sensor.upper()}_dicnn1" for sensor in SENSORS},
+    **{f"drpnn_{sensor}_x4": f"dlpan_{sensor.upper()}_drpnn" for sensor in SENSORS},
+    **{f"fusionnet_{sensor}_x4": f"dlpan_{sensor.upper()}_fusionnet" for sensor in SENSORS},
+    **{f"msdcnn_{sensor}_x4": f"dlpan_{sensor.upper()}_msdcnn" for sensor in SENSORS},
+    **{f"pannet_{sensor}_x4": f"dlpan_{sensor.upper()}_pannet" for sensor in SENSORS[1:]},
+    "pannet_qb_x4": "dlpan_QB_panet",
+    **{f"pnn_{sensor}_x4": f"dlpan_{sensor.upper()}_pnn" for sensor in SENSORS},
 }
 """The description of the published file of a model, by the name of the model."""
+RENAMED = {
+    "hpinet_m_x2": "hpinet_M-x2",
+    "hpinet_m_x3": "hpinet_M-x3",
+    "hpinet_m_x4": "hpinet_M-x4",
+    "hpinet_s_x4": "hpinet_S-x4",
+    "ifcnn_max": "ifcnn_max",
+    "rlsp_7_48_x4": "rlsp_7_48",
+    "rlsp_7_64_x4": "rlsp_7_64",
+    "srgan_five_x2": "srgan_isb_x2",
+    "srgan_five_x4": "srgan_isb_x4",
+    "srgan_five_x8": "srgan_isb_x8",
+}
+"""The descriptions of published files whose tensors have other names, or other orders of axes."""
+AUTHORS = {
+    "bbcu_denoise": (92, "8690dd8cbeff8de7"),
+    "bbcu_jpeg": (112, "5f8e1173de621c60"),
+    "bbcu_l_x2": (168, "bbe06b4831ebfe44"),
+    "bbcu_l_x4": (170, "c82bd4d14b84caa1"),
+    "bbcu_m_x2": (174, "169ce652428ef6d0"),
+    "bbcu_m_x4": (179, "b422515df55ee908"),
+    "kdsr_l_x4": (160, "be6e705f39308658"),
+    "kdsr_m_x4": (276, "88afd47a48094713"),
+    "mrda_x4": (355, "0f4ba7d3d646413f"),
+}
+"""The number of tensors of the network that the authors' code makes, and the beginning of the sha256 of its
+sorted lines "NAME [SHAPE]"."""
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -38,11 +101,33 @@ def test_a_network_has_the_tensors_of_the_published_file(name: str) -> None:
     with torch.device("meta"):
         network = build(card_of(name))
     state = network.state_dict()
-    assert not list(published.differences({key: tuple(t.shape) for key, t in state.items()}))
+    assert not list(published.differences(_shapes(state)))
     assert len(state) == published.tensors
     assert sum(tensor.numel() for tensor in state.values()) == published.values
     trainable = sum(p.numel() for p in network.parameters() if p.requires_grad)
     assert published.trainable in (None, trainable)
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_a_network_takes_the_published_file_under_its_own_names(name: str) -> None:
+    published = published_state(RENAMED[name])
+    card = card_of(name)
+    with torch.device("meta"):
+        network = build(card)
+        file = {n: torch.empty(p.shape) for p in published.patterns for n in p.names}
+    assert len(file) == published.tensors
+    states = state_dictionaries(file, name)
+    renamed = [adapt_names(card, state.tensors) for state in states]
+    assert _shapes(network.state_dict()) in map(_shapes, renamed)
+
+
+@pytest.mark.parametrize("name", AUTHORS)
+def test_a_network_has_the_tensors_of_the_authors_network(name: str) -> None:
+    with torch.device("meta"):
+        state = build(card_of(name)).state_dict()
+    lines = sorted(f"{key} {list(tensor.shape)}" for key, tensor in state.items())
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    assert (len(state), digest[:16]) == AUTHORS[name]
 
 
 def test_the_description_tells_a_missing_a_reshaped_and_an_unknown_tensor() -> None:
@@ -77,3 +162,7 @@ def test_a_file_of_swinfir_is_not_taken_for_one_of_swinir(tmp_path: Path) -> Non
     torch.save({"params_ema": {**state, index: torch.zeros(16, 16)}}, path)
     model = load_model(str(path))
     assert (model.card.family, model.card.scale) == ("swinfir", 4)
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}

@@ -1,4 +1,4 @@
-"""BBCU by Xia et al.: MSRResNet without blocks' sums, its convolutions replaced by binary units."""
+"""BBCU by Xia et al.: MSRResNet without blocks' sums, and DnCNN, with binary units for convolutions."""
 
 from typing import Any
 
@@ -84,3 +84,47 @@ class BBCU(nn.Module):
         detail: Tensor = self.conv_last(self.lrelu(self.conv_hr(features)))
         base = interpolate(x, scale_factor=self.scale, mode="bilinear", align_corners=False)
         return (detail + base) / self.amplified
+
+
+class BinaryDnCNN(nn.Module):
+    """DnCNN whose convolutions between the first and the last are binary units; it estimates the noise.
+
+    Shapes: (N, channels, H, W), kept.
+    Range: 0..1; inside, values are `amplified` times as large.
+    Source: Xia et al., "Basic Binary Convolution Unit for Binarized Image Restoration Network", ICLR 2023,
+    arXiv:2210.00405, section 4.
+    """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        features, channels = shapes["model.0.weight"][:2]
+        return {
+            "channels": channels,
+            "features": features,
+            "layers": count(shapes, "model.#.binary_conv.weight") + 2,
+            "bias": "model.0.bias" in shapes,
+        }
+
+    def __init__(
+        self,
+        channels: int = 3,
+        features: int = 64,
+        layers: int = 20,
+        bias: bool = False,
+        amplified: float = 130,
+    ) -> None:
+        super().__init__()
+        self.amplified = amplified
+        self.model = nn.Sequential(
+            nn.Conv2d(channels, features, 3, padding=1, bias=bias),
+            nn.ReLU(inplace=True),
+            *(BinaryConv2d(features, features, bias=bias) for _ in range(layers - 2)),
+            nn.Conv2d(features, channels, 3, padding=1, bias=bias),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the image minus the estimated noise."""
+        x = x * self.amplified
+        noise: Tensor = self.model(x)
+        return (x - noise) / self.amplified
