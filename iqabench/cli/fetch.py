@@ -13,6 +13,8 @@ with lazy_imports():
     from iqabench.files.adopt import adopt, replaced_note
     from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
+    from iqabench.images.read import is_image
+    from iqabench.sets.catalogue import find_entry
 
 
 @click.command(
@@ -43,7 +45,7 @@ def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> N
             replaced = replaced_note(damaged, fetch(files, owner=name))
             click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
-        adoption = adopt(folder, files)
+        adoption = adopt(folder, files, is_image if find_entry(name) else lambda _: True)
         click.echo(f"{name}: {adoption}")
         lacking += [f"{name}: {file.name}" for file in adoption.missing]
     if lacking:

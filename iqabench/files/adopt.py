@@ -1,7 +1,7 @@
 """Files that the user already has, found by content, wherever they lie and whatever their name."""
 
 import os
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from iqabench.errors import FetchError
 from iqabench.files.cache import find_all, keep, remove_damaged
 from iqabench.files.disk import sha256_of
 from iqabench.files.kind import kind_of
+from iqabench.files.pins import one_note
 from iqabench.files.remote import RemoteFile
 from iqabench.printable import first_names
 
@@ -27,7 +28,7 @@ class Adoption:
     missing: list[RemoteFile]
     """Files that are still missing."""
     other: dict[RemoteFile, Path]
-    """A file of the same name but of another content, for missing files."""
+    """A file of the same name but of another content, or one that cannot be read, for missing files."""
     damaged: list[RemoteFile]
     """Files that lay in the cache with another content; they were removed, and looked for again."""
 
@@ -36,10 +37,11 @@ class Adoption:
         text = f"{len(self.adopted)} files adopted, {len(self.present)} were here, "
         text += f"{len(self.missing)} still missing"
         if self.other:
-            first = next(iter(self.other.values()))
+            file, first = next(iter(self.other.items()))
             kind = kind_of(first)
             what = f", which is {kind}" if kind else ""
-            text += f" ({len(self.other)} have the right name but another content, such as {first}{what})"
+            trouble = "another content" if file.sha256 else "cannot be read"
+            text += f" ({len(self.other)} have the right name but {trouble}, such as {first}{what})"
         return f"{text}.{replaced_note(self.damaged, self.adopted)}"
 
 
@@ -56,11 +58,14 @@ def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> 
     )
 
 
-def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
+def adopt(
+    folder: Path, wanted: Iterable[RemoteFile], accepts: Callable[[Path], bool] = lambda _: True
+) -> Adoption:
     """Copy the wanted files that lie anywhere below `folder` into the cache.
 
     A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
-    is recognised by its exact name, and pinned. Files are copied, not linked: a user's own file may change.
+    is recognised by its exact name, and pinned if `accepts` is true of it. Files are copied, not linked: a
+    user's own file may change.
 
     Raises: FetchError when there is no such folder, or when the cache cannot be written to.
     """
@@ -73,7 +78,8 @@ def adopt(folder: Path, wanted: Iterable[RemoteFile]) -> Adoption:
     lacking = [file for file in files if file not in present]
     here = list(_walk(folder))
     adopted = _by_hash(here, [file for file in lacking if file.sha256])
-    adopted |= _by_name(here, [file for file in lacking if not file.sha256])
+    with one_note():
+        adopted |= _by_name(here, [file for file in lacking if not file.sha256], accepts)
     missing = [file for file in lacking if file not in adopted]
     names = {path.name: path for path, _ in here}
     other = {file: names[file.basename] for file in missing if file.basename in names}
@@ -107,11 +113,13 @@ def _by_hash(here: Sequence[tuple[Path, int]], lacking: list[RemoteFile]) -> dic
         return {file: path for (file, _), path in zip(have, kept, strict=True)}
 
 
-def _by_name(here: Sequence[tuple[Path, int]], lacking: list[RemoteFile]) -> dict[RemoteFile, Path]:
+def _by_name(
+    here: Sequence[tuple[Path, int]], lacking: list[RemoteFile], accepts: Callable[[Path], bool]
+) -> dict[RemoteFile, Path]:
     names = {path.name: path for path, size in here if size}
     adopted = {}
     for file in lacking:
-        if file.basename in names:
+        if file.basename in names and accepts(names[file.basename]):
             try:
                 adopted[file] = keep(names[file.basename], file)
             except FetchError:

@@ -7,6 +7,9 @@ a `pins.json`, which counts, too.
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,10 @@ from iqabench.files.disk import writing
 from iqabench.files.home import home, mirror_folders
 from iqabench.files.remote import RemoteFile
 from iqabench.locks import locked
+from iqabench.printable import first_names
+
+_COLLECTED: ContextVar[list[str] | None] = ContextVar("collected", default=None)
+"""The names of the files that were pinned within `one_note`; None outside."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +82,30 @@ def _pin(file: RemoteFile, pin: Pin) -> None:
         pins[file.address] = pin
         text = json.dumps({address: asdict(pins[address]) for address in sorted(pins)}, indent=1)
         write_whole(path, f"{text}\n".encode())
+    names = _COLLECTED.get()
+    if names is not None:
+        names.append(file.name)
+        return
     sys.stderr.write(
         f"note: nobody published a checksum of {file.name}. Pinned the one of this copy, sha256 "
         f"{pin.sha256}, in {path}: a later copy that differs will be refused.\n"
     )
+
+
+@contextmanager
+def one_note() -> Iterator[None]:
+    """Tell in one note of all files that are pinned within."""
+    names: list[str] = []
+    token = _COLLECTED.set(names)
+    try:
+        yield
+    finally:
+        _COLLECTED.reset(token)
+        if names:
+            sys.stderr.write(
+                f"note: nobody published checksums of {first_names(names, 4)}. Pinned those of these "
+                f"copies in {home() / 'pins.json'}: later copies that differ will be refused.\n"
+            )
 
 
 def _read(path: Path) -> dict[str, Pin]:

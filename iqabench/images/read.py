@@ -67,3 +67,12 @@ def read_image(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> 
             "bands to compare, and save them as images of their own."
         )
     return decoding.decode()
+
+
+def is_image(path: Path) -> bool:
+    """Return whether a file can be read as an image of 8 bits."""
+    try:
+        read_image(path)
+    except ImageError:
+        return False
+    return True

@@ -11,6 +11,7 @@ from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNam
 from iqabench.facts import read_yaml, validate
 from iqabench.registry import load_entry_points
 from iqabench.sets.facts import SetFacts
+from iqabench.tasks import task_named
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
 _SETS_FOLDER = Path(__file__).parent
@@ -74,10 +75,14 @@ def find_entry(name: str) -> tuple[Entry, str | None] | None:
 
 
 def level_of(facts: SetFacts, level: str) -> str:
-    """Return the level when the set has it.
+    """Return the level when the set has it; x4 is the first of x4-l1, x4-l2 ..., or the default.
 
     Raises: SetError with the levels that the set has.
     """
+    notation = task_named(facts.task).level
+    for each in (facts.level, *facts.levels) if notation and notation.choice else ():
+        if level not in facts.levels and notation.split(each)[0] == level:
+            return each
     if level not in facts.levels:
         raise SetError(
             f"the set '{facts.name}' has no level '{level}'; it has {', '.join(facts.levels) or 'none'}."

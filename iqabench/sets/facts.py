@@ -61,6 +61,18 @@ class ArchiveFacts(Facts):
     sha256: str | None = None
 
 
+class NamedFacts(Facts):
+    """Files that only a person can get and of which no checksum is published: they are known by their names.
+
+    A file is pinned when it is handed over, if it can be read as an image.
+    """
+
+    role: RoleName
+    level: Level | None = None
+    name: str = Field(pattern=r"\{sample\}")
+    """The name of a file, with `{sample}`; its folder does not matter."""
+
+
 class SetFacts(Facts):
     """The declaration of a set."""
 
@@ -101,9 +113,10 @@ class SetFacts(Facts):
     grey: tuple[str, ...] = ()
     """Samples whose original is a grey image, stored as RGB with three equal channels."""
     samples: str | None = Field(default=None, pattern=r"^\d+-\d+$")
-    """The samples of the archives, such as 0801-0900."""
+    """The samples of archives and of named files, such as 0801-0900."""
     files: tuple[FilesFacts, ...] = ()
     archives: tuple[ArchiveFacts, ...] = ()
+    named: tuple[NamedFacts, ...] = ()
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "SetFacts":
@@ -123,12 +136,12 @@ class SetFacts(Facts):
             )
         if self.level not in (self.levels or ("",)):
             raise ValueError(f"the default level {self.level} is not among the levels")
-        if not (self.files or self.archives):
-            raise ValueError("expected files or archives")
+        if not (self.files or self.archives or self.named):
+            raise ValueError("expected files, archives or named files")
         if self.degradations and self.input is not None:
             raise ValueError("expected either input or degradations, not both")
-        if bool(self.archives) != (self.samples is not None):
-            raise ValueError("expected both archives and samples, or neither")
+        if bool(self.archives or self.named) != (self.samples is not None):
+            raise ValueError("expected samples together with archives or named files, or neither")
         return self
 
     def scale(self, level: str) -> Ratio:

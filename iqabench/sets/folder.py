@@ -5,12 +5,13 @@
     FOLDER/pairs.csv                        which input has which target, where names do not tell
     FOLDER/input/*.png                      only inputs
     FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder with the name of its role
+    FOLDER/target/*.png, FOLDER/reference/*.png   a set of reference super-resolution; inputs are made
     FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order
 
 A bad image, or one without its partner, fails when it is loaded; the other samples are not affected.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
@@ -42,24 +43,25 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
     if "input" in roles and "target" in roles:
         level = level or _level_of_sizes(folder / "input", folder / "target", reading)
     else:
-        level = level or _default_level()
+        level = level or _default_level(roles)
+    task = _task(level, roles)
+    steps = _recipe(task, level)
     notes: list[str] = []
-    if "input" in roles:
+    if "input" in roles or (task.folder and task.folder.needs in roles):
         paired = _paired(folder, roles, reading)
         notes += paired.rules
-        samples = list(_samples(folder, roles, paired, _recipe(level), _task(level)))
+        samples = list(_samples(folder, roles, paired, steps, task))
     else:
         has_folder = "target" in roles
         place = folder / "target" if has_folder else folder
         targets = _images(place, reading, clips=has_folder)
-        samples = [_target_only(name, frames, _recipe(level)) for name, frames in targets.items()]
-    task = _task(level)
+        samples = [_target_only(name, frames, steps) for name, frames in targets.items()]
     return SampleSet(
         name=_name(folder),
         title=str(folder),
         task=task.name,
         level=level,
-        scale=_recipe(level).scale,
+        scale=steps.scale,
         protocol=task.protocol,
         samples=tuple(samples),
         address=f"{folder.resolve()}" + ("" if level == UNDEGRADED else f"@{level}"),
@@ -84,22 +86,21 @@ def _ignored(folder: Path, roles: list[str]) -> Iterable[str]:
         yield f"{folder}: {below}"
 
 
-def _default_level() -> str:
-    """Return the level of a folder of targets when the user names none."""
-    known = folder_task(None)
+def _default_level(roles: Sequence[str]) -> str:
+    """Return the level of a folder when the user names none."""
+    known = folder_task(None, roles)
     return known[1] if known else UNDEGRADED
 
 
-def _task(level: str) -> Task:
-    """Return the task of a folder at a level."""
-    known = folder_task(level)
+def _task(level: str, roles: Sequence[str]) -> Task:
+    """Return the task of a folder with such subfolders at a level."""
+    known = folder_task(level, roles)
     if level == UNDEGRADED or known is None:
         return default_task()
     return known[0]
 
 
-def _recipe(level: str) -> Recipe:
-    task = _task(level)
+def _recipe(task: Task, level: str) -> Recipe:
     if task.folder is None:
         return Recipe(1)
     degradation = InputFacts.model_validate(dict(task.folder.degradation))
@@ -174,6 +175,7 @@ def _samples(
             files,
             trouble,
             aligned=task.aligned,
+            independent=task.independent,
             binary=task.binary,
             fills=task.composites,
         )
@@ -195,4 +197,4 @@ def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:
         except (ImageError, SetError):
             continue
         return f"x{max(1, large.shape[0] // small.shape[0])}"
-    return _default_level()
+    return _default_level(roles)

@@ -76,6 +76,11 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             yield _single(item, files, line)
     for archive in item.facts.archives:
         yield from _members(item, archive)
+    for named in item.facts.named:
+        for sample in _numbers(item.facts.samples or ""):
+            name = f"{item.facts.name}/{named.name.replace('{sample}', sample)}"
+            file = RemoteFile(name, None, None, None, page=item.facts.page)
+            yield Item(named.level or "", named.role, sample, file)
 
 
 def _single(item: Entry, files: FilesFacts, line: Line) -> Item:

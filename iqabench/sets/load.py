@@ -65,8 +65,11 @@ def _level(item: Entry, level: str | None, scale: int | None) -> str:
                 f"{', '.join(facts.levels) or 'none'}{example}."
             )
         return level or facts.level
-    _require_agreement(f"{facts.name}_{level}", level, scale)
-    return level or (facts.level if scale is None else level_of(facts, f"x{scale}"))
+    if level is None:
+        return facts.level if scale is None else level_of(facts, f"x{scale}")
+    if scale != facts.scale(level):
+        _require_agreement(f"{facts.name}_{level}", level, scale)
+    return level
 
 
 def _level_of_folder(name: str, level: str | None, scale: int | None) -> str | None:
@@ -110,7 +113,8 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
 
 def _example_levels() -> str:
     """Return a level of each task that makes a set of a folder: x4, n25, q10."""
-    return ", ".join(task.level.example for task in in_order() if task.folder and task.level)
+    examples = (task.level.example for task in in_order() if task.folder and task.level)
+    return ", ".join(dict.fromkeys(examples))
 
 
 def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
@@ -133,6 +137,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
                 files,
                 aligned=task.aligned,
                 scaled=task.scaled,
+                independent=task.independent,
                 binary=task.binary,
                 white=facts.mask_white,
                 fills=task.composites,

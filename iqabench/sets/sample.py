@@ -37,6 +37,8 @@ class SampleRef:
     """Roles whose frames have the size of the input or of the target."""
     scaled: tuple[str, ...] = ()
     """Roles whose frames have the size of the target, whether there is one or not."""
+    independent: tuple[str, ...] = ()
+    """Roles whose frames are images of their own, in any number."""
     binary: tuple[str, ...] = ()
     """Roles of masks, whose pixels are 0 outside and 255 inside."""
     white: White = "inside"
@@ -154,9 +156,10 @@ class SampleRef:
 
     def _require_length(self, parts: Mapping[str, Part]) -> None:
         """Raise SetError when clips differ in length; a single mask or reference serves all frames."""
-        counts = [len(p) for role, p in parts.items() if role in ("input", "target") or len(p) > 1]
+        clips = {role: part for role, part in parts.items() if role not in self.independent}
+        counts = [len(p) for role, p in clips.items() if role in ("input", "target") or len(p) > 1]
         if len(set(counts)) > 1:
-            lengths = ", ".join(f"{role} {len(part)}" for role, part in parts.items())
+            lengths = ", ".join(f"{role} {len(part)}" for role, part in clips.items())
             raise SetError(
                 f"the clips of '{self.name}' differ in length ({lengths} frames); expected as many frames "
                 "in each. Add the missing frames, or take the others away."

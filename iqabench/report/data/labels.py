@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from iqabench.report.data.subjects import PLAIN_PRECISION, Configuration, MeasuredColumn, Setting
@@ -61,6 +62,10 @@ def level_title(setting: Setting) -> str:
     level = next((t.level for t in tasks() if t.name == setting.task), None)
     if level is None or not level.matches(setting.level) or not level.letter:
         return setting.level
+    strength, choice = level.split(setting.level)
+    if choice is not None:
+        plain = level_title(replace(setting, level=strength))
+        return f"{plain}, {level.choice_meaning} {choice}"
     return f"{level.meaning} {level.value(setting.level)}"
 
 

@@ -1,4 +1,7 @@
-"""Levels: the strength of a degradation, as it is written after the name of a set (x4, n25, q10, heavy)."""
+"""Levels: the strength of a degradation, as it is written after the name of a set (x4, n25, q10, heavy).
+
+A level may have a choice behind its strength: x4-l2 is x4 with the second of several references.
+"""
 
 import re
 from dataclasses import dataclass
@@ -29,6 +32,10 @@ class Level:
     """The meaning of the number, such as "scale"."""
     usual: str = ""
     """A level that the literature uses, for messages."""
+    choice: str = ""
+    """The letter of a number that may follow the strength, as the l of x4-l2; empty without one."""
+    choice_meaning: str = ""
+    """The meaning of that number, such as "reference level"."""
 
     @property
     def example(self) -> str:
@@ -37,10 +44,13 @@ class Level:
 
     def matches(self, text: str) -> bool:
         """Return whether a text is a level of this kind."""
-        return re.fullmatch(re.escape(self.letter) + _PATTERNS[self.kind], text) is not None
+        choice = f"(-{re.escape(self.choice)}[1-9]\\d*)?" if self.choice else ""
+        return (
+            re.fullmatch(re.escape(self.letter) + _PATTERNS[self.kind] + choice, text) is not None
+        )
 
-    def value(self, text: str) -> int | float | str:
-        """Return the value of a level: 4 for x4, 12.5 for n12.5; a name is its own value.
+    def split(self, text: str) -> tuple[str, int | None]:
+        """Return a level without its choice, and the number of the choice: ("x4", 2) for x4-l2.
 
         Raises: UsageError when the text is not a level of this kind.
         """
@@ -48,7 +58,15 @@ class Level:
             raise UsageError(
                 f"'{text}' is not a level; expected the {self.meaning}, as in {self.example}."
             )
-        number = text.removeprefix(self.letter)
+        strength, dash, number = text.rpartition(f"-{self.choice}") if self.choice else ("", "", "")
+        return (strength, int(number)) if dash else (text, None)
+
+    def value(self, text: str) -> int | float | str:
+        """Return the value of a level: 4 for x4, 12.5 for n12.5; a name is its own value.
+
+        Raises: UsageError when the text is not a level of this kind.
+        """
+        number = self.split(text)[0].removeprefix(self.letter)
         if self.kind == "name":
             return number
         return int(number) if number.isdigit() else float(number)
@@ -58,5 +76,4 @@ class Level:
 
         Raises: UsageError when the text is not a level of this kind.
         """
-        self.value(text)
-        return exact_scale(text.removeprefix(self.letter))
+        return exact_scale(self.split(text)[0].removeprefix(self.letter))

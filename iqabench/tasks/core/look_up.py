@@ -1,5 +1,7 @@
 """Functions that look up tasks by name, by level and by relation of sizes."""
 
+from collections.abc import Sequence
+
 from iqabench.errors import UnknownNameError
 from iqabench.registry import Registry
 from iqabench.tasks.core.scale import Ratio
@@ -51,16 +53,19 @@ def default_task(scale: Ratio = 1) -> Task:
     raise UnknownNameError("task", sizes, REGISTRY.names())
 
 
-def folder_task(level: str | None) -> tuple[Task, str] | None:
+def folder_task(level: str | None, roles: Sequence[str] = ()) -> tuple[Task, str] | None:
     """Return the task and the level of a folder of targets.
 
-    `level` is the text that the user typed, or None for the default level. The result is None when no task
-    has such a level. Tasks that name folders are levels of them by their own names, as in photos@inpaint.
+    `level` is the text that the user typed, or None for the default level; `roles` are the subfolders: a task
+    that needs one comes before those that do not. The result is None when no task has such a level. Tasks
+    that name folders are levels of them by their own names, as in photos@inpaint.
     """
-    for task in in_order():
+    for task in sorted(in_order(), key=lambda task: not (task.folder and task.folder.needs)):
         if task.names_folders and level == task.name:
             return task, level
         if task.folder is None or task.level is None:
+            continue
+        if task.folder.needs and task.folder.needs not in roles:
             continue
         if level is None and task.folder.level:
             return task, task.folder.level

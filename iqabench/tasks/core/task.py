@@ -21,6 +21,8 @@ class FolderRule:
     """The degradation that makes inputs, with its keywords besides the strength."""
     level: str = ""
     """The default level; empty where the user must name one."""
+    needs: str = ""
+    """The role without whose subfolder a folder is not of this task; empty for any folder of targets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Task:
     """Roles whose frames have the size of the input or of the target, as masks do."""
     scaled: tuple[str, ...] = ()
     """Roles whose frames have the size of the target, even where there is none, as panchromatic images do."""
+    independent: tuple[str, ...] = ()
+    """Roles whose frames are images of their own, such as references: in any number."""
     binary: tuple[str, ...] = ()
     """Roles of masks, whose pixels are 0 outside and 255 inside."""
     marks: str = ""
