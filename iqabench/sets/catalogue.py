@@ -80,14 +80,15 @@ def level_of(facts: SetFacts, level: str) -> str:
     Raises: SetError with the levels that the set has.
     """
     notation = task_named(facts.task).level
-    for each in (facts.level, *facts.levels) if notation and notation.choice else ():
-        if level not in facts.levels and notation.split(each)[0] == level:
-            return each
-    if level not in facts.levels:
-        raise SetError(
-            f"the set '{facts.name}' has no level '{level}'; it has {', '.join(facts.levels) or 'none'}."
-        )
-    return level
+    if level in facts.levels:
+        return level
+    if notation is not None and notation.choice:
+        for each in (facts.level, *facts.levels):
+            if notation.split(each)[0] == level:
+                return each
+    raise SetError(
+        f"the set '{facts.name}' has no level '{level}'; it has {', '.join(facts.levels) or 'none'}."
+    )
 
 
 @cache
