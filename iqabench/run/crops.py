@@ -1,22 +1,25 @@
 """The crops of each sample for the report: a window at the place where the target has the most detail."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from iqabench.images import Image, Part
 from iqabench.models.core.restore_parts import RestoredParts
+from iqabench.run.crop_window import CropWindow, detail_window
 from iqabench.run.false_colour import stretch_of
 from iqabench.samples import Sample
-
-SIDE = 144
-"""The side of the window in pixels of the target; divisible by every scale in use."""
+from iqabench.tasks import LARGEST_SCALE
 
 _MIDDLE = 127
 """The value of a mask above which a pixel lies inside it."""
 _OUTLINE = (255, 221, 0)
 """The colour of the edge of a mask, in red, green and blue."""
+_PAPER = 225
+"""The grey outside of a mask, in the picture of a foreground."""
+_FOREGROUND = "foreground"
 
 
 @dataclass(frozen=True)
@@ -25,87 +28,108 @@ class Crops:
 
     output: Image
     input: Image
-    target: Image
+    target: Image | None
+    """The window of the target; None for a set without targets."""
+    outputs: Mapping[str, Image] = field(default_factory=dict)
+    """The windows of further outputs, by their roles."""
+    parts: Mapping[str, Image] = field(default_factory=dict)
+    """The windows of further parts: `mask`, `pan`, and `input-2` for the second frame of an input ..."""
 
 
-def cut_crops(sample: Sample, restored: RestoredParts) -> Crops | None:
-    """Return the windows of output, input and target; of clips three consecutive frames, side by side.
+def cut_crops(sample: Sample, restored: RestoredParts, marks: str = "") -> Crops | None:
+    """Return the windows of outputs, inputs and targets; of clips three consecutive frames, side by side.
 
     Bands are shown in false colour and complex pixels as their magnitude, stretched as the target is. The
-    edge of a mask is drawn on the input. None where there is no target of the output's size.
+    edge of a mask is drawn on the input. `marks` is the thing that masks mark: a foreground is shown by
+    itself, too. Without a target the place is that at which a panchromatic image, or the first source, has
+    the most detail. None where the output has another size than the target, or the input a fraction of it.
     """
-    output, target_part = restored.parts.get("output"), sample.part("target")
-    if output is None or target_part is None or output.shape[1:3] != target_part.shape[1:3]:
-        return None
-    target, source = target_part[0], sample.parts["input"][0]
-    if target.shape[0] % source.shape[0]:
-        return None  # at a fraction the window would lie between the pixels of the input
-    stretch = stretch_of(target)
-    if stretch is not None:
-        if source.shape[2] != target.shape[2] or output.shape[3] != target.shape[2]:
-            return None
-        pictures = [stretch.picture(frame) for frame in (output[0], source, target)]
-        output, source, target = pictures[0][None], pictures[1], pictures[2]
-        target_part = target[None]
-    scale = max(1, target.shape[0] // source.shape[0])
-    top, left = detail_window(target, scale)
-    window = (slice(top, top + SIDE), slice(left, left + SIDE))
-    small = SIDE // scale
-    of_input = (
-        slice(top // scale, top // scale + small),
-        slice(left // scale, left // scale + small),
+    output, source, target = (
+        restored.parts.get("output"),
+        sample.parts["input"],
+        sample.part("target"),
     )
-    if len(target_part) > 2 and len(output) == len(target_part) == len(sample.parts["input"]):
-        parts = (output, sample.parts["input"], target_part)
-        windows = (window, of_input, window)
-        return Crops(*(_through_time(p, w) for p, w in zip(parts, windows, strict=True)))
-    return Crops(output[0][window], _outlined(sample, source)[of_input], target[window])
+    guide = _guide(sample)
+    if output is None or output.shape[1:3] != guide.shape[1:3] or guide.shape[1] % source.shape[1]:
+        return None
+    stretch = stretch_of((source if target is None else target)[0])
+    if stretch is not None and source.shape[3] != output.shape[3]:
+        return None
+    place = detail_window(_plain(guide[0]), _step(sample, guide))
+    window = CropWindow(place, (guide.shape[1], guide.shape[2]), stretch, len(output) > 2)
+    inputs = _inputs(sample, window)
+    parts = {f"input-{number}": one for number, one in enumerate(inputs[1:], start=2)}
+    others = {role: part for role, part in sample.parts.items() if _is_shown(role, source)}
+    return Crops(
+        window.of(output),
+        inputs[0],
+        None if target is None else window.of(target),
+        window.of_each({r: part for r, part in restored.parts.items() if r != "output"}),
+        parts | window.of_each(others) | _foreground(sample, window, marks),
+    )
+
+
+def _guide(sample: Sample) -> Part:
+    """Return the part that decides the place of the window, and has the size of the output."""
+    for role in ("target", "pan"):
+        part = sample.part(role)
+        if part is not None:
+            return part
+    return sample.parts["input"]
+
+
+def _step(sample: Sample, guide: Part) -> int:
+    """Return the grid of the window: the pixels of the guide in one of the smallest part, up to 16."""
+    steps = (guide.shape[1] // part.shape[1] for part in sample.parts.values())
+    return max(1, *(step for step in steps if step <= LARGEST_SCALE))
+
+
+def _is_shown(role: str, source: Part) -> bool:
+    """Return whether a part is shown beside input and target; the mask of a spectrum is no picture."""
+    is_spectral = role == "mask" and np.iscomplexobj(source)
+    return role not in ("input", "target", "original") and not is_spectral
+
+
+def _plain(frame: Image) -> Image:
+    stretch = stretch_of(frame)
+    return frame if stretch is None else stretch.picture(frame)
+
+
+def _inputs(sample: Sample, window: CropWindow) -> list[Image]:
+    """Return the windows of the input: one, or one for each frame where these are sources of one output."""
+    source = sample.parts["input"]
+    if len(source) == 1:
+        return [window.of(_outlined(sample, source[0])[None])]
+    if window.through_time or len(source) > 3:
+        return [window.of(source)]
+    return [window.of(frame[None]) for frame in source]
+
+
+def _inside(sample: Sample, source: Image) -> Image | None:
+    """Return the pixels inside the mask; None without a mask of the size of the source."""
+    mask = sample.part("mask")
+    if mask is None or mask.shape[1:3] != source.shape[:2] or mask.dtype != np.uint8:
+        return None
+    inside: Image = mask[0].max(axis=2) > _MIDDLE
+    return inside
 
 
 def _outlined(sample: Sample, source: Image) -> Image:
     """Return the input with the edge of the sample's mask drawn on it, where it has one of that size."""
-    mask = sample.part("mask")
-    if mask is None or mask.shape[1:3] != source.shape[:2] or mask.dtype != np.uint8:
+    inside = _inside(sample, source)
+    if inside is None or np.iscomplexobj(source):
         return source
-    inside = mask[0].max(axis=2) > _MIDDLE
     shrunk = cv2.erode(inside.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
     outlined: Image = np.repeat(source, 3, axis=2) if source.shape[2] == 1 else source.copy()
     outlined[inside & (shrunk == 0)] = _OUTLINE
     return outlined
 
 
-def _through_time(clip: Part, window: tuple[slice, slice]) -> Image:
-    """Return the left thirds of a window in the three frames in the middle of a clip, side by side."""
-    middle = len(clip) // 2
-    frames = [clip[t][window] for t in (middle - 1, middle, middle + 1)]
-    third = frames[0].shape[1] // 3
-    strip: Image = np.concatenate([frame[:, :third] for frame in frames], axis=1)
-    return strip
-
-
-def detail_window(target: Image, scale: int) -> tuple[int, int]:
-    """Return top and left of the window with the largest gradient energy, on the grid of the input.
-
-    It depends only on the target, so that all models of all runs show the same place.
-    """
-    grey = target[:, :, target.shape[2] // 2]
-    grey = grey if grey.dtype == np.uint8 else np.clip(grey, 0, 255).astype(np.uint8)
-    grey = np.ascontiguousarray(grey)
-    height, width = (max(n - SIDE, 0) for n in grey.shape)
-    if not height and not width:
-        return 0, 0
-    edges = cv2.Laplacian(grey, cv2.CV_16S)
-    sums = cv2.integral(np.minimum(np.abs(edges), 255).astype(np.uint8))
-    rows, columns = np.arange(0, height + 1, scale), np.arange(0, width + 1, scale)
-    ends_r, ends_c = (
-        np.minimum(rows + SIDE, grey.shape[0]),
-        np.minimum(columns + SIDE, grey.shape[1]),
-    )
-    energy = (
-        sums[np.ix_(ends_r, ends_c)]
-        - sums[np.ix_(rows, ends_c)]
-        - sums[np.ix_(ends_r, columns)]
-        + sums[np.ix_(rows, columns)]
-    )
-    row, column = np.unravel_index(int(energy.argmax()), energy.shape)
-    return int(rows[row]), int(columns[column])
+def _foreground(sample: Sample, window: CropWindow, marks: str) -> dict[str, Image]:
+    """Return the window of the foreground by itself, where masks mark one."""
+    source = sample.parts["input"][0]
+    inside = _inside(sample, source)
+    if marks != _FOREGROUND or inside is None:
+        return {}
+    alone = np.where(inside[:, :, None], source, np.asarray(_PAPER, source.dtype))
+    return window.of_each({_FOREGROUND: alone[None]})

@@ -20,6 +20,8 @@ class Stretch:
     bands: tuple[int, ...]
     low: float
     high: float
+    count: int = 0
+    """The number of all bands of the target."""
 
     def picture(self, frame: np.ndarray) -> Image:
         """Return a frame as a picture.
@@ -43,7 +45,7 @@ def stretch_of(target: np.ndarray) -> Stretch | None:
     count = target.shape[2]
     bands = _DISPLAYED.get(count) or tuple(range(3 if count >= 3 else 1))
     low, high = np.percentile(_real(target)[:, :, bands], _CUT)
-    return Stretch(bands, float(low), float(high))
+    return Stretch(bands, float(low), float(high), count)
 
 
 def _real(frame: np.ndarray) -> np.ndarray:

@@ -3,12 +3,18 @@
 They are shown beside the numbers, a few kilobytes each; whole outputs are kept only on request.
 
     STORE/crops/SET_LEVEL-SETHASH/SAMPLE/target.png  input.png  model-NAME-HASH[-bf16][-tile48].png
+                                         part-mask.png  part-input-2.png  model-NAME-HASH.low.png
+
+A set without targets has no target.png. Further parts of a sample (masks, a second source) are named by their
+roles, further outputs of a model by theirs.
 """
 
 import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+_PART = "part-"
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,24 @@ class CropFolder:
         """The file of the input's crop, at the size of the input."""
         return self.path / "input.png"
 
+    @property
+    def parts(self) -> dict[str, Path]:
+        """The files of the crops of further parts that are there, by name."""
+        files = sorted(self.path.glob(f"{_PART}*.png"))
+        return {file.stem.removeprefix(_PART): file for file in files}
+
+    @property
+    def originals(self) -> list[Path]:
+        """The files that are there of all crops but those of outputs."""
+        return [
+            *(file for file in (self.input, self.target) if file.exists()),
+            *self.parts.values(),
+        ]
+
+    def part(self, name: str) -> Path:
+        """Return the file of the crop of a further part."""
+        return self.path / f"{_PART}{name}.png"
+
     def model(
         self,
         model: str,
@@ -48,15 +72,20 @@ class CropFolder:
         precision: str = "fp32",
         tile: int = 0,
         setting: str = "",
+        role: str = "",
     ) -> Path:
-        """Return the file of the crop of a model's output, under those conditions."""
+        """Return the file of the crop of a model's output under those conditions.
+
+        `role` is that of a further output; empty for the output itself.
+        """
         marks = (
             "" if precision == "fp32" else precision,
             f"tile{tile}" if tile else "",
             file_name(setting),
         )
         condition = "".join(f"-{mark}" for mark in marks if mark)
-        return self.path / f"model-{file_name(model)}-{model_hash[:8]}{condition}.png"
+        ending = f".{role}.png" if role else ".png"
+        return self.path / f"model-{file_name(model)}-{model_hash[:8]}{condition}{ending}"
 
 
 def file_name(text: str) -> str:

@@ -8,6 +8,7 @@ FUSE = register(
         title="Image fusion",
         order=77,
         summary="A model makes one image of several sources, the frames of its input, in any order.",
+        names={"input": "source"},
         same_length=False,
         columns_without_target=("fusion_mi", "q_abf", "viff"),
     )

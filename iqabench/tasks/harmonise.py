@@ -9,6 +9,7 @@ HARMONISE = register(
         order=75,
         summary="A model adapts the colours of a pasted foreground to the background.",
         takes=("input", "mask"),
+        names={"input": "composite"},
         aligned=("mask",),
         binary=("mask",),
         marks="foreground",

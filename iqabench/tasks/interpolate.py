@@ -8,6 +8,7 @@ INTERPOLATE = register(
         title="Frame interpolation",
         order=60,
         summary="A model makes the frame between the two frames of its input.",
+        names={"input": "frame"},
         same_length=False,
         columns=("psnr", "mae", "rmse"),
     )

@@ -10,6 +10,7 @@ PANSHARPEN = register(
         order=70,
         summary="A model enlarges multispectral bands with the help of a panchromatic image (pan).",
         takes=("input", "pan"),
+        names={"input": "multispectral", "pan": "panchromatic"},
         scaled=("pan",),
         sizes="scale",
         level=Level("x", "decimal", "scale", "x4"),

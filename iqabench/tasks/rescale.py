@@ -10,6 +10,12 @@ RESCALE = register(
         order=40,
         summary="A model makes an image small (low) and large again; both outputs are scored.",
         gives={"output": "target", "low": "low_target"},
+        names={
+            "input": "image",
+            "output": "Large image restored",
+            "low": "Small image written",
+            "low_target": "bicubic image",
+        },
         sizes="round trip",
         level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",

@@ -111,3 +111,53 @@ def test_the_edge_of_a_mask_is_drawn_on_the_input() -> None:
     drawn = (crops.input == (255, 221, 0)).all(axis=2)
     assert drawn.sum() == 36  # the ring inside ten by ten pixels
     assert np.array_equal(crops.target, image[0])
+
+
+def test_sources_stand_beside_the_output_where_there_is_no_target() -> None:
+    sources = np.stack([np.full((20, 20, 3), grey, np.uint8) for grey in (10, 200)])
+    crops = cut_crops(
+        Sample("pair", {"input": sources}),
+        RestoredParts({"output": sources[:1].astype(np.float32)}),
+    )
+    assert crops is not None
+    assert crops.target is None
+    assert (crops.input[0, 0, 0], crops.parts["input-2"][0, 0, 0]) == (10, 200)
+
+
+def test_a_panchromatic_image_has_a_picture_with_a_range_of_its_own() -> None:
+    pan = np.linspace(0, 2000, 64).reshape(1, 8, 8, 1).astype(np.uint16)
+    bands = np.full((1, 2, 2, 8), 1000, np.uint16)
+    bands[0, 0] = 0
+    crops = cut_crops(
+        Sample("scene", {"input": bands, "pan": pan}),
+        RestoredParts({"output": np.repeat(np.repeat(bands, 4, 1), 4, 2)}),
+    )
+    assert crops is not None
+    assert crops.parts["pan"].ravel()[[0, 63]].tolist() == [0, 255]
+    assert crops.output[[0, 7], 0, 0].tolist() == [0, 255]
+
+
+def test_both_outputs_of_a_round_trip_are_cut_at_one_place() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (1, 200, 300, 3), np.uint8)
+    low = image[:, ::4, ::4]
+    sample = Sample("bird", {"input": image, "target": image, "low_target": low})
+    crops = cut_crops(
+        sample, RestoredParts({"output": image.astype(np.float32), "low": low.astype(np.float32)})
+    )
+    assert crops is not None
+    assert crops.outputs["low"].shape == (36, 36, 3)
+    assert np.array_equal(crops.outputs["low"], crops.target[::4, ::4])  # type: ignore[index]
+    assert np.array_equal(crops.parts["low_target"], crops.outputs["low"])
+
+
+def test_a_foreground_is_shown_by_itself_and_a_hole_is_not() -> None:
+    image = np.full((1, 20, 20, 3), 90, np.uint8)
+    mask = np.zeros((1, 20, 20, 1), np.uint8)
+    mask[0, 5:15, 5:15] = 255
+    sample = Sample("pasted", {"input": image, "target": image, "mask": mask})
+    restored = RestoredParts({"output": image.astype(np.float32)})
+    pasted, holed = (cut_crops(sample, restored, marks) for marks in ("foreground", "hole"))
+    assert pasted is not None
+    assert holed is not None
+    assert ([*pasted.parts], [*holed.parts]) == (["mask", "foreground"], ["mask"])
+    assert (pasted.parts["foreground"] == 90).all(axis=2).sum() == 100

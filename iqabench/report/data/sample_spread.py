@@ -29,10 +29,7 @@ def most_disputed(results: Results, table: Table) -> list[str]:
 
 def sample_spreads(results: Results, table: Table) -> list[SampleSpread]:
     """Return every sample with a value of the first column, the largest spread first."""
-    column, among = (
-        table.columns[0],
-        [r.number for r in table.rows if not r.configuration.random_weights],
-    )
+    column, among = table.columns[0], table.judged
     found = results.query(
         "SELECT sample, min(value) AS low, max(value) AS high, avg(value ORDER BY value) AS mean "
         'FROM cells WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '

@@ -94,6 +94,17 @@ class Table:
     """Number of samples with a value in any row."""
 
     @property
+    def judged(self) -> list[int]:
+        """Configurations by which samples are ordered: those with true weights, or all where none has any."""
+        known = [row.number for row in self.rows if not row.configuration.random_weights]
+        return known or [row.number for row in self.rows]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Roles of further outputs that have columns, such as low of a rescaling network."""
+        return tuple(dict.fromkeys(c.role for c in self.columns if c.role))
+
+    @property
     def models(self) -> int:
         """Number of different models among the rows."""
         return len({r.configuration.model for r in self.rows})

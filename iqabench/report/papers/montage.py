@@ -44,7 +44,7 @@ def montage_figure(
 
     Returns: the files; none where pictures cannot be read.
     """
-    target = decoded(found.target)
+    target = decoded(found.target) if found.target else None
     outputs = _outputs(table, found, target)
     if target is None or not outputs:
         return []

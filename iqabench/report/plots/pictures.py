@@ -1,8 +1,9 @@
 """Pictures of a sample: its windows, or whole outputs beside the set that they were made from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,14 +21,19 @@ class Pictures:
     """Encoded pictures of one sample, as their files have them."""
 
     target: bytes
+    """Encoded target; empty in a set without targets."""
     input: bytes
     """Encoded input; empty when it was not kept."""
     outputs: dict[int, bytes]
     """Encoded outputs by the numbers of rows; rows whose output was not kept are absent."""
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    """Encoded further parts by name: `mask`, `pan`, `input-2` for the second source ..."""
+    others: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
+    """Encoded further outputs by role and the numbers of rows."""
 
 
 Finder = Callable[[str], Pictures | None]
-"""A function from a sample's name to its pictures; None without a target or an output."""
+"""A function from a sample's name to its pictures; None without an output, or without target and input."""
 
 
 def cuts_of(store: Store, table: Table) -> Finder:
@@ -39,7 +45,12 @@ def cuts_of(store: Store, table: Table) -> Finder:
     def found(sample: str) -> Pictures | None:
         kept = CropFolder(store.folder, at.set, at.set_hash, at.level, sample)
         outputs = {row.number: _read(_cut(kept, row.configuration)) for row in table.rows}
-        return _pictures(_read(kept.target), _read(kept.input), outputs)
+        parts = {name: _read(path) for name, path in kept.parts.items()}
+        others = {
+            role: {row.number: _read(_cut(kept, row.configuration, role)) for row in table.rows}
+            for role in table.roles
+        }
+        return _pictures(_read(kept.target), _read(kept.input), outputs, parts, others)
 
     return found
 
@@ -66,8 +77,13 @@ def whole_of(root: Path, table: Table) -> tuple[Finder | None, str]:
     def found(sample: str) -> Pictures | None:
         ref = refs.get(sample)
         outputs = {number: _read(run.file(sample)) for number, run in runs.items()}
-        target, given = _originals(ref) if ref and any(outputs.values()) else (b"", b"")
-        return _pictures(target, given, outputs)
+        parts = _originals(ref) if ref and any(outputs.values()) else {}
+        target, given = parts.pop("target", b""), parts.pop("input", b"")
+        others = {
+            role: {number: _read(run.file(sample, role)) for number, run in runs.items()}
+            for role in table.roles
+        }
+        return _pictures(target, given, outputs, parts, others)
 
     return found, ""
 
@@ -76,15 +92,20 @@ def _address(runs: dict[int, OutputFolder]) -> str:
     return next(iter(runs.values())).provenance.address
 
 
-def _originals(ref: SampleRef) -> tuple[bytes, bytes]:
-    """Return target and input; empty when they cannot be read."""
+def _originals(ref: SampleRef) -> dict[str, bytes]:
+    """Return the parts of a sample, by name; none when they cannot be read or are no images of 8 bits."""
     try:
         sample = ref.load()
     except IqabenchError:
-        return b"", b""
-    if sample.target is None:
-        return b"", b""
-    return encoded(_plain(sample.target)), encoded(_plain(sample.input))
+        return {}
+    parts = {role: part for role, part in sample.parts.items() if role != "original"}
+    if any(part.dtype not in (np.uint8, np.float64) for part in parts.values()):
+        return {}
+    several = {f"input-{n}": part for n, part in enumerate(sample.parts["input"][1:4], start=2)}
+    return {
+        **{role: encoded(_plain(part[0])) for role, part in parts.items()},
+        **{name: encoded(_plain(frame)) for name, frame in several.items()},
+    }
 
 
 def _plain(image: Image) -> Image:
@@ -103,13 +124,29 @@ def _made(run: OutputFolder, table: Table, row: TableRow) -> bool:
     return here == at and all(getattr(made, n) == getattr(row.configuration, n) for n in same)
 
 
-def _cut(kept: CropFolder, made: Configuration) -> Path:
-    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting)
+def _cut(kept: CropFolder, made: Configuration, role: str = "") -> Path:
+    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting, role)
 
 
-def _pictures(target: bytes, given: bytes, outputs: dict[int, bytes]) -> Pictures | None:
-    some = {number: data for number, data in outputs.items() if data}
-    return Pictures(target, given, some) if target and some else None
+def _pictures(
+    target: bytes,
+    given: bytes,
+    outputs: dict[int, bytes],
+    parts: dict[str, bytes],
+    others: dict[str, dict[int, bytes]],
+) -> Pictures | None:
+    some = _there(outputs)
+    further = {role: _there(found) for role, found in others.items()}
+    if not some or not (target or given):
+        return None
+    return Pictures(target, given, some, _there(parts), further)
+
+
+T = TypeVar("T")
+
+
+def _there(found: Mapping[T, bytes]) -> dict[T, bytes]:
+    return {name: data for name, data in found.items() if data}
 
 
 def _read(path: Path) -> bytes:

@@ -2,7 +2,8 @@
 
 import hashlib
 import struct
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from math import isfinite
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.subjects import Configuration
 from iqabench.report.data.tables import Table, TableRow
-from iqabench.report.text.figures import figure
+from iqabench.report.text.figures import figure, short_unit
+from iqabench.report.text.task_titles import compared_part, output_title, part_titles
 from iqabench.store import CropFolder
 
 SHOWN = 6
@@ -35,15 +37,25 @@ class ModelCrop:
 
 
 @dataclass(frozen=True)
+class CropBlock:
+    """The windows of one output of all models, beside those of the parts that belong to it."""
+
+    title: str
+    """Title; empty for the only output."""
+    width: int
+    height: int
+    """Height of each window as it is shown, in pixels of the page."""
+    cuts: tuple[ModelCrop, ...]
+
+
+@dataclass(frozen=True)
 class SampleCrops:
-    """The windows of one sample, all of one size."""
+    """The windows of one sample: a block for each output that models make."""
 
     sample: str
     spread: str
     """Range of the models' values, in words."""
-    width: int
-    height: int
-    cuts: tuple[ModelCrop, ...]
+    blocks: tuple[CropBlock, ...]
 
 
 def sample_crops(results: Results, table: Table, folder: Path) -> list[SampleCrops]:
@@ -51,30 +63,36 @@ def sample_crops(results: Results, table: Table, folder: Path) -> list[SampleCro
     `folder`.
     """
     names = _by_spread(results, table)
-    values = _values(results, table, names)
-    found = (_comparison(results, table, folder, name, values[name]) for name in names)
+    firsts = {table.columns[at].role: at for at in reversed(range(len(table.columns)))}
+    outputs = [
+        _Output(role, firsts[role], _values(results, table, names, firsts[role]))
+        for role in ("", *table.roles)
+        if role in firsts
+    ]
+    at = table.setting
+    kept = CropFolder(results.store.folder, at.set, at.set_hash, at.level, "")
+    found = (_comparison(table, kept.of(name), folder, outputs) for name in names)
     return list(islice((c for c in found if c is not None), SHOWN))
 
 
 def _by_spread(results: Results, table: Table) -> list[str]:
     """Return sample names, those with the largest spread and then the worst means first."""
-    ranked = [r.number for r in table.rows if not r.configuration.random_weights]
     found = results.query(
         "SELECT sample, max(value) - min(value) AS spread, avg(value ORDER BY value) AS mean FROM cells "
         'WHERE setting = ? AND "column" = ? AND sample IS NOT NULL AND isfinite(value) '
         "AND configuration IN (SELECT unnest(?)) "
         "GROUP BY sample ORDER BY spread DESC, mean * ?, sample LIMIT ?",
-        [table.number, table.column_numbers[0], ranked, table.columns[0].sign, 4 * SHOWN],
+        [table.number, table.column_numbers[0], table.judged, table.columns[0].sign, 4 * SHOWN],
     )
     return [row["sample"] for row in found]
 
 
-def _values(results: Results, table: Table, samples: list[str]) -> dict[str, Found]:
-    """Return the values of the first column for these samples."""
+def _values(results: Results, table: Table, samples: list[str], at: int) -> dict[str, Found]:
+    """Return the values of a column for these samples."""
     found = results.query(
         'SELECT sample, configuration, value, error FROM cells WHERE setting = ? AND "column" = ? '
         "AND sample IN (SELECT unnest(?))",
-        [table.number, table.column_numbers[0], samples],
+        [table.number, table.column_numbers[at], samples],
     )
     values: dict[str, Found] = {}
     for row in found:
@@ -82,38 +100,93 @@ def _values(results: Results, table: Table, samples: list[str]) -> dict[str, Fou
     return values
 
 
+@dataclass(frozen=True)
+class _Output:
+    """One output of the models of a table: its role, and the first of its columns."""
+
+    role: str
+    at: int
+    """Position of the column."""
+    values: dict[str, Found]
+
+
 def _comparison(
-    results: Results, table: Table, folder: Path, sample: str, found: Found
+    table: Table, kept: CropFolder, folder: Path, outputs: Sequence[_Output]
 ) -> SampleCrops | None:
     """Return the windows of one sample; None when no model's window was kept."""
-    at = table.setting
-    kept = CropFolder(results.store.folder, at.set, at.set_hash, at.level, sample)
-    size = _png_size(kept.target)
-    models = _models(table, kept, folder, found) if size else []
-    if size is None or not any(cut.href for cut in models):
+    parts = _parts(table, kept, folder)
+    blocks = []
+    for output in outputs:
+        block = _block(table, kept, folder, output, parts)
+        if block is None:
+            break
+        blocks.append(block if len(outputs) > 1 else replace(block, title=""))
+    if not blocks:
+        return None
+    return SampleCrops(
+        kept.sample, _spread(table, outputs[0].values.get(kept.sample, {})), tuple(blocks)
+    )
+
+
+def _block(
+    table: Table,
+    kept: CropFolder,
+    folder: Path,
+    output: _Output,
+    parts: dict[str, ModelCrop],
+) -> CropBlock | None:
+    """Return the windows of one output; None when none was kept."""
+    task = table.setting.task
+    sought = compared_part(task, output.role) if output.role else "target"
+    targets = {compared_part(task, role) for role in table.roles}
+    names = [n for n in parts if n == sought or (not output.role and n not in targets)]
+    if sought in parts:
+        names = [sought, *(name for name in names if name != sought)]
+    models = _models(table, kept, folder, output)
+    size = next(filter(None, (_png_size(folder / cut.href) for cut in models if cut.href)), None)
+    if size is None:
         return None
     scale = max(1, -(-_WIDTH // max(size[0], 1)))
-    target = ModelCrop("target", _copied(kept.target, folder), ("what is sought",))
-    given = ModelCrop("input", _copied(kept.input, folder), ("what models get",))
-    spread = _spread(table, found)
-    return SampleCrops(sample, spread, size[0] * scale, size[1] * scale, (target, given, *models))
+    title = output_title(task, output.role)
+    cuts = (*(parts[name] for name in names), *models)
+    return CropBlock(title, size[0] * scale, size[1] * scale, cuts)
 
 
-def _picture(kept: CropFolder, made: Configuration) -> Path:
-    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting)
+_ROLES = {"target": "what is sought", "input": "what models get"}
 
 
-def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[ModelCrop]:
+def _parts(table: Table, kept: CropFolder, folder: Path) -> dict[str, ModelCrop]:
+    """Return the windows of the parts of a sample by name, the target first."""
+    found = {"target": kept.target, "input": kept.input, **kept.parts}
+    copies = {name: _copied(path, folder) for name, path in found.items()}
+    there = {name: href for name, href in copies.items() if href}
+    titles = part_titles(table.setting.task, there)
+    sought = {compared_part(table.setting.task, role) for role in table.roles}
+    return {
+        name: ModelCrop(
+            titles[name], href, (_ROLES["target" if name in {"target", *sought} else "input"],)
+        )
+        for name, href in there.items()
+    }
+
+
+def _picture(kept: CropFolder, made: Configuration, role: str) -> Path:
+    return kept.model(made.model, made.model_hash, made.precision, made.tile, made.setting, role)
+
+
+def _models(table: Table, kept: CropFolder, folder: Path, output: _Output) -> list[ModelCrop]:
     """Return one window for each model and weights; configurations that share a window share its caption."""
+    found = output.values.get(kept.sample, {})
     shared: dict[Path, list[TableRow]] = {}
     for row in table.rows:
         if row.number in found:
-            path = _picture(kept, row.configuration)
+            path = _picture(kept, row.configuration, output.role)
             shared.setdefault(path, []).append(row)
-    best = table.best(0, {n: value for n, (value, _) in found.items()})
+    best = table.best(output.at, {n: value for n, (value, _) in found.items()})
+    unit = table.columns[output.at].unit
     cuts = []
     for path, rows in shared.items():
-        lines = tuple(_line(table, row, len(rows) > 1, found) for row in rows)
+        lines = tuple(_line(row, len(rows) > 1, unit, found) for row in rows)
         label = rows[0].label if len(rows) == 1 else rows[0].configuration.model
         cuts.append(
             ModelCrop(label, _copied(path, folder), lines, any(r.number in best for r in rows))
@@ -121,13 +194,9 @@ def _models(table: Table, kept: CropFolder, folder: Path, found: Found) -> list[
     return cuts
 
 
-def _line(table: Table, row: TableRow, shared: bool, found: Found) -> str:
+def _line(row: TableRow, shared: bool, unit: str, found: Found) -> str:
     value, error = found[row.number]
-    said = (
-        f"failed: {error}"
-        if value is None
-        else _with_unit(table, figure(value, table.columns[0].unit))
-    )
+    said = f"failed: {error}" if value is None else _with_unit(figure(value, unit), unit)
     if not shared:
         return said
     own = (
@@ -137,17 +206,19 @@ def _line(table: Table, row: TableRow, shared: bool, found: Found) -> str:
 
 
 def _spread(table: Table, found: Found) -> str:
-    random = {r.number for r in table.rows if r.configuration.random_weights}
-    values = [v for n, (v, _) in found.items() if n not in random and v is not None and isfinite(v)]
+    values = [
+        value
+        for number, (value, _) in found.items()
+        if number in table.judged and value is not None and isfinite(value)
+    ]
     if len(values) < 2:
         return ""
     unit = table.columns[0].unit
-    return _with_unit(table, f"{figure(min(values), unit)} to {figure(max(values), unit)}")
+    return _with_unit(f"{figure(min(values), unit)} to {figure(max(values), unit)}", unit)
 
 
-def _with_unit(table: Table, text: str) -> str:
-    unit = table.columns[0].unit
-    return text if unit in {"", "1"} or text.endswith("inf") else f"{text} {unit}"
+def _with_unit(text: str, unit: str) -> str:
+    return text if unit in {"", "1"} or text.endswith("inf") else f"{text} {short_unit(unit)}"
 
 
 def _copied(path: Path, folder: Path) -> str:

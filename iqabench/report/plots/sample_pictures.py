@@ -11,10 +11,11 @@ from pathlib import Path
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.sample_spread import SampleSpread, alternating, sample_spreads
-from iqabench.report.data.tables import Table, TableRow
+from iqabench.report.data.tables import Table
 from iqabench.report.plots.error_maps import decoded, error_map
 from iqabench.report.plots.pictures import Finder, Pictures
 from iqabench.report.text.figures import figure
+from iqabench.report.text.task_titles import compared_part, output_title, part_titles
 
 SHOWN = 12
 """Number of samples on a page."""
@@ -31,9 +32,13 @@ class ShownPicture:
     label: str
     href: str
     error: str
-    """Address of its error map; empty for the target, and when sizes differ."""
+    """Address of its error map; empty for the target, without one, and when sizes differ."""
+    row: str = ""
+    """Label of the row whose output it is; empty for target, input and other parts."""
+    role: str = ""
+    """Role of a further output of that row."""
     figures: tuple[str, ...] = ()
-    """Text for each column of the table; empty for target and input."""
+    """Text for each column of the table, empty where that is of another output; none for parts."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +67,12 @@ class ShownSamples:
     """Size of the pictures."""
 
 
-_Shown = tuple[ShownSample, list[TableRow]]
-"""A sample without its figures yet, and the rows whose outputs are its last shots."""
-
-
 def shown_samples(
     results: Results, table: Table, find: Finder, folder: Path, most: float = MOST_MB
 ) -> ShownSamples | None:
     """Return the samples to show, their pictures copied into `folder`; None when no pictures were kept."""
     kept = _PictureFiles(folder)
-    shown: list[_Shown] = []
+    shown: list[ShownSample] = []
     for one in alternating(sample_spreads(results, table)):
         found = find(one.name)
         if found and (sample := _sample(table, one, found, kept)):
@@ -99,48 +100,65 @@ def _values(results: Results, table: Table, samples: Sequence[str]) -> _Values:
 
 def _sample(
     table: Table, one: SampleSpread, found: Pictures, kept: "_PictureFiles"
-) -> _Shown | None:
-    """Return one sample with its pictures; None when the target cannot be read."""
-    target = decoded(found.target)
-    if target is None:
+) -> ShownSample | None:
+    """Return one sample with its pictures; None when the first of them cannot be read."""
+    largest = decoded(found.target or next(iter(found.outputs.values())))
+    if largest is None:
         return None
-
-    def shot(label: str, data: bytes) -> ShownPicture:
-        pixels = decoded(data) if data is not found.target else None
-        alike = pixels is not None and pixels.shape == target.shape
-        error = (
-            kept.put(error_map(pixels, target), "errors") if alike and pixels is not None else ""
-        )
-        return ShownPicture(label, kept.put(data, "crops"), error)
-
-    shots = [shot("target", found.target)]
-    shots += [shot("input", found.input)] if found.input else []
-    rows = [row for row in table.rows if row.number in found.outputs]
-    shots += [shot(row.label, found.outputs[row.number]) for row in rows]
+    shots = [*_parts(table, found, kept), *_outputs(table, found, kept)]
     unit = table.columns[0].unit
     spread = f"{figure(one.low, unit)} to {figure(one.high, unit)}"
-    height, width = target.shape[:2]
-    places = one.disputed, one.worst
-    return ShownSample(one.name, width, height, *places, spread, tuple(shots)), rows
+    height, width = largest.shape[:2]
+    return ShownSample(one.name, width, height, one.disputed, one.worst, spread, tuple(shots))
 
 
-def _with_figures(results: Results, table: Table, shown: Sequence[_Shown]) -> Iterator[ShownSample]:
+def _parts(table: Table, found: Pictures, kept: "_PictureFiles") -> Iterator[ShownPicture]:
+    """Yield the pictures of the parts of a sample, the target first."""
+    every = {"target": found.target, "input": found.input, **found.parts}
+    there = {name: data for name, data in every.items() if data}
+    titles = part_titles(table.setting.task, there)
+    for name, data in there.items():
+        error = kept.error(data, found.target) if name.startswith("input") else ""
+        yield ShownPicture(titles[name], kept.put(data, "crops"), error)
+
+
+def _outputs(table: Table, found: Pictures, kept: "_PictureFiles") -> Iterator[ShownPicture]:
+    """Yield the pictures of outputs, and then those of further outputs."""
+    for role, outputs in {"": found.outputs, **found.others}.items():
+        sought = compared_part(table.setting.task, role)
+        target = found.parts.get(sought, b"") if role else found.target
+        title = f": {output_title(table.setting.task, role).lower()}" if role else ""
+        for row in table.rows:
+            data = outputs.get(row.number)
+            if data:
+                error = kept.error(data, target)
+                label = row.label + title
+                yield ShownPicture(label, kept.put(data, "crops"), error, row.label, role)
+
+
+def _with_figures(
+    results: Results, table: Table, shown: Sequence[ShownSample]
+) -> Iterator[ShownSample]:
     """Yield the samples with the values of their outputs; only shown samples are queried."""
-    values = _values(results, table, [sample.name for sample, _ in shown])
-    for sample, rows in shown:
-        originals, outputs = sample.shots[: -len(rows)], sample.shots[-len(rows) :]
-        valued = (
-            replace(shot, figures=_figures(table, row, sample.name, values))
-            for shot, row in zip(outputs, rows, strict=True)
+    values = _values(results, table, [sample.name for sample in shown])
+    numbers = {row.label: row.number for row in table.rows}
+    for sample in shown:
+        shots = (
+            replace(shot, figures=_figures(table, shot, (sample.name, numbers[shot.row]), values))
+            if shot.row
+            else shot
+            for shot in sample.shots
         )
-        yield replace(sample, shots=(*originals, *valued))
+        yield replace(sample, shots=tuple(shots))
 
 
-def _figures(table: Table, row: TableRow, sample: str, values: _Values) -> tuple[str, ...]:
-    keys = ((sample, row.number, column) for column in table.column_numbers)
+def _figures(
+    table: Table, shot: ShownPicture, key: tuple[str, int], values: _Values
+) -> tuple[str, ...]:
+    """Return the text of each column of a shot's output, for the sample and row of `key`."""
     return tuple(
-        figure(values.get(key), column.unit)
-        for key, column in zip(keys, table.columns, strict=True)
+        figure(values.get((*key, number)), column.unit) if column.role == shot.role else ""
+        for number, column in zip(table.column_numbers, table.columns, strict=True)
     )
 
 
@@ -153,6 +171,13 @@ class _PictureFiles:
     @property
     def megabytes(self) -> float:
         return sum(self._sizes.values()) / 1e6
+
+    def error(self, data: bytes, target: bytes) -> str:
+        """Return the address of the error map of a picture; empty without a target of its size."""
+        pixels, sought = (decoded(each) if each else None for each in (data, target))
+        if pixels is None or sought is None or pixels.shape != sought.shape:
+            return ""
+        return self.put(error_map(pixels, sought), "errors")
 
     def put(self, data: bytes, under: str) -> str:
         name = f"{under}/{hashlib.sha256(data).hexdigest()[:20]}.png"

@@ -150,13 +150,13 @@ class CellLedger:
                 ) from error
             paths.append(path)
         if paths:  # those of input and target may be older
-            folder = self._crop_folder(result.name)
-            paths += [path for path in (folder.input, folder.target) if path not in paths]
+            originals = self._crop_folder(result.name).originals
+            paths += [path for path in originals if path not in paths]
         return paths
 
     def _shows_target(self, sample: SampleRef) -> bool:
         """Return whether the store has the crops of input and target."""
-        return self._crop_folder(sample.name).target.exists()
+        return self._crop_folder(sample.name).input.exists()
 
     def _crop_folder(self, sample: str) -> CropFolder:
         images, store = self.cell.set, self.context.store

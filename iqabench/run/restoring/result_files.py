@@ -11,6 +11,7 @@ from iqabench.protocol import Domain
 from iqabench.run.crops import cut_crops
 from iqabench.samples import Sample
 from iqabench.store import CropFolder
+from iqabench.tasks import task_named
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class FileMaker:
     tile: int
     setting: str
     keeps_outputs: bool
+    marks: str = ""
+    """The thing that masks of the model's task mark, such as a foreground."""
 
     @classmethod
     def of_model(
@@ -73,6 +76,7 @@ class FileMaker:
             tile,
             setting,
             keeps_outputs,
+            task_named(model.card.task).marks,
         )
 
     def make(self, sample: Sample, restored: RestoredParts, *, with_target: bool) -> ResultFiles:
@@ -91,13 +95,16 @@ class FileMaker:
         if self.domain != "image":
             return {}
         folder = self.folder.of(sample.name)
-        crops = cut_crops(sample, restored)
+        crops = cut_crops(sample, restored, self.marks)
         if crops is None:
             return {}
-        place = folder.model(self.model, self.model_hash, self.precision, self.tile, self.setting)
-        pictures = {place: crops.output}
+        made = (self.model, self.model_hash, self.precision, self.tile, self.setting)
+        pictures = {folder.model(*made): crops.output}
+        pictures |= {folder.model(*made, role): crop for role, crop in crops.outputs.items()}
         if with_target:
-            pictures |= {folder.input: crops.input, folder.target: crops.target}
+            pictures |= {folder.input: crops.input}
+            pictures |= {folder.part(name): crop for name, crop in crops.parts.items()}
+            pictures |= {} if crops.target is None else {folder.target: crops.target}
         return {path.as_posix(): encode_image(crop, str(path)) for path, crop in pictures.items()}
 
     def _outputs(self, restored: RestoredParts) -> list[KeptOutput]:

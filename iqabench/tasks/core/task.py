@@ -42,6 +42,9 @@ class Task:
     """Further roles that sets of this task may have, for models whose cards ask for them."""
     gives: Mapping[str, str] = field(default_factory=lambda: {"output": "target"})
     """The roles of the outputs, each with the role of the part that it is compared with."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The names of parts and outputs in reports, by role, where the role itself says too little: the input of
+    a fusion is a source."""
     may_give: tuple[str, ...] = ()
     """Further outputs that models of this task may return, which are compared with nothing: `route` is the
     map of the paths that pixels took through a network whose cost depends on the image."""
@@ -86,6 +89,10 @@ class Task:
     def roles(self) -> tuple[str, ...]:
         """All roles that parts of a sample of this task may have."""
         return tuple(dict.fromkeys((*self.takes, *self.may_take, *self.gives.values())))
+
+    def name_of(self, role: str) -> str:
+        """Return the name of a role in reports, as in "bicubic image" for low_target."""
+        return self.names.get(role, role.replace("_", " "))
 
     @property
     def phrase(self) -> str:

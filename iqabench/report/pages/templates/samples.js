@@ -42,7 +42,7 @@
     const labels = sample().shots.map((one) => one.label);
     const outputs = sample().shots.filter((one) => one.figures.length).map((one) => one.label);
     if (!labels.includes(state.left)) state.left = outputs[0];
-    if (!labels.includes(state.right)) state.right = "target";
+    if (!labels.includes(state.right)) state.right = labels[0];
     [[left, "left"], [right, "right"]].forEach(([control, side]) => {
       control.replaceChildren(...labels.map((label) => new Option(label, label)));
       control.value = state[side];
@@ -81,14 +81,17 @@
     const link = document.createElement("a");
     link.className = "from";
     link.href = `${told.page}.html#images`;
-    link.dataset.from = told.keys[one.label][at];
+    link.dataset.from = told.keys[one.row][at];
     link.setAttribute("role", "button");
     link.setAttribute("aria-haspopup", "dialog");
     link.textContent = one.figures[at];
     return link;
   }
 
-  const figureOf = (one) => (one.figures.length ? ` ${one.figures[0]}` : "");
+  const figureOf = (one) => {
+    const first = one.figures.find((figure) => figure);
+    return first ? ` ${first}` : "";
+  };
 
   function list(a, b) {
     const table = root.querySelector("table.pair");
@@ -102,7 +105,7 @@
       [a, b].forEach((one) => {
         const cell = line.insertCell();
         cell.className = "number";
-        if (one.figures.length && told.keys[one.label][at]) cell.append(figureLink(one, at));
+        if (one.figures[at] && told.keys[one.row][at]) cell.append(figureLink(one, at));
         else cell.textContent = "–";
       });
       return line;
