@@ -80,7 +80,7 @@ def _guide(sample: Sample) -> Part:
 
 def _step(sample: Sample, guide: Part) -> int:
     """Return the grid of the window: the pixels of the guide in one of the smallest part, up to 16."""
-    steps = (guide.shape[1] // part.shape[1] for part in sample.parts.values())
+    steps = [int(guide.shape[1] // part.shape[1]) for part in sample.parts.values()]
     return max(1, *(step for step in steps if step <= LARGEST_SCALE))
 
 

@@ -72,6 +72,7 @@ def test_crops_of_a_clip_show_three_frames_in_a_row() -> None:
     sample = Sample("clip", {"input": clip, "target": clip})
     crops = cut_crops(sample, RestoredParts({"output": clip.astype(np.float32)}))
     assert crops is not None
+    assert crops.target is not None
     assert crops.target.shape == (48, 48, 3)
     assert crops.target[0, [0, 16, 32], 0].tolist() == [10, 20, 30]
     assert np.array_equal(crops.output, crops.target)
@@ -83,6 +84,7 @@ def test_bands_are_shown_in_false_colour_stretched_as_the_target() -> None:
     sample = Sample("scene", {"input": target[:, ::4, ::4], "target": target})
     crops = cut_crops(sample, RestoredParts({"output": (target // 2).astype(np.uint16)}))
     assert crops is not None
+    assert crops.target is not None
     assert crops.target[0, 0].tolist() == [255, 128, 0]  # bands 5, 3 and 2; the eighth is not shown
     assert crops.output[0, 0].tolist() == [128, 64, 0]
     assert crops.input.shape == (2, 2, 3)
@@ -94,6 +96,7 @@ def test_complex_pixels_are_shown_as_their_magnitude() -> None:
     sample = Sample("slice", {"input": target, "target": target})
     crops = cut_crops(sample, RestoredParts({"output": target}))
     assert crops is not None
+    assert crops.target is not None
     assert crops.target.shape == (10, 10, 1)
     assert crops.target.ravel()[[0, 99]].tolist() == [0, 255]
     assert abs(int(crops.output[5, 0, 0]) - 128) <= 2
@@ -108,6 +111,7 @@ def test_the_edge_of_a_mask_is_drawn_on_the_input() -> None:
         RestoredParts({"output": image.astype(np.float32)}),
     )
     assert crops is not None
+    assert crops.target is not None
     drawn = (crops.input == (255, 221, 0)).all(axis=2)
     assert drawn.sum() == 36  # the ring inside ten by ten pixels
     assert np.array_equal(crops.target, image[0])
@@ -145,8 +149,9 @@ def test_both_outputs_of_a_round_trip_are_cut_at_one_place() -> None:
         sample, RestoredParts({"output": image.astype(np.float32), "low": low.astype(np.float32)})
     )
     assert crops is not None
+    assert crops.target is not None
     assert crops.outputs["low"].shape == (36, 36, 3)
-    assert np.array_equal(crops.outputs["low"], crops.target[::4, ::4])  # type: ignore[index]
+    assert np.array_equal(crops.outputs["low"], crops.target[::4, ::4])
     assert np.array_equal(crops.parts["low_target"], crops.outputs["low"])
 
 
