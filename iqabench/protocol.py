@@ -54,7 +54,8 @@ class Protocol(Facts):
     domain: Domain = "image"
     """The image that the model restores. For `luma`, input and target are made from the target's luma."""
     quantise: bool = True
-    """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
+    """True when the output is clipped to 0..255 and rounded half up to 8 bits first. Without it only luma is
+    clipped, to its swing, and nothing is rounded."""
     channels: Literal[
         "rgb", "grey", "luma-studio", "luma-full", "luma-cut", "rgb2gray", "bands", "magnitude"
     ]

@@ -124,6 +124,8 @@ def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float
     if not protocol.round_luma and all(image.dtype == np.uint8 for image in images):
         return [luma_counts(image) for image in images], *luma_unit(full=full)
     values: list[Image] = [luma(image, full=full, dtype=np.float64) for image in images]
+    if not protocol.quantise:
+        values = [value.clip(*((0, 255) if full else (16, 235))) for value in values]
     return [quantise(v) for v in values] if protocol.round_luma else values, 1.0, 0.0
 
 

@@ -76,7 +76,7 @@ def make(photos: Path, work: Path) -> None:
             continue
         click.echo(f"making {name}", err=True)
         trained = [] if name.endswith("-untrained") else ["--photos", str(photos)]
-        program = [sys.executable, "-m", "iqabench", "compress", *options, *trained]
+        program = [str(Path(sys.executable).with_name("iqabench")), "compress", *options, *trained]
         subprocess.run(
             [*program, "--no-timing", "--name", f"pocket@{name}", "--out", folder], check=True
         )

@@ -145,6 +145,16 @@ def test_a_protocol_may_leave_outputs_unrounded(name: str) -> None:
     assert pair.target == pytest.approx(rounded.target, abs=3e-5)
 
 
+def test_luma_that_is_not_rounded_is_clipped_to_its_swing() -> None:
+    output = np.full((6, 6, 3), 300.0)
+    output[:3] = -20
+    pair = view(protocol("y-float"), output + 0.25, noisy(6, 6, 3), 1)
+    assert (pair.output[:2] == 16).all()
+    assert (pair.output[2:] == 235).all()
+    middle = view(protocol("y-float"), np.full((6, 6, 3), 100.25), noisy(6, 6, 3), 1)
+    assert middle.output == pytest.approx(100.25 * 219 / 255 + 16)
+
+
 def test_images_are_left_alone() -> None:
     output, target = noisy(20, 20, 3), noisy(20, 20, 3, seed=1)
     for image in (output, target):

@@ -67,6 +67,10 @@ def _rounded(known: Protocol) -> str:
         return f"Its output is clipped to 0 to {known.peak} and rounded half up to whole numbers."
     if known.quantise:
         return "Its output is clipped to 0 to 255 and rounded half up to 8 bits."
+    if known.channels == "luma-studio":
+        return "The luma of its output is clipped to 16 to 235 and not rounded."
+    if known.channels == "luma-full":
+        return "The luma of its output is clipped to 0 to 255 and not rounded."
     return "Its output is neither clipped nor rounded."
 
 
