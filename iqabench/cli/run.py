@@ -70,6 +70,12 @@ with lazy_imports(until_used=True):  # few runs measure costs
     help="A registered set or a folder of images; repeatable.",
 )
 @scale_option("4")
+@click.option(
+    "--frames",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Cut clips to their first N frames; the set is then called NAME-first-N.",
+)
 @column_option
 @bundle(
     "options",
@@ -135,6 +141,7 @@ def command(
     models: tuple[str, ...],
     sets: tuple[str, ...],
     scale: int | None,
+    frames: int | None,
     columns: tuple[str, ...],
     options: Options,
     convention: CallingConvention,
@@ -164,6 +171,7 @@ def command(
         outputs_wanted=bool(options.save_outputs),
         fetch=not dry_run,
         reading=reading,
+        frames=frames,
     )
     if dry_run:
         print_rows([_row(cell, options.limit) for cell in cells], form)

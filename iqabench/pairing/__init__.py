@@ -1,5 +1,11 @@
 """The pairing of files by name: outputs with targets, and inputs with targets."""
 
+from iqabench.pairing.clip_folders import (
+    clip_folders,
+    frames_in,
+    no_clips_in_words,
+    videos_in_words,
+)
 from iqabench.pairing.image_folder import ImageFolder, below_in_words, read_folder, unread_in_words
 from iqabench.pairing.many import pair_many
 from iqabench.pairing.pair import pair_names
@@ -14,8 +20,11 @@ __all__ = [
     "Pairing",
     "PairsFile",
     "below_in_words",
+    "clip_folders",
     "core",
     "first_names",
+    "frames_in",
+    "no_clips_in_words",
     "pair_many",
     "pair_names",
     "pairing_of",
@@ -24,4 +33,5 @@ __all__ = [
     "read_pairs",
     "unpaired_in_words",
     "unread_in_words",
+    "videos_in_words",
 ]

@@ -100,4 +100,18 @@ def _shared_sets(cells: list[Cell]) -> frozenset[str]:
 def _remarks(cells: list[Cell]) -> list[str]:
     """Return the notes on the files of folders, each set once."""
     sets = {cell.set.id + cell.set.address: cell.set for cell in cells}.values()
-    return [note for images in sets for note in remarks_on(images.own_files, images.reading)]
+    notes = [note for images in sets for note in remarks_on(images.own_files, images.reading)]
+    return [*dict.fromkeys(note for cell in cells if (note := _clip_note(cell))), *notes]
+
+
+def _clip_note(cell: Cell) -> str:
+    """Return a sentence where a model of clips has restored single images of a folder; empty elsewhere."""
+    images, card = cell.set, cell.card
+    is_clip = any(len(places) > 1 for sample in images for places in sample.files.values())
+    if card is None or not card.looks_at_clips or is_clip or not images.own_files:
+        return ""
+    return (
+        f"{card.id} looks at several frames of a clip, and {images.name} has none: each of its "
+        f"{len(images)} images was a clip of one frame. Put the frames of each clip into a folder of their "
+        "own, as in FOLDER/target/CLIP/001.png."
+    )

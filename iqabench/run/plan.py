@@ -19,6 +19,7 @@ from iqabench.models.core.variants import parent_of
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
 from iqabench.sets import SampleSet, load_set, scale_of_set
+from iqabench.sets.first_frames import first_frames
 from iqabench.tasks import scale_text, task_named
 
 
@@ -65,11 +66,13 @@ def plan(
     outputs_wanted: bool = False,
     fetch: bool = True,
     reading: ReadOptions = AS_STORED,
+    frames: int | None = None,
 ) -> list[Cell]:
     """Return the cells, model by model, so that each model is loaded once.
 
     With `outputs_wanted` a set without targets may be restored without columns. Without `fetch` nothing is
-    downloaded. `reading` holds the options that files of folders are read with.
+    downloaded. `reading` holds the options that files of folders are read with. `frames` cuts clips to their
+    first frames, which makes them other sets.
 
     Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks
         the scale of a set or is for another task; SetError when a column needs targets that a set lacks.
@@ -82,6 +85,7 @@ def plan(
         if not is_own(name):
             _check_scales(name, sets, scale)
     loaded = [load_set(name, scale, fetch=fetch, reading=reading) for name in dict.fromkeys(sets)]
+    loaded = [first_frames(images, frames) for images in loaded] if frames else loaded
     distinct = dict.fromkeys(models)
     cells = []
     of_sets: dict[int, list[tuple[Domain, tuple[AnyColumn, ...]]]] = {}

@@ -1,5 +1,6 @@
 """The parts of a sample: the pixels of each role, frame by frame."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -38,17 +39,28 @@ def same_size(first: Part, second: Part) -> bool:
     return first.shape[1:3] == second.shape[1:3]
 
 
-def stack_frames(frames: Sequence[Image], what: str) -> Part:
-    """Return frames as one clip; a single frame is not copied. `what` names the clip in the message.
+def stack_frames(frames: Sequence[Image], what: str, names: Sequence[str] = ()) -> Part:
+    """Return frames as one clip; a single frame is not copied.
+
+    `what` names the clip in the message, and `names` its frames.
 
     Raises: SetError when frames differ in size, bands or depth.
     """
     if len(frames) == 1:
         return part_of(frames[0])
-    kinds = {(frame.shape, frame.dtype) for frame in frames}
+    kinds = Counter((frame.shape, frame.dtype) for frame in frames)
     if len(kinds) > 1:
-        sizes = ", ".join(sorted({f"{f.shape[1]}x{f.shape[0]}x{f.shape[2]}" for f in frames}))
+        usual, count = kinds.most_common(1)[0]
+        at, odd = next((t, f) for t, f in enumerate(frames) if (f.shape, f.dtype) != usual)
+        which = names[at] if len(names) == len(frames) else f"frame {at}"
         raise SetError(
-            f"the frames of {what} differ: {sizes}; expected one size, depth and number of bands."
+            f"the frames of {what} differ: {which} is {_kind(odd.shape, odd.dtype)}, and {count} of "
+            f"{len(frames)} are {_kind(*usual)}; expected one size, depth and "
+            "number of bands in a clip."
         )
     return np.stack(frames)
+
+
+def _kind(shape: tuple[int, ...], depth: object) -> str:
+    """Return a size and a depth as messages show them, such as 64x48, 3 bands, uint8."""
+    return f"{shape[1]}x{shape[0]}, {shape[2]} band{'' if shape[2] == 1 else 's'}, {depth}"

@@ -6,19 +6,27 @@
     FOLDER/input/*.png                      only inputs
     FOLDER/mask/*.png, FOLDER/reference ... further parts, each in a folder with the name of its role
     FOLDER/target/*.png, FOLDER/reference/*.png   a set of reference super-resolution; inputs are made
-    FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order
+    FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order; the task is the
+                                            one that the numbers of frames of inputs and targets tell
 
 A bad image, or one without its partner, fails when it is loaded; the other samples are not affected.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from iqabench.errors import ImageError, SetError
 from iqabench.images import AS_STORED, ReadOptions, image_files
-from iqabench.order import natural_order, order_trouble
-from iqabench.pairing import below_in_words, unread_in_words
+from iqabench.pairing import (
+    below_in_words,
+    clip_folders,
+    frames_in,
+    no_clips_in_words,
+    unread_in_words,
+    videos_in_words,
+)
 from iqabench.sets.catalogue import set_names
+from iqabench.sets.clips import frames_trouble, task_of_clips
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
 from iqabench.sets.place import Place
@@ -50,11 +58,13 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
     if "input" in roles or (task.folder and task.folder.needs in roles):
         paired = _paired(folder, roles, reading)
         notes += paired.rules
+        task = _clip_task(roles, paired.parts, steps, task)
         samples = list(_samples(folder, roles, paired, steps, task))
     else:
         has_folder = "target" in roles
         place = folder / "target" if has_folder else folder
         targets = _images(place, reading, clips=has_folder)
+        task = _clip_task(roles, {"target": targets}, steps, task)
         samples = [_target_only(name, frames, steps) for name, frames in targets.items()]
     return SampleSet(
         name=_name(folder),
@@ -75,8 +85,9 @@ def _unread(folder: Path, roles: list[str]) -> Iterable[str]:
     """Yield sentences about files in a folder, its roles and clips that look like images and are not read."""
     for place in [folder / role for role in roles] or [folder]:
         yield from unread_in_words(place)
-        for clip in _clip_folders(place) if roles else ():
+        for clip in clip_folders(place) if roles else ():
             yield from unread_in_words(clip)
+        yield from no_clips_in_words(place) if roles else ()
 
 
 def _ignored(folder: Path, roles: list[str]) -> Iterable[str]:
@@ -100,6 +111,14 @@ def _task(level: str, roles: Sequence[str]) -> Task:
     return known[0]
 
 
+def _clip_task(
+    roles: Sequence[str], parts: Mapping[str, Mapping[str, Frames]], steps: Recipe, task: Task
+) -> Task:
+    """Return the task that the frames of clips tell, if it has all these roles; else the one that is known."""
+    told = task_of_clips(parts, steps.scale)
+    return told if told is not None and set(roles) <= set(told.roles) else task
+
+
 def _recipe(task: Task, level: str) -> Recipe:
     if task.folder is None:
         return Recipe(1)
@@ -111,16 +130,7 @@ def _target_only(name: str, frames: Frames, steps: Recipe) -> SampleRef:
     """Return a sample whose input is made from its target; without a degradation it is the target."""
     files = {"target": frames}
     files = {"input": frames, **files} if steps.steps is None else files
-    return SampleRef(name, steps, files, _frames_trouble(files))
-
-
-def _frames_trouble(files: dict[str, Frames]) -> str:
-    """Return the reason why the frames of a clip are not in a plain order, or no text."""
-    for role, frames in files.items():
-        trouble = order_trouble([Path(frame.name).name for frame in frames])
-        if trouble:
-            return f"the {role} is not a whole clip: {trouble}."
-    return ""
+    return SampleRef(name, steps, files, frames_trouble(files))
 
 
 def _name(folder: Path) -> str:
@@ -134,31 +144,34 @@ def _images(folder: Path, reading: ReadOptions, *, clips: bool = True) -> dict[s
     Raises: SetError when there are none, or two with the same name.
     """
     parts: dict[str, Frames] = {}
-    for path in [*image_files(folder), *(_clip_folders(folder) if clips else [])]:
+    for path in [*image_files(folder), *(clip_folders(folder) if clips else [])]:
         name = path.name if path.is_dir() else path.stem
         if name in parts:
             raise SetError(
                 f"two images in {folder} are called '{name}': {parts[name][0].path} and "
                 f"{path}. Rename one of them."
             )
-        files = sorted(image_files(path), key=natural_order) if path.is_dir() else [path]
+        files = frames_in(path) if path.is_dir() else [path]
         parts[name] = tuple(Place(file, str(file), reading=reading) for file in files)
     if not parts:
-        below = below_in_words(
-            folder, "name one of them, or call two of them 'input' and 'target'."
-        )
-        unread = "".join(f" {line}." for line in unread_in_words(folder))
-        raise SetError(
-            f"there are no images in {folder}{f', but {below}' if below else ';'} Expected .png, .jpg, .bmp, "
-            f".tif, .webp, .ppm or .pgm, or the subfolders 'input' and 'target'.{unread}"
-        )
+        raise SetError(_no_images(folder))
     return parts
 
 
-def _clip_folders(folder: Path) -> list[Path]:
-    """Return the subfolders that hold images."""
-    places = [p for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith(".")]
-    return [place for place in places if image_files(place)]
+def _no_images(folder: Path) -> str:
+    """Return the message about a folder without images, which names what lies there instead."""
+    below = below_in_words(
+        folder,
+        "name one of them, or call two of them 'input' and 'target'. If each is a clip, move them "
+        f"into {folder / 'target'}.",
+    )
+    videos = videos_in_words([folder])
+    lines = [*unread_in_words(folder), *([videos] if videos else [])]
+    unread = "".join(f" {line}." for line in lines)
+    return (
+        f"there are no images in {folder}{f', but {below}' if below else '.'} Expected .png, .jpg, .bmp, "
+        f".tif, .webp, .ppm or .pgm, or the subfolders 'input' and 'target'.{unread}"
+    )
 
 
 def _samples(
@@ -168,7 +181,7 @@ def _samples(
     parts = paired.parts
     for name in sorted({name for of_role in parts.values() for name in of_role}):
         files = {role: parts[role][name] for role in roles if name in parts[role]}
-        trouble = lacks(name, folder, roles, parts) or _frames_trouble(files)
+        trouble = lacks(name, folder, roles, parts) or frames_trouble(files)
         yield SampleRef(
             name,
             steps,
@@ -178,6 +191,7 @@ def _samples(
             independent=task.independent,
             binary=task.binary,
             fills=task.composites,
+            same_length=task.same_length,
         )
 
 

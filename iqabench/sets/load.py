@@ -9,10 +9,12 @@ from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
 from iqabench.files.fetch import fetch as fetch_files
 from iqabench.images import AS_STORED, ReadOptions
+from iqabench.pairing import videos_in_words
 from iqabench.places import expanded, is_file, is_folder
 from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import InputFacts, SetFacts
+from iqabench.sets.first_frames import first_frames, frames_in_name
 from iqabench.sets.folder import folder_set
 from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.place import Place
@@ -28,7 +30,8 @@ def load_set(
     """Return the samples of a set; its files are downloaded where necessary.
 
     `name` is the name or alias of a set (`urban100`), with or without a level (`urban100_x2`, `cbsd68_n50`,
-    `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `scale` is the scale of a
+    `live1_q10`), or a folder of images (`photos`, `photos@x2`, `photos@n25`). `vid4-first-5` has the first
+    five frames of each clip (see `first_frames`). `scale` is the scale of a
     super-resolution set when the name has none. With `fetch=False` nothing is downloaded; samples whose
     files are not here fail when they are loaded. `reading` holds the options that files of a folder are read
     with; those of a named set are always read as they are stored.
@@ -37,6 +40,10 @@ def load_set(
     """
     item, level = find_entry(name) or (None, None)
     if item is None:
+        shorter = frames_in_name(name)
+        if shorter is not None and not is_folder(expanded(name)):
+            whole = load_set(shorter[0], scale, fetch=fetch, reading=reading)
+            return first_frames(whole, shorter[1])
         path, level = _folder(name)
         if path is not None:
             return folder_set(path, _level_of_folder(name, level, scale), reading)
@@ -105,8 +112,9 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
         return folder, level
     if "/" in name or "\\" in name or name.startswith((".", "~")):
         what = "is a file" if is_file(path) else "does not exist"
+        video = f" {said}." if is_file(path) and (said := videos_in_words([path])) else ""
         raise SetError(
-            f"{path} {what}; expected a folder of images, or a set that 'iqabench list sets' shows."
+            f"{path} {what}; expected a folder of images, or a set that 'iqabench list sets' shows.{video}"
         )
     return None, None
 

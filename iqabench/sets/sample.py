@@ -110,7 +110,8 @@ class SampleRef:
         if len(places) == 1:
             return places[0].read_part(self.depth)
         frames = [frame for place in places for frame in place.read_part(self.depth)]
-        return stack_frames(frames, f"the {role} of '{self.name}'")
+        names = [place.name for place in places]
+        return stack_frames(frames, f"the {role} of '{self.name}'", names)
 
     def _read_target(self) -> Part:
         name = self.files["target"][0].name
@@ -159,7 +160,7 @@ class SampleRef:
         clips = {role: part for role, part in parts.items() if role not in self.independent}
         counts = [len(p) for role, p in clips.items() if role in ("input", "target") or len(p) > 1]
         if len(set(counts)) > 1:
-            lengths = ", ".join(f"{role} {len(part)}" for role, part in clips.items())
+            lengths = ", ".join(f"{role} {len(clips[role])}" for role in sorted(clips))
             raise SetError(
                 f"the clips of '{self.name}' differ in length ({lengths} frames); expected as many frames "
                 "in each. Add the missing frames, or take the others away."

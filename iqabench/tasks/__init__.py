@@ -9,6 +9,7 @@ roles, level letters, default protocols and titles are read from here. No torch.
 
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.look_up import (
+    clip_task,
     default_task,
     folder_task,
     in_order,
@@ -27,10 +28,11 @@ from iqabench.tasks.core.scale import (
     scale_side,
     scale_text,
 )
-from iqabench.tasks.core.task import FolderRule, Task, register
+from iqabench.tasks.core.task import ClipFrames, FolderRule, Task, register
 
 __all__ = [
     "LARGEST_SCALE",
+    "ClipFrames",
     "FolderRule",
     "Level",
     "Ratio",
@@ -39,6 +41,7 @@ __all__ = [
     "Task",
     "TaskName",
     "checked_scale",
+    "clip_task",
     "default_task",
     "exact_scale",
     "folder_task",

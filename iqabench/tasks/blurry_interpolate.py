@@ -9,6 +9,7 @@ BLURRY_INTERPOLATE = register(
         order=65,
         summary="A model sharpens the frames of a clip (key frames) and makes the frame between each two.",
         same_length=False,
+        clips="doubled",
         columns=("psnr", "psnr@rgb-key", "psnr@rgb-between"),
     )
 )

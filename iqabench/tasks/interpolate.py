@@ -10,6 +10,7 @@ INTERPOLATE = register(
         summary="A model makes the frame between the two frames of its input.",
         names={"input": "frame"},
         same_length=False,
+        clips="middle",
         columns=("psnr", "mae", "rmse"),
     )
 )

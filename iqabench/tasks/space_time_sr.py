@@ -11,6 +11,7 @@ SPACE_TIME_SR = register(
         summary="A model enlarges the frames of a clip by a scale and makes the frame between each two.",
         may_take=("low_target",),
         same_length=False,
+        clips="doubled",
         sizes="scale",
         level=Level("x", "decimal", "scale", "x4"),
         protocol="y",

@@ -9,6 +9,7 @@ VIDEO_SR = register(
         title="Video super-resolution",
         order=50,
         summary="A model enlarges the frames of a clip; figures are means over frames, then over clips.",
+        clips="each",
         sizes="scale",
         level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",

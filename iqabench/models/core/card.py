@@ -217,6 +217,12 @@ class Card(Facts):
         return is_image and not self.settings and not self.state and self.cost == "static"
 
     @property
+    def looks_at_clips(self) -> bool:
+        """True when other frames of a clip, or a state, decide what the model makes of one."""
+        several = any(s.frames != "each" or s.before or s.after for s in self.takes.values())
+        return several or self.state
+
+    @property
     def facts_json(self) -> str:
         """The facts of the model that records contain, as JSON."""
         names = (

@@ -22,8 +22,8 @@ from iqabench.files.fetch import fetch
 from iqabench.images import Part, image_files, read_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model, Precision
-from iqabench.order import natural_order, order_trouble
-from iqabench.pairing import pair_names
+from iqabench.order import order_trouble
+from iqabench.pairing import clip_folders, frames_in, pair_names
 from iqabench.samples import stack_frames
 
 _COLUMNS = ["set", "role", "sample", "frame", "path", "bytes", "sha256"]
@@ -169,11 +169,7 @@ def _of_folder(card: Card, folder: Path) -> tuple[dict[tuple[str, str], Clips], 
 
 def _clips(folder: Path) -> dict[str, list[Path]]:
     clips = {path.stem: [path] for path in image_files(folder)}
-    for place in _folders(folder):
-        frames = sorted(image_files(place), key=natural_order)
-        if frames:
-            clips[place.name] = frames
-    return clips
+    return clips | {place.name: frames_in(place) for place in clip_folders(folder)}
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -229,7 +229,8 @@ def _length_trouble(output: ScoredOutput, sample: Sample, length: int) -> str:
         return ""
     return (
         f"the {output.role or 'output'} has {length} frames and the {output.compared_with} {len(target)}; "
-        "expected as many. Frames of different moments are never compared"
+        "expected as many. Frames of different moments are never compared: choose a model that makes every "
+        "frame of the target"
     )
 
 

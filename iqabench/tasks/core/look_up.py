@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from iqabench.errors import UnknownNameError
 from iqabench.registry import Registry
 from iqabench.tasks.core.scale import Ratio
-from iqabench.tasks.core.task import REGISTRY, Task
+from iqabench.tasks.core.task import REGISTRY, ClipFrames, Task
 
 
 def tasks() -> Registry[Task]:
@@ -51,6 +51,13 @@ def default_task(scale: Ratio = 1) -> Task:
         if task.default and task.sizes == sizes:
             return task
     raise UnknownNameError("task", sizes, REGISTRY.names())
+
+
+def clip_task(frames: ClipFrames, scale: Ratio) -> Task | None:
+    """Return the task of a folder of clips with targets of these frames and this scale; None without one."""
+    sizes = "same" if scale == 1 else "scale"
+    found = (task for task in in_order() if task.clips == frames and task.sizes == sizes)
+    return next(found, None)
 
 
 def folder_task(level: str | None, roles: Sequence[str] = ()) -> tuple[Task, str] | None:

@@ -9,6 +9,10 @@ from iqabench.registry import Registry
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.scale import Ratio
 
+ClipFrames = Literal["each", "doubled", "middle"]
+"""The frames of a target by those of its input: one for each, one for each and one between each two, or one
+between two."""
+
 Sizes = Literal["scale", "same", "round trip"]
 """The relation of the output's size to the input's: larger by a scale, equal, or small and large again."""
 
@@ -62,6 +66,8 @@ class Task:
     """True when only pixels inside the mask are taken from the output; all others are those of the input."""
     same_length: bool = True
     """True when inputs and targets have as many frames; False when a model makes frames between others."""
+    clips: ClipFrames | None = None
+    """The frames of targets by which a folder of clips becomes a set of this task; None where it does not."""
     sizes: Sizes = "same"
     level: Level | None = None
     """The notation of strengths; None when the task has no levels."""
