@@ -114,7 +114,7 @@ def _task(level: str, roles: Sequence[str]) -> Task:
 def _clip_task(
     roles: Sequence[str], parts: Mapping[str, Mapping[str, Frames]], steps: Recipe, task: Task
 ) -> Task:
-    """Return the task that the frames of clips tell, if it has all these roles; else the one that is known."""
+    """Return the task that the frames of clips tell, if it has all roles; else the one that is known."""
     told = task_of_clips(parts, steps.scale)
     return told if told is not None and set(roles) <= set(told.roles) else task
 
