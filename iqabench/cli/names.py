@@ -7,7 +7,7 @@ with lazy_imports():
     from iqabench.files import RemoteFile
     from iqabench.metrics import metrics, set_metrics
     from iqabench.models.core.card import Card
-    from iqabench.models.core.catalogue import card_of, cards
+    from iqabench.models.core.catalogue import card_of, cards, chain_of
     from iqabench.sets import files_of, set_names
     from iqabench.sets.catalogue import find_entry
 
@@ -17,6 +17,8 @@ def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
 
     Raises: UnknownNameError with suggestions from all; SetError or ModelError for a scale it lacks.
     """
+    if chain := chain_of(name):
+        return [file for each in chain for file in files_named(each, scale)]
     if find_entry(name):
         return files_of(name, f"x{scale}" if scale else None)
     members = [c for c in cards().values() if name in (c.id, c.name)]

@@ -58,8 +58,8 @@ with lazy_imports(until_used=True):  # few runs measure costs
     multiple=True,
     required=True,
     metavar="NAME|FILE|...",
-    help="A registered id, a file, package.module:factory, or 'cmd:PROGRAM {input} "
-    "{output}'; repeatable.",
+    help="A registered id, a file, package.module:factory, 'cmd:PROGRAM {input} {output}', or "
+    "MODEL+POSTPROCESSOR, as in carn_m+dct_consistency; repeatable.",
 )
 @click.option(
     "--set",

@@ -15,10 +15,10 @@ from functools import partial
 
 from iqabench.crashes import is_isolated
 from iqabench.models.core.model import Model
-from iqabench.models.core.restore_parts import RestoredParts, checked_parts, restore_parts
-from iqabench.models.loaders.outputs import OutputsModel
+from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run.conditions import Conditions
 from iqabench.run.failures import attempt, watching_model
+from iqabench.run.first_outputs import SampleRestorer
 from iqabench.run.image_costs import CostCounter
 from iqabench.run.overlap import map_beside, scoring_threads
 from iqabench.run.prefetch import LoadedSample, LoadSample, prefetch
@@ -40,8 +40,7 @@ class LoadedCell:
     scorer: CellScorer
     costs: CostCounter
     """The counter of costs per image."""
-    names: tuple[str, ...] = ()
-    """The names of all samples of the set, with which files of outputs are paired."""
+    restorer: SampleRestorer
     composites: bool = False
     """True when only pixels inside the mask are taken from outputs, and all others from the input."""
 
@@ -77,21 +76,15 @@ def _restore(cell: LoadedCell, loaded: LoadedSample, *, isolated: bool) -> Resto
 def _restored(cell: LoadedCell, sample: Sample, *, isolated: bool) -> RestoredParts:
     about = f"the image '{sample.name}'"
     with watching_model("restore", cell.model, about, isolated=isolated):
-        if isinstance(cell.model, OutputsModel):
-            restored = _looked_up(cell, cell.model, sample)
-        else:
-            restore = partial(
-                restore_parts, cell.model, sample.parts, cell.conditions.tile, cell.settings
-            )
-            restored = cell.costs.counted(sample.parts, restore)
+        restore = partial(
+            cell.restorer.restore,
+            cell.model,
+            sample,
+            cell.settings,
+            stores=not cell.costs.is_wanted,
+        )
+        restored = cell.costs.counted(sample.parts, restore)
     if not cell.composites:
         return restored
     whole = composite_part(restored.parts["output"], sample.parts, sample.name)
     return replace(restored, parts={**restored.parts, "output": whole})
-
-
-def _looked_up(cell: LoadedCell, model: OutputsModel, sample: Sample) -> RestoredParts:
-    """Return the outputs that were made before, checked as if they had just been made."""
-    images = cell.scorer.maker.subject.set
-    outputs = model.outputs_of(images, sample.name, cell.names)
-    return RestoredParts(checked_parts(model, sample.parts, outputs))

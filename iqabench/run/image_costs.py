@@ -19,14 +19,15 @@ class CostCounter:
     """
 
     def __init__(self, model: Model, columns: Iterable[AnyColumn]) -> None:
-        is_wanted = any(column.metric.reference == "cost" for column in columns)
+        wanted = any(column.metric.reference == "cost" for column in columns)
         self._is_per_image = model.card.cost == "per image"
-        self._counts = is_wanted and model.module is not None
+        self.is_wanted = wanted and model.module is not None
+        """True when operations are counted, so that all of them must be done."""
         self._by_shapes: dict[Shapes, float] = {}
 
     def counted(self, parts: Parts, restore: Callable[[], RestoredParts]) -> RestoredParts:
         """Restore parts and return the outputs with their costs; nothing is counted where nobody asks."""
-        if not self._counts:
+        if not self.is_wanted:
             return restore()
         shapes: Shapes = tuple((role, part.shape) for role, part in parts.items())
         if self._is_per_image or shapes not in self._by_shapes:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import torch
 
+from iqabench.models.core.chained_model import first_of
 from iqabench.models.core.load import load_card, load_model
 from iqabench.models.core.model import Model
 from iqabench.run.failures import watching_model
@@ -53,9 +54,10 @@ def load_for_cell(cell: Cell, options: Options) -> Model:
     if cell.card is None:
         model = load_model(cell.model, cell.set.scale, convention=options.convention)
         model = model.to(options.device, options.precision)
-        if model.card.loader not in ("command", "outputs"):  # they have no range of their own
-            with watching_model("try", model, "a photograph"):
-                check_value_scale(model, declared=options.convention.range is not None)
+        brought = first_of(model)
+        if brought.card.loader not in ("command", "outputs"):  # they have no range of their own
+            with watching_model("try", brought, "a photograph"):
+                check_value_scale(brought, declared=options.convention.range is not None)
         return model
     model = load_card(
         cell.card, allow_random_weights=options.allow_random_weights, progress=options.progress

@@ -12,6 +12,7 @@ from iqabench.images import AS_STORED, ReadOptions
 from iqabench.metrics import AnyColumn, any_column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of, cards
+from iqabench.models.core.chain import alone_message, follows
 from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import is_own
 from iqabench.models.core.model import Precision
@@ -143,6 +144,8 @@ def check_fits(card: Card, images: SampleSet) -> None:
             f"{set_task.phrase}. Choose a model and a set of one task."
         )
     missing = [role for role in card.takes if role not in images.roles]
+    if follows(card) in missing:
+        raise ModelError(alone_message(card, "carn_m"))
     if missing and images.roles:
         has = ", ".join(sorted(images.roles))
         raise ModelError(

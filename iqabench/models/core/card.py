@@ -87,10 +87,11 @@ Method = Literal[
     "shifted",
     "collapsed",
     "adaptive",
+    "post-processed",
 ]
 """The way in which a variant was made. A slimmed network was designed narrower or shorter and trained from
 the start; a pruned one had channels removed; a sparsified one has single weights of 0; an adaptive one spends
-less where an image is easy."""
+less where an image is easy; of a post-processed one another model improves the output."""
 Layout = Literal["parent", "widths", "int8", "binary", "shift", "folded"]
 """The difference between the network of a variant and the one that its card names."""
 
@@ -132,10 +133,11 @@ class Card(Facts):
     scales: tuple[int, ...] = ()
     """All scales of the one network, for a network that takes `scale` at each call; else empty."""
     loader: Literal[
-        "network", "spandrel", "file", "onnx", "script", "factory", "command", "outputs"
+        "network", "spandrel", "file", "onnx", "script", "factory", "command", "outputs", "chain"
     ] = "network"
     network: str = ""
-    """The name of the callable in network.py, or a dotted path."""
+    """The name of the callable in network.py, or a dotted path; of a chain the explicit name of the second
+    model."""
     architecture: str = ""
     arguments: dict[str, Any] = Field(default_factory=dict)
     version: int = 1

@@ -9,6 +9,7 @@ from iqabench.errors import DuplicateNameError, FactsError, ModelError, UnknownN
 from iqabench.facts import read_yaml, validate
 from iqabench.models.core.card import Card
 from iqabench.models.core.card_cache import CardCache
+from iqabench.models.core.chain import chained_card, follows, halves, require_fit, require_follower
 from iqabench.models.core.variants import check_variants, parent_of
 from iqabench.registry import load_entry_points
 from iqabench.tasks import Ratio, scale_text
@@ -84,15 +85,19 @@ def _members(path: Path, data: Any) -> list[Card]:
 
 
 def card_of(name: str, scale: Ratio | None = None) -> Card:
-    """Return the card of a model by id and scale, or by its explicit name (rlfn_x2).
+    """Return the card of a model by id and scale, by its explicit name (rlfn_x2), or of a chain of two.
 
-    Raises: UnknownNameError with suggestions; ModelError when the model lacks that scale.
+    Raises: UnknownNameError with suggestions; ModelError when the model lacks that scale, or for two models
+        that make no chain.
     """
     known = cards()
     if name in known:
         return known[name]
     members = known.by_id.get(name, ())
     if not members:
+        first, second = halves(name)
+        if first:
+            return _chain(name, first, second, scale)
         raise UnknownNameError("model", name, {*known, *known.by_id})
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
@@ -101,6 +106,37 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
             f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales."
         )
     return max(fitting, key=lambda c: c.scale == 4)
+
+
+def _chain(name: str, first: str, second: str, scale: Ratio | None) -> Card:
+    known = cards()
+    if second not in known and second not in known.by_id:
+        hint = "'iqabench list models' shows them with the task postprocess."
+        raise UnknownNameError("post-processor", second, followers(), hint)
+    after = card_of(second)
+    require_follower(name, after, followers())
+    before = card_of(first, after.scale if second in known else scale)
+    require_fit(before, after)
+    return chained_card(before, card_of(second, before.scale))
+
+
+def followers() -> list[str]:
+    """Return the ids of all models that work on the output of another."""
+    return sorted(name for name, members in cards().by_id.items() if follows(members[0]))
+
+
+def chain_of(name: str) -> tuple[str, str] | None:
+    """Return the names of both models of a chain FIRST+SECOND; None for any other name.
+
+    A file or a command whose name has a '+' is none, unless a model that works on outputs stands behind it.
+    """
+    first, second = halves(name)
+    if not first or is_registered(name):
+        return None
+    members = cards().by_id.get(second) or [
+        card for card in [cards().get(second)] if card is not None
+    ]
+    return (first, second) if members and follows(members[0]) else None
 
 
 def is_registered(name: str) -> bool:

@@ -10,11 +10,12 @@ from iqabench.crashes import watching_for_crashes
 from iqabench.errors import FetchError, ModelError, UsageError, WeightsError
 from iqabench.models.core.card import Card
 from iqabench.models.core.card_digest import card_digest
-from iqabench.models.core.catalogue import card_at, card_of, is_registered
+from iqabench.models.core.catalogue import card_at, card_of, chain_of, is_registered
+from iqabench.models.core.chained_model import ChainedModel, FollowingModel, network_model
 from iqabench.models.core.checkpoint import StateDictionary
 from iqabench.models.core.convention import AS_FOUND, CallingConvention, registered_message
 from iqabench.models.core.layout import lay_out, try_out
-from iqabench.models.core.model import Model, NetworkModel
+from iqabench.models.core.model import Model
 from iqabench.models.core.network import adapt_names, build
 from iqabench.models.core.siblings import sibling_note
 from iqabench.models.core.weights import load_strictly, read_states
@@ -52,8 +53,11 @@ _CARDS = (".yaml", ".yml")
 def is_own(name: str) -> bool:
     """Return whether a name means a model that the user brings, not a registered id.
 
-    A folder with a card in the current folder is one, unless a registered model has its name.
+    A folder with a card in the current folder is one, unless a registered model has its name. A chain is one
+    where its first model is.
     """
+    if chain := chain_of(name):
+        return is_own(chain[0])
     suffix = Path(name).suffix.lower()
     return (
         ":" in name
@@ -84,6 +88,8 @@ def check_convention(names: Sequence[str], convention: CallingConvention) -> str
 
 def runs_code(name: str) -> bool:
     """Return whether a name means a command or a factory, which is consent where a user types it."""
+    if chain := chain_of(name):
+        return runs_code(chain[0])
     if name.startswith("cmd:"):
         return True
     path = Path(name)
@@ -101,9 +107,10 @@ def load_model(
 ) -> Model:
     """Load the model that a name means, on the CPU in fp32.
 
-    `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a card or its folder, a file (.pth .pt
-    .safetensors .onnx, TorchScript, exported program), `package.module:factory`, or
-    `cmd:PROGRAM {input} {output}`. A model that the user brings is called by `convention`.
+    `name` is an id (rlfn, rlfn_x2), a variant (rfdn@pruned), a chain FIRST+SECOND (carn_m+dct_consistency), a
+    card or its folder, a file (.pth .pt .safetensors .onnx, TorchScript, exported program),
+    `package.module:factory`, or `cmd:PROGRAM {input} {output}`. A model that the user brings is called by
+    `convention`.
     With `trust`, code that a file or a folder brings is run: the network.py of a card, an exported program.
 
     Raises: UnknownNameError, ModelError, WeightsError, FetchError; UsageError for a convention that does not
@@ -123,6 +130,12 @@ def _load(
     allow_random_weights: bool,
     progress: bool | None,
 ) -> Model:
+    chain = chain_of(name) if is_own(name) else None
+    if chain:
+        how = {"allow_random_weights": allow_random_weights}
+        first = _load(chain[0], scale, convention, progress=progress, **how)
+        second = card_of(chain[1], first.card.scale)
+        return _chained(first, load_card(second, progress=progress, **how))
     if is_own(name):
         model = _load_own(name, scale, convention)
         model.call_by(convention)
@@ -159,11 +172,17 @@ def load_card(
 def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
     if card.loader == "outputs":
         return load_outputs(card)
+    if card.loader == "chain":
+        return _load_chain(card, allow_random_weights=allow_random_weights, progress=progress)
+    return _load_network(card, allow_random_weights=allow_random_weights, progress=progress)
+
+
+def _load_network(card: Card, *, allow_random_weights: bool, progress: bool | None) -> Model:
     if card.weights is None:
         network = build(card)
         code = card_digest(card, network)
         version = f"{card.version}:{code}" if code else f"{card.version}"
-        return NetworkModel(card, network, f"none:{card.name}:{version}")
+        return network_model(card, network, f"none:{card.name}:{version}")
     try:
         path, *others = weights_paths(card, progress=progress)
     except FetchError as error:
@@ -178,7 +197,7 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
     sha256 = card.weights.sha256 or sha256_of_file(path)
     if card.loader == "spandrel":
         module = spandrel_module(states[0].tensors, card.weights.file)
-        return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
+        return network_model(card, module, joined(sha256, card_digest(card, module)))
     network = build(card)
     state = _state_for(card, network, states)
     module = lay_out(network, card, state)
@@ -187,7 +206,28 @@ def _load_card(card: Card, *, allow_random_weights: bool, progress: bool | None)
     except WeightsError as error:
         raise WeightsError(f"{error}{sibling_note(card, states)}") from error
     try_out(module, card)
-    return NetworkModel(card, module, joined(sha256, card_digest(card, module)))
+    return network_model(card, module, joined(sha256, card_digest(card, module)))
+
+
+def _load_chain(card: Card, *, allow_random_weights: bool, progress: bool | None) -> ChainedModel:
+    """Load the chain of two registered models."""
+    assert card.variant is not None
+    how = {"allow_random_weights": allow_random_weights}
+    first = load_card(card_of(card.variant.parent), progress=progress, **how)
+    return _chained(first, load_card(card_of(card.network), progress=progress, **how))
+
+
+def _chained(first: Model, second: Model) -> ChainedModel:
+    """Return the chain of two loaded models.
+
+    Raises: ModelError when the second one is no network.
+    """
+    if not isinstance(second, FollowingModel):
+        raise ModelError(
+            f"the card of '{second.card.name}' has the loader '{second.card.loader}'; a model that works on "
+            "the output of another is a network of torch (loader: network or factory)."
+        )
+    return ChainedModel(first, second)
 
 
 def _state_for(
@@ -215,7 +255,7 @@ def random_model(card: Card) -> Model:
     network = build(card)
     code = card_digest(card, network)
     name = f"random:{card.name}:{code}" if code else f"random:{card.name}"
-    return NetworkModel(card, network, name, random_weights=True)
+    return network_model(card, network, name, random_weights=True)
 
 
 def _load_own(name: str, scale: Ratio | None, convention: CallingConvention) -> Model:

@@ -24,6 +24,8 @@ from iqabench.files.disk import sha256_of, writing
 from iqabench.files.home import home
 from iqabench.files.obtain import obtain
 from iqabench.files.remote import RemoteFile
+from iqabench.models.core.catalogue import chain_of
+from iqabench.models.core.chain import MARK
 from iqabench.models.core.load import is_card, is_own, runs_code
 from iqabench.models.sources.command_files import command_files
 from iqabench.models.sources.imports import files_of_module, imported_files
@@ -77,6 +79,8 @@ def require_packable(names: Iterable[str]) -> None:
     for name in filter(is_own, names):
         if runs_code(name):
             require_trust(f"the code of '{name}', on the workers of a cluster")
+        elif chain := chain_of(name):
+            require_packable([chain[0]])
         elif not (is_card(Path(name)) or is_file(Path(name))):
             raise ModelError(f"the model file {name} does not exist.")
 
@@ -119,6 +123,9 @@ def _unpack(package: ModelPackage, folder: Path) -> None:
 
 def _files_of(name: str) -> tuple[str, dict[str, Path]]:
     """Return the name of a model within its package, and its files by their places there."""
+    if chain := chain_of(name):
+        first, files = _files_of(chain[0])
+        return f"{first}{MARK}{chain[1]}", files
     if name.startswith("cmd:"):
         words = shlex.split(name.removeprefix("cmd:"))
         return name, _relative(command_files(words))

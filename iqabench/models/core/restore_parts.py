@@ -1,7 +1,7 @@
 """The restoration of one sample by one model: parts and outputs are checked against the card."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from iqabench.errors import ModelError
 from iqabench.images import Part
+from iqabench.models.core.chained_model import ChainedModel
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.models.core.signature import Signature
@@ -34,6 +35,8 @@ class RestoredParts:
     """The reason for tiles that nobody asked for; empty without one."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """The costs of this sample by name: `heavy` as the network tells it, `macs` where a run counts them."""
+    is_stored: bool = False
+    """True where the output of a chain's first model was stored before, so that its time is not known."""
 
 
 def restore_parts(
@@ -46,6 +49,11 @@ def restore_parts(
     Raises: ModelError when a role is missing, when the model does not take such parts, and when it returns
         other roles, frames, sizes or depths than its card says.
     """
+    if isinstance(model, ChainedModel):
+        of_first = model.settings_of_first(settings or {})
+        return restore_after(
+            model, parts, restore_parts(model.first, parts, tile, of_first), settings
+        )
     card = model.card
     for role, signature in card.takes.items():
         if role not in parts:
@@ -69,6 +77,21 @@ def restore_parts(
         outputs = _forward(model, parts, dict(settings or {}))
     costs = {name: _mean(outputs.pop(name)) for name in _costs_in(model, outputs)}
     return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)), costs=costs)
+
+
+def restore_after(
+    model: ChainedModel,
+    parts: Parts,
+    first: RestoredParts,
+    settings: Mapping[str, float] | None = None,
+) -> RestoredParts:
+    """Return the output of a chain, from the output of its first model.
+
+    Raises: ModelError as `restore_parts`.
+    """
+    given = model.parts_for_second(parts, first.parts["output"])
+    of_second = model.settings_of_second(settings or {})
+    return replace(first, parts=restore_parts(model.second, given, settings=of_second).parts)
 
 
 def _costs_in(model: Model, outputs: Mapping[str, list[Tensor]]) -> list[str]:

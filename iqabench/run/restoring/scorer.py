@@ -167,7 +167,7 @@ class CellScorer:
             column,
             restoration.loaded.name,
             next(iter(scores.values())) if len(scores) == 1 else mean_over_frames(scores),
-            restoration.duration_ms,
+            None if restored.is_stored else restoration.duration_ms,
             restored.tile,
             restored.tile_note,
             role=output.role,

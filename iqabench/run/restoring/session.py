@@ -13,6 +13,7 @@ from iqabench.models.core.signature import setting_values, setting_words
 from iqabench.run.conditions import Conditions
 from iqabench.run.evaluate_cell import LoadedCell, evaluate_cell, restore_cell
 from iqabench.run.executors.job import JobItem
+from iqabench.run.first_outputs import SampleRestorer
 from iqabench.run.image_costs import CostCounter
 from iqabench.run.output_folders import output_folder
 from iqabench.run.plan import Cell, Options
@@ -102,7 +103,7 @@ class CellSession:
         self._subject = Subject.of_set(cell.set)
         self._saves_outputs = saves_outputs
         self._outputs, self._pools, self._samples = outputs, pools, samples
-        self._maker = RecordMaker(self._subject, self._origin(model), run)
+        self._maker = RecordMaker(self._subject, self._origin(model, self._settings), run)
         self._loaded = self._load_cell()
 
     @cached_property
@@ -192,7 +193,9 @@ class CellSession:
             self._settings,
             scorer,
             CostCounter(self.model, columns),
-            names,
+            SampleRestorer(
+                images.name, names, options.tile, self._folder_of if self._outputs else None
+            ),
             task_named(images.task).composites,
         )
 
@@ -215,9 +218,8 @@ class CellSession:
                 outputs.append(ScoredOutput(role, part, with_target, 1, signature.depth))
         return outputs
 
-    def _origin(self, model: Model) -> Origin:
-        is_own = model is self.model  # other models run at their default settings
-        settings = setting_words(model.card.settings, self._settings) if is_own else ""
+    def _origin(self, model: Model, settings: Mapping[str, float]) -> Origin:
+        words = setting_words(model.card.settings, settings)
         return Origin.of_card(
             model.card,
             model.hash,
@@ -226,13 +228,19 @@ class CellSession:
             tile=self.options.tile,
             threads=threads_of(model),
             device=str(model.device),
-            setting=",".join(part for part in (model.convention, settings) if part),
+            setting=",".join(part for part in (model.convention, words) if part),
         )
 
-    def _folder_of(self, model: Model) -> OutputFolder:
-        """Return the folder for the outputs of another model that this one is compared with."""
+    def _folder_of(self, model: Model, settings: Mapping[str, float] | None = None) -> OutputFolder:
+        """Return the folder for the outputs of another model, at its usual settings unless some are given."""
         assert self._outputs is not None
         images = self.cell.set
+        if settings is None:
+            settings = setting_values(model.card.settings, (), model.card.id)
         return output_folder(
-            self._outputs, self._origin(model), self._subject, images.address, self.cell.domain
+            self._outputs,
+            self._origin(model, settings),
+            self._subject,
+            images.address,
+            self.cell.domain,
         )

@@ -86,6 +86,9 @@ class Task:
     """The kind of competitors that boards and reports of this task rank."""
     enters: tuple[str, ...] = ()
     """Other tasks whose boards are open to models of this one: `sr` to a network for several scales."""
+    follows: str = ""
+    """The role in which models get the output of another model, which is named before them, as in
+    carn_m+dct_consistency; empty where models need no other."""
     default: bool = False
     """True for the task of networks, folders and commands without a description, by relation of sizes."""
     aliases: tuple[str, ...] = ()
