@@ -36,6 +36,7 @@ def pytest_configure() -> None:
     cv2.setNumThreads(1)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process for each processor that this one may use, as far as the memory suffices."""
     affinity = getattr(os, "sched_getaffinity", None)
@@ -72,16 +73,23 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def mirror(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The mirror of real test images and weights, switched on; the test is skipped without one."""
+def mirror_if_any(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The mirror of real test images and weights, switched on; an empty string without one."""
     folders = [p for p in REAL_MIRROR.split(os.pathsep) if Path(p, "sha256").is_dir()]
-    if not folders:
+    absolute = os.pathsep.join(str(Path(p).resolve()) for p in folders)
+    if absolute:
+        monkeypatch.setenv("IQABENCH_MIRROR", absolute)
+    return absolute
+
+
+@pytest.fixture
+def mirror(mirror_if_any: str) -> str:
+    """The mirror of real test images and weights, switched on; the test is skipped without one."""
+    if not mirror_if_any:
         pytest.skip(
             "NO MIRROR: set IQABENCH_MIRROR to a content-addressed folder of the real files"
         )
-    absolute = os.pathsep.join(str(Path(p).resolve()) for p in folders)
-    monkeypatch.setenv("IQABENCH_MIRROR", absolute)
-    return absolute
+    return mirror_if_any
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """The recognition of registered families in files of weights, by the names and shapes of their tensors.
 
-A network of a family says which arguments fit the shapes (`arguments_of`, see `models/layers/shapes.py`); it
-is built with them and compared tensor by tensor. A network without that method is compared as its cards say.
+A network of a family says which arguments fit the shapes (`arguments_of`, see `models/layers/shapes.py`); the
+shapes that it has with them are compared tensor by tensor, and it is built when they agree. A network without
+that method is compared as its cards say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import FAMILIES, cards, installed_folders
 from iqabench.models.core.checkpoint import StateDictionary
 from iqabench.models.core.network import adapt_names, build, network_class
+from iqabench.models.core.shapes import shapes_of, shapes_of_network
 from iqabench.models.layers.parameters import trained_parameters
 from iqabench.tasks import Ratio, task_named
 
@@ -100,11 +102,11 @@ def _match(card: Card, state: StateDictionary, asked: Ratio | None) -> FamilyMat
     for candidate in _candidates(card, state.tensors, asked):
         try:
             tensors = adapt_names(candidate, state.tensors)
+            if shapes_of_network(candidate) != shapes_of(tensors):
+                continue
             network = build(candidate)
         except (LookupError, ValueError, TypeError, RuntimeError, ZeroDivisionError, ModelError):
             continue  # not of this family
-        if _shapes(network.state_dict()) != _shapes(tensors):
-            continue
         network.load_state_dict(tensors, strict=True)
         params = trained_parameters(network)
         return FamilyMatch(
@@ -124,7 +126,7 @@ def _candidates(card: Card, tensors: dict[str, Tensor], asked: Ratio | None) -> 
         return
     try:
         named = adapt_names(card, tensors)
-        told: dict[str, Any] = arguments_of(_shapes(named))
+        told: dict[str, Any] = arguments_of(shapes_of(named))
     except (LookupError, ValueError, ZeroDivisionError):
         return
     scales = [told.pop("scale")] if "scale" in told else [*([asked] if asked else []), *_SCALES]
@@ -153,7 +155,3 @@ def _member(card: Card, params: int) -> str:
         one.name for one in _same_network(card) if (one.scale, one.params) == (card.scale, params)
     ]
     return names[0] if names else ""
-
-
-def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}

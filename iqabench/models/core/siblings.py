@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-import torch
-from torch import Tensor
-
 from iqabench.errors import ModelError
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import cards
 from iqabench.models.core.checkpoint import StateDictionary
-from iqabench.models.core.network import adapt_names, build
+from iqabench.models.core.network import adapt_names
+from iqabench.models.core.shapes import shapes_of, shapes_of_network
 
 
 def sibling_note(card: Card, states: Sequence[StateDictionary]) -> str:
@@ -35,12 +33,6 @@ def _siblings(card: Card) -> Iterator[Card]:
 
 def _fits(card: Card, state: StateDictionary) -> bool:
     try:
-        with torch.device("meta"):
-            network = build(card)
-        return _shapes(network.state_dict()) == _shapes(adapt_names(card, state.tensors))
+        return shapes_of_network(card) == shapes_of(adapt_names(card, state.tensors))
     except (LookupError, ValueError, TypeError, RuntimeError, ModelError):
         return False  # the tensors are not of this family
-
-
-def _shapes(state: dict[str, Tensor]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(tensor.shape) for name, tensor in state.items()}
