@@ -33,7 +33,9 @@ with lazy_imports():
         PairingOptions,
         Targets,
         has_saved_outputs,
+        holds_clips,
         no_targets,
+        score_clips,
         score_folder,
         score_saved_outputs,
         targets_for_many,
@@ -41,6 +43,8 @@ with lazy_imports():
     )
     from iqabench.run.environment import resolve_device
     from iqabench.run.executors.placement import Placement
+    from iqabench.sets import SampleSet, load_set
+    from iqabench.sets.clips_beside import clips_beside
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Against:
         "iqabench score photos/ --column niqe --column brisque",
         "iqabench score outputs/ --input inputs/ --scale 4 --column psnr@lr",
         "iqabench score saved/ --column lpips --column psnr@consensus",
+        "iqabench score clips/ --set vid4 --column psnr@duf --column ssim_3d --per-image",
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
@@ -121,6 +126,9 @@ def command(
     names do not tell, --pairs does. With --scale the columns default to the super-resolution protocol sr-y;
     without it, a folder is compared as RGB.
 
+    OUTPUTS with a folder of frames for each clip are compared clip by clip, and so are folders of targets;
+    with --recursive every frame is an image of its own.
+
     Without targets, no-reference and pseudo-reference columns remain. A folder that 'run --save-outputs'
     wrote knows its models and its set: its scores stand beside those of the run.
     """
@@ -136,6 +144,10 @@ def command(
             outcome = score_saved_outputs(
                 outputs, records, chosen, device, watch, reading=reading, **pace
             )
+        elif holds_clips(outputs) and not pairing.recursive:
+            pace.pop("batch")
+            clips = _clips(outputs, against, pairing, reading, batch)
+            outcome = score_clips(outputs, clips, records, chosen, name, device, watch, **pace)
         else:
             targets = _targets(outputs, against, pairing, reading)
             outcome, _ = score_folder(
@@ -160,6 +172,32 @@ def _targets(
     if against.inputs is None:
         return targets
     return with_inputs(targets, against.inputs, against.scale, pairing)
+
+
+def _clips(
+    outputs: Path, against: Against, pairing: PairingOptions, reading: ReadOptions, batch: int
+) -> SampleSet:
+    """Return the clips that a folder of clips is compared with, or the outputs themselves without any.
+
+    Raises: UsageError for options that are for single images, and for targets from two places.
+    """
+    for option, given in (
+        ("--pairs", pairing.pairs),
+        ("--many", pairing.many),
+        ("--batch", batch > 1),
+    ):
+        if given:
+            raise UsageError(
+                f"{option} is for single images, and {outputs} holds clips, which are paired by the names of "
+                f"their folders; leave it out, or add --recursive to score each frame by itself."
+            )
+    if against.images is not None:
+        if against.target is not None or against.inputs is not None:
+            raise UsageError("a set has targets and inputs of its own; name --set only.")
+        return load_set(against.images, against.scale, reading=reading)
+    named = {"target": against.target, "input": against.inputs}
+    places = {role: place for role, place in named.items() if place is not None}
+    return clips_beside(places or {"input": outputs}, against.scale, reading)
 
 
 def _without_targets(

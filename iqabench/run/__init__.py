@@ -5,6 +5,7 @@ from iqabench.run.executors.placement import Placement
 from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.plan import Cell, Options, plan
 from iqabench.run.progress import UNWATCHED, Watch, announce
+from iqabench.run.scoring.clips import holds_clips, score_clips
 from iqabench.run.scoring.outputs import OutputPair, Outputs
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
 from iqabench.run.scoring.score import has_saved_outputs, score_folder, score_saved_outputs
@@ -33,8 +34,10 @@ __all__ = [
     "announce",
     "evaluate",
     "has_saved_outputs",
+    "holds_clips",
     "no_targets",
     "plan",
+    "score_clips",
     "score_folder",
     "score_saved_outputs",
     "targets_for_many",

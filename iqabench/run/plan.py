@@ -95,9 +95,9 @@ def plan(
         for at, images in enumerate(loaded):
             card = None if own else _fitting_card(name, images)
             if at not in of_sets:  # they are the same for all models
-                of_set = _columns(images, columns, outputs_wanted)
+                of_set = columns_of_set(images, columns, outputs_wanted)
                 _check_consensus(of_set, len(distinct))
-                of_sets[at] = _by_domain(of_set)
+                of_sets[at] = by_domain(of_set)
             cells += [Cell(name, card, images, *of_domain) for of_domain in of_sets[at]]
     return _with_costs(cells)
 
@@ -166,7 +166,15 @@ def _fitting_card(name: str, images: SampleSet) -> Card:
     return card
 
 
-def _columns(images: SampleSet, names: list[str], outputs_wanted: bool) -> list[AnyColumn]:
+def columns_of_set(
+    images: SampleSet, names: list[str], outputs_wanted: bool = False
+) -> list[AnyColumn]:
+    """Return the columns with these names, by default those of the task of the set.
+
+    With `outputs_wanted` a set without targets may have none.
+
+    Raises: SetError when a column needs targets that the set lacks.
+    """
     has_targets = any(s.has_target for s in images.samples)
     if not has_targets and not names and outputs_wanted:
         return []
@@ -193,7 +201,7 @@ def _check_consensus(columns: list[AnyColumn], models: int) -> None:
             )
 
 
-def _by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, tuple[AnyColumn, ...]]]:
+def by_domain(columns: list[AnyColumn]) -> list[tuple[Domain, tuple[AnyColumn, ...]]]:
     """Group columns by the domain of their protocols; the columns of a domain share one restoration."""
     if not columns:
         return [("image", ())]

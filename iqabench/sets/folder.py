@@ -63,7 +63,7 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
     else:
         has_folder = "target" in roles
         place = folder / "target" if has_folder else folder
-        targets = _images(place, reading, clips=has_folder)
+        targets = parts_in(place, reading, clips=has_folder)
         task = _clip_task(roles, {"target": targets}, steps, task)
         samples = [_target_only(name, frames, steps) for name, frames in targets.items()]
     return SampleSet(
@@ -138,7 +138,7 @@ def _name(folder: Path) -> str:
     return f"folder-{name}" if name.lower() in set_names() else name
 
 
-def _images(folder: Path, reading: ReadOptions, *, clips: bool = True) -> dict[str, Frames]:
+def parts_in(folder: Path, reading: ReadOptions, *, clips: bool = True) -> dict[str, Frames]:
     """Return the parts in a folder by name: image files and, with `clips`, subfolders of frames.
 
     Raises: SetError when there are none, or two with the same name.
@@ -196,7 +196,7 @@ def _samples(
 
 
 def _paired(folder: Path, roles: list[str], reading: ReadOptions) -> FolderSamples:
-    return samples_of_roles(folder, {role: _images(folder / role, reading) for role in roles})
+    return samples_of_roles(folder, {role: parts_in(folder / role, reading) for role in roles})
 
 
 def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:

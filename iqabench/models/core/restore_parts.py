@@ -10,6 +10,7 @@ from torch import Tensor
 
 from iqabench.errors import ModelError
 from iqabench.images import Part
+from iqabench.models.core.card import Card
 from iqabench.models.core.chained_model import ChainedModel
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
@@ -240,9 +241,7 @@ def checked_parts(model: Model, parts: Parts, outputs: Mapping[str, Part]) -> di
         array = outputs[role]
         expected = _frames_of(signature, length)
         if len(array) != expected:
-            raise ModelError(
-                f"'{card.id}' returned {len(array)} frames of {role}; its card says {expected}."
-            )
+            raise ModelError(_wrong_frames(card, role, len(array), expected))
         _require_depth(card.id, role, signature, array)
         ratio = signature.ratio or (Fraction(card.scale) if role == "output" else None)
         size = (
@@ -257,6 +256,16 @@ def checked_parts(model: Model, parts: Parts, outputs: Mapping[str, Part]) -> di
             )
         checked[role] = _rounded(array) if signature.depth == "uint16" else array
     return checked
+
+
+def _wrong_frames(card: Card, role: str, frames: int, expected: int) -> str:
+    """Return the message about an output with another number of frames than it should have."""
+    if card.loader != "outputs":
+        return f"'{card.id}' returned {frames} frames of {role}; its card says {expected}."
+    return (
+        f"'{card.id}' has {frames} frames of {role}; expected {expected}. Frames of different moments are "
+        "never compared: add the missing frames, or take the others away."
+    )
 
 
 def _frames_of(signature: Signature, length: int) -> int:

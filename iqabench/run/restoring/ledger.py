@@ -80,7 +80,8 @@ class CellLedger:
         written = [*self._write_outputs(result), *self.write_crops(result)]
         store = self.context.store.folder
         self.writer.add(result.records, [path for path in written if path.is_relative_to(store)])
-        errors = [record.error for record in result.records] or [result.error]
+        whole = (record.error for record in result.records if record.kind != "frame")
+        errors = list(whole) or [result.error]
         where = self._opening.model
         self.outcome.add(where, result.name, errors, is_missing=result.is_missing)
         self._done += 1
