@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from iqabench.errors import ImageError, PairingError, UsageError
+from iqabench.images import read_image
 from iqabench.report.data.rows import rows
 from iqabench.run.scoring.clips import holds_clips, score_clips
 from iqabench.sets import load_set
@@ -46,11 +47,9 @@ def test_clips_are_means_over_frames_then_over_clips(place: Path) -> None:
     found = scores(store, outcome.keys)
 
     def error(name: str, frames: range) -> float:
-        pairs = [
-            [cv2.imread(str(place / at / name / f"{t}.png")) for at in ("out", "set/target")]
-            for t in frames
-        ]
-        return float(np.mean([np.abs(a.astype(float) - b).mean() for a, b in pairs]))
+        files = [[place / at / name / f"{t}.png" for at in ("out", "set/target")] for t in frames]
+        pairs = [[read_image(path).astype(float) for path in pair] for pair in files]
+        return float(np.mean([np.abs(output - target).mean() for output, target in pairs]))
 
     for column, start, step in (
         ("mae@rgb", 0, 1),
