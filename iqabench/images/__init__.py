@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from iqabench.deprecation import moved
 from iqabench.images.accept import as_image
+from iqabench.images.arrays import ARRAY_SUFFIXES, array_shapes, in_depth, read_array
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
-from iqabench.images.matlab import read_matlab
 from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import ClipView, InputsView, OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, encode_part, read_part, write_part
@@ -23,6 +23,7 @@ from iqabench.images.view import quantise, view, view_output
 from iqabench.images.write import encode_image, write_image
 
 __all__ = [
+    "ARRAY_SUFFIXES",
     "AS_STORED",
     "OVERSHOOT",
     "Case",
@@ -37,16 +38,18 @@ __all__ = [
     "PoolView",
     "PseudoReferences",
     "ReadOptions",
+    "array_shapes",
     "as_image",
     "as_part",
     "encode_image",
     "encode_part",
     "image_files",
+    "in_depth",
     "luma",
     "meaning_of",
     "quantise",
+    "read_array",
     "read_image",
-    "read_matlab",
     "read_part",
     "remarks_on",
     "view",

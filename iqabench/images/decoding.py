@@ -57,14 +57,18 @@ class Decoding:
         """
         return self._decoded(self.header)
 
-    def decode_pages(self) -> list[Pixels]:
+    def decode_pages(self, *, alpha_is_band: bool = False) -> list[Pixels]:
         """Return the pixels of all pages, or of the one that the options name.
+
+        `alpha_is_band`: True to keep a channel that is marked as alpha; sensors have none, and their fourth
+        band is often marked so.
 
         Raises: ImageError, as `decode`.
         """
         if self.reading.page is not None or self.header.pages == 1:
-            return [self.decode()]
-        return [self._decoded(self._inspect(page)) for page in range(self.header.pages)]
+            return [self._decoded(self.header, alpha_is_band=alpha_is_band)]
+        pages = map(self._inspect, range(self.header.pages))
+        return [self._decoded(page, alpha_is_band=alpha_is_band) for page in pages]
 
     def require_one_page(self) -> None:
         """Raise ImageError when there are several pages and the options name none."""
@@ -89,7 +93,7 @@ class Decoding:
         except _DAMAGE as error:
             raise ImageError(f"{self.name} is damaged: {_reason(error)}.") from error
 
-    def _decoded(self, header: Header) -> Pixels:
+    def _decoded(self, header: Header, *, alpha_is_band: bool = False) -> Pixels:
         try:
             pixels = self._format.decode(self._content, header)
         except UnreadableError as error:
@@ -102,7 +106,7 @@ class Decoding:
                 f"{self.name} is damaged: its pixels are {pixels.shape} {pixels.dtype}, and its "
                 f"header declares {expected} {header.sample}."
             )
-        if header.alpha:
+        if header.alpha and not alpha_is_band:
             pixels = self._without_alpha(pixels, header)
         if self.reading.apply_orientation:
             pixels = turned(pixels, header.orientation)

@@ -5,8 +5,6 @@ three. An image is a clip of one frame.
 """
 
 import io
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from iqabench.atomic import write_whole
 from iqabench.errors import ImageError
 from iqabench.images.decoding import Decoding, read_content
+from iqabench.images.formats.numpy_files import is_numpy, numpy_arrays
 from iqabench.images.reading import AS_STORED, ReadOptions
 
 Part = NDArray[Any]
@@ -59,10 +58,13 @@ def encode_part(part: Part, name: str = "a part") -> tuple[str, bytes]:
     return ".npz", _npz(checked)
 
 
-def read_part(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> Part:
+def read_part(
+    path: Path, name: str = "", reading: ReadOptions = AS_STORED, *, pages_are_bands: bool = False
+) -> Part:
     """Return the pixels of a file: PNG, TIFF (pages are frames), PGM, PPM, JPEG ..., NPY or NPZ.
 
-    The content decides on the format, not the ending. `name` stands for the file in messages.
+    The content decides on the format, not the ending. `name` stands for the file in messages. With
+    `pages_are_bands` pages of one band are the bands of one image, and so is an alpha channel.
 
     Shapes: (T, H, W, C), in the depth of the file; an array (H, W) is one frame of one band, and an array
         (H, W, C) is one frame.
@@ -70,16 +72,19 @@ def read_part(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> P
     """
     name = name or str(path)
     content = read_content(path, name)
-    if content.startswith(b"PK") or content.startswith(b"\x93NUMPY"):
+    if is_numpy(content):
         return as_part(_array(content, name), name)
     decoding = Decoding(path, name, reading)
     if decoding.header.format != "TIFF":
         decoding.require_one_page()
-    frames = decoding.decode_pages()
+    frames = decoding.decode_pages(alpha_is_band=pages_are_bands)
     shapes = {frame.shape for frame in frames}
     if len(shapes) > 1:
         raise ImageError(f"{name} has pages of the shapes {sorted(shapes)}; expected one shape.")
-    return as_part(np.stack(frames), name)
+    part = as_part(np.stack(frames), name)
+    if pages_are_bands and len(part) > 1 and part.shape[3] == 1:
+        part = np.moveaxis(part[..., 0], 0, -1)[None]
+    return part
 
 
 def as_part(pixels: Part, name: str = "an array") -> Part:
@@ -128,18 +133,12 @@ def _written(path: Path, content: bytes) -> Path:
 
 
 def _array(content: bytes, name: str) -> Part:
-    """Return the array of an NPY file, or the one of an NPZ file; pickled objects are refused."""
-    try:
-        loaded = np.load(io.BytesIO(content), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return loaded
-        with loaded:
-            if _KEY in loaded.files:
-                pixels: Part = loaded[_KEY]
-                return pixels
-            names = ", ".join(loaded.files)
-    except (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile) as error:
-        raise ImageError(f"{name} is damaged, or holds more than numbers: {error}.") from error
+    """Return the array of an NPY file, or the one called "pixels" of an NPZ file."""
+    arrays = numpy_arrays(content, name)
+    if "" in arrays:
+        return arrays[""]
+    if _KEY in arrays:
+        return arrays[_KEY]
     raise ImageError(
-        f"{name} holds the arrays {names or 'of no name'}; expected one called '{_KEY}'."
+        f"{name} holds the arrays {', '.join(arrays) or 'of no name'}; expected one called '{_KEY}'."
     )

@@ -8,6 +8,7 @@
     FOLDER/target/*.png, FOLDER/reference/*.png   a set of reference super-resolution; inputs are made
     FOLDER/ROLE/CLIP/*.png                  clips: a folder of frames in their natural order; the task is the
                                             one that the numbers of frames of inputs and targets tell
+    FOLDER/qp37/..., FOLDER/target/...      FOLDER@qp37: one of several folders of inputs of the targets' size
 
 A bad image, or one without its partner, fails when it is loaded; the other samples are not affected.
 """
@@ -29,6 +30,8 @@ from iqabench.sets.catalogue import set_names
 from iqabench.sets.clips import frames_trouble, task_of_clips
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.folder_pairs import FolderSamples, Frames, lacks, samples_of_roles
+from iqabench.sets.kind_files import array_files
+from iqabench.sets.kind_folder import KindFolder, kind_of_folder, read_kind_folder
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef
@@ -47,8 +50,14 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
 
     Raises: SetError when the folder holds no images, or two with the same name.
     """
+    kind = None if has_variant(folder, level) else kind_of_folder(folder, level)
+    if kind is not None:
+        return _of_kind(folder, read_kind_folder(folder, *kind, reading), reading)
     roles = [role for role in role_names() if (folder / role).is_dir()]
-    if "input" in roles and "target" in roles:
+    variant = level if has_variant(folder, level) else None
+    if variant:
+        level, roles = variant, list(dict.fromkeys(["input", *roles]))
+    elif "input" in roles and "target" in roles:
         level = level or _level_of_sizes(folder / "input", folder / "target", reading)
     else:
         level = level or _default_level(roles)
@@ -56,9 +65,9 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
     steps = _recipe(task, level)
     notes: list[str] = []
     if "input" in roles or (task.folder and task.folder.needs in roles):
-        paired = _paired(folder, roles, reading)
+        paired = _paired(folder, roles, reading, variant)
         notes += paired.rules
-        task = _clip_task(roles, paired.parts, steps, task)
+        task = task if variant else _clip_task(roles, paired.parts, steps, task)
         samples = list(_samples(folder, roles, paired, steps, task))
     else:
         has_folder = "target" in roles
@@ -76,8 +85,32 @@ def folder_set(folder: Path, level: str | None, reading: ReadOptions = AS_STORED
         samples=tuple(samples),
         address=f"{folder.resolve()}" + ("" if level == UNDEGRADED else f"@{level}"),
         reading=reading,
-        missing=tuple(_unread(folder, roles)),
+        missing=tuple(_unread(folder, [variant if r == "input" and variant else r for r in roles])),
         notes=(*notes, *_ignored(folder, roles)),
+    )
+
+
+def has_variant(folder: Path, level: str | None) -> bool:
+    """Return whether a level is the name of a subfolder of inputs beside the targets: FOLDER@qp37."""
+    notation = default_task().level
+    is_name = bool(level and notation and notation.matches(level) and level not in role_names())
+    return is_name and (folder / str(level)).is_dir() and (folder / "target").is_dir()
+
+
+def _of_kind(folder: Path, kind: KindFolder, reading: ReadOptions) -> SampleSet:
+    """Return the set of a folder of one kind of task."""
+    return SampleSet(
+        name=_name(folder),
+        title=str(folder),
+        task=kind.task.name,
+        level=kind.level,
+        scale=kind.scale,
+        protocol=kind.task.protocol,
+        samples=kind.samples,
+        address=f"{folder.resolve()}@{kind.word}",
+        reading=reading,
+        missing=kind.missing,
+        notes=kind.notes,
     )
 
 
@@ -167,6 +200,12 @@ def _no_images(folder: Path) -> str:
     )
     videos = videos_in_words([folder])
     lines = [*unread_in_words(folder), *([videos] if videos else [])]
+    arrays = [path.name for path in array_files(folder)]
+    if arrays and not below:
+        kind = f"{folder}@pansharpen"
+        lines.append(
+            f"Arrays such as {arrays[0]} are read in sets of sensors; name the kind: {kind}"
+        )
     unread = "".join(f" {line}." for line in lines)
     return (
         f"there are no images in {folder}{f', but {below}' if below else '.'} Expected .png, .jpg, .bmp, "
@@ -195,8 +234,13 @@ def _samples(
         )
 
 
-def _paired(folder: Path, roles: list[str], reading: ReadOptions) -> FolderSamples:
-    return samples_of_roles(folder, {role: parts_in(folder / role, reading) for role in roles})
+def _paired(
+    folder: Path, roles: list[str], reading: ReadOptions, variant: str | None = None
+) -> FolderSamples:
+    places = {role: folder / role for role in roles}
+    if variant:
+        places["input"] = folder / variant
+    return samples_of_roles(folder, {r: parts_in(place, reading) for r, place in places.items()})
 
 
 def _level_of_sizes(inputs: Path, targets: Path, reading: ReadOptions) -> str:

@@ -1,7 +1,9 @@
 """The inventory of a set at one level: its images, and the files that hold them."""
 
+from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -71,9 +73,15 @@ def all_items(images: dict[str, Images]) -> Iterable[Item]:
 
 
 def _declared_items(item: Entry) -> Iterable[Item]:
-    for files in item.facts.files:
-        for line in read_manifest(item.folder / "manifests" / files.manifest):
-            yield _single(item, files, line)
+    manifests = [
+        (files, read_manifest(item.folder / "manifests" / files.manifest))
+        for files in item.facts.files
+    ]
+    places = frozenset(_place(files, line) for files, lines in manifests for line in lines)
+    names = distinct_names(places)
+    for files, lines in manifests:
+        for line in lines:
+            yield _single(item, files, line, names[_place(files, line)])
     for archive in item.facts.archives:
         yield from _members(item, archive)
     for named in item.facts.named:
@@ -83,10 +91,33 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             yield Item(named.level or "", named.role, sample, file)
 
 
-def _single(item: Entry, files: FilesFacts, line: Line) -> Item:
+@cache
+def distinct_names(paths: frozenset[str]) -> dict[str, str]:
+    """Return the name of each file in messages: its own, with as many folders as tell it from the others.
+
+    `paths` are addresses, or paths of files that ship.
+    """
+    names: dict[str, str] = {}
+    left, kept = set(paths), 1
+    while left:
+        tails = {path: "/".join(PurePosixPath(path).parts[-kept:]) for path in left}
+        counts = Counter(tails.values())
+        names |= {path: tail for path, tail in tails.items() if counts[tail] == 1}
+        left = {path for path, tail in tails.items() if counts[tail] > 1}
+        kept += 1
+    return names
+
+
+def _place(files: FilesFacts, line: Line) -> str:
+    """Return the address of a file, or its path where it ships."""
+    return files.url.replace("{path}", line.path) if files.url else line.path
+
+
+def _single(item: Entry, files: FilesFacts, line: Line, name: str) -> Item:
     url = files.url.replace("{path}", quote(line.path)) if files.url else None
-    name = f"{item.facts.name}/{Path(line.path).name}"
-    file = RemoteFile(name, url, line.sha256, line.bytes, page=item.facts.page)
+    file = RemoteFile(
+        f"{item.facts.name}/{name}", url, line.sha256, line.bytes, page=item.facts.page
+    )
     shipped = item.folder / files.folder / line.path if files.folder else None
     variable = files.variables.get(line.role, "")
     return Item(

@@ -15,7 +15,7 @@ from iqabench.sets.archive import content_folder
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import InputFacts, SetFacts
 from iqabench.sets.first_frames import first_frames, frames_in_name
-from iqabench.sets.folder import folder_set
+from iqabench.sets.folder import folder_set, has_variant
 from iqabench.sets.inventory import Images, Item, all_items, inventory
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
@@ -104,10 +104,12 @@ def _folder(name: str) -> tuple[Path | None, str | None]:
     base, separator, level = name.rpartition("@")
     folder = expanded(base)
     if separator and is_folder(folder):
-        if folder_task(level) is None:
+        if folder_task(level) is None and not has_variant(folder, level):
+            kinds = ", ".join(task.name for task in in_order() if task.names_folders)
             raise SetError(
                 f"'{level}' is no level of a folder; expected one such as {_example_levels()}, as in "
-                f"{base}@{_example_levels().split(', ')[0]}."
+                f"{base}@{_example_levels().split(', ')[0]}; the name of a subfolder of inputs beside "
+                f"'target'; or a kind: {kinds}."
             )
         return folder, level
     if "/" in name or "\\" in name or name.startswith((".", "~")):

@@ -10,19 +10,20 @@ from iqabench.files.disk import sha256_of
 from iqabench.files.obtain import obtain
 from iqabench.files.remote import RemoteFile
 from iqabench.images import (
+    ARRAY_SUFFIXES,
     AS_STORED,
     Image,
     Part,
     ReadOptions,
+    in_depth,
     meaning_of,
+    read_array,
     read_image,
-    read_matlab,
     read_part,
 )
 from iqabench.samples import part_of
 from iqabench.sets.archive import member_file
-
-_ARRAYS = (".npz", ".npy")
+from iqabench.tasks import Axes
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,11 @@ class Place:
     content: str | None = None
     """The checksum by which the file is obtained on other machines, where `path` may be another file."""
     variable: str = ""
-    """The name of the array, when the file is one of MATLAB."""
+    """The name of the array, when the file holds several."""
+    axes: Axes = "image"
+    """The meaning of the third axis of an array, and of the pages of a file."""
+    is_mask: bool = False
+    """True for a mask, whatever numbers its file has."""
 
     def read(self) -> Image:
         """Return the image.
@@ -57,14 +62,18 @@ class Place:
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
         path, name = self._file()
-        if self.variable:
-            return read_matlab(path, self.variable, name)
+        depth = "mask" if self.is_mask else depth
         suffix = Path(
             self.member or self.path or path
         ).suffix  # the cache keeps files without theirs
-        if depth == "uint8" and suffix.lower() not in _ARRAYS:
+        is_array = suffix.lower() in ARRAY_SUFFIXES
+        if self.variable or (is_array and self.axes != "image"):
+            axes = "bands" if self.axes == "image" else self.axes
+            return in_depth(read_array(path, self.variable, name, axes), depth, name)
+        if depth == "uint8" and not is_array:
             return part_of(read_image(path, name, self.reading))
-        return read_part(path, name, self.reading)
+        part = read_part(path, name, self.reading, pages_are_bands=self.axes == "bands")
+        return part if self.axes == "image" else in_depth(part, depth, name)
 
     def _file(self) -> tuple[Path, str]:
         if self.content is not None:
@@ -106,6 +115,7 @@ class Place:
         try:
             if self.path is None:
                 return "not fetched"
-            return sha256_of(self.path) + meaning_of(self.path) + self.reading.text
+            within = f":{self.variable}" if self.variable else ""
+            return sha256_of(self.path) + within + meaning_of(self.path) + self.reading.text
         except OSError:
             return "unreadable"

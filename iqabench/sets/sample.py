@@ -17,6 +17,7 @@ from iqabench.sets.masks import binary_mask, require_inside
 from iqabench.sets.motion import moving_clips
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe
+from iqabench.sets.sensors import measured_part, require_counts
 from iqabench.tasks import scale_side, scale_text
 
 Files = Mapping[str, tuple[Place, ...]]
@@ -49,6 +50,12 @@ class SampleRef:
     """True when all clips have as many frames as the input."""
     depth: str = "uint8"
     """The depth of the files."""
+    peak: int | None = None
+    """The largest value that a sensor counts to; None where no such value is known."""
+    mixes_grey: bool = False
+    """True when grey frames beside colour ones are taken for colour, as infrared images are in fusion."""
+    measures: bool = False
+    """True when the mask says which part of the target's spectrum is measured, and so makes the input."""
 
     @property
     def has_target(self) -> bool:
@@ -59,7 +66,8 @@ class SampleRef:
     def roles(self) -> frozenset[str]:
         """The roles of all its parts, in files or made from the target."""
         roles = {*self.files, *(role for role, _ in self.recipe.part_chains)}
-        if "target" in self.files and (self.recipe.steps is not None or self.recipe.motion):
+        has_recipe = self.recipe.steps is not None or self.recipe.motion or self.measures
+        if "target" in self.files and has_recipe:
             roles.add("input")
         return frozenset(roles)
 
@@ -82,7 +90,11 @@ class SampleRef:
         if self.recipe.motion is not None:
             photograph = image_of(parts["target"], f"the photograph of '{self.name}'")
             parts |= moving_clips(self.recipe.motion, photograph, self.name)
+        if self.peak is not None:
+            require_counts(parts, self.peak, self.name)
         parts |= self.recipe.parts(parts, self.name)
+        if self.measures and {"target", "mask"} <= parts.keys():
+            parts["input"] = measured_part(parts["target"], parts["mask"], self.name)
         if "input" not in parts:
             parts["input"] = self._make_input(parts.get("target"))
         self._require_fit(parts)
@@ -110,6 +122,9 @@ class SampleRef:
         if len(places) == 1:
             return places[0].read_part(self.depth)
         frames = [frame for place in places for frame in place.read_part(self.depth)]
+        if self.mixes_grey:
+            bands = max(frame.shape[2] for frame in frames)
+            frames = [f if f.shape[2] > 1 else np.repeat(f, bands, axis=2) for f in frames]
         names = [place.name for place in places]
         return stack_frames(frames, f"the {role} of '{self.name}'", names)
 

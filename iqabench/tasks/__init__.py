@@ -7,15 +7,18 @@ The folder is scanned, so a new file is a new task; other packages register a mo
 roles, level letters, default protocols and titles are read from here. No torch.
 """
 
+from iqabench.tasks.core.layout import Axes, FolderLayout, Reduction
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.look_up import (
     clip_task,
     default_task,
     folder_task,
     in_order,
+    named_folder_task,
     output_names,
     role_names,
     task_named,
+    task_of_layout,
     tasks,
 )
 from iqabench.tasks.core.names import RoleName, TaskName
@@ -32,10 +35,13 @@ from iqabench.tasks.core.task import ClipFrames, FolderRule, Task, register
 
 __all__ = [
     "LARGEST_SCALE",
+    "Axes",
     "ClipFrames",
+    "FolderLayout",
     "FolderRule",
     "Level",
     "Ratio",
+    "Reduction",
     "RoleName",
     "Scale",
     "Task",
@@ -46,11 +52,13 @@ __all__ = [
     "exact_scale",
     "folder_task",
     "in_order",
+    "named_folder_task",
     "output_names",
     "register",
     "role_names",
     "scale_side",
     "scale_text",
     "task_named",
+    "task_of_layout",
     "tasks",
 ]

@@ -1,5 +1,6 @@
 """Image fusion: the model makes one image of several sources of one scene."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 FUSE = register(
@@ -11,5 +12,15 @@ FUSE = register(
         names={"input": "source"},
         same_length=False,
         columns_without_target=("fusion_mi", "q_abf", "viff"),
+        names_folders=True,
+        layout=FolderLayout(
+            sources=(
+                ("near", "far"),
+                ("over", "under"),
+                ("ir", "vi"),
+                ("infrared", "visible"),
+            ),
+            numbered="source_",
+        ),
     )
 )

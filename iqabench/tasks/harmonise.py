@@ -1,5 +1,6 @@
 """Harmonisation: the model adapts the colours of a pasted foreground to its background."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 HARMONISE = register(
@@ -15,5 +16,8 @@ HARMONISE = register(
         marks="foreground",
         columns=("mse", "psnr", "mse@rgb-mask"),
         names_folders=True,
+        layout=FolderLayout(
+            other_names={"input": ("composite",), "target": ("real",)}, signs=("composite",)
+        ),
     )
 )

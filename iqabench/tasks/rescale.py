@@ -1,5 +1,6 @@
 """Rescaling: the model makes an image small, and large again; both outputs are scored."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.task import Task, register
 
@@ -19,5 +20,7 @@ RESCALE = register(
         sizes="round trip",
         level=Level("x", "decimal", "scale", "x4"),
         protocol="sr-y",
+        names_folders=True,
+        layout=FolderLayout(input=(), made={"low_target": {"degradation": "bicubic"}}),
     )
 )

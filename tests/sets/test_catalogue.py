@@ -7,7 +7,7 @@ import pytest
 from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNameError
 from iqabench.protocols import protocols
 from iqabench.sets import catalogue, files_of, set_facts, set_names
-from iqabench.sets.inventory import all_items, inventory
+from iqabench.sets.inventory import all_items, distinct_names, inventory
 from iqabench.sets.load import recipes_of
 
 from .conftest import Shelf, facts, forget
@@ -172,3 +172,19 @@ def test_an_alias_that_is_taken_is_refused(shelf: Shelf) -> None:
     shelf.declare(facts() + facts(name="other", aliases="[mine]"))
     with pytest.raises(DuplicateNameError, match="the alias 'mine' of 'other'"):
         set_facts("other")
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
+    names = distinct_names(frozenset({"a/lq/94.png", "a/hq/94.png", "b/hq/94.png", "a/hq/7.png"}))
+    assert names == {
+        "a/lq/94.png": "lq/94.png",
+        "a/hq/94.png": "a/hq/94.png",
+        "b/hq/94.png": "b/hq/94.png",
+        "a/hq/7.png": "7.png",
+    }
+
+
+@pytest.mark.parametrize("name", set_names())
+def test_every_file_of_a_set_has_a_name_of_its_own(name: str) -> None:
+    files = files_of(name)
+    assert len({file.name for file in files}) == len(files)

@@ -1,6 +1,7 @@
 """Functions that look up tasks by name, by level and by relation of sizes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from iqabench.errors import UnknownNameError
 from iqabench.registry import Registry
@@ -61,15 +62,16 @@ def clip_task(frames: ClipFrames, scale: Ratio) -> Task | None:
 
 
 def folder_task(level: str | None, roles: Sequence[str] = ()) -> tuple[Task, str] | None:
-    """Return the task and the level of a folder of targets.
+    """Return the task and the level of a folder.
 
     `level` is the text that the user typed, or None for the default level; `roles` are the subfolders: a task
     that needs one comes before those that do not. The result is None when no task has such a level. Tasks
-    that name folders are levels of them by their own names, as in photos@inpaint.
+    that name folders are levels of them by their own names, as in photos@inpaint and, with a level behind,
+    photos@rescale-x2; so are protocols of reduced resolution (scenes@wald-quickbird).
     """
+    if level is not None and (named := named_folder_task(level)):
+        return named
     for task in sorted(in_order(), key=lambda task: not (task.folder and task.folder.needs)):
-        if task.names_folders and level == task.name:
-            return task, level
         if task.folder is None or task.level is None:
             continue
         if task.folder.needs and task.folder.needs not in roles:
@@ -79,3 +81,22 @@ def folder_task(level: str | None, roles: Sequence[str] = ()) -> tuple[Task, str
         if level is not None and task.level.matches(level):
             return task, level
     return None
+
+
+def named_folder_task(level: str) -> tuple[Task, str] | None:
+    """Return the task that a level of a folder names, and the level of the set; None where it names none."""
+    for task in in_order():
+        if not task.names_folders:
+            continue
+        name, _, rest = level.partition("-")
+        reduction = task.layout.reduction
+        if level == task.name or (reduction and name == reduction.word and rest):
+            return task, level
+        if name == task.name and task.level and task.level.matches(rest):
+            return task, rest
+    return None
+
+
+def task_of_layout(folder: Path) -> Task | None:
+    """Return the task that the subfolders of a folder tell; None where they tell none."""
+    return next((task for task in in_order() if task.layout.is_layout_of(folder)), None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from iqabench.registry import Registry
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.level import Level
 from iqabench.tasks.core.scale import Ratio
 
@@ -80,6 +81,8 @@ class Task:
     names_folders: bool = False
     """True when a folder with a subfolder for each role becomes a set of this task by its name, as in
     photos@inpaint."""
+    layout: FolderLayout = field(default_factory=FolderLayout)
+    """The names of subfolders and arrays in such a folder."""
     folder: FolderRule | None = None
     """The rule that makes a folder of targets a set of this task; None when it cannot be one."""
     ranks: Literal["models", "metrics"] = "models"
