@@ -90,6 +90,7 @@ AUTHORS = {
     "kdsr_l_x4": (160, "be6e705f39308658"),
     "kdsr_m_x4": (276, "88afd47a48094713"),
     "mrda_x4": (355, "0f4ba7d3d646413f"),
+    "stdan_network_x4": (842, "3e5f40b9bedef037"),
 }
 """The number of tensors of the network that the authors' code makes, and the beginning of the sha256 of its
 sorted lines "NAME [SHAPE]"."""

@@ -1,6 +1,7 @@
 """SwinFIR by Zhang et al.: groups of Swin blocks that end with a convolution over frequencies."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import isqrt
 from typing import Any
 
@@ -10,40 +11,16 @@ from torch import Tensor, nn
 from iqabench.models.layers.blocks import conv3x3, pixel_shuffle
 from iqabench.models.layers.residual import shuffle_tail
 from iqabench.models.layers.shapes import Shapes, count, shuffled, tail_scale
+from iqabench.models.layers.windows import SwinGroup, without_computed
 from iqabench.models.swinfir.frequency import SpatialFrequencyBlock
-from iqabench.models.swinfir.windows import SwinBlock
 
 _MEAN = (0.3014, 0.3152, 0.3094)
 """The colour that the authors subtract: that of ImageNet in another range."""
-_COMPUTED = (".attn_mask", ".relative_position_index")
-"""The tensors of published files that follow from sizes and are computed here."""
 
 
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:  # noqa: ARG001 - of all families
     """Return published weights without the tensors that follow from sizes."""
-    return {name: tensor for name, tensor in state.items() if not name.endswith(_COMPUTED)}
-
-
-class SwinGroup(nn.Module):
-    """Swin blocks, every second one shifted, and a convolution over pixels and frequencies."""
-
-    def __init__(self, channels: int, depth: int, heads: int, side: int, reduction: int) -> None:
-        super().__init__()
-        blocks = [
-            SwinBlock(channels, side, heads, side // 2 if number % 2 else 0)
-            for number in range(depth)
-        ]
-        self.residual_group = nn.ModuleDict({"blocks": nn.Sequential(*blocks)})
-        self.conv = SpatialFrequencyBlock(channels, reduction)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Transform the tokens x.
-
-        Shapes: (N, H, W, C), kept.
-        """
-        deep = self.residual_group["blocks"](x)
-        change: Tensor = self.conv(deep.movedim(3, 1))
-        return change.movedim(1, 3) + x
+    return without_computed(state)
 
 
 class SwinFIR(nn.Module):
@@ -97,8 +74,9 @@ class SwinFIR(nn.Module):
         self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1), persistent=False)
         self.conv_first = conv3x3(3, channels)
         self.patch_embed = nn.ModuleDict({"norm": nn.LayerNorm(channels)})
+        last = partial(SpatialFrequencyBlock, reduction=reduction)
         self.layers = nn.Sequential(
-            *(SwinGroup(channels, depth, heads, side, reduction) for depth in depths)
+            *(SwinGroup(channels, depth, heads, side, last) for depth in depths)
         )
         self.norm = nn.LayerNorm(channels)
         self.conv_after_body = conv3x3(channels, channels)

@@ -1,7 +1,17 @@
 """Self-attention in windows, plain and shifted, as Swin Transformers have it."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
+
+_COMPUTED = (".attn_mask", ".relative_position_index")
+"""The tensors of published files that follow from sizes and are computed here."""
+
+
+def without_computed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return published weights without the masks and the indices of windows, which follow from sizes."""
+    return {name: tensor for name, tensor in state.items() if not name.endswith(_COMPUTED)}
 
 
 def cut(x: Tensor, side: int) -> Tensor:
@@ -122,3 +132,30 @@ class SwinBlock(nn.Module):
         x = x + (seen.roll((self.shift, self.shift), dims=(1, 2)) if self.shift else seen)
         output: Tensor = x + self.mlp(self.norm2(x))
         return output
+
+
+class SwinGroup(nn.Module):
+    """Swin blocks, every second one shifted, and a last layer; the result is added to the input.
+
+    `last` makes the last layer, of images, from the number of channels.
+    """
+
+    def __init__(
+        self, channels: int, depth: int, heads: int, side: int, last: Callable[[int], nn.Module]
+    ) -> None:
+        super().__init__()
+        blocks = [
+            SwinBlock(channels, side, heads, side // 2 if number % 2 else 0)
+            for number in range(depth)
+        ]
+        self.residual_group = nn.ModuleDict({"blocks": nn.Sequential(*blocks)})
+        self.conv = last(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the tokens x.
+
+        Shapes: (N, H, W, C), kept.
+        """
+        deep = self.residual_group["blocks"](x)
+        change: Tensor = self.conv(deep.movedim(3, 1))
+        return change.movedim(1, 3) + x
