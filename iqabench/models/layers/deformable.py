@@ -13,9 +13,8 @@ def offsets_and_masks(predicted: Tensor) -> tuple[Tensor, Tensor]:
 
     Shapes: (N, 3 groups 9, H, W) to (N, 2 groups 9, H, W), y before x, and (N, groups 9, H, W).
     """
-    masked = predicted.shape[1] // 3
-    offsets, masks = predicted.split([2 * masked, masked], dim=1)
-    return offsets, torch.sigmoid(masks)
+    moved = predicted.shape[1] // 3 * 2
+    return predicted[:, :moved], torch.sigmoid(predicted[:, moved:])
 
 
 def deformed_places(x: Tensor, predicted: Tensor) -> Tensor:
@@ -28,7 +27,7 @@ def deformed_places(x: Tensor, predicted: Tensor) -> Tensor:
     single = torch.eye(SIDE**2, dtype=x.dtype, device=x.device).view(-1, 1, SIDE, SIDE)
     kernels = single.repeat(channels, 1, 1, 1)  # each output is one place of one channel
     seen: Tensor = deform_conv2d(x, offsets, kernels, padding=SIDE // 2, mask=masks)
-    return seen.unflatten(1, (channels, SIDE**2))
+    return seen.view(len(x), channels, SIDE**2, *x.shape[2:])
 
 
 class DeformableConv2d(nn.Module):
