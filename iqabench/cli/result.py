@@ -63,7 +63,7 @@ def print_outcome(
     print_rows(shown, form)
     if outcome.skipped:
         tell(f"{outcome.skipped} images had their records already; --force runs them again.")
-    tell_notes([*outcome.notes, *mean_notes(means, infinite=per_image)])
+    tell_notes([*outcome.notes, *mean_notes(means, infinite=per_image), *draw_notes(means)])
     is_missing = tell_missing(outcome)
     failed = [failure for failure in outcome.failures if not failure.is_missing]
     return SOME_FAILED if failed or (is_missing and not allow_missing) else 0
@@ -92,6 +92,16 @@ def mean_notes(means: Iterable[Mapping[str, Any]], *, infinite: bool = False) ->
         if infinite and row["infinite"]:
             notes.append(f"{of_what} is {infinite_in_words(row)}.")
     return notes
+
+
+def draw_notes(means: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a sentence about each model that draws at random."""
+    return [
+        f"{row['label']} draws at random: each value is the mean over {row['draws']} draws, ± the standard "
+        "deviation of their means; --setting names a seed to have a single one."
+        for row in means
+        if row["draws"] > 1
+    ]
 
 
 def infinite_in_words(row: Mapping[str, Any]) -> str:
@@ -138,6 +148,8 @@ def _for_people(row: dict[str, Any], costs: Iterable[str]) -> dict[str, Any]:
         shown["value"] = infinite_in_words(row)
     elif row.get("unit") == MACS and row["value"] is not None:
         shown["value"] = cost_figure(row["value"], MACS)
+    elif row.get("sd") is not None:
+        shown["value"] = f"{row['value']:.4f} ± {row['sd']:.4f}"
     if row.get("of", 0) > (row["n"] or 0) and row["value"] is not None:
         shown["n"] = f"{row['n']} of {row['of']}"
     kept = SHOWN if row.get("error") or "error" not in row else SHOWN[:-1]

@@ -35,7 +35,7 @@ with lazy_imports():
     from iqabench.remote import open_store
     from iqabench.run import Cell, Options, Outcome, announce, evaluate, plan
     from iqabench.run.executors.placement import Placement
-    from iqabench.run.setting_points import setting_points
+    from iqabench.run.setting_points import rounds_of
     from iqabench.store import Store
 
 with lazy_imports(until_used=True):  # few runs measure costs
@@ -198,7 +198,8 @@ def _measure(
     costs_wanted = cost_columns(probes) if probes else []
     sizes = sizes_of(list(inputs), []) if inputs else None
     with watching() as watch:
-        announce(watch, cells * len(setting_points(options.settings)), options.limit)
+        runs = [cell for _, some in rounds_of(cells, options.settings) for cell in some]
+        announce(watch, runs, options.limit)
         outcome = evaluate(cells, records, options, watch, placement)
         if not costs_wanted:
             return outcome, []

@@ -25,7 +25,7 @@ from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.restoring.ledger import CellLedger
 from iqabench.run.second_pass import SecondPass, score_second_pass
-from iqabench.run.setting_points import check_settings, setting_points
+from iqabench.run.setting_points import check_settings, rounds_of, setting_points
 from iqabench.store import Store
 
 
@@ -38,7 +38,8 @@ def evaluate(
 ) -> Outcome:
     """Evaluate the samples without a record; the records of each are stored as soon as it is done.
 
-    A setting with several values, as in alpha=0:1:0.1, makes one run for each of them.
+    A setting with several values, as in alpha=0:1:0.1, makes one run for each of them, and a model that draws
+    at random one for each draw.
     A model that cannot be loaded costs only its own cells, unless no other cell remains. The files of metrics
     (weights) are looked for before the first image: a column whose metric lacks one has failed records with
     that reason. `placement` says where models run.
@@ -50,13 +51,20 @@ def evaluate(
     """
     if placement.executor != "local":
         require_packable(cell.model for cell in cells)
-    points = setting_points(options.settings)
-    check_settings((cell.card for cell in cells), points)
+    check_settings((cell.card for cell in cells), setting_points(options.settings))
     reasons = require_files(column for cell in cells for column in cell.columns)
     with executor_of(placement, options.device, watch) as executor:
         return Outcome.joined(
-            evaluate_on(executor, cells, store, replace(options, settings=point), reasons, watch)
-            for point in points
+            evaluate_on(
+                executor,
+                some,
+                store,
+                replace(options, settings=point),
+                reasons,
+                watch,
+                must_run=len(some) == len(cells),
+            )
+            for point, some in rounds_of(cells, options.settings)
         )
 
 
@@ -67,10 +75,13 @@ def evaluate_on(
     options: Options,
     reasons: Mapping[str, str],
     watch: Watch = UNWATCHED,
+    *,
+    must_run: bool = True,
 ) -> Outcome:
     """Evaluate the samples without a record on an executor, which may be used again; see `evaluate`.
 
-    `reasons` names the metrics that lack something, with the reason.
+    `reasons` names the metrics that lack something, with the reason. Without `must_run` cells that cannot be
+    run are failures of the outcome, even where no other remains.
 
     Raises: IqabenchError when no cell can be run; StoreError when records cannot be stored.
     """
@@ -86,7 +97,7 @@ def evaluate_on(
         waiting = [outputs for ledger in ledgers for outputs in ledger.waiting_outputs]
         score_second_pass(waiting, SecondPass(context, writer, outcome))
     errors = [ledger.error for ledger in ledgers if ledger.error is not None]
-    if errors and len(errors) == len(cells):
+    if must_run and errors and len(errors) == len(cells):
         raise errors[0]
     outcome.notes += _remarks(cells)
     return outcome

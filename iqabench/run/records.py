@@ -34,7 +34,7 @@ from iqabench.metrics.core.many import many_attempts
 from iqabench.models.core.card import Card
 from iqabench.run.environment import device_name, now, versions
 from iqabench.sets import SampleSet
-from iqabench.store import WHOLE_SET, Record, content_key
+from iqabench.store import WHOLE_SET, Record, content_key, without_seed
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,18 @@ class Origin:
     device_class: str = "cpu"
     device: str = ""
     setting: str = ""
-    """The setting of the model where it differs from its default."""
+    """The setting of the model where it differs from its default, with the seed of a draw."""
+    draw: int | None = None
+    """The seed of a model that draws at random; None for all others."""
+    seed: str = ""
+    """The name of the setting that is the seed."""
     threads: int = 1
     """The number of threads, where it decides the last digits: for a network on a CPU; otherwise 1."""
+
+    @property
+    def shown_setting(self) -> str:
+        """The setting without the seed, as records have it."""
+        return without_seed(self.setting, self.seed)
 
     @classmethod
     def of_card(
@@ -119,9 +128,14 @@ class Origin:
         tile: int = 0,
         device: str = "cpu",
         setting: str = "",
+        draw: tuple[str, int] | None = None,
         threads: int = 1,
     ) -> "Origin":
-        """Return the origin of the outputs of a model with these weights; torch names the device."""
+        """Return the origin of the outputs of a model with these weights; torch names the device.
+
+        `draw` is the name and the value of the seed of a model that draws at random.
+        """
+        seed, number = draw or ("", None)
         return cls(
             model=card.id,
             model_hash=model_hash,
@@ -133,6 +147,8 @@ class Origin:
             device_class=device.partition(":")[0],
             device=device_name(device),
             setting=setting,
+            draw=number,
+            seed=seed,
             threads=threads,
         )
 
@@ -147,7 +163,8 @@ class RecordMaker:
         self._batched = {"batched": True} if batched else {}
         """The key's mark of batched metrics, which round differently; other keys stay as they were."""
         facts = asdict(origin)
-        del facts["model_version"], facts["tile"], facts["threads"]
+        del facts["model_version"], facts["tile"], facts["threads"], facts["seed"]
+        facts["setting"] = origin.shown_setting
         self._shared: dict[str, Any] = {
             **asdict(subject),
             **facts,

@@ -4,13 +4,14 @@ alpha=0,0.5,1        three values
 alpha=0:1:0.1        eleven values: from 0 to 1 in steps of 0.1
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import product
 
 from iqabench.errors import UsageError
 from iqabench.models.core.card import Card
 from iqabench.models.core.signature import setting_values
+from iqabench.run.plan import Cell
 
 _MOST = 1000
 """The largest number of values of one sweep."""
@@ -24,6 +25,52 @@ def setting_points(texts: Sequence[str]) -> list[tuple[str, ...]]:
     Raises: UsageError for a range that is not FIRST:LAST:STEP.
     """
     return list(dict.fromkeys(product(*(_values(text) for text in texts))))
+
+
+def rounds_of(
+    cells: Sequence[Cell], texts: Sequence[str]
+) -> list[tuple[tuple[str, ...], list[Cell]]]:
+    """Return the settings of each run with its cells: those that have not been run with the same values.
+
+    A model whose card names draws, as in `draws: 5`, runs with as many seeds, from the default on, unless the
+    texts name its seed. A model without a setting runs once, whatever the others do.
+
+    Raises: UsageError for a range that is not FIRST:LAST:STEP.
+    """
+    named = {text.partition("=")[0] for text in texts}
+    seeds: dict[str, dict[str, None]] = {}
+    for card in (cell.card for cell in cells):
+        if card is not None and card.seed and card.seed not in named:
+            seeds.setdefault(card.seed, {}).update(dict.fromkeys(_draws(card)))
+    drawn = [("", *(f"{name}={value}" for value in values)) for name, values in seeds.items()]
+    rounds, done = [], set[tuple[int, tuple[str, ...]]]()
+    for point in _points(texts, drawn):
+        own = [(number, _own(cell.card, point, named)) for number, cell in enumerate(cells)]
+        some = [cells[number] for number, values in own if (number, values) not in done]
+        done.update(own)
+        if some:
+            rounds.append((point, some))
+    return rounds
+
+
+def _points(texts: Sequence[str], drawn: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the settings of each run; the first draw has the default seed and names none."""
+    for point in setting_points(texts):
+        for seeds in product(*drawn):
+            yield (*point, *(seed for seed in seeds if seed))
+
+
+def _draws(card: Card) -> list[str]:
+    """Return the seeds of all draws but the first."""
+    setting = card.settings[card.seed]
+    return [f"{setting.default + number:g}" for number in range(1, setting.draws)]
+
+
+def _own(card: Card | None, point: Sequence[str], named: Container[str]) -> tuple[str, ...]:
+    """Return the settings of a point that a model takes; one without a card yet takes all that were named."""
+    if card is None:
+        return tuple(text for text in point if text.partition("=")[0] in named)
+    return tuple(text for text in point if text.partition("=")[0] in card.settings)
 
 
 def check_settings(cards: Iterable[Card | None], points: Iterable[Sequence[str]]) -> None:

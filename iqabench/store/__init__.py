@@ -2,7 +2,15 @@
 
 from iqabench.store.crops import CropFolder, file_name
 from iqabench.store.outputs import OutputFolder, Provenance, kept_runs
-from iqabench.store.record import FIELDS, NO_SAMPLE, WHOLE_SET, Record, Status, content_key
+from iqabench.store.record import (
+    FIELDS,
+    NO_SAMPLE,
+    WHOLE_SET,
+    Record,
+    Status,
+    content_key,
+    without_seed,
+)
 from iqabench.store.store import Store
 from iqabench.store.tables import create_table
 from iqabench.store.writer import Writer
@@ -22,4 +30,5 @@ __all__ = [
     "create_table",
     "file_name",
     "kept_runs",
+    "without_seed",
 ]

@@ -21,6 +21,7 @@ from iqabench.atomic import write_whole
 from iqabench.errors import StoreError
 from iqabench.store.checksum_notes import ChecksumNotes
 from iqabench.store.crops import file_name
+from iqabench.store.record import without_seed
 
 _RUN = "run.json"
 _CHECKSUMS = "checksums.txt"
@@ -53,7 +54,11 @@ class Provenance:
     scale_denominator: int = 1
     """The number below the line, where the scale is a fraction."""
     setting: str = ""
-    """The setting of the model where it differs from its default."""
+    """The setting of the model where it differs from its default, with the seed of a draw."""
+    draw: int | None = None
+    """The seed of a model that draws at random; None for all others."""
+    seed: str = ""
+    """The name of the setting that is the seed."""
     threads: int = 1
     """The number of threads, where it decides the last digits; otherwise 1."""
 
@@ -63,6 +68,11 @@ class Provenance:
         domain = "" if self.domain == "image" else f"_{self.domain}"
         setting = f"_{file_name(self.setting)}" if self.setting else ""
         return f"{file_name(self.model)}/{file_name(self.set)}_{self.level}{domain}{setting}"
+
+    @property
+    def shown_setting(self) -> str:
+        """The setting without the seed, as records have it."""
+        return without_seed(self.setting, self.seed)
 
     @property
     def digest(self) -> str:
@@ -188,8 +198,8 @@ def read_provenance(folder: Path) -> Provenance:
 
 def _pixels(provenance: Provenance) -> dict[str, Any]:
     facts = asdict(provenance)
-    for prose in ("model_facts", "address", "device", "task"):
-        del facts[prose]
+    for prose in ("model_facts", "address", "device", "task", "draw", "seed"):
+        del facts[prose]  # the setting has the seed
     return facts
 
 

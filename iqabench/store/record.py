@@ -85,7 +85,9 @@ class Record:
     frame: int | None = None
     """The frame, from 0, in a record of kind `frame`; the record of its clip has none."""
     setting: str = ""
-    """The setting of the model where it differs from its default, as in alpha=0.5."""
+    """The setting of the model where it differs from its default, as in alpha=0.5; never a seed of draws."""
+    draw: int | None = None
+    """The seed of a model that draws at random; None for all others. Tables show the mean over the draws."""
     details: str = ""
     """Details of a cost as JSON: interval, samples, operators, clocks, load; see `probes`."""
 
@@ -162,6 +164,13 @@ _EXPECTED = {
     "DOUBLE": "a number",
     "VARCHAR": "text in UTF-8",
 }
+
+
+def without_seed(setting: str, seed: str) -> str:
+    """Return a setting such as "seed=1,temperature=0.5" without the value of the setting named `seed`."""
+    if not seed:
+        return setting
+    return ",".join(part for part in setting.split(",") if not part.startswith(f"{seed}="))
 
 
 def content_key(**parts: Any) -> str:

@@ -1,12 +1,19 @@
-"""Forms of reports of single kinds: both outputs of a round trip, sources without a target."""
+"""Forms of reports of single kinds: both outputs of a round trip, sources without a target, draws."""
 
+from math import inf
 from pathlib import Path
+from statistics import stdev
+from typing import Any
+
+import pytest
 
 from iqabench.report.data.aggregate import Results
+from iqabench.report.data.rows import rows
 from iqabench.report.data.tables import Table, tables_of
 from iqabench.report.plots.pictures import cuts_of
 from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.sample_pictures import ShownSamples, shown_samples
+from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
 from iqabench.store import CropFolder, Record, Store
 
 from .conftest import Fill, column_of, png
@@ -63,3 +70,59 @@ def test_sources_of_a_fusion_are_numbered_and_need_no_target(fill: Fill, tmp_pat
     shots = pictures_of(store, tmp_path)[1].samples[0].shots
     assert [shot.label for shot in shots] == ["source 1", "source 2", "plain"]
     assert not any(shot.error for shot in shots)
+
+
+def draws_of(values: list[list[float]], **given: Any) -> list[Record]:
+    """Records of a model that draws: a list of values for each draw."""
+    return [
+        record
+        for draw, some in enumerate(values)
+        for record in column_of(some, draw=draw, key=f"draw {draw}", **given)
+    ]
+
+
+def test_draws_are_one_row_with_their_mean_and_spread(fill: Fill) -> None:
+    drawn = draws_of([[30.0, 32.0], [30.5, 32.25], [31.0, 31.0]], model="drawing")
+    store = fill(*drawn, *column_of([31.0, 31.0], model="plain"))
+    with Results(store) as results:
+        (table,) = tables_of(results)
+        values = results.query(
+            "SELECT sample, value FROM cells JOIN (SELECT 1) ON configuration = 0 ORDER BY sample"
+        )
+    row = next(row for row in table.rows if row.label == "drawing")
+    (cell,) = row.cells
+    assert [value["value"] for value in values] == [30.5, 31.75]
+    assert cell is not None
+    assert (cell.mean.value, cell.mean.n, cell.mean.draws) == (31.125, 2, 3)
+    assert cell.mean.sd == pytest.approx(stdev([31.0, 31.375, 31.0]))
+    assert "| **31.12 ± 0.22** |" in as_markdown(table)
+    assert r"31.12 $\pm$ 0.22" in as_latex(table)
+    assert "over 3 draws" in as_markdown(table)
+    head, *lines = (line.split(",") for line in as_csv(table).splitlines())
+    assert head[-2:] == ["psnr@sr-y draws", "psnr@sr-y sd"]
+    assert {line[3]: line[-2] for line in lines} == {"drawing": "3", "plain": "0"}
+    assert {row["label"]: row["draws"] for row in rows(store)} == {"drawing": 3, "plain": 0}
+
+
+def test_a_draw_that_lacks_images_is_not_in_the_spread_and_one_that_failed_fails(
+    fill: Fill,
+) -> None:
+    store = fill(*draws_of([[30.0, 32.0], [30.0, 34.0], [50.0]], model="drawing"))
+    (row,) = rows(store)
+    assert (row["draws"], row["sd"]) == (2, pytest.approx(stdev([31.0, 32.0])))
+    failed = draws_of([[30.0, 32.0]]) + column_of([None, 34.0], draw=1, key="draw 1")
+    store = fill(*failed, name="failed")
+    (row,) = rows(store)
+    assert (row["value"], row["n"], row["failed"]) == (33.0, 1, 1)
+    (row,) = rows(fill(*draws_of([[inf], [30.0]]), name="infinite"))
+    assert (row["value"], row["infinite"], row["sd"]) == (inf, 1, None)
+
+
+def test_a_single_draw_has_no_spread(fill: Fill) -> None:
+    store = fill(*column_of([30.0, 32.0], draw=7))
+    with Results(store) as results:
+        (table,) = tables_of(results)
+    (cell,) = table.rows[0].cells
+    assert cell is not None
+    assert (cell.full_text, cell.mean.draws) == ("31.00", 1)
+    assert "over 1 draw of each image" in table.draws_in_words

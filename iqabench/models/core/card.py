@@ -211,6 +211,11 @@ class Card(Facts):
         return 1 if self.channels in ("grey", "y") else 3
 
     @property
+    def seed(self) -> str:
+        """The name of the setting that is the seed of draws; empty for a model that does not draw."""
+        return next((name for name, setting in self.settings.items() if setting.draws), "")
+
+    @property
     def is_plain(self) -> bool:
         """True when the model takes one image and gives one: its network is called with an unnamed batch."""
         plain = Signature()
@@ -242,6 +247,12 @@ class Card(Facts):
         facts: dict[str, Any] = {name: getattr(self, name) for name in names}
         if not isinstance(self.scale, int):
             facts["scale"] = scale_text(self.scale)
+        if self.settings:
+            facts["settings"] = {
+                name: setting.default
+                for name, setting in self.settings.items()
+                if not setting.draws
+            }
         if self.variant is not None:
             facts["variant"] = self.variant.model_dump(include={"parent", "method", "recipe"})
         return json.dumps(facts, separators=(",", ":"))

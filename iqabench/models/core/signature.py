@@ -86,6 +86,9 @@ class ModelSetting(Facts):
     default: float
     whole: bool = False
     """True when only whole numbers are allowed, such as seeds."""
+    draws: int = Field(default=0, ge=0)
+    """The number of draws, for the seed of a network that draws at random; 0 for any other setting. A run
+    that names no seed has a record of each draw, from the default on; tables show their mean and spread."""
     meaning: str = ""
 
     def takes(self, value: float) -> bool:

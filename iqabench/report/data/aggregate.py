@@ -2,7 +2,8 @@
 
 What makes a number comparable is never averaged over: a setting (set, level, and exactly which samples),
 a configuration (model, weights, precision, tile, device class) and a column (metric version and protocol)
-each stay apart. A failed value enters no mean. An infinite one does, and is counted.
+each stay apart. Only the draws of a model that draws at random are: of each sample first, so that all that
+follows has one value of it. A failed value enters no mean. An infinite one does, and is counted.
 
 Answers are plain rows: pandas would make one NaN of what failed, what is absent and what is no number.
 """
@@ -13,7 +14,15 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from iqabench.report.data.grouping import MEANS, create_cells, distinct, latest_keys, number
+from iqabench.report.data.grouping import (
+    MEANS,
+    SPREADS,
+    are_drawn,
+    create_cells,
+    distinct,
+    latest_keys,
+    number,
+)
 from iqabench.report.data.subjects import Configuration, MeasuredColumn, Setting
 from iqabench.store import Store
 
@@ -38,6 +47,11 @@ class Mean:
     """The mean over the others."""
     of: int
     """Samples that any configuration has a value for: with fewer, a mean is not comparable."""
+
+    draws: int = 0
+    """Draws of a model that draws at random, over all samples; 0 for all others. The value is their mean."""
+    sd: float | None = None
+    """Standard deviation of the means of the draws; None for fewer than two."""
 
     @property
     def complete(self) -> bool:
@@ -68,13 +82,29 @@ class Results:
         self.columns = distinct(self._connection, MeasuredColumn)
         number(self._connection, (self.settings, self.configurations, self.columns))
         create_cells(self._connection, self.records, samples)
-        self.means = [Mean(**row) for row in self.query(MEANS)]
+        spreads = self._spreads()
+        self.means = [
+            Mean(**row, **spreads.get((row["setting"], row["configuration"], row["column"]), {}))
+            for row in self.query(MEANS)
+        ]
 
     def __enter__(self) -> "Results":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+
+    def _spreads(self) -> dict[tuple[int, int, int], dict[str, Any]]:
+        """Return draws and standard deviations by setting, configuration and column."""
+        if not are_drawn(self._connection):
+            return {}
+        return {
+            (row["setting"], row["configuration"], row["column"]): {
+                "draws": row["draws"],
+                "sd": row["sd"],
+            }
+            for row in self.query(SPREADS)
+        }
 
     def execute(self, sql: str, values: object = None) -> None:
         """Run a statement for its effect."""

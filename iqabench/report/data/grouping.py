@@ -20,7 +20,7 @@ KEPT = 2_000_000
 
 
 def latest_keys(connection: duckdb.DuckDBPyConnection, keys: list[str] | None) -> int:
-    """Create `found`: one key for each setting, configuration and column, the latest.
+    """Create `found`: one key for each setting, configuration, column and draw, the latest.
 
     Of values over whole sets it is the latest of those over most images.
 
@@ -61,7 +61,8 @@ def number(connection: duckdb.DuckDBPyConnection, things: Iterable[list[Any]]) -
         joined.append(f"JOIN {name}s USING ({same})")
     connection.execute(
         "CREATE TEMP TABLE numbered AS SELECT key, setting_number AS setting, "  # noqa: S608 - names of our own
-        f'configuration_number AS configuration, column_number AS "column" FROM found {" ".join(joined)}'
+        f'configuration_number AS configuration, column_number AS "column", draw '
+        f"FROM found {' '.join(joined)}"
     )
 
 
@@ -72,6 +73,8 @@ def create_cells(
 ) -> None:
     """Create `cells`: the records with numbers, as a table unless there are too many for that.
 
+    Of a model that draws at random a cell is the mean of a sample over the draws; those are in `drawn`.
+
     `samples` are the samples that are looked at, by key; of other keys all are.
     """
     kind = "TABLE" if records <= KEPT else "VIEW"
@@ -80,7 +83,18 @@ def create_cells(
         rows = [{"key": k, "sample": name} for k, names in samples.items() for name in names]
         create_table(connection, "asked", {"key": "VARCHAR", "sample": "VARCHAR"}, rows)
         asked = _ASKED
-    connection.execute(f"CREATE TEMP {kind} cells AS {_CELLS}{asked}")
+    if not are_drawn(connection):
+        connection.execute(f"CREATE TEMP {kind} cells AS {_CELLS}{asked}")
+        return
+    connection.execute(
+        f"CREATE TEMP {kind} drawn AS {_CELLS.replace('numbered.setting', _DRAW)}{asked}"
+    )
+    connection.execute(f"CREATE TEMP {kind} cells AS {_OVER_DRAWS}")
+
+
+def are_drawn(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether any model has draws."""
+    return bool(connection.execute("FROM numbered WHERE draw IS NOT NULL LIMIT 1").fetchall())
 
 
 # All records of a key tell the same facts. So they are read of one sample alone, which is much quicker: keys
@@ -94,7 +108,7 @@ WITH alike AS (
         SELECT key, min(sample) AS sample FROM records SEMI JOIN alike USING (key) GROUP BY key
     )
 ), facts AS (
-    SELECT key, {told} FROM records SEMI JOIN firsts USING (sample) {chosen} GROUP BY key
+    SELECT key, min(draw) AS draw, {told} FROM records SEMI JOIN firsts USING (sample) {chosen} GROUP BY key
 ), counted AS (
     SELECT key, count(*) AS records, max(time) AS latest,
            coalesce(max(tile) FILTER (tile_note = ''), 0) AS tile,
@@ -102,7 +116,7 @@ WITH alike AS (
     FROM records {chosen} GROUP BY key
 )
 SELECT * FROM facts JOIN counted USING (key) QUALIFY row_number() OVER
-    (PARTITION BY {every} ORDER BY whole DESC, latest DESC, key DESC) = 1
+    (PARTITION BY {every}, draw ORDER BY whole DESC, latest DESC, key DESC) = 1
 """
 
 _CELLS = """
@@ -112,6 +126,28 @@ SELECT numbered.setting, configuration, numbered."column", kind, images, error, 
        CASE WHEN ok THEN value END AS value
 FROM records JOIN numbered USING (key)
 """
+
+_DRAW = "numbered.draw, numbered.setting"
+
+# What single draws of a sample have in common is taken of all of them: it failed where one of them did.
+_OVER_DRAWS = """
+SELECT setting, configuration, "column", kind, max(images) AS images, max(error) AS error,
+       avg(restore_ms) AS restore_ms, sample, bool_and(ok) AS each_ok, each_ok AS ok,
+       CASE WHEN NOT each_ok THEN NULL WHEN count(*) = 1 OR bool_or(isinf(value)) THEN max(value)
+            ELSE favg(value ORDER BY draw) END AS value
+FROM drawn GROUP BY setting, configuration, "column", kind, sample
+"""
+
+SPREADS = """
+WITH means AS (
+    SELECT setting, configuration, "column", draw, count(*) AS n, favg(value ORDER BY sample) AS mean
+    FROM drawn WHERE ok AND isfinite(value) AND draw IS NOT NULL GROUP BY ALL
+)
+SELECT setting, configuration, "column", count(*) AS draws, stddev_samp(mean ORDER BY draw) AS sd
+FROM means JOIN (SELECT setting, configuration, "column", max(n) AS n FROM means GROUP BY ALL)
+USING (setting, configuration, "column", n) GROUP BY setting, configuration, "column"
+"""
+"""Query for the number of draws over all samples, and the standard deviation of their means."""
 
 _ASKED = """
 WHERE kind <> 'image' OR key NOT IN (SELECT key FROM asked)

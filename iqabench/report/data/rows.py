@@ -30,7 +30,8 @@ def rows(
     Returns: dictionaries with `model set scale level column value unit better n failed` and what else
         one must know; of means also `ci_low` and `ci_high`, the ends of the 95 % interval, `infinite`, the
         number of infinite values, `finite`, the mean of the others, and `of`, the number of samples that any
-        of the rows of this set and column has a value for; per image also `sample` and `error`. A
+        of the rows of this set and column has a value for, `draws` and `sd`, the number of draws of a model
+        that draws at random and the standard deviation of their means; per image also `sample` and `error`. A
         failed value is None, inf is inf.
     """
     with Results(store, keys, samples) as results:
@@ -72,7 +73,7 @@ def _row(
     column = results.columns[found["column"]]
     alone = {"sample": found["sample"]} if "sample" in found else {}
     ends: dict[str, Any] = {n: found[n] for n in ("ci_low", "ci_high") if n in found}
-    told = ("error",) if "error" in found else ("infinite", "finite", "of")
+    told = ("error",) if "error" in found else ("infinite", "finite", "of", "draws", "sd")
     said = {name: found[name] for name in told}
     return {
         "model": model.model, "set": setting.set, "scale": setting.scale, "level": setting.level,

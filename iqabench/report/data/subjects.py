@@ -166,6 +166,8 @@ class ModelFacts:
     training_sets: tuple[str, ...] = ()
     notes: str = ""
     variant: VariantFacts | None = None
+    settings: tuple[tuple[str, float], ...] = ()
+    """Names and defaults of the settings that may be swept."""
 
     @classmethod
     def read(cls, text: str) -> "ModelFacts":
@@ -186,8 +188,14 @@ class ModelFacts:
             params=params if isinstance(params, int) else None,
             training_sets=tuple(str(s) for s in sets) if isinstance(sets, list) else (),
             variant=VariantFacts.read(found.get("variant")),
+            settings=_defaults(found.get("settings")),
             **words,
         )
+
+
+def _defaults(found: object) -> tuple[tuple[str, float], ...]:
+    items = found.items() if isinstance(found, dict) else ()
+    return tuple((str(name), float(v)) for name, v in items if isinstance(v, int | float))
 
 
 def natural(text: str) -> tuple[tuple[int, str], ...]:

@@ -13,7 +13,7 @@ from iqabench.report.data.aggregate import Mean, Results
 from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.labels import column_labels, configuration_labels
 from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts, Setting
-from iqabench.report.text.figures import digits, figure
+from iqabench.report.text.figures import deviation, digits, figure
 from iqabench.store import Store
 
 
@@ -27,6 +27,18 @@ class TableCell:
     """Place: 1 for the best, 2 for the second, 0 for the others."""
     finite: str = ""
     """Mean of the finite values as text; empty without any, or when all are."""
+    sd: str = ""
+    """Standard deviation over draws as text; empty without draws."""
+
+    @property
+    def spread(self) -> str:
+        """Text such as `± 0.02`, the standard deviation over draws; empty for a model that does not draw."""
+        return f"± {self.sd}" if self.sd else ""
+
+    @property
+    def full_text(self) -> str:
+        """The mean with its spread."""
+        return f"{self.text} {self.spread}".strip()
 
     @property
     def partial(self) -> str:
@@ -66,6 +78,11 @@ class TableRow:
         """Number of samples without a value, in the column that has most."""
         return max((c.mean.failed for c in self.cells if c), default=0)
 
+    @cached_property
+    def draws(self) -> int:
+        """Number of draws of a model that draws at random, in the column that has most; 0 for all others."""
+        return max((c.mean.draws for c in self.cells if c), default=0)
+
     def note(self, cell: TableCell) -> str:
         """Return what the row's n does not say of a cell; empty in most cases."""
         return ", ".join(text for text in (self.fewer(cell), cell.infinite) if text)
@@ -92,6 +109,19 @@ class Table:
     rows: tuple[TableRow, ...]
     samples: int
     """Number of samples with a value in any row."""
+
+    @property
+    def draws_in_words(self) -> str:
+        """Sentence on the rows that have draws; empty without any."""
+        counts = sorted({row.draws for row in self.rows if row.draws})
+        if not counts:
+            return ""
+        several = " or ".join(str(count) for count in counts)
+        word = "draw" if counts == [1] else "draws"
+        return (
+            f"Models that draw at random: means over {several} {word} of each image, each with a seed of its "
+            "own; ± is the standard deviation of the means of the draws."
+        )
 
     @property
     def judged(self) -> list[int]:
@@ -209,7 +239,8 @@ def _cell(results: Results, mean: Mean | None, places: dict[int, int]) -> TableC
     finite = ""
     if mean.infinite and mean.finite is not None:
         finite = figure(mean.finite, results.columns[mean.column].unit)
-    return TableCell(mean, text, places.get(mean.configuration, 0), finite)
+    sd = "" if mean.sd is None else deviation(mean.sd, results.columns[mean.column].unit)
+    return TableCell(mean, text, places.get(mean.configuration, 0), finite, sd)
 
 
 def _places(results: Results, column: int, means: list[Mean]) -> dict[int, int]:

@@ -60,7 +60,8 @@ def whole_of(root: Path, table: Table) -> tuple[Finder | None, str]:
 
     Returns: the finder, or None and why there is none.
     """
-    runs = {r.number: run for run in kept_runs(root) for r in table.rows if _made(run, table, r)}
+    drawn = sorted(kept_runs(root), key=lambda run: run.provenance.draw or 0, reverse=True)
+    runs = {r.number: run for run in drawn for r in table.rows if _made(run, table, r)}
     if not runs:
         return None, f"no outputs of this set's models were found under {root.name}"
     try:
@@ -120,8 +121,10 @@ def _made(run: OutputFolder, table: Table, row: TableRow) -> bool:
     if made.domain != "image":
         return False
     here = Setting(made.task, made.set, made.scale, made.level, made.set_hash)
-    same = ("model", "model_hash", "random_weights", "precision", "tile", "device_class", "setting")
-    return here == at and all(getattr(made, n) == getattr(row.configuration, n) for n in same)
+    same = ("model", "model_hash", "random_weights", "precision", "tile", "device_class")
+    how = row.configuration
+    is_same = made.shown_setting == how.setting
+    return here == at and is_same and all(getattr(made, n) == getattr(how, n) for n in same)
 
 
 def _cut(kept: CropFolder, made: Configuration, role: str = "") -> Path:

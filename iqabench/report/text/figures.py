@@ -27,6 +27,12 @@ def figure(value: float | None, unit: str, more: int = 0) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
+def deviation(value: float, unit: str) -> str:
+    """Return a standard deviation with the digits of its mean; with its first digit where these are all 0."""
+    text = figure(value, unit)
+    return f"{value:.1g}" if value and float(text) == 0 else text
+
+
 def parameters(count: int | None) -> str:
     """Return a parameter count to three digits, as in 544 K."""
     if count is None:

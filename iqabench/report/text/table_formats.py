@@ -15,7 +15,7 @@ _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "×": r"$\times$", "–": "--",
-    "↑": r"$\uparrow$", "↓": r"$\downarrow$",
+    "±": r"$\pm$", "↑": r"$\uparrow$", "↓": r"$\downarrow$",
 }  # fmt: skip
 _IN_BRACKETS = (
     "In brackets: the 95 % interval of the mean (Student's, corrected for skewness); none for fewer "
@@ -42,6 +42,7 @@ def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
     grid = markdown_grid(heads, body)
     facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
     facts += f"\n- {_IN_BRACKETS}" if intervals else ""
+    facts += f"\n- {table.draws_in_words}" if table.draws_in_words else ""
     return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
 
 
@@ -61,6 +62,7 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
     """Return all digits, and for each column also n, failed, infinite and finite; a failed mean is empty.
 
     An infinite mean is inf: `infinite` is the number of infinite values, `finite` the mean of the others.
+    Where a model draws at random, `draws` and `sd` are the number of draws and the deviation of their means.
     With `intervals` each mean is followed by the ends of its 95 % interval, ci_low and ci_high.
     """
     heads = [
@@ -76,7 +78,8 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
         "params",
     ]
     kinds = ("", *((" ci_low", " ci_high") if intervals else ()), " n", " failed")
-    kinds = (*kinds, " infinite", " finite")
+    has_draws = any(row.draws for row in table.rows)
+    kinds = (*kinds, " infinite", " finite", *((" draws", " sd") if has_draws else ()))
     parts = [f"{label}{part}" for label in table.labels for part in kinds]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -96,7 +99,8 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
             how.random_weights,
             params,
         )
-        writer.writerow([*facts, *(x for cell in row.cells for x in _numbers(cell, intervals))])
+        cells = (_numbers(cell, intervals, has_draws) for cell in row.cells)
+        writer.writerow([*facts, *(number for cell in cells for number in cell)])
     return out.getvalue()
 
 
@@ -136,18 +140,22 @@ def _marked(
     if cell is None:
         return quote(ABSENT)
     note = row.note(cell)
-    return marks[cell.place].format(quote(cell.text)) + quote(f" ({note})" if note else "")
+    return marks[cell.place].format(quote(cell.full_text)) + quote(f" ({note})" if note else "")
 
 
-def _numbers(cell: TableCell | None, intervals: Intervals | None) -> Iterable[object]:
+def _numbers(
+    cell: TableCell | None, intervals: Intervals | None, has_draws: bool
+) -> Iterable[object]:
     told: tuple[object, ...] = ()
     if intervals:
         told = (intervals.of(cell.mean) if cell else None) or ("", "")
     if cell is None:
-        return "", *told, "", "", "", ""
+        return "", *told, *[""] * (6 if has_draws else 4)
     value = "" if cell.mean.value is None else repr(cell.mean.value)
     finite = "" if cell.mean.finite is None else repr(cell.mean.finite)
-    return value, *told, cell.mean.n, cell.mean.failed, cell.mean.infinite, finite
+    sd = "" if cell.mean.sd is None else repr(cell.mean.sd)
+    drawn = (cell.mean.draws, sd) if has_draws else ()
+    return value, *told, cell.mean.n, cell.mean.failed, cell.mean.infinite, finite, *drawn
 
 
 def _latex_row(table: Table, row: TableRow, intervals: Intervals | None) -> list[str]:
@@ -182,9 +190,8 @@ def _caption(table: Table, intervals: Intervals | None = None) -> str:
     said = (
         f"{setting_title(table.setting)}, {table.samples} images. {word}: {'; '.join(protocols)}."
     )
-    if intervals is None:
-        return said
-    return f"{said} {_IN_BRACKETS}"
+    parts = (said, _IN_BRACKETS if intervals else "", table.draws_in_words)
+    return " ".join(part for part in parts if part)
 
 
 def _label(table: Table) -> str:

@@ -49,6 +49,8 @@ class FileMaker:
     domain: Domain
     tile: int
     setting: str
+    keeps_crops: bool
+    """False for all draws of a model but the first."""
     keeps_outputs: bool
     marks: str = ""
     """The thing that masks of the model's task mark, such as a foreground."""
@@ -62,6 +64,7 @@ class FileMaker:
         tile: int,
         setting: str,
         *,
+        keeps_crops: bool,
         keeps_outputs: bool,
     ) -> "FileMaker":
         """Return the maker of files of a loaded model."""
@@ -75,6 +78,7 @@ class FileMaker:
             domain,
             tile,
             setting,
+            keeps_crops,
             keeps_outputs,
             task_named(model.card.task).marks,
         )
@@ -92,7 +96,7 @@ class FileMaker:
     def _crops(
         self, sample: Sample, restored: RestoredParts, *, with_target: bool
     ) -> dict[str, bytes]:
-        if self.domain != "image":
+        if self.domain != "image" or not self.keeps_crops:
             return {}
         folder = self.folder.of(sample.name)
         crops = cut_crops(sample, restored, self.marks)

@@ -175,12 +175,15 @@ class CellSession:
             for column in self.cell.columns
             if isinstance(column, Column) and not column.waits
         )
+        origin = self._maker.origin
+        seed = self.model.card.settings.get(origin.seed)
         files = FileMaker.of_model(
             self.model,
             crops_of_set(images.name, images.hash, images.level),
             self.cell.domain,
             options.tile,
-            self._maker.origin.setting,
+            origin.shown_setting,
+            keeps_crops=seed is None or origin.draw == seed.default,
             keeps_outputs=self._saves_outputs,
         )
         outputs = tuple(self._scored_outputs(tuple(columns)))
@@ -220,6 +223,8 @@ class CellSession:
 
     def _origin(self, model: Model, settings: Mapping[str, float]) -> Origin:
         words = setting_words(model.card.settings, settings)
+        seed = model.card.seed
+        draw = (seed, int(settings[seed])) if seed else None
         return Origin.of_card(
             model.card,
             model.hash,
@@ -228,6 +233,7 @@ class CellSession:
             tile=self.options.tile,
             threads=threads_of(model),
             device=str(model.device),
+            draw=draw,
             setting=",".join(part for part in (model.convention, words) if part),
         )
 

@@ -147,6 +147,7 @@ def _mean(cell: TableCell, intervals: Intervals) -> Json:
         "failed": mean.failed,
         "infinite": mean.infinite,
         **({"finite": mean.finite} if mean.infinite else {}),
+        **({"draws": mean.draws, "sd": mean.sd} if mean.draws else {}),
         "place": cell.place or None,
     }
 
