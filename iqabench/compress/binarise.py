@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.transform import Layers, Transform, run_once
+from iqabench.compress.running_order import Layers, run_once
+from iqabench.compress.transform import Transform
 from iqabench.models.core.card import Card
 from iqabench.models.layers.binary import (
     BinaryConv2d,
@@ -15,6 +16,7 @@ from iqabench.models.layers.binary import (
     obstacle_to_binary,
     resized_channels,
 )
+from iqabench.models.layers.placing import replace_layer
 
 _SMALL = 1e-6
 _SIDE = 48
@@ -35,6 +37,7 @@ class Binarisation(Transform):
 
     method = "binarised"
     layout = "binary"
+    needs_maps = True
 
     @property
     def facts(self) -> dict[str, str | int | float]:
@@ -61,7 +64,7 @@ class Binarisation(Transform):
         for hook in hooks:
             hook.remove()
         for name, unit in units.items():
-            network.set_submodule(name, unit.train(network.training))
+            replace_layer(network, layers[name], unit.train(network.training))
 
     def complete(self, network: nn.Module) -> dict[str, Any]:
         """Return the number of binary weights and of others in convolutions, biases included."""

@@ -6,7 +6,8 @@ every layer that adds to the same sum; with a pixel shuffle, r x r channels befo
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,10 +59,11 @@ class Couplings:
         self.kept: dict[str, str] = {}
         learning = network.training
         self._traced = _ImageToOutput(network, example.shape[1])
-        self.graph = _graph_of(self._traced, example)
-        network.train(learning)
-        map_pixel_shuffles(self.graph)
-        self.sets = self._find_sets()
+        with _told_of_failures():
+            self.graph = _graph_of(self._traced, example)
+            network.train(learning)
+            map_pixel_shuffles(self.graph)
+            self.sets = self._find_sets()
 
     def remove(self, removal: Sequence[tuple[CoupledSet, Sequence[int]]]) -> None:
         """Remove units of several sets from the network, all in one step, so that no index moves.
@@ -182,12 +184,18 @@ class _ImageToOutput(nn.Module):
 
 
 def _graph_of(traced: _ImageToOutput, example: Tensor) -> DependencyGraph:
+    with warnings.catch_warnings(), torch.enable_grad():
+        warnings.simplefilter("ignore")  # about bare parameters, which are handled
+        return torch_pruning.DependencyGraph().build_dependency(
+            traced, example, forward_fn=lambda network, image: network(image)
+        )
+
+
+@contextmanager
+def _told_of_failures() -> Iterator[None]:
+    """Raise CompressError for what a network's own code or the library raises on it."""
     try:
-        with warnings.catch_warnings(), torch.enable_grad():
-            warnings.simplefilter("ignore")  # about bare parameters, which are handled
-            return torch_pruning.DependencyGraph().build_dependency(
-                traced, example, forward_fn=lambda network, image: network(image)
-            )
+        yield
     except Exception as error:  # a user's network may raise anything: its message is passed on
         message = (str(error).splitlines() or [""])[0]
         raise CompressError(

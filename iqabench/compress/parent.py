@@ -19,8 +19,10 @@ def network_of(model: Model) -> nn.Module:
 
     Parameters that the architecture keeps fixed (a colour mean, an interpolation) stay fixed.
 
-    Raises: CompressError for models without a torch network of this process: ONNX, TorchScript, commands.
+    Raises: CompressError for models without a torch network of this process (ONNX, TorchScript, commands),
+        and for those that do not take one image and give one.
     """
+    check_plain(model.card)
     module = model.module
     if module is None or model.card.loader not in KINDS:
         raise CompressError(
@@ -34,12 +36,40 @@ def network_of(model: Model) -> nn.Module:
     return network
 
 
+def check_plain(card: Card) -> None:
+    """Check that a model takes one image and gives one.
+
+    Raises: CompressError with what it takes or does besides.
+    """
+    if not card.is_plain:
+        raise CompressError(
+            f"{card.id} {_more_than_an_image(card)}; compress works with networks that take one image and "
+            "give one. 'iqabench list models' shows the task of each."
+        )
+
+
+def _more_than_an_image(card: Card) -> str:
+    """Return what a model takes, gives or does besides one image, as the predicate of a sentence."""
+    if list(card.takes) != ["input"]:
+        return f"takes {' and '.join(card.takes)}"
+    if list(card.gives) != ["output"]:
+        return f"gives {' and '.join(card.gives)}"
+    if card.state or card.takes["input"].frames != "each" or card.takes["input"].needed > 1:
+        return "takes the frames of a clip"
+    if card.settings:
+        return f"has the setting {' and '.join(card.settings)}"
+    if card.cost != "static":
+        return "chooses for each image what it computes"
+    return "takes or gives pixels of another depth than 8 bits"
+
+
 def check_trainable(model: Model) -> None:
     """Check that the model can be trained on colour photographs, at x2, x3 or x4.
 
     Raises: CompressError with the task, scale or channels that cannot be trained here.
     """
     card, task = model.card, task_named(model.card.task)
+    check_plain(card)
     if task.sizes != "scale" or card.scale not in (2, 3, 4):
         raise CompressError(
             f"{card.id} is for {task.phrase} at x{card.scale}; training here is for models that enlarge by "

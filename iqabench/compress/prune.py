@@ -13,7 +13,7 @@ from iqabench.compress.expand import BLOCKS, collapse, expand
 from iqabench.compress.importance import NEEDS_PHOTOGRAPHS, Batch
 from iqabench.compress.losses.output import Output
 from iqabench.compress.narrowing import NarrowNetwork, PruningGoal, narrow_network
-from iqabench.compress.parent import check_trainable, learned_parameters, network_of
+from iqabench.compress.parent import check_plain, check_trainable, learned_parameters, network_of
 from iqabench.compress.provenance import name_of, photographs_line, provenance
 from iqabench.compress.snapshot import read_snapshot, write_snapshot
 from iqabench.compress.storage import storable_state
@@ -156,6 +156,7 @@ def _check(order: PruningRequest, parent: Model) -> None:
             f"importance by {order.goal.importance} is estimated on images. Name a folder of photographs "
             "with --photos, or take --importance l1."
         )
+    check_plain(card)
     if order.setup is not None:
         check_trainable(parent)
     if card.loader in ("spandrel", "file"):

@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from iqabench.compress.transform import Layers, Transform, run_once
+from iqabench.compress.running_order import Layers, run_once
+from iqabench.compress.transform import Transform
 from iqabench.errors import UsageError
 from iqabench.models.core.card import Card
+from iqabench.models.layers.placing import replace_layer
 from iqabench.models.layers.shift import ShiftConv2d
 
 _SIDE = 48
@@ -38,6 +40,7 @@ class ShiftCopies(Transform):
 
     method = "shifted"
     layout = "shift"
+    needs_maps = True
 
     def __post_init__(self) -> None:
         if not 0 < self.ratio < 1:
@@ -77,7 +80,7 @@ class ShiftCopies(Transform):
         for name, layer in layers.items():
             assert isinstance(layer, nn.Conv2d)
             new, own = _shifted(layer, self._computed(layer))
-            network.set_submodule(name, new.train(network.training))
+            replace_layer(network, layer, new.train(network.training))
             wanted = spreads[name].of(own)
             hooks.append(new.convolution.register_forward_hook(partial(_calibrate, wanted, set())))
         run_once(network, card, _SIDE)

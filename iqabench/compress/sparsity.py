@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from iqabench.compress.transform import Layers, Transform
+from iqabench.compress.running_order import Layers
+from iqabench.compress.transform import Transform
 from iqabench.errors import UsageError
 from iqabench.models.core.card import Card
 from iqabench.training.losses import Loss
@@ -83,7 +84,9 @@ class Sparsity(Transform):
         if self.pattern is None:
             return ""
         inputs, group = int(_weight(layer).shape[1]), self.pattern[1]
-        return f"{inputs} inputs are no multiple of {group}" if inputs % group else ""
+        return (
+            f"{inputs} input{'s'[: inputs > 1]}, no multiple of {group}" if inputs % group else ""
+        )
 
     def apply(self, network: nn.Module, layers: Layers, card: Card) -> None:  # noqa: ARG002 - others need them
         """Set the smallest weights to 0, unless they shrink during the training."""

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from torch import nn
 
 from iqabench.compress.losses.output import Output
 from iqabench.compress.parent import (
+    check_plain,
     check_trainable,
     is_fixed,
     layout_of,
@@ -25,6 +25,7 @@ from iqabench.compress.parent import (
     network_of,
 )
 from iqabench.compress.provenance import name_of, photographs_line, provenance
+from iqabench.compress.running_order import Layers, RunningOrder, running_order
 from iqabench.compress.storage import storable_state
 from iqabench.compress.training_setup import TrainingSetup, train_network
 from iqabench.compress.variant_folder import check_place, write_variant
@@ -34,12 +35,8 @@ from iqabench.models.core.convention import AS_FOUND, CallingConvention
 from iqabench.models.core.load import load_model
 from iqabench.models.core.model import Model
 from iqabench.models.core.network import build
-from iqabench.run.natural_image import natural_batch
 from iqabench.training.losses import Loss, MeanAbsolute
 from iqabench.training.unit_range import UnitRangeNetwork
-
-Layers = dict[str, nn.Module]
-"""Layers by name, in the order in which they run."""
 
 
 class Transform(ABC):
@@ -50,6 +47,8 @@ class Transform(ABC):
     """The layout of the variant; `parent` where the network keeps that of its parent."""
     keeps_ends = True
     """True when the first and the last layer stay as they are."""
+    needs_maps = False
+    """True when it acts on maps, and has no meaning where they are one pixel."""
 
     @property
     @abstractmethod
@@ -161,20 +160,25 @@ def chosen_layers(
 
     Raises: CompressError when none remains; UnknownNameError for a pattern that matches no layer.
     """
-    order = _running_order(network, card)
+    order = running_order(network, card)
+    layers = order.layers
     for pattern in keep:
-        if not any(fnmatchcase(name, pattern) for name in order):
+        if not any(fnmatchcase(name, pattern) for name in layers):
             raise UnknownNameError(
-                "layer", pattern, list(order), "Leave out --keep to see them all."
+                "layer", pattern, list(layers), "Leave out --keep to see them all."
             )
-    trained = [name for name, layer in order.items() if not is_fixed(layer)]
+    trained = [name for name, layer in layers.items() if not is_fixed(layer)]
     ends = {trained[0], trained[-1]} if trained and change.keeps_ends else set()
     kept: dict[str, str] = {}
-    for name, layer in order.items():
-        reason = _reason(name, layer, ends, keep) or change.obstacle(layer)
+    for name, layer in layers.items():
+        reason = (
+            _reason(name, layer, ends, keep)
+            or change.obstacle(layer)
+            or obstacle_in_use(name, order, change)
+        )
         if reason:
             kept[name] = reason
-    chosen = {name: layer for name, layer in order.items() if name not in kept}
+    chosen = {name: layer for name, layer in layers.items() if name not in kept}
     if not chosen:
         first = "; ".join(f"{name}: {reason}" for name, reason in list(kept.items())[:3])
         raise CompressError(
@@ -192,33 +196,18 @@ def _reason(name: str, layer: nn.Module, ends: set[str], keep: Sequence[str]) ->
     return "kept as asked" if any(fnmatchcase(name, pattern) for pattern in keep) else ""
 
 
-def _running_order(network: nn.Module, card: Card) -> Layers:
-    """Return the convolutions and linear layers, in the order in which they first run on an image."""
-    ran: Layers = {}
-
-    def note(name: str, layer: nn.Module, *_: object) -> None:
-        ran.setdefault(name, layer)
-
-    kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
-    hooks = [
-        layer.register_forward_hook(partial(note, name))
-        for name, layer in network.named_modules()
-        if isinstance(layer, kinds)
-    ]
-    if hooks:
-        run_once(network, card)
-    for hook in hooks:
-        hook.remove()
-    return ran
-
-
-@torch.no_grad()
-def run_once(network: nn.Module, card: Card, side: int = 16) -> None:
-    """Run a network on a photograph, ready to run, and leave its mode as it was."""
-    side = -(-max(side, card.min_size) // card.size_multiple) * card.size_multiple
-    learning = network.training
-    network.eval()(natural_batch((1, card.planes, side, side), card.range))
-    network.train(learning)
+def obstacle_in_use(name: str, order: RunningOrder, change: Transform) -> str:
+    """Return the reason why a layer must stay that only its use in the network shows, or an empty text."""
+    if change.needs_maps and name in order.pooled:
+        return "its maps are one pixel"
+    if change.layout == "parent":
+        return ""
+    layer = order.layers[name]
+    if isinstance(layer, nn.Conv2d) and type(layer).forward is not nn.Conv2d.forward:
+        return f"a {type(layer).__name__} computes in its own way"
+    if name in order.read:
+        return f"the network's own code reads its {order.read[name]}"
+    return ""
 
 
 def _check(order: TransformRequest, change: Transform, parent: Model) -> None:
@@ -227,6 +216,7 @@ def _check(order: TransformRequest, change: Transform, parent: Model) -> None:
     Raises: CompressError, UsageError.
     """
     card = parent.card
+    check_plain(card)
     if order.setup is not None:
         check_trainable(parent)
     if order.fresh and order.setup is None:

@@ -1,5 +1,6 @@
 """Layer transforms: masks, shifts and signs, what they count, and what they refuse."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,23 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.compress.binarise import Binarisation
+from iqabench.compress.parent import check_plain
+from iqabench.compress.running_order import RunningOrder
 from iqabench.compress.shift import ShiftCopies
 from iqabench.compress.sparsity import Sparsity, parse_pattern
-from iqabench.compress.transform import Transform, TransformRequest, chosen_layers, transform
+from iqabench.compress.transform import (
+    Transform,
+    TransformRequest,
+    chosen_layers,
+    obstacle_in_use,
+    transform,
+)
 from iqabench.errors import CompressError, UnknownNameError, UsageError
-from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.catalogue import card_of, cards
 from iqabench.models.core.load import load_model
 from iqabench.models.edsr.network import EDSR
-from iqabench.models.layers.shift import ShiftConv2d
+from iqabench.models.layers.binary import SignConv2d, place_binary
+from iqabench.models.layers.shift import ShiftConv2d, place_shift
 from iqabench.models.pocket.network import Pocket
 from iqabench.probes import cost_column, sizes_of
 from iqabench.run.profile import costs_of
@@ -191,6 +201,72 @@ def test_layers_to_keep_must_exist(tmp_path: Path) -> None:
 def test_a_variant_of_other_layers_is_no_parent(tmp_path: Path) -> None:
     with pytest.raises(CompressError, match="Name its parent"):
         transform(TransformRequest(parent="pocket@pruned"), Binarisation(), tmp_path / "out")
+
+
+class Peculiar(nn.Module):
+    """A network with attention that pools, with code that reads a layer, and with a layer of two names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Conv2d(3, 8, 3, padding=1)
+        self.attention = nn.Conv2d(8, 8, 1)
+        self.asked = nn.Conv2d(8, 8, 1)
+        self.first = self.again = nn.Conv2d(8, 8, 3, padding=1)
+        self.tail = nn.Conv2d(8, 3, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return features of x."""
+        y = self.head(x)
+        y = y * self.attention(y.mean((2, 3), keepdim=True))
+        y = self.asked(y) * self.asked.kernel_size[0]
+        return torch.as_tensor(self.tail(self.again(self.first(y))))
+
+
+@pytest.mark.parametrize(
+    ("change", "place"), [(Binarisation(), place_binary), (ShiftCopies(), place_shift)]
+)
+def test_layers_that_cannot_be_replaced_stay_and_one_of_two_names_is_replaced_once(
+    change: Transform, place: Callable[..., None]
+) -> None:
+    torch.manual_seed(0)
+    network, card = Peculiar(), card_of("pocket", 4)
+    layers, kept = chosen_layers(network, change, card)
+    assert list(layers) == ["first"]
+    assert kept["attention"] == "its maps are one pixel"
+    assert kept["asked"] == "the network's own code reads its kernel_size"
+    change.apply(network, layers, card)
+    change.complete(network.eval())
+    assert network.first is network.again
+    loaded = Peculiar()
+    place(loaded, network.state_dict(), "peculiar")
+    loaded.load_state_dict(network.state_dict())
+    assert loaded.first is loaded.again
+    x = torch.rand(1, 3, 9, 9)
+    assert torch.equal(loaded.eval()(x), network(x))
+
+
+def test_a_layer_with_arithmetic_of_its_own_is_not_replaced() -> None:
+    with torch.device("meta"):
+        signs = SignConv2d(4, 4, 3, padding=1)
+    order = RunningOrder({"signs": signs}, frozenset(), {})
+    assert "computes in its own way" in obstacle_in_use("signs", order, ShiftCopies())
+    assert obstacle_in_use("signs", order, Sparsity(ratio=0.5)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("pnn_wv3", "takes input and pan"),
+        ("rlsp_7_64", "takes the frames of a clip"),
+        ("cfsnet", "has the setting alpha"),
+        ("smsr", "chooses for each image what it computes"),
+        ("irn", "gives"),
+    ],
+)
+def test_models_of_more_than_one_image_are_refused(name: str, what: str) -> None:
+    card = next(card for card in cards().values() if card.id == name)
+    with pytest.raises(CompressError, match=f"{name} {what}.*one image"):
+        check_plain(card)
 
 
 def test_new_weights_must_be_trained(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from iqabench.errors import WeightsError
+from iqabench.models.layers.placing import layer_at, replace_layer
 
 _WEIGHT = ".binary_conv.weight"
 
@@ -133,13 +134,13 @@ def place_binary(network: nn.Module, state: Mapping[str, Tensor], name: str) -> 
     Raises: WeightsError where the network has no such convolution.
     """
     for path in [key.removesuffix(_WEIGHT) for key in state if key.endswith(_WEIGHT)]:
-        layer = dict(network.named_modules()).get(path)
+        layer = layer_at(network, path)
         if isinstance(layer, BinaryConv2d):
-            continue  # of a family that has such units itself
+            continue  # of a family that has such units itself, or of a layer with two names
         if not isinstance(layer, nn.Conv2d) or obstacle_to_binary(layer):
             raise WeightsError(
                 f"{name} has binary weights for {path}, which is "
                 f"{'not there' if layer is None else 'a ' + type(layer).__name__}; expected a convolution "
                 "that can be replaced."
             )
-        network.set_submodule(path, binary_like(layer))
+        replace_layer(network, layer, binary_like(layer))

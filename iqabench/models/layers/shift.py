@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d, gumbel_softmax, pad
 
 from iqabench.errors import WeightsError
+from iqabench.models.layers.placing import layer_at, replace_layer
 
 _OFFSETS = ".offsets"
 _REACH = 1
@@ -111,7 +112,9 @@ def place_shift(network: nn.Module, state: Mapping[str, Tensor], name: str) -> N
     Raises: WeightsError where the network has no such convolution, or an offset is out of reach.
     """
     for path in [key.removesuffix(_OFFSETS) for key in state if key.endswith(_OFFSETS)]:
-        layer = dict(network.named_modules()).get(path)
+        layer = layer_at(network, path)
+        if isinstance(layer, ShiftConv2d):
+            continue  # a layer with two names
         weight = state.get(f"{path}.convolution.weight")
         if not isinstance(layer, nn.Conv2d) or layer.groups > 1:
             raise WeightsError(
@@ -123,7 +126,7 @@ def place_shift(network: nn.Module, state: Mapping[str, Tensor], name: str) -> N
             raise WeightsError(f"{name} has shifts for {path}, but no {path}.convolution.weight.")
         computed = len(weight)
         _check(path, state, computed, name)
-        network.set_submodule(path, ShiftConv2d(layer, computed))
+        replace_layer(network, layer, ShiftConv2d(layer, computed))
 
 
 def _check(path: str, state: Mapping[str, Tensor], computed: int, name: str) -> None:
