@@ -1,7 +1,7 @@
 """The command `iqabench report`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ with lazy_imports():
     from iqabench.remote import open_store
     from iqabench.report.data.aggregate import Results
     from iqabench.report.data.agreement import OpinionAgreement, agreement_rows_of, agreements_of
+    from iqabench.report.data.clip_tables import ClipTable, clip_tables
     from iqabench.report.data.cost_tables import CostTable
     from iqabench.report.data.costs import cost_rows
     from iqabench.report.data.devices import devices_of
     from iqabench.report.data.fronts import fronts
     from iqabench.report.data.rows import rows
+    from iqabench.report.data.subjects import Setting
     from iqabench.report.data.tables import Table, tables_of
     from iqabench.report.pages.core.write import write_figures, write_report
     from iqabench.report.statistics.intervals import Intervals
@@ -31,6 +33,7 @@ with lazy_imports():
         agreement_latex,
         agreement_markdown,
     )
+    from iqabench.report.text.clip_formats import clips_csv, clips_latex, clips_markdown
     from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
     from iqabench.report.text.front_formats import front_latex
     from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
@@ -52,6 +55,12 @@ _FORMS: dict[
     "markdown": (as_markdown, cost_markdown, agreement_markdown),
 }
 """Writers of a table of means, of a table of costs, and of an agreement, for each form."""
+_CLIP_FORMS: dict[str, Callable[[Setting, Sequence[ClipTable]], str]] = {
+    "latex": clips_latex,
+    "csv": clips_csv,
+    "markdown": clips_markdown,
+}
+"""Writers of the tables of clips of a set, for each form."""
 
 
 @click.command(
@@ -215,7 +224,11 @@ def _print_tables(store: Store, form: str, intervals: bool) -> None:
     of_quality, of_cost, of_agreement = _FORMS[form]
     with Results(store) as results:
         known = Intervals(results, wanted=True) if intervals else None
-        texts = [of_quality(table, known) for table in tables_of(results)]
+        texts = []
+        for table in tables_of(results):
+            texts.append(of_quality(table, known))
+            clips = clip_tables(results, table)
+            texts += [_CLIP_FORMS[form](table.setting, clips)] if clips else []
         texts += [of_agreement(agreement, intervals) for agreement in agreements_of(results)]
         texts += [of_cost(table) for device in devices_of(results) for table in device.tables]
     click.echo("\n".join(texts))
