@@ -81,7 +81,7 @@ def test_the_forms_of_a_table_of_clips(fill: Fill) -> None:
     assert float(means["psnr@y", "Mean over frames"]) == 25.0
     assert means["ssim_3d@y", "Mean over frames"] == ""
     latex = clips_latex(setting, tables)
-    assert r"city & 2 & \textbf{32.00} / 0.8500 / 0.7000 & 31.00 / – / – \\" in latex
+    assert r"city & 2 & \textbf{32.00} / 0.8500 / 0.7000 & 31.00 / -- / -- \\" in latex
     assert latex.count(r"\begin{table}") == 2
     assert "weighs every frame alike" in latex
 
