@@ -62,10 +62,16 @@ def score(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
         place, records = as_path(outputs, "outputs"), open_store(as_address(store, "store"))
-        partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
-        outcome, _ = score_folder(
-            place, partners, records, names, device=device, options=pairing, placement=placement
-        )
+        where: dict[str, Any] = {"device": device, "placement": placement}
+        if holds_clips(place) and not pairing.recursive:
+            folders = (
+                {"input": place} if targets is None else {"target": as_path(targets, "targets")}
+            )
+            clips = clips_beside(folders, set_scale(scale), reading)
+            outcome = score_clips(place, clips, records, names, **where)
+        else:
+            partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
+            outcome, _ = score_folder(place, partners, records, names, options=pairing, **where)
         warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)

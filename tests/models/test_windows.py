@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from torch import Tensor, nn
 
 from iqabench.errors import ModelError
@@ -52,6 +53,13 @@ class Spread(nn.Module):
         return input - input.mean(dim=0, keepdim=True)
 
 
+class Greedy(nn.Module):
+    """A network for which memory never suffices."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002
+        raise torch.OutOfMemoryError(f"out of memory for {len(input)} frames")
+
+
 def model(network: nn.Module, **facts: object) -> NetworkModel:
     shared = {"id": "x", "family": "x", "title": "x", "task": "video_sr", "range": 255}
     return NetworkModel(Card.model_validate({**shared, "folder": Path(), **facts}), network, "none")
@@ -84,3 +92,24 @@ def test_a_clip_shorter_than_the_window_is_refused() -> None:
     with pytest.raises(ModelError, match=r"clips of at least 7 frames; .* has 3\. Choose a longer"):
         restore_parts(looking_far, {"input": clip(1, 2, 3)})
     assert Signature(before=3, after=3).needed == 1  # the edge is repeated
+
+
+@pytest.mark.parametrize(
+    ("facts", "way_out"),
+    [
+        (
+            {"settings": {"chunk": {"low": 0, "high": 9, "default": 0}}},
+            "--setting chunk=2: frames of",
+        ),
+        ({}, "takes all frames of a clip together: choose shorter clips"),
+        (
+            {"takes": {"input": {"before": 1}}},
+            "one frame after the other, so shorter clips would not",
+        ),
+    ],
+)
+def test_a_clip_that_does_not_fit_says_what_to_type(facts: dict[str, object], way_out: str) -> None:
+    every = {"takes": {"input": {"frames": "all"}}, "gives": {"output": {"frames": "all"}}}
+    greedy = model(Greedy(), **{**every, **facts})
+    with pytest.raises(ModelError, match=f"'x' runs out of memory on 4 frames of 3x2.*{way_out}"):
+        restore_parts(greedy, {"input": clip(1, 2, 3, 4)})

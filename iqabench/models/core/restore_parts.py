@@ -12,15 +12,12 @@ from iqabench.errors import ModelError
 from iqabench.images import Part
 from iqabench.models.core.card import Card
 from iqabench.models.core.chained_model import ChainedModel
+from iqabench.models.core.clip_memory import CHUNK, telling_memory
 from iqabench.models.core.model import Model
 from iqabench.models.core.restore import restore
 from iqabench.models.core.signature import Signature
 from iqabench.samples import Parts
 from iqabench.tasks import task_named
-
-CHUNK = "chunk"
-"""The setting of models of whole clips: the number of frames that are restored together; 0 for all.
-Frames of other chunks are not seen, so it changes outputs; records state it, as they do every setting."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def restore_parts(
             f"'{card.id}' takes named parts, so it cannot run in tiles of {tile}; leave --tile out."
         )
     _require_size(model, parts)
-    with torch.inference_mode():
+    with torch.inference_mode(), telling_memory(card, parts, settings or {}):
         outputs = _forward(model, parts, dict(settings or {}))
     costs = {name: _mean(outputs.pop(name)) for name in _costs_in(model, outputs)}
     return RestoredParts(checked_parts(model, parts, _to_arrays(model, outputs)), costs=costs)
@@ -173,7 +170,7 @@ def _forward(model: Model, parts: Parts, settings: dict[str, float]) -> dict[str
         tensors = {role: _tensor(model, role, piece) for role, piece in pieces.items()}
         results, _ = model.forward_parts(tensors, settings)
         for role, tensor in results.items():
-            outputs.setdefault(role, []).append(tensor)
+            outputs.setdefault(role, []).append(tensor.cpu())
     return outputs
 
 
@@ -190,7 +187,7 @@ def _by_frame(model: Model, parts: Parts, settings: dict[str, float]) -> dict[st
             tensors[role] = _tensor(model, role, parts[role][window])
         results, state = model.forward_parts(tensors, settings, state)
         for role, tensor in results.items():
-            outputs.setdefault(role, []).append(tensor)
+            outputs.setdefault(role, []).append(tensor.cpu())
     return outputs
 
 
