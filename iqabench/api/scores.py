@@ -17,7 +17,9 @@ from iqabench.run import (
     BY_NAME,
     PairingOptions,
     Targets,
+    holds_clips,
     no_targets,
+    score_clips,
     score_folder,
     targets_for_many,
     targets_of_folder,
@@ -25,6 +27,7 @@ from iqabench.run import (
 from iqabench.run.environment import resolve_device
 from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
+from iqabench.sets.clips_beside import clips_beside
 from iqabench.tasks import checked_scale
 
 
@@ -48,7 +51,8 @@ def score(
     in `metric`. Folders are paired by name, and their records are kept in `store`; images leave no records.
     Columns that leave out a border as wide as the scale need the scale. `reading` holds the options that
     files are read with, `pairing` those by which outputs find their targets: `iqabench.run.PairingOptions`
-    with `pairs`, `many`, `recursive`. Images that are missing are warned of, unless `allow_missing`.
+    with `pairs`, `many`, `recursive`. Folders with a folder of frames for each clip are compared clip by
+    clip, unless `recursive`. Images that are missing are warned of, unless `allow_missing`.
     `placement` says where files are scored, as in `evaluate`; images in memory are scored here.
 
     Returns: a row for each column, or with `per_image` for each image and column.
