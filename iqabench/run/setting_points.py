@@ -32,12 +32,14 @@ def rounds_of(
 ) -> list[tuple[tuple[str, ...], list[Cell]]]:
     """Return the settings of each run with its cells: those that have not been run with the same values.
 
-    A model whose card names draws, as in `draws: 5`, runs with as many seeds, from the default on, unless the
-    texts name its seed. A model without a setting runs once, whatever the others do.
+    Where a column needs the outputs of all models, every run has all cells. A model whose card names draws,
+    as in `draws: 5`, runs with as many seeds, from the default on, unless the texts name its seed. A model
+    without a setting runs once, whatever the others do.
 
     Raises: UsageError for a range that is not FIRST:LAST:STEP.
     """
     named = {text.partition("=")[0] for text in texts}
+    share = any(column.waits for cell in cells for column in cell.columns)
     seeds: dict[str, dict[str, None]] = {}
     for card in (cell.card for cell in cells):
         if card is not None and card.seed and card.seed not in named:
@@ -46,7 +48,7 @@ def rounds_of(
     rounds, done = [], set[tuple[int, tuple[str, ...]]]()
     for point in _points(texts, drawn):
         own = [(number, _own(cell.card, point, named)) for number, cell in enumerate(cells)]
-        some = [cells[number] for number, values in own if (number, values) not in done]
+        some = [cells[number] for number, values in own if share or (number, values) not in done]
         done.update(own)
         if some:
             rounds.append((point, some))

@@ -13,8 +13,8 @@ RESCALE = register(
         gives={"output": "target", "low": "low_target"},
         names={
             "input": "image",
-            "output": "Large image restored",
-            "low": "Small image written",
+            "output": "large image restored",
+            "low": "small image written",
             "low_target": "bicubic image",
         },
         sizes="round trip",

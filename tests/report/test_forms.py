@@ -1,4 +1,4 @@
-"""Forms of reports of single kinds: both outputs of a round trip, sources without a target, draws."""
+"""Forms of reports of single kinds: both outputs of a round trip, sources without a target, draws, curves."""
 
 from math import inf
 from pathlib import Path
@@ -9,7 +9,9 @@ import pytest
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.rows import rows
+from iqabench.report.data.setting_curves import setting_curves
 from iqabench.report.data.tables import Table, tables_of
+from iqabench.report.plots.curve_plots import curve_plots
 from iqabench.report.plots.pictures import cuts_of
 from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.sample_pictures import ShownSamples, shown_samples
@@ -52,6 +54,15 @@ def test_both_outputs_of_a_round_trip_have_blocks_and_figures_of_their_own(
     with Results(store) as results:
         (table,) = tables_of(results)
         (comparison,) = sample_crops(results, table, tmp_path)
+    assert table.blocks == [("Large image restored", 1), ("Small image written", 1)]
+    multicolumn = (
+        r"\multicolumn{1}{c}{Large image restored} & \multicolumn{1}{c}{Small image written}"
+    )
+    assert multicolumn in as_latex(table)
+    assert r"\cmidrule(lr){3-3} \cmidrule(lr){4-4}" in as_latex(table)
+    assert "- low: the small image written, compared with the bicubic image; all" in as_markdown(
+        table
+    )
     titles = [block.title for block in comparison.blocks]
     assert titles == ["Large image restored", "Small image written"]
     names = [[cut.label for cut in block.cuts] for block in comparison.blocks]
@@ -126,3 +137,50 @@ def test_a_single_draw_has_no_spread(fill: Fill) -> None:
     assert cell is not None
     assert (cell.full_text, cell.mean.draws) == ("31.00", 1)
     assert "over 1 draw of each image" in table.draws_in_words
+
+
+def swept(**given: Any) -> list[Record]:
+    """Records of a model at three values of alpha; 0 is its default, which records do not name."""
+    made = []
+    for setting, psnr, niqe in (("", 30.0, 8.0), ("alpha=0.5", 29.0, 5.0), ("alpha=1", 27.0, 4.0)):
+        facts = {"params": 100, "settings": {"alpha": 0}}
+        common = {"samples": "a", "model": "swept", "setting": setting, "facts": facts, **given}
+        made += column_of([psnr], key=f"psnr {setting} {given}", **common)
+        made += column_of(
+            [niqe], column="niqe@sr-rgb", better="lower", key=f"niqe {setting} {given}", **common
+        )
+    return made
+
+
+def test_a_swept_setting_has_curves_and_perception_against_distortion(
+    fill: Fill, tmp_path: Path
+) -> None:
+    store = fill(*swept(), *column_of([28.0], samples="a", model="plain"))
+    with Results(store) as results:
+        (table,) = tables_of(results)
+    (curve,) = setting_curves(table)
+    assert (curve.setting, curve.label) == ("alpha", "swept")
+    assert [point.value for point in curve.points] == [0, 0.5, 1]
+    assert curve.points[0].row.configuration.setting == ""
+    files: dict[str, str] = {}
+    plots = curve_plots(table, "tiny-x4", files.__setitem__)
+    assert [plot.title for plot in plots] == [
+        "psnr@sr-y over alpha",
+        "niqe@sr-rgb over alpha",
+        "niqe@sr-rgb against psnr@sr-y over alpha",
+    ]
+    assert "swept, alpha = 0.5, psnr@sr-y: 29.00 dB, niqe@sr-rgb: 5.0000" in plots[2].summary
+    assert set(files) == {plot.href for plot in plots}
+    assert "stroke-dasharray: 4" not in files[plots[0].href]
+
+
+def test_curves_of_random_weights_are_dashed_and_single_values_are_none(fill: Fill) -> None:
+    with Results(fill(*swept(random_weights=True))) as results:
+        (table,) = tables_of(results)
+    files: dict[str, str] = {}
+    plots = curve_plots(table, "tiny-x4", files.__setitem__)
+    assert len(plots) == 3
+    assert all("stroke-dasharray" in text and "random weights" in text for text in files.values())
+    with Results(fill(*swept()[:2], name="single")) as results:
+        (table,) = tables_of(results)
+    assert curve_plots(table, "tiny-x4", files.__setitem__) == ()

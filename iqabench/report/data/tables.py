@@ -4,6 +4,7 @@ A row takes a place in a column only if its mean is over the same samples as eve
 weights are not random. Equal to the printed digit is equal in place.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from iqabench.report.data.agreement import opinion_settings
 from iqabench.report.data.labels import column_labels, configuration_labels
 from iqabench.report.data.subjects import Configuration, MeasuredColumn, ModelFacts, Setting
 from iqabench.report.text.figures import deviation, digits, figure
+from iqabench.report.text.task_titles import block_title
 from iqabench.store import Store
 
 
@@ -122,6 +124,14 @@ class Table:
             f"Models that draw at random: means over {several} {word} of each image, each with a seed of its "
             "own; ± is the standard deviation of the means of the draws."
         )
+
+    @property
+    def blocks(self) -> list[tuple[str, int]]:
+        """Names of the outputs, each with the number of its columns; empty where models have one output."""
+        if not self.roles:
+            return []
+        counts = Counter(column.role for column in self.columns)
+        return [(block_title(self.setting.task, role), n) for role, n in counts.items()]
 
     @property
     def judged(self) -> list[int]:

@@ -13,6 +13,7 @@ from iqabench.report.data.tables import Table
 from iqabench.report.data.variants import variant_comparisons
 from iqabench.report.pages.core import Report, Sheet, page
 from iqabench.report.plots.cost_curves import cost_curves
+from iqabench.report.plots.curve_plots import curve_plots
 from iqabench.report.plots.sample_crops import sample_crops
 from iqabench.report.plots.set_plots import set_plots, title_of
 from iqabench.report.statistics import FEWEST, RESAMPLES
@@ -53,6 +54,7 @@ def _values(report: Report, table: Table, slug: str) -> dict[str, Any]:
     costs_of_images = image_costs(report.results, table)
     return {
         "table": table,
+        "blocks": table.blocks,
         "cost_columns": columns,
         "dialogs": report.dialogs(),
         "device_titles": titles,
@@ -64,6 +66,7 @@ def _values(report: Report, table: Table, slug: str) -> dict[str, Any]:
         "curves": cost_curves(table, costs_of_images, slug, report.write)
         if costs_of_images
         else (),
+        "setting_curves": curve_plots(table, slug, report.write),
         "failures": failures(report.results, table),
         "variants": variant_comparisons(report.results, table, columns),
         "orders": column_orders(report.results, table, report.intervals),

@@ -8,6 +8,7 @@ from math import isfinite
 from markupsafe import Markup
 
 from iqabench.report.data import labels
+from iqabench.report.data.subjects import Configuration
 from iqabench.report.data.tables import Table
 from iqabench.report.plots.quality_plot import CostAxis, PlotPoint, can_plot, quality_plot
 from iqabench.report.plots.svg import for_file, for_page
@@ -58,7 +59,7 @@ def cost_curves(
 
 
 def _point(
-    one: ImageCost, place: int, unit: str, curves: Counter[tuple[object, ...]]
+    one: ImageCost, place: int, unit: str, curves: Counter[Configuration]
 ) -> PlotPoint | None:
     cell = one.quality[place]
     value = cell.mean.value if cell is not None else None

@@ -12,7 +12,7 @@ from iqabench.report.data.aggregate import Results
 from iqabench.report.data.subjects import Configuration
 from iqabench.report.data.tables import Table, TableRow
 from iqabench.report.text.figures import figure, short_unit
-from iqabench.report.text.task_titles import compared_part, output_title, part_titles
+from iqabench.report.text.task_titles import block_title, compared_part, part_titles
 from iqabench.store import CropFolder
 
 SHOWN = 6
@@ -147,7 +147,7 @@ def _block(
     if size is None:
         return None
     scale = max(1, -(-_WIDTH // max(size[0], 1)))
-    title = output_title(task, output.role)
+    title = block_title(task, output.role)
     cuts = (*(parts[name] for name in names), *models)
     return CropBlock(title, size[0] * scale, size[1] * scale, cuts)
 

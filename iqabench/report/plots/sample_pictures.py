@@ -127,7 +127,7 @@ def _outputs(table: Table, found: Pictures, kept: "_PictureFiles") -> Iterator[S
     for role, outputs in {"": found.outputs, **found.others}.items():
         sought = compared_part(table.setting.task, role)
         target = found.parts.get(sought, b"") if role else found.target
-        title = f": {output_title(table.setting.task, role).lower()}" if role else ""
+        title = f": {output_title(table.setting.task, role)}" if role else ""
         for row in table.rows:
             data = outputs.get(row.number)
             if data:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from iqabench.report.data.aggregate import Results
+from iqabench.report.data.setting_curves import curve_of
+from iqabench.report.data.subjects import Configuration
 from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.data.variants import variant_pairs
 from iqabench.report.statistics.matrix import Matrix, matrix_of
@@ -36,10 +38,9 @@ class ImageCost:
     """The cells of the columns of quality."""
 
     @property
-    def curve(self) -> tuple[object, ...]:
-        """The identity of the model and its conditions without the setting: its rows are a curve."""
-        how = self.row.configuration
-        return how.model, how.model_hash, how.precision, how.tile, how.device_class, how.mode
+    def curve(self) -> Configuration:
+        """The model and its conditions without the setting: its rows are a curve."""
+        return curve_of(self.row.configuration)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def image_costs(results: Results, table: Table) -> ImageCosts | None:
             share = _share(macs, row, parents.get(row.number))
             quality = tuple(row.cells[at] for at in columns)
             costs.append(ImageCost(row, cost, heavy, share, quality))
-    costs.sort(key=lambda one: (one.row.configuration.model, str(one.curve), -one.macs))
+    costs.sort(key=lambda one: (one.curve.order, -one.macs))
     return ImageCosts(tuple(costs), columns) if costs else None
 
 

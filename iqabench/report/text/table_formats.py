@@ -3,13 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from iqabench.report.data.labels import column_facts, column_title, quality_title, setting_title
 from iqabench.report.data.subjects import MeasuredColumn
 from iqabench.report.data.tables import Table, TableCell, TableRow
 from iqabench.report.statistics.intervals import Intervals
 from iqabench.report.text.figures import ABSENT, figure, parameters
+from iqabench.report.text.task_titles import output_title, part_title
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
@@ -42,6 +44,7 @@ def as_markdown(table: Table, intervals: Intervals | None = None) -> str:
     grid = markdown_grid(heads, body)
     facts = "\n".join(f"- {markdown_text(column_facts(c))}" for c in table.columns)
     facts += f"\n- {_IN_BRACKETS}" if intervals else ""
+    facts += "".join(f"\n- {line}" for line in _roles_in_words(table))
     facts += f"\n- {table.draws_in_words}" if table.draws_in_words else ""
     return f"### {markdown_text(setting_title(table.setting))}\n\n{grid}\n\n{facts}\n"
 
@@ -55,7 +58,8 @@ def as_latex(table: Table, intervals: Intervals | None = None) -> str:
     lines += [_latex_row(table, row, intervals) for row in table.rows]
     if all(row.n == table.samples and not row.failed for row in table.rows):
         lines = [line[:-2] for line in lines]
-    return latex_table(lines, latex_text(_caption(table, intervals)), _label(table))
+    blocks = [(latex_text(title), count) for title, count in table.blocks]
+    return latex_table(lines, latex_text(_caption(table, intervals)), _label(table), blocks)
 
 
 def as_csv(table: Table, intervals: Intervals | None = None) -> str:
@@ -102,6 +106,16 @@ def as_csv(table: Table, intervals: Intervals | None = None) -> str:
         cells = (_numbers(cell, intervals, has_draws) for cell in row.cells)
         writer.writerow([*facts, *(number for cell in cells for number in cell)])
     return out.getvalue()
+
+
+def _roles_in_words(table: Table) -> list[str]:
+    """Return a sentence for each further output: its name, and the part that it is compared with."""
+    task = table.setting.task
+    return [
+        f"{role}: the {output_title(task, role)}, compared with the {part_title(task, role)}; "
+        f"all other columns are of the {output_title(task, '')}"
+        for role in table.roles
+    ]
 
 
 def _heads(table: Table) -> list[str]:
@@ -198,16 +212,35 @@ def _label(table: Table) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{table.setting.set}-{table.setting.level}").strip("-")
 
 
-def latex_table(lines: Sequence[Sequence[str]], caption: str, label: str = "") -> str:
-    """Return a `table` environment for booktabs; `lines` are quoted, the heads first."""
+def latex_table(
+    lines: Sequence[Sequence[str]],
+    caption: str,
+    label: str = "",
+    blocks: Sequence[tuple[str, int]] = (),
+) -> str:
+    """Return a `table` environment for booktabs; `lines` are quoted, the heads first.
+
+    `blocks` are titles above columns with their numbers; the first begins at the third column.
+    """
     heads, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
     labels = [rf"  \label{{tab:{label}}}"] if label else []
     return "\n".join([
         r"% needs \usepackage{booktabs}", r"\begin{table}[t]", r"  \centering",
         rf"  \caption{{{caption}}}", *labels,
-        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule", heads,
+        rf"  \begin{{tabular}}{{l{'r' * (len(lines[0]) - 1)}}}", r"    \toprule",
+        *_block_heads(blocks), heads,
         r"    \midrule", *body, r"    \bottomrule", r"  \end{tabular}", r"\end{table}", "",
     ])  # fmt: skip
+
+
+def _block_heads(blocks: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """Yield a line with the titles of blocks of columns, and a line with the rules below them."""
+    if not blocks:
+        return
+    titles = [rf"\multicolumn{{{count}}}{{c}}{{{title}}}" for title, count in blocks]
+    yield rf"    & & {' & '.join(titles)} \\"
+    ends = list(accumulate((count for _, count in blocks), initial=2))
+    yield "    " + " ".join(rf"\cmidrule(lr){{{a + 1}-{b}}}" for a, b in pairwise(ends))
 
 
 def markdown_grid(heads: Sequence[str], body: Sequence[Sequence[str]]) -> str:

@@ -23,14 +23,25 @@ def part_titles(task: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def output_title(task: str, role: str) -> str:
-    """Return the name of an output in reports: of a round trip, "Small image written" for low."""
+    """Return the name of an output in reports: of a round trip, "small image written" for low."""
     return _name(task, role or "output")
+
+
+def block_title(task: str, role: str) -> str:
+    """Return the title of the columns or pictures of an output."""
+    title = output_title(task, role)
+    return title[:1].upper() + title[1:]
 
 
 def compared_part(task: str, role: str) -> str:
     """Return the role of the part that a further output is compared with; empty where it is not known."""
     known = _known(task)
     return known.gives.get(role, "") if known else ""
+
+
+def part_title(task: str, role: str) -> str:
+    """Return the name of the part that an output is compared with, as in "bicubic image" for low."""
+    return _name(task, compared_part(task, role) or "target")
 
 
 def _part_title(task: str, role: str, number: str, several: Collection[str]) -> str:
