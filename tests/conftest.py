@@ -30,10 +30,29 @@ WORKER_GIB = 2
 """What one process of the suite needs, torch and a browser included."""
 
 
-def pytest_configure() -> None:
+LONG = (
+    "cluster/test_sweeps.py",
+    "models/test_contract.py",
+    "cluster/test_loopback.py",
+    "metrics/test_contract_no_reference.py",
+    "golden/test_golden.py",
+    "cli/test_profile.py",
+    "models/test_weights_files.py",
+)
+"""The files that take longest, the longest first: each is a unit that one process runs to its end."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Libraries of others may announce their own retirements; ours must be silent."""
+    config.option.loadscopereorder = False  # xdist would begin with the files of most tests
     warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(piq|lpips|spandrel)\b")
     cv2.setNumThreads(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no process waits for another one at the end."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
 
 
 @pytest.hookimpl(optionalhook=True)
