@@ -38,6 +38,8 @@ REGISTERED = [
 """Registered models that are counted at 32 pixels a side; those with attention in windows follow below."""
 
 WINDOWED = ["swinir_light_x4", "hat_x4"]
+SHALLOW = {"depths": [2], "num_heads": [6]}
+"""Arguments of these with two blocks, one of shifted windows and one without; all others are like them."""
 
 
 class Einsum(nn.Module):
@@ -82,7 +84,9 @@ def torch_of(seen: ProbedModel) -> int:
 
 
 def registered(name: str, side: int) -> ProbedModel:
-    model = random_model(card_of(name))
+    card = card_of(name)
+    fewer = SHALLOW if name in WINDOWED else {}
+    model = random_model(card.model_copy(update={"arguments": {**card.arguments, **fewer}}))
     assert model.module is not None
     channels = 1 if model.card.channels == "grey" else 3
     return probed(model.module, 1, channels, side, side)
