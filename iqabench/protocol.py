@@ -16,6 +16,7 @@ from pydantic import Field
 
 from iqabench.deprecation import moved
 from iqabench.facts import Facts
+from iqabench.ssim_variant import SsimVariant
 
 Domain = Literal["image", "luma"]
 """The image that a model is given: the set's image as it is, or its luma rounded to 8 bits."""
@@ -26,6 +27,9 @@ Reference = Literal["target", "input", "model", "consensus", "restored", "pool"]
 Argument = Literal["", "model", "pool"]
 """The kind of name that belongs behind a protocol's name and a colon, if there is one."""
 
+Brightness = Literal["none", "mean-grey", "mean-grey-swapped", "mean-grey-rounded"]
+"""The mean whose ratio scales an output to the brightness of its target."""
+
 _COMPARED_WITH: dict[Reference, str] = {
     "target": "the target",
     "input": "the input that the output was made from",
@@ -34,6 +38,19 @@ _COMPARED_WITH: dict[Reference, str] = {
     "restored": "the output restored once more",
     "pool": "a pool of pristine images",
 }
+
+
+_YOUNGER = (
+    "frames",
+    "peak",
+    "region",
+    "clip",
+    "truncate",
+    "brightness",
+    "crop_multiple",
+    "crop_from",
+)
+"""The fields that hashes leave out where they have their default."""
 
 
 class Protocol(Facts):
@@ -54,8 +71,17 @@ class Protocol(Facts):
     domain: Domain = "image"
     """The image that the model restores. For `luma`, input and target are made from the target's luma."""
     quantise: bool = True
-    """True when the output is clipped to 0..255 and rounded half up to 8 bits first. Without it only luma is
-    clipped, to its swing, and nothing is rounded."""
+    """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
+    clip: bool = False
+    """True when an output that does not become one of 8 bits is clipped all the same: to 0..255, or its luma
+    to the swing of the luma."""
+    truncate: bool = False
+    """True when the fractions of an output are cut off, not rounded, where it becomes one of 8 bits."""
+    brightness: Brightness = "none"
+    """The match of the output's brightness with the target's before they are compared: the output is
+    multiplied by the ratio of their mean lumas and clipped, then stays as it is, not rounded. `mean-grey`
+    takes BT.601 luma, `mean-grey-swapped` with the weights of red and blue exchanged, `mean-grey-rounded`
+    with each pixel's luma rounded to 8 bits."""
     channels: Literal[
         "rgb", "grey", "luma-studio", "luma-full", "luma-cut", "rgb2gray", "bands", "magnitude"
     ]
@@ -71,6 +97,10 @@ class Protocol(Facts):
     """True when luma is rounded to an integer."""
     region: Literal["image", "mask"] = "image"
     """The pixels that are compared: all, or only those inside the sample's mask."""
+    crop_multiple: int = Field(default=1, ge=1)
+    """The number whose multiple both sides are cropped to, such as 16; 1 crops nothing."""
+    crop_from: Literal["centre", "corner"] = "centre"
+    """The part that such a crop keeps: the centre, or the part at the upper left corner."""
     shave_scales: int = 0
     """The border that is left out, in multiples of the scale."""
     shave_pixels: int = 0
@@ -78,6 +108,8 @@ class Protocol(Facts):
     frames: str = Field(default="", pattern=r"^(-?\d*:-?\d*(:[1-9]\d*)?)?$")
     """The frames of a clip that are compared, as a slice in Python: 2:-2 leaves two out at both ends, ::2
     takes every second one, 1::2 those between; empty for all frames."""
+    ssim: SsimVariant = SsimVariant()
+    """The variant of structural similarity that `ssim` is under this protocol."""
     colour: str = ""
     """The protocol that the bare name of a metric means instead, if the metric looks at colour."""
 
@@ -88,12 +120,11 @@ class Protocol(Facts):
         if self.reference == "target":  # hashes from before there was another keep their meaning
             for name in ("reference", "argument", "named", "identity"):
                 del facts[name]
-        if not self.frames:
-            del facts["frames"]
-        if self.peak == 255:  # so do those from before there were others
-            del facts["peak"]
-        if self.region == "image":
-            del facts["region"]
+        for name in _YOUNGER:  # so do those from before there were other values
+            if facts[name] == Protocol.model_fields[name].get_default():
+                del facts[name]
+        if self.ssim.is_plain:
+            del facts["ssim"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -18,6 +18,7 @@ LAYERS: list[set[str]] = [
         "registry",
         "facts",
         "protocol",
+        "ssim_variant",
         "atomic",
         "deprecation",
         "locks",

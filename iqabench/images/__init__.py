@@ -18,8 +18,9 @@ from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image
 from iqabench.images.reading import AS_STORED, ReadOptions
 from iqabench.images.remarks import remarks_on
+from iqabench.images.rounding import as_compared, quantise
 from iqabench.images.value_range import OVERSHOOT, DataRange
-from iqabench.images.view import quantise, view, view_output
+from iqabench.images.view import view, view_output
 from iqabench.images.write import encode_image, write_image
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "PseudoReferences",
     "ReadOptions",
     "array_shapes",
+    "as_compared",
     "as_image",
     "as_part",
     "encode_image",

@@ -6,7 +6,9 @@ is a view of an output, too, so that no-reference metrics ride along and share w
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from fractions import Fraction
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from iqabench.images.parts import Part
 from iqabench.images.pool import Pool
 from iqabench.images.read import Image
 from iqabench.images.shared import Shared
+from iqabench.ssim_variant import SsimVariant
 
 
 class OutputView(Shared):
@@ -79,6 +82,17 @@ class Pair(OutputView):
         super().__init__(output, unit=unit, offset=offset)
         self.counts = (output, target)
         """Output and target, (H, W, C), in counts."""
+        self.ssim = SsimVariant()
+        """The variant of structural similarity under the protocol."""
+        self.ssim_asked: set[SsimVariant] = set()
+        """The variants under all protocols that show these pixels."""
+
+    def in_variant(self, variant: SsimVariant) -> Self:
+        """Return the pair under that variant of structural similarity; the two share what is computed."""
+        self.ssim_asked.add(variant)
+        pair = copy(self)
+        pair.ssim = variant
+        return pair
 
     @property
     def target(self) -> Image:

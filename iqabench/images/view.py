@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
 from iqabench.images.bands import view_bands
+from iqabench.images.brightness import match_brightness
 from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
+from iqabench.images.rounding import as_compared, quantise
 from iqabench.protocol import Protocol
 from iqabench.tasks import Ratio
 
@@ -31,9 +33,10 @@ def view(
         output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
         return view_bands(protocol, output, target)
     _require_8_bits(protocol, output, target)
-    if protocol.quantise:
-        output, target = quantise(output), quantise(target)
+    output, target = as_compared(protocol, output), _target(protocol, target)
     _require_comparable(protocol, output, target)
+    if protocol.brightness != "none":
+        output = match_brightness(protocol.brightness, output, target)
     output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
     if protocol.region == "mask":
         inside = _inside(protocol, output, None if mask is None else _shaved(protocol, mask, scale))
@@ -58,8 +61,7 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
     if protocol.channels in ("bands", "magnitude"):
         return view_bands(protocol, _shaved(protocol, output, scale))
     _require_8_bits(protocol, output)
-    if protocol.quantise:
-        output = quantise(output)
+    output = as_compared(protocol, output)
     _require_grey(protocol, output)
     output = _shaved(protocol, output, scale)
     if protocol.channels in ("rgb", "grey"):
@@ -72,23 +74,15 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
     return OutputView(counts, unit=unit, offset=offset)
 
 
-def quantise(image: Image) -> NDArray[np.uint8]:
-    """Return the image clipped to 0..255 and rounded half up to 8 bits.
-
-    Raises: ImageError when it holds NaN or infinite values.
-    """
-    if image.dtype == np.uint8:
-        return image
-    low, high = image.min(), image.max()  # NaN if there is one
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ImageError("the image holds NaN or infinite values.")
-    raised = np.add(image, 0.5, dtype=np.result_type(image, np.float32))
-    if low < 0 or high > 255:
-        np.clip(raised, 0.5, 255.5, out=raised)
-    return raised.astype(np.uint8, order="C")
+def _target(protocol: Protocol, target: Image) -> Image:
+    """Return the target of 8 bits, or as floats where the output is."""
+    return quantise(target) if protocol.quantise else target
 
 
 def _shaved(protocol: Protocol, image: Image, scale: Ratio) -> Image:
+    """Return the part of an image that is compared."""
+    if protocol.crop_multiple > 1:
+        image = _cropped(protocol, image)
     border = protocol.shave(scale)
     if border < 0:
         raise ImageError(f"the scale is {scale}; a border of {border} pixels cannot be left out.")
@@ -99,6 +93,26 @@ def _shaved(protocol: Protocol, image: Image, scale: Ratio) -> Image:
             f"{border} pixels from every side."
         )
     return image[border : height - border, border : width - border]
+
+
+def _cropped(protocol: Protocol, image: Image) -> Image:
+    """Return the image with sides that are multiples of the protocol's number.
+
+    Raises: ImageError when a side is shorter than that.
+    """
+    multiple = protocol.crop_multiple
+    if min(image.shape[:2]) < multiple:
+        raise ImageError(
+            f"an image of {_size(image)} has nothing left after protocol '{protocol.name}' crops its "
+            f"sides to multiples of {multiple} pixels."
+        )
+    centred = protocol.crop_from == "centre"
+    for axis in (0, 1):
+        rest = image.shape[axis] % multiple
+        first = rest // 2 if centred else 0
+        kept = slice(first, first + image.shape[axis] - rest)
+        image = image[kept] if axis == 0 else image[:, kept]
+    return image
 
 
 def _inside(protocol: Protocol, output: Image, mask: Image | None) -> NDArray[np.bool_]:
@@ -124,7 +138,7 @@ def _luma_counts(protocol: Protocol, *images: Image) -> tuple[list[Image], float
     if not protocol.round_luma and all(image.dtype == np.uint8 for image in images):
         return [luma_counts(image) for image in images], *luma_unit(full=full)
     values: list[Image] = [luma(image, full=full, dtype=np.float64) for image in images]
-    if not protocol.quantise:
+    if protocol.clip:
         values = [value.clip(*((0, 255) if full else (16, 235))) for value in values]
     return [quantise(v) for v in values] if protocol.round_luma else values, 1.0, 0.0
 

@@ -8,7 +8,7 @@ import numpy as np
 from iqabench.atomic import write_whole
 from iqabench.errors import ImageError
 from iqabench.images.read import Image
-from iqabench.images.view import quantise
+from iqabench.images.rounding import quantise
 
 
 def encode_image(image: Image, name: str = "an image") -> bytes:

@@ -13,7 +13,16 @@ from typing import TypeVar
 import numpy as np
 
 from iqabench.errors import IqabenchError, MetricError, ModelError, UsageError
-from iqabench.images import AS_STORED, Image, Pool, ReadOptions, encode_image, quantise, read_image
+from iqabench.images import (
+    AS_STORED,
+    Image,
+    Pool,
+    ReadOptions,
+    as_compared,
+    encode_image,
+    quantise,
+    read_image,
+)
 from iqabench.metrics import AnyColumn, Column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
@@ -190,7 +199,7 @@ class SampleReferences:
 
         Raises: MetricError when there is no pseudo-reference.
         """
-        output = quantise(output) if protocol.quantise else output
+        output = as_compared(protocol, output)
         try:
             if protocol.reference == "input":
                 assert self._all.recipe is not None

@@ -11,7 +11,7 @@ from scipy.signal import correlate2d
 
 from iqabench.degradations.noise import noise
 from iqabench.errors import WeightsError
-from iqabench.images.view import quantise
+from iqabench.images import quantise
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_card
 from iqabench.models.core.restore import restore

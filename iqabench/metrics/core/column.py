@@ -10,20 +10,11 @@ from math import isnan
 from typing import TypeVar
 
 from iqabench.errors import IqabenchError, MetricError
-from iqabench.images import (
-    Case,
-    ClipView,
-    Image,
-    InputsView,
-    OutputView,
-    Pair,
-    PoolView,
-    view,
-    view_output,
-)
+from iqabench.images import Case, Image, OutputView
 from iqabench.metrics.core.calls import call_metric
-from iqabench.metrics.core.metric import Metric, Reference
+from iqabench.metrics.core.metric import Metric
 from iqabench.metrics.core.set_metric import SetMetric
+from iqabench.metrics.core.views import attempt, views
 from iqabench.protocol import Protocol
 
 T = TypeVar("T")
@@ -145,63 +136,8 @@ def scores(columns: list[Column], case: Case) -> list[float]:
 
 def attempts(columns: list[Column], case: Case) -> list[float | IqabenchError]:
     """Return what `scores` does, with the error in the place of a missing value."""
-    seen = views(columns, case)
+    seen = views([(c.protocol, c.metric.reference) for c in columns], case)
     return _map(lambda c: value(c, seen[c.protocol, c.metric.reference]), columns)
-
-
-Views = dict[tuple[Protocol, Reference], OutputView | IqabenchError]
-"""The view of each protocol for each kind of metric, or the reason why there is none."""
-
-
-def views(columns: list[Column], case: Case) -> Views:
-    """Return the views that the columns look at."""
-    seen: Views = {}
-    kinds = dict.fromkeys((c.protocol, c.metric.reference) for c in columns)
-    for protocol, reference in sorted(kinds, key=lambda kind: kind[1] != "full"):
-        pair = seen.get((protocol, "full"))  # it is an output, too
-        seen[protocol, reference] = (
-            pair
-            if reference == "none" and isinstance(pair, OutputView)
-            else _attempt(partial(_seen, protocol, case, reference))
-        )
-    return seen
-
-
-def _attempt(make: Callable[[], T]) -> T | IqabenchError:
-    try:
-        return make()
-    except IqabenchError as error:
-        return error
-
-
-def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
-    """Return the protocol's view, on the device of the case."""
-    seen = _view(protocol, case, reference)
-    seen.device, seen.scale, seen.costs = case.device, case.scale, case.costs
-    return seen
-
-
-def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
-    if reference == "clip" and case.clip:
-        frames = [_view(protocol, frame, "full") for frame in case.clip]
-        return ClipView([frame for frame in frames if isinstance(frame, Pair)])
-    if reference == "inputs":
-        return InputsView(view_output(protocol, case.output, case.scale), case.parts)
-    if protocol.reference == "target":
-        if reference != "full" or (case.target is None and not case.no_target):
-            return view_output(protocol, case.output, case.scale)
-        if case.target is None:
-            raise MetricError(case.no_target)
-        return view(protocol, case.output, case.target, case.scale, case.mask)
-    if case.references is None:
-        raise MetricError(
-            f"protocol '{protocol.name}' compares with {protocol.compared_with}, which is at hand only in "
-            "'iqabench run' and 'iqabench score'."
-        )
-    if protocol.reference == "pool":
-        output = view_output(protocol, case.output, case.scale)
-        return PoolView(output, case.references.pool(protocol))
-    return view(protocol, *case.references.pair(protocol, case.output), case.scale)
 
 
 def _map(
@@ -234,7 +170,7 @@ def value(part: Column, seen: OutputView | IqabenchError) -> float | IqabenchErr
     """Return the value of one column, or the error."""
     if part.lack:
         return MetricError(part.lack)
-    return seen if isinstance(seen, IqabenchError) else _attempt(partial(_measured, part, seen))
+    return seen if isinstance(seen, IqabenchError) else attempt(partial(_measured, part, seen))
 
 
 def _measured(part: Column, seen: OutputView) -> float:

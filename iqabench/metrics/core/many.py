@@ -8,7 +8,8 @@ from iqabench.errors import IqabenchError
 from iqabench.images import Case, Pair
 from iqabench.metrics.core.batch_scores import batch_scores
 from iqabench.metrics.core.batched import has_batched_form
-from iqabench.metrics.core.column import Column, Views, large_enough, value, views
+from iqabench.metrics.core.column import Column, large_enough, value
+from iqabench.metrics.core.views import Views, views
 from iqabench.protocol import Protocol
 
 Value = float | IqabenchError
@@ -19,17 +20,24 @@ def many_attempts(columns: list[Column], cases: Sequence[Case], device: str) -> 
 
     Equal to the single values within 1e-4.
     """
-    seen = [views(columns, case) for case in cases]
+    kinds = [(c.protocol, c.metric.reference) for c in columns]
+    seen = [views(kinds, case) for case in cases]
     values: list[dict[str, Value]] = [{} for _ in cases]
     for protocol in dict.fromkeys(c.protocol for c in columns):
         of_protocol = [c for c in columns if c.protocol == protocol and not c.lack]
-        together = [c for c in of_protocol if has_batched_form(c.metric)]
+        together = [c for c in of_protocol if _is_batched(c)]
         _fill_in(protocol, together, seen, values, device)
     for at, shown in enumerate(seen):
         for c in columns:
             if c.name not in values[at]:
                 values[at][c.name] = value(c, shown[c.protocol, c.metric.reference])
     return [[row[c.name] for c in columns] for row in values]
+
+
+def _is_batched(column: Column) -> bool:
+    """Return whether the column has a batched form; only the plain variant of a metric has one."""
+    plain = column.protocol.ssim.is_plain or not column.metric.in_variants
+    return plain and has_batched_form(column.metric)
 
 
 def _fill_in(

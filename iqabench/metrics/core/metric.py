@@ -60,6 +60,8 @@ class Metric:
 
     of_pixels: bool = False
     """True when it looks at each pixel by itself, so that it has a value for any choice of pixels."""
+    in_variants: bool = False
+    """True when the protocol chooses among its variants, as it does for structural similarity."""
     network: bool = False
     """True when a network computes it: then the last digits depend on the number of threads of a CPU, on some
     processors, and the number is part of the keys of its records."""
@@ -135,6 +137,7 @@ class MetricFacts(TypedDict, total=False):
     files: tuple[RemoteFile, ...]
     requirement: Requirement
     of_pixels: bool
+    in_variants: bool
     network: bool
     identity: Callable[[], str]
 

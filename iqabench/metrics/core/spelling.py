@@ -53,6 +53,11 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
         part.reference == "none" and chosen.reference != "target"
     ):
         raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
+    if chosen.brightness != "none" and part.reference not in ("full", "clip"):
+        raise UsageError(
+            f"there is no column '{text}': {name} compares with no target, and protocol '{chosen.name}' "
+            f"matches outputs to their targets' brightness; expected {name}@rgb or the like."
+        )
     if chosen.region == "mask" and not part.of_pixels:
         pointwise = ", ".join(metric.name for metric in metrics() if metric.of_pixels)
         raise UsageError(

@@ -6,6 +6,7 @@ from iqabench.metrics.core.batched import batched_form
 from iqabench.metrics.core.lazy import torch
 from iqabench.metrics.core.metric import metric
 from iqabench.metrics.shared import tensors
+from iqabench.metrics.shared.ssim_variants import variant_similarity
 from iqabench.metrics.shared.structural_similarity import WINDOW, similarities
 
 
@@ -19,15 +20,19 @@ from iqabench.metrics.shared.structural_similarity import WINDOW, similarities
     source="Wang et al., Image quality assessment: from error visibility to structural similarity, "
     "IEEE TIP 13(4), 2004",
     cost=27,
+    in_variants=True,
 )
 def ssim(pair: Pair) -> float:
     """Return the mean of the similarity map over the windows that lie within the image, then over channels.
 
-    11x11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255, no downsampling before.
+    11x11 Gaussian window of sigma 1.5, K = (0.01, 0.03), L = 255, no downsampling before. A protocol may name
+    another variant: see `iqabench.ssim_variant`.
 
     Range: -1 to 1, which is the value of identical images.
     Source: Wang et al., IEEE TIP 13(4), 2004.
     """
+    if not pair.ssim.is_plain:
+        return variant_similarity(pair)
     channels = similarities(pair)
     return sum(channel.full for channel in channels) / len(channels)
 

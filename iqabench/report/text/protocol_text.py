@@ -52,7 +52,8 @@ def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: i
         nothing = "Costs of the restoration of the whole image are counted; nothing is compared."
         return ProtocolText(name, known.version, hashed, known.source, (nothing,), columns)
     said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
-    said = (*said, _border(known, scale), *_region(known), *_frames(known))
+    said = (*said, *_cropped(known), _border(known, scale), *_region(known), *_frames(known))
+    said = (*said, *_brightness(known), *_similarity(known))
     return ProtocolText(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
@@ -65,12 +66,15 @@ def _restored(known: Protocol) -> str:
 def _rounded(known: Protocol) -> str:
     if known.quantise and known.channels == "bands":
         return f"Its output is clipped to 0 to {known.peak} and rounded half up to whole numbers."
+    if known.quantise and known.truncate:
+        return "Its output is clipped to 0 to 255 and cut off, not rounded, to 8 bits."
     if known.quantise:
         return "Its output is clipped to 0 to 255 and rounded half up to 8 bits."
-    if known.channels == "luma-studio":
-        return "The luma of its output is clipped to 16 to 235 and not rounded."
-    if known.channels == "luma-full":
-        return "The luma of its output is clipped to 0 to 255 and not rounded."
+    if known.clip and known.channels.startswith("luma"):
+        swing = "0 to 255" if known.channels == "luma-full" else "16 to 235"
+        return f"The luma of its output is clipped to {swing} and not rounded."
+    if known.clip:
+        return "Its output is clipped to 0 to 255 and not rounded."
     return "Its output is neither clipped nor rounded."
 
 
@@ -95,6 +99,48 @@ def _compared(known: Protocol) -> list[str]:
 def _border(known: Protocol, scale: int) -> str:
     pixels = known.shave(scale)
     return f"A border of {pixels} pixels is left out." if pixels else "The whole image counts."
+
+
+def _cropped(known: Protocol) -> list[str]:
+    """Return a sentence about sides that are cropped to multiples of a number."""
+    if known.crop_multiple == 1:
+        return []
+    kept = "around the centre" if known.crop_from == "centre" else "from the upper left corner on"
+    return [f"Sides are cropped {kept} to multiples of {known.crop_multiple} pixels."]
+
+
+_BRIGHTNESS = {
+    "mean-grey": "BT.601 luma",
+    "mean-grey-swapped": "luma with the weights of red and blue exchanged",
+    "mean-grey-rounded": "BT.601 luma, rounded in each pixel",
+}
+
+
+def _brightness(known: Protocol) -> list[str]:
+    """Return a sentence about the match of brightness, where there is one."""
+    if known.brightness == "none":
+        return []
+    luma = _BRIGHTNESS[known.brightness]
+    return [f"Each output is first matched to the brightness of its target by the mean of {luma}."]
+
+
+def _similarity(known: Protocol) -> list[str]:
+    """Return a sentence about the variant of structural similarity, where it is not the authors' own."""
+    variant = known.ssim
+    if variant.is_plain:
+        return []
+    window = (
+        "a Gaussian window of 11x11" if variant.window == "gauss" else "a uniform window of 7x7"
+    )
+    facts = [
+        window + (" that extends over the channels" if variant.dimensions == 3 else ""),
+        "the border repeated" if variant.padding == "replicate" else "",
+        "the covariance of a sample" if variant.covariance == "sample" else "",
+        "values rounded first" if variant.rounded else "",
+        "images averaged over blocks of round(shorter side / 256) pixels" if variant.pooled else "",
+        "contrast and structure below 0 taken as 0" if variant.clip_contrast else "",
+    ]
+    return [f"ssim is taken with {', '.join(fact for fact in facts if fact)}."]
 
 
 def _region(known: Protocol) -> list[str]:
