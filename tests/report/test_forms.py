@@ -184,3 +184,13 @@ def test_curves_of_random_weights_are_dashed_and_single_values_are_none(fill: Fi
     with Results(fill(*swept()[:2], name="single")) as results:
         (table,) = tables_of(results)
     assert curve_plots(table, "tiny-x4", files.__setitem__) == ()
+
+
+def test_a_model_of_two_scales_needs_no_mark_where_it_stands_alone(fill: Fill) -> None:
+    weights = {"x2": "aa" * 32, "x4": "bb" * 32}
+    records = [
+        record
+        for level, hashed in weights.items()
+        for record in column_of([30.0], level=level, scale=int(level[1]), model_hash=hashed)
+    ]
+    assert [row["label"] for row in rows(fill(*records))] == ["plain", "plain"]

@@ -128,6 +128,16 @@ def test_the_front_follows_both_ways_of_better() -> None:
     assert [n for n, colour in found.items() if colour == "#040404"] == ["hundred"]
 
 
+@pytest.mark.parametrize(("better", "is_above"), [("higher", True), ("lower", False)])
+def test_far_lines_stand_on_the_side_where_they_are(better: str, is_above: bool) -> None:
+    """A method that costs nothing and is far better than all models is not drawn below them."""
+    points = [PlotPoint("one", 1e3, 19.5), PlotPoint("two", 2e3, 19.8), PlotPoint("free", 0, 27.6)]
+    svg = quality_plot(points, "PSNR", better)
+    (height,) = re.findall(r'<text[^>]*y="([\d.]+)"[^>]*>free</text>', svg)
+    (model,) = re.findall(r'<title>one</title>.*?<use [^>]*y="([\d.]+)"', svg, flags=re.S)
+    assert (float(height) < float(model)) == is_above
+
+
 @pytest.mark.parametrize("better", ["higher", "lower"])
 def test_odd_values_can_be_drawn(better: str) -> None:
     same = [

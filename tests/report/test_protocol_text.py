@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from iqabench.protocols import protocol, protocols
 from iqabench.report.data.labels import level_title, setting_title
 from iqabench.report.data.subjects import MeasuredColumn, ModelFacts, Setting
@@ -55,8 +57,11 @@ def test_unknown_hash_is_said_and_has_no_version() -> None:
 
 def test_one_protocol_stands_once() -> None:
     hashed = protocols()["sr-y"].hash
-    (words,) = protocol_text([column("sr-y", hashed), column("sr-y", hashed)], 4)
-    assert len(words.columns) == 2
+    psnr = column("sr-y", hashed)
+    ssim = replace(psnr, column="ssim@sr-y", metric="ssim")
+    of_low = replace(psnr, column="low:psnr@sr-y")
+    (words,) = protocol_text([psnr, ssim, of_low], 4)
+    assert [c.column for c in words.columns] == ["psnr@sr-y", "ssim@sr-y"]
 
 
 def test_figures() -> None:

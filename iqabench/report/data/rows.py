@@ -35,7 +35,7 @@ def rows(
         failed value is None, inf is inf.
     """
     with Results(store, keys, samples) as results:
-        labels = configuration_labels(results.configurations)
+        labels = _labels(results)
         if per_image:
             return [
                 _row(results, labels, row) for row in _quality(results, results.query(_SAMPLES))
@@ -43,6 +43,19 @@ def rows(
         sure = Intervals(results, wanted=intervals)
         found = [{**asdict(mean), **_ends(sure.of(mean))} for mean in results.means]
         return [_row(results, labels, row) for row in _quality(results, found)]
+
+
+def _labels(results: Results) -> dict[tuple[int, Configuration], str]:
+    """Return the labels of the configurations of each setting, by its position."""
+    present: dict[int, set[Configuration]] = {}
+    for mean in results.means:
+        how = results.configurations[mean.configuration]
+        present.setdefault(mean.setting, set()).add(how)
+    return {
+        (setting, how): label
+        for setting, some in present.items()
+        for how, label in configuration_labels(some).items()
+    }
 
 
 def _quality(results: Results, found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -66,7 +79,7 @@ FROM cells WHERE sample IS NOT NULL ORDER BY setting, configuration, "column", s
 
 
 def _row(
-    results: Results, labels: dict[Configuration, str], found: dict[str, Any]
+    results: Results, labels: Mapping[tuple[int, Configuration], str], found: dict[str, Any]
 ) -> dict[str, Any]:
     setting = results.settings[found["setting"]]
     model = results.configurations[found["configuration"]]
@@ -79,7 +92,7 @@ def _row(
         "model": model.model, "set": setting.set, "scale": setting.scale, "level": setting.level,
         **alone, "column": column.column, "value": found["value"], **ends,
         "unit": column.unit, "better": column.better, "n": found["n"], "failed": found["failed"], **said,
-        "label": labels[model], "precision": model.precision, "tile": model.tile,
+        "label": labels[found["setting"], model], "precision": model.precision, "tile": model.tile,
         "random_weights": model.random_weights, "device": model.device_class, "task": setting.task,
         "metric_version": column.metric_version, "protocol_hash": column.protocol_hash,
         "set_hash": setting.set_hash, "model_hash": model.model_hash,

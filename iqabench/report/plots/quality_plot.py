@@ -92,20 +92,20 @@ def _draw(
 ) -> None:
     models = [p for p in points if p.cost > 0]
     lines = [p for p in points if p.cost <= 0]
-    upper, lower = _axes(figure, models, lines)
-    _scale_x(lower, models, cost)
+    main, aside = _axes(figure, models, lines, better)
+    bottom = figure.axes[-1]
+    _scale_x(bottom, models, cost)
     if better == "lower":
-        upper.invert_yaxis()
-        if lower is not upper:
-            lower.invert_yaxis()
+        for axes in figure.axes:
+            axes.invert_yaxis()
     front = _front(models, better, cost.better)
-    upper.plot([p.cost for p in front], [p.value for p in front], color=ACCENT, lw=1.2, alpha=0.55)
-    _join_families(upper, models)
-    _join_curves(upper, models)
+    main.plot([p.cost for p in front], [p.value for p in front], color=ACCENT, lw=1.2, alpha=0.55)
+    _join_families(main, models)
+    _join_curves(main, models)
     for point in models:
         colour = ACCENT if point in front else MUTED
         cards.point(
-            upper,
+            main,
             point.cost,
             point.value,
             point.card or point.label,
@@ -117,27 +117,35 @@ def _draw(
             zorder=3,
         )
     for line in lines:
-        lower.axhline(line.value, color=SECOND, lw=1.1, ls=(0, (5, 4)))
+        aside.axhline(line.value, color=SECOND, lw=1.1, ls=(0, (5, 4)))
     figure.supylabel(title, fontsize=SIZE, x=0.012)
     way = "log scale" if cost.better == "lower" else "log scale, more is left"
-    lower.set_xlabel(f"{cost.title} ({way})", labelpad=8)
-    _write(figure, upper, lower, models, lines, front)
+    bottom.set_xlabel(f"{cost.title} ({way})", labelpad=8)
+    _write(figure, main, aside, models, lines, front)
 
 
-def _axes(figure: Figure, models: list[PlotPoint], lines: list[PlotPoint]) -> tuple[Any, Any]:
-    """Return one pair of axes, or two when far dashed lines would flatten the rest."""
+def _axes(
+    figure: Figure, models: list[PlotPoint], lines: list[PlotPoint], better: str
+) -> tuple[Any, Any]:
+    """Return one pair of axes for models and lines, or two when far dashed lines would flatten the rest.
+
+    The lines stand above the models where they are better, and one pair serves all where only some are.
+    """
     values = [p.value for p in models]
     low, high = min(values), max(values)
     span = max(high - low, abs(high) * 1e-3, 1e-6)
     far = [p.value for p in lines if p.value < low - 0.8 * span or p.value > high + 0.8 * span]
     figure.subplots_adjust(left=0.14, right=0.975, top=0.97, bottom=0.115, hspace=0.1)
-    if not far or len(far) != len(lines):
+    above = {(value > high) == (better == "higher") for value in far}
+    if len(above) != 1 or len(far) != len(lines):
         axes = figure.add_subplot()
         _range_y(axes, [p.value for p in (*models, *lines)])
         return axes, axes
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-    _range_y(upper, values)
-    _range_y(lower, far, ticks=2)
+    are_above = above == {True}
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 5] if are_above else [5, 1])
+    of_models, of_lines = (lower, upper) if are_above else (upper, lower)
+    _range_y(of_models, values)
+    _range_y(of_lines, far, ticks=2)
     upper.spines["bottom"].set_visible(False)
     gap = {
         "marker": [(-1, -0.6), (1, 0.6)],
@@ -148,7 +156,7 @@ def _axes(figure: Figure, models: list[PlotPoint], lines: list[PlotPoint]) -> tu
     }
     upper.plot([0, 1], [0, 0], transform=upper.transAxes, **gap)
     lower.plot([0, 1], [1, 1], transform=lower.transAxes, **gap)
-    return upper, lower
+    return of_models, of_lines
 
 
 def _range_y(axes: Any, values: list[float], ticks: int = 6) -> None:
@@ -197,18 +205,18 @@ def _join_curves(axes: Any, models: list[PlotPoint]) -> None:
 
 def _write(
     figure: Figure,
-    upper: Any,
-    lower: Any,
+    main: Any,
+    aside: Any,
     models: list[PlotPoint],
     lines: list[PlotPoint],
     front: list[PlotPoint],
 ) -> None:
-    places = upper.transData.transform([(p.cost, p.value) for p in models]).tolist()
+    places = main.transData.transform([(p.cost, p.value) for p in models]).tolist()
     named = [(short(p.label), tuple(at), p in front) for p, at in zip(models, places, strict=True)]
-    frame = upper.get_window_extent()
-    dashes = [lower.transData.transform((models[0].cost, p.value))[1] for p in lines]
+    frame = main.get_window_extent()
+    dashes = [aside.transData.transform((models[0].cost, p.value))[1] for p in lines]
     edges = [(short(p.label), y) for p, y in zip(lines, dashes, strict=True)]
-    for label in place_labels(named, edges, frame, lower.get_window_extent(), SIZE):
+    for label in place_labels(named, edges, frame, aside.get_window_extent(), SIZE):
         colour = {"front": INK, "model": MUTED, "line": SECOND}[label.kind]
         write(figure, label.x, label.y, label.text, ha=label.align, color=colour)
         if label.leader:

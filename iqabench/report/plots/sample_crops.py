@@ -19,6 +19,8 @@ SHOWN = 6
 """Number of samples on a page."""
 _WIDTH = 144
 """Width below which a window is enlarged by a whole number, so that no pixel is blurred."""
+_LONGEST = 80
+"""Number of characters of a reason below a picture."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 Found = dict[int, tuple[float | None, str]]
@@ -196,13 +198,20 @@ def _models(table: Table, kept: CropFolder, folder: Path, output: _Output) -> li
 
 def _line(row: TableRow, shared: bool, unit: str, found: Found) -> str:
     value, error = found[row.number]
-    said = f"failed: {error}" if value is None else _with_unit(figure(value, unit), unit)
+    said = (
+        f"failed: {_shortened(error)}" if value is None else _with_unit(figure(value, unit), unit)
+    )
     if not shared:
         return said
     own = (
         row.label.removeprefix(row.configuration.model).strip(" ()") or row.configuration.precision
     )
     return f"{own}: {said}"
+
+
+def _shortened(error: str) -> str:
+    """Return the beginning of a reason; the section on failures has all of it."""
+    return error if len(error) <= _LONGEST else f"{error[:_LONGEST].rstrip()} …"
 
 
 def _spread(table: Table, found: Found) -> str:

@@ -106,8 +106,8 @@ def _sample(
     if largest is None:
         return None
     shots = [*_parts(table, found, kept), *_outputs(table, found, kept)]
-    unit = table.columns[0].unit
-    spread = f"{figure(one.low, unit)} to {figure(one.high, unit)}"
+    low, high = (figure(value, table.columns[0].unit) for value in (one.low, one.high))
+    spread = low if low == high else f"{low} to {high}"
     height, width = largest.shape[:2]
     return ShownSample(one.name, width, height, one.disputed, one.worst, spread, tuple(shots))
 

@@ -38,7 +38,15 @@ def protocol_text(columns: Sequence[MeasuredColumn], scale: int) -> list[Protoco
     found: dict[tuple[str, str], list[MeasuredColumn]] = {}
     for column in columns:
         found.setdefault((column.protocol, column.protocol_hash), []).append(column)
-    return [_words(name, hashed, tuple(some), scale) for (name, hashed), some in found.items()]
+    return [_words(name, hashed, _once(some), scale) for (name, hashed), some in found.items()]
+
+
+def _once(columns: Sequence[MeasuredColumn]) -> tuple[MeasuredColumn, ...]:
+    """Return the columns, each metric once: it is the same for all outputs of a model."""
+    found: dict[tuple[str, int], MeasuredColumn] = {}
+    for column in columns:
+        found.setdefault((column.metric, column.metric_version), column)
+    return tuple(found.values())
 
 
 def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: int) -> ProtocolText:

@@ -71,6 +71,7 @@
       if (one.error) picture(image, one.error, `${name}, error of ${one.label}`);
       else image.removeAttribute("src");
     });
+    root.querySelector(".errors").hidden = !sample().shots.some((one) => one.error);
     list(a, b);
     said.textContent = `${name}: left ${a.label}${figureOf(a)}, right ${b.label}${figureOf(b)}.`;
     place();
