@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from iqabench.models.core.catalogue import card_of
-from iqabench.models.core.checkpoint import StateDictionary, state_dictionaries
+from iqabench.models.core.checkpoint import state_dictionaries
 from iqabench.models.core.load import load_model
 from iqabench.models.core.network import adapt_names, build
-from iqabench.models.core.siblings import sibling_note
 from iqabench.models.swinfir.network import SwinFIR
 
 from .published_states import PublishedState, published_state
@@ -141,18 +140,6 @@ def test_the_description_tells_a_missing_a_reshaped_and_an_unknown_tensor() -> N
     missing = {key: shape for key, shape in shapes.items() if key != "body.3.body.0.weight"}
     for wrong in (reshaped, missing, {**shapes, "body.99.bias": (64,)}):
         assert list(published.differences(wrong))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "given"), [("sesr_m3_x4", "sesr_m5_x4"), ("dlgsanet_light_x4", "dlgsanet_light_x2")]
-)
-def test_weights_of_a_sibling_are_named(wanted: str, given: str) -> None:
-    """A file for another scale, or of another size, is told by the name of the model that it fits."""
-    with torch.device("meta"):
-        tensors = build(card_of(given)).state_dict()
-    note = sibling_note(card_of(wanted), [StateDictionary(tensors)])
-    assert f"names and shapes of {given}." in note
-    assert not sibling_note(card_of(wanted), [StateDictionary({"weight": torch.zeros(1)})])
 
 
 def test_a_file_of_swinfir_is_not_taken_for_one_of_swinir(tmp_path: Path) -> None:

@@ -47,9 +47,12 @@ class FFDNet(nn.Module):
 def adapt(state: dict[str, Tensor], scale: int) -> dict[str, Tensor]:
     """Rename the tensors of a MatConvNet file, and reorder their channels, as in the network here.
 
-    MATLAB counts along a column first, torch along a row: the second and third sub-image change places.
+    Torch files keep their names and their order. MATLAB counts along a column first, torch along a row: the
+    second and third sub-image change places.
     """
     del scale
+    if "model.0.weight" in state:
+        return state
     named = in_sequence(state, "model")
     last = f"model.{len(state) - 2}"
     outputs = len(named[f"{last}.bias"])
