@@ -20,8 +20,9 @@ def _families() -> dict[str, list[Card]]:
     families: dict[str, dict[int, Card]] = defaultdict(dict)
     for card in sorted(cards().values(), key=lambda card: (card.params or 0, card.name)):
         is_plain = card.loader == "network" and card.variant is None
-        if is_plain and card.weights is not None and 0 < (card.params or 0) < LARGE:
-            families[card.folder.name].setdefault(card.params, card)
+        params = card.params or 0
+        if is_plain and card.weights is not None and 0 < params < LARGE:
+            families[card.folder.name].setdefault(params, card)
     return {name: list(sizes.values())[:2] for name, sizes in families.items() if len(sizes) > 1}
 
 
