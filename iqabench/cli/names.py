@@ -8,6 +8,7 @@ with lazy_imports():
     from iqabench.metrics import metrics, set_metrics
     from iqabench.models.core.card import Card
     from iqabench.models.core.catalogue import card_of, cards, chain_of
+    from iqabench.models.loaders.outputs import output_files
     from iqabench.sets import files_of, set_names
     from iqabench.sets.catalogue import find_entry
 
@@ -26,7 +27,7 @@ def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
         return _of_metric(name)
     if scale is not None:
         members = [card_of(name, scale)]
-    return _weights(members)
+    return _of_models(members)
 
 
 def _of_metric(name: str) -> list[RemoteFile]:
@@ -49,19 +50,21 @@ def parts_named(name: str, scale: int | None = None) -> list[list[RemoteFile]]:
     if declared:
         return [files_of(declared.facts.name, level) for level in declared.facts.levels]
     members = [c for c in cards().values() if name in (c.id, c.name)]
-    return [_weights([card]) for card in members] if members else [_of_metric(name)]
+    return [_of_models([card]) for card in members] if members else [_of_metric(name)]
 
 
 def all_parts() -> dict[str, list[list[RemoteFile]]]:
     """Return the files of every set, model and metric, in the parts that are fetched together."""
     parts = {name: parts_named(name) for name in set_names()}
     for card in cards().values():
-        parts.setdefault(card.id, []).append(_weights([card]))
+        parts.setdefault(card.id, []).append(_of_models([card]))
     for metric in [*metrics(), *set_metrics()]:
         parts.setdefault(metric.name, []).append(list(metric.files))
     return {name: of_name for name, of_name in parts.items() if any(of_name)}
 
 
-def _weights(members: list[Card]) -> list[RemoteFile]:
+def _of_models(members: list[Card]) -> list[RemoteFile]:
+    """Return the weights of models, or the outputs that stand for them."""
     weights = [c.weights for c in members if c.weights and not c.weights.embedded]
-    return list(dict.fromkeys(file for one in weights for file in one.remotes))
+    files = [file for one in weights for file in one.remotes]
+    return list(dict.fromkeys([*files, *(file for card in members for file in output_files(card))]))

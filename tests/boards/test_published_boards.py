@@ -40,6 +40,7 @@ def test_the_known_boards_ship() -> None:
         "ntire2026-imagesr-x4",
         "pirm2018",
         "ntire2021-iqa",
+        "ntire2021-video",
         "learning-sr-space",
         "denoising",
         "denoising-grey",
@@ -53,7 +54,7 @@ def test_every_board_is_read_with_its_figures(name: str) -> None:
     result = standings(one, entries_of(one))
     assert set(result.tracks) == {track.name for track in one.tracks}
     assert {row.verdict for row in checks(name)} <= set(get_args(Verdict))
-    assert all(entry.values or entry.scores for entry in entries_of(one)), name
+    assert all(e.values or e.scores or e.ranks for e in entries_of(one)), name
     assert one.title
     assert one.source
 
@@ -203,3 +204,20 @@ def test_pirm_regions_do_not_overlap() -> None:
     for rmse in (11.5, 11.51, 12.5, 12.51, 16.0):
         assert sum(all(g.met_by(rmse) for g in t.gates) for t in tracks) == 1
     assert not any(all(g.met_by(16.1) for g in t.gates) for t in tracks)
+
+
+def test_compressed_video_has_what_can_be_read_and_says_what_lacks() -> None:
+    one = board("ntire2021-video")
+    tracks = standings(one, entries_of(one)).tracks
+    assert [s.by.value for s in tracks["fixed-qp"]][:2] == [32.52, 32.49]
+    assert verdicts("ntire2021-video")["rank fixed-qp"] == {"equal": 12}
+    assert [s.entry.name for s in tracks["fixed-rate"]] == ["NTU-SLab"]
+    assert tracks["perceptual"] == []
+    assert {
+        e.name: e.ranks.get("perceptual") for e in entries_of(one) if "perceptual" in e.ranks
+    } == {
+        "BILIBILI AI & FDU": 1,
+        "NTU-SLab": 2,
+    }
+    assert "Lacking:" in one.notes
+    assert (one.task, one.columns["psnr_1"].metric) == ("restore", "psnr@rgb")

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from iqabench.cli.names import files_named
 from iqabench.errors import FactsError, ModelError
 from iqabench.images import write_image
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.load import load_card, load_model
-from iqabench.models.loaders.outputs import OutputsModel
+from iqabench.models.loaders.outputs import OutputsModel, output_files
 from iqabench.run import Options, evaluate, plan
 from iqabench.store import Store
 
@@ -105,3 +106,10 @@ def test_the_outputs_of_duf_are_listed_for_every_frame_of_vid4() -> None:
     assert isinstance(model, OutputsModel)
     with pytest.raises(ModelError, match="it has none of this set, but of vid4"):
         model.outputs_of("set5", "baby", ["baby"])
+
+
+def test_outputs_of_a_manifest_are_files_that_a_user_can_hand_over() -> None:
+    files = files_named("cnn_mfifb")
+    assert len(files) == 105
+    assert all(file.sha256 and file.name.startswith("cnn_mfifb/") for file in files)
+    assert output_files(card_of("mean_source")) == []

@@ -115,6 +115,18 @@ def load_outputs(card: Card) -> OutputsModel:
     return OutputsModel(card, hashlib.sha256(identity.encode()).hexdigest(), files)
 
 
+def output_files(card: Card) -> list[RemoteFile]:
+    """Return the files that a manifest lists for a model known by its outputs; none for any other card.
+
+    Raises: FactsError for a wrong manifest.
+    """
+    if card.outputs is None or not card.outputs.manifest:
+        return []
+    clips, _ = _of_manifest(card)
+    frames = (frame for of_role in clips.values() for clip in of_role.values() for frame in clip)
+    return [frame for frame in frames if isinstance(frame, RemoteFile)]
+
+
 def _name(frame: Path | RemoteFile) -> str:
     return frame.name if isinstance(frame, RemoteFile) else str(frame)
 
