@@ -161,6 +161,20 @@ def test_it_restores_what_its_card_promises(name: str) -> None:
         assert np.abs(small - image).mean() < 12, "the output does not look like its input: range?"
 
 
+@pytest.mark.parametrize("name", [n for n in OF_PARTS if cards()[n].task == "fuse"])
+@pytest.mark.parametrize("order", [(1, 0), (2, 1, 0), (1, 2, 0)], ids=str)
+def test_the_order_of_sources_does_not_matter(name: str, order: tuple[int, ...]) -> None:
+    """A fused image is that of the scene, whichever source stands first: two sources, and three."""
+    image = crop(1 if card_of(name).channels == "grey" else 3)
+    sources = np.stack([image, image[::-1], image[:, ::-1]])[: len(order)]
+    outputs = [
+        restore_parts(loaded(name), {"input": frames}).parts["output"]
+        for frames in (sources, sources[list(order)])
+    ]
+    assert np.abs(outputs[0] - outputs[1]).max() < 1e-3
+    assert np.abs(outputs[0] - sources[:1]).max() > 1, "the other sources changed nothing"
+
+
 @pytest.mark.parametrize("name", OF_PARTS)
 def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     """`restore_parts` refuses other roles, numbers of frames, sizes and depths than those of the card."""
