@@ -1,5 +1,6 @@
 """Forms of reports of single kinds: both outputs of a round trip, sources without a target, draws, curves."""
 
+import re
 from math import inf
 from pathlib import Path
 from statistics import stdev
@@ -171,6 +172,10 @@ def test_a_swept_setting_has_curves_and_perception_against_distortion(
     ]
     assert "swept, alpha = 0.5, psnr@sr-y: 29.00 dB, niqe@sr-rgb: 5.0000" in plots[2].summary
     assert set(files) == {plot.href for plot in plots}
+    assert len(re.findall(">swept</text>", "".join(files.values()))) == 3
+    (name,) = re.findall(r'y="([\d.]+)"[^>]*>swept</text>', files[plots[0].href])
+    heights = re.findall(r'<use [^>]*y="([\d.]+)"', files[plots[0].href])
+    assert min(abs(float(name) - float(height)) for height in heights[-3:]) < 5
     assert "stroke-dasharray: 4" not in files[plots[0].href]
 
 

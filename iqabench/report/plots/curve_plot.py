@@ -21,6 +21,8 @@ from iqabench.report.plots.drawing import (
 )
 
 _COLOURS = (ACCENT, SECOND, INK, MUTED)
+_MOST_TICKS = 11
+"""The largest number of values of a setting that are all named below the axis."""
 _DASHED = (0, (4, 3))
 
 
@@ -72,9 +74,14 @@ def _draw(
     for number, curve in enumerate(curves):
         _draw_curve(axes, cards, curve, _COLOURS[number % len(_COLOURS)])
     axes.margins(0.06, 0.1)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.autoscale_view()  # names are placed by these limits
+    values = sorted({point.x for curve in curves for point in curve.points})
+    if below.better or len(values) > _MOST_TICKS:
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+    else:
+        axes.set_xticks(values, [f"{value:g}" for value in values])
     axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.ticklabel_format(useOffset=False, style="plain")
+    axes.ticklabel_format(axis="y", useOffset=False, style="plain")
     if beside.better == "lower":
         axes.invert_yaxis()
     if below.better == "lower":
