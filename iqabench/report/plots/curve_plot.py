@@ -137,7 +137,6 @@ def _write_names(figure: Figure, axes: Any, curves: Sequence[Curve]) -> None:
     for height, number in sorted(zip(heights, range(len(curves)), strict=True)):
         lowest = max(height, lowest)
         colour = _COLOURS[number % len(_COLOURS)]
-        write(
-            figure, frame.x1 + 8, lowest, short(curves[number].label, 20), ha="left", color=colour
-        )
+        name = short(curves[number].label.replace("random weights", "random"), 18)
+        write(figure, frame.x1 + 8, lowest, name, ha="left", color=colour)
         lowest += SIZE * 1.25
