@@ -26,6 +26,7 @@ LARGE = 5_000_000
 
 SHORT: dict[str, dict[str, object]] = {
     "acubenet": {"groups": 2, "units": 1},
+    "amsa": {"features": 16, "blocks": 1, "copies": 1},
     "dlgsanet": {"groups": 1, "blocks": 1},
     "emsrdpn": {"added": 16, "dense": 16, "growth": 16, "blocks": 2},
     "basicvsr": {"blocks": 2},
@@ -182,12 +183,14 @@ def test_a_model_of_named_parts_gives_what_its_card_promises(name: str) -> None:
     side = 24 * card.scale if task_named(card.task).sizes == "round trip" else 48
     if any(signature.scale for signature in card.takes.values()) or (card.params or 0) >= LARGE:
         side = 24
+    if any(signature.least_side > 1 for signature in card.takes.values()):
+        side = 16
     side = max(side, card.min_size)
     parts = {}
     for role, signature in card.takes.items():
         is_single = card.channels == "grey" or role in task_named(card.task).binary
         bands = signature.bands or (1 if is_single else 3)
-        frame = crop(bands, int(side * (signature.ratio or 1)))
+        frame = crop(bands, max(int(side * (signature.ratio or 1)), signature.least_side))
         frames = signature.frames if isinstance(signature.frames, int) else 3
         parts[role] = np.stack([frame] * frames).astype(signature.depth)
     outputs = restore_parts(loaded(name), parts).parts

@@ -166,3 +166,38 @@ def test_a_foreground_is_shown_by_itself_and_a_hole_is_not() -> None:
     assert holed is not None
     assert ([*pasted.parts], [*holed.parts]) == (["mask", "foreground"], ["mask"])
     assert (pasted.parts["foreground"] == 90).all(axis=2).sum() == 100
+
+
+def test_a_reference_of_another_size_is_shown_whole_beside_the_window() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (1, 200, 300, 3), np.uint8)
+    references = np.full((2, 60, 30, 3), 50, np.uint8)
+    references[0, 30:] = 150
+    sample = Sample(
+        "scene", {"input": image[:, ::4, ::4], "target": image, "reference": references}
+    )
+    restored = RestoredParts({"output": image.astype(np.float32)})
+    crops = cut_crops(sample, restored, independent=("reference",))
+    assert crops is not None
+    assert set(crops.parts) == {"reference", "reference-2"}
+    shown = crops.parts["reference"]
+    assert shown.shape == crops.output.shape == (144, 144, 3)
+    assert shown[[41, 43, 100, 103], 72, 0].tolist() == [225, 50, 150, 225]  # never enlarged
+    large = np.full((1, 720, 360, 1), 9, np.uint8)
+    sample = Sample("scene", {**sample.parts, "reference": large})
+    crops = cut_crops(sample, restored, independent=("reference",))
+    assert crops is not None
+    assert crops.parts["reference"][:, :, 0].tolist()[5].count(9) == 72
+
+
+def test_an_enlarged_image_without_a_target_has_crops_at_one_place() -> None:
+    source = np.zeros((1, 50, 60, 3), np.uint8)
+    source[:, 40:48, 50:58] = np.random.default_rng(0).integers(0, 255, (1, 8, 8, 3), np.uint8)
+    output = source.repeat(4, 1).repeat(4, 2)
+    crops = cut_crops(
+        Sample("scene", {"input": source}), RestoredParts({"output": output.astype(np.float32)})
+    )
+    assert crops is not None
+    assert crops.target is None
+    assert crops.input.shape == (36, 36, 3)
+    assert crops.input.any()
+    assert np.array_equal(crops.output[::4, ::4], crops.input)

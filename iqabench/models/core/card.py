@@ -46,7 +46,8 @@ class Weights(WeightsFile):
     embedded: bool = False
     """True when the file lies beside the card."""
     others: tuple[WeightsFile, ...] = ()
-    """Further files, such as the index of a TensorFlow checkpoint, whose data are the first file."""
+    """Further files: the index of a TensorFlow checkpoint, whose data are the first file, or files with other
+    parts of the network."""
 
     @property
     def remotes(self) -> list[RemoteFile]:

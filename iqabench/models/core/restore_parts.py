@@ -127,8 +127,14 @@ def _require_part(name: str, role: str, signature: Signature, parts: Parts) -> N
             f"{_depth_hint(signature, depth)}"
         )
     if isinstance(signature.frames, int) and len(part) != signature.frames:
+        frames = f"{signature.frames} {'frame' if signature.frames == 1 else 'frames'}"
         raise ModelError(
-            f"'{name}' takes a part '{role}' of {signature.frames} frames; the sample's has {len(part)}."
+            f"'{name}' takes a part '{role}' of {frames}; the sample's has {len(part)}."
+        )
+    if min(part.shape[1:3]) < signature.least_side:
+        raise ModelError(
+            f"'{name}' takes a part '{role}' of at least {signature.least_side} pixels a side; the sample's "
+            f"is {part.shape[2]}x{part.shape[1]}. Choose a larger image; nothing is resized."
         )
     if len(part) < signature.needed:
         raise ModelError(

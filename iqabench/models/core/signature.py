@@ -36,7 +36,8 @@ class Signature(Facts):
     scale: str = Field(default="", pattern=r"^(\d+(/\d+)?)?$")
     """The size divided by that of the input, such as 4 or 1/4; empty for the scale of the card, or for any
     size when the role is not `output`."""
-
+    least_side: int = Field(default=1, ge=1)
+    """The least height and width of a part whose size is not that of the input, as a reference."""
     bands: int | None = None
     """The number of bands, where it is more than a matter of grey and colour, such as 8."""
     peak: float | None = None

@@ -30,16 +30,19 @@ def read_state(path: Path, name: str = "") -> dict[str, Tensor]:
 def read_states(path: Path, name: str = "", others: Sequence[Path] = ()) -> list[StateDictionary]:
     """Return the state dictionaries of a file, the likeliest first.
 
-    The file is one of torch, .safetensors, MatConvNet or TensorFlow 1. `others` are further files without
-    which it cannot be read: for the data of a TensorFlow checkpoint, its index. The tensors of MatConvNet
-    have numbers for names (`read_simplenn`); those of TensorFlow keep their names and their order of
-    dimensions.
+    The file is one of torch, .safetensors, MatConvNet or TensorFlow 1. `others` are further files: for the
+    data of a TensorFlow checkpoint, its index, else files with other parts of the network, whose tensors are
+    added. The tensors of MatConvNet have numbers for names (`read_simplenn`); those of TensorFlow keep their
+    names and their order of dimensions.
 
-    Raises: WeightsError for a file that is damaged or of another kind, has Python objects or has no tensors.
+    Raises: WeightsError for a file that is damaged or of another kind, has Python objects or has no tensors,
+        and for two files that have a tensor of the same name.
     """
     name = name or str(path)
-    if others or is_index(path):
+    if is_index(path) or any(is_index(other) for other in others):
         return [StateDictionary(_read_checkpoint([path, *others], name))]
+    if others:
+        return [StateDictionary(_joined([path, *others], name))]
     if is_graph(path):
         return [StateDictionary(read_graph(path, name))]
     if is_matlab(path):
@@ -50,6 +53,22 @@ def read_states(path: Path, name: str = "", others: Sequence[Path] = ()) -> list
     if kind:
         raise WeightsError(f"{name} is {kind}.")
     return state_dictionaries(_read_torch(path, name), name)
+
+
+def _joined(files: Sequence[Path], name: str) -> dict[str, Tensor]:
+    """Return the tensors of several files together."""
+    tensors: dict[str, Tensor] = {}
+    for path in files:
+        more = read_state(path, name if path == files[0] else "")
+        doubled = sorted(set(tensors) & set(more))
+        if doubled:
+            raise WeightsError(
+                f"{path}, which belongs to {name}, repeats {len(doubled)} of its tensors "
+                f"({doubled[0]} ...). Expected files with different parts of the network: hand over each "
+                "under its own name."
+            )
+        tensors |= more
+    return tensors
 
 
 def load_strictly(module: nn.Module, state: dict[str, Tensor], name: str) -> None:

@@ -54,6 +54,8 @@ class FileMaker:
     keeps_outputs: bool
     marks: str = ""
     """The thing that masks of the model's task mark, such as a foreground."""
+    independent: tuple[str, ...] = ()
+    """The roles of the set's task whose images are of their own, such as references."""
 
     @classmethod
     def of_model(
@@ -66,6 +68,7 @@ class FileMaker:
         *,
         keeps_crops: bool,
         keeps_outputs: bool,
+        independent: tuple[str, ...] = (),
     ) -> "FileMaker":
         """Return the maker of files of a loaded model."""
         depths = {role: signature.depth for role, signature in model.card.gives.items()}
@@ -81,6 +84,7 @@ class FileMaker:
             keeps_crops,
             keeps_outputs,
             task_named(model.card.task).marks,
+            independent,
         )
 
     def make(self, sample: Sample, restored: RestoredParts, *, with_target: bool) -> ResultFiles:
@@ -99,7 +103,7 @@ class FileMaker:
         if self.domain != "image" or not self.keeps_crops:
             return {}
         folder = self.folder.of(sample.name)
-        crops = cut_crops(sample, restored, self.marks)
+        crops = cut_crops(sample, restored, self.marks, self.independent)
         if crops is None:
             return {}
         made = (self.model, self.model_hash, self.precision, self.tile, self.setting)
