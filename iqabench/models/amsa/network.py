@@ -66,8 +66,8 @@ class _Content(nn.Module):
 class AMSA(nn.Module):
     """Coarse-to-fine PatchMatch and multi-scale dynamic aggregation.
 
-    The reference is searched in its own size and in four smaller copies. Random first places are drawn from
-    the seed 0, so that an image gives the same output again.
+    The reference is searched in its own size and in four smaller copies. First places are drawn at random
+    from `seed`, so that an image gives the same output again.
 
     Shapes: input (1, 3, H, W) and reference (1, 3, h, w), at least 32 a side, to (1, 3, 4 H, 4 W).
     Range: 0..1.
@@ -84,7 +84,7 @@ class AMSA(nn.Module):
         self.feature_extraction_image2 = _Contrasted()
         self.vgg_net = _vgg("relu3_1")
 
-    def forward(self, input: Tensor, reference: Tensor) -> Tensor:  # noqa: A002 - the role of the part
+    def forward(self, input: Tensor, reference: Tensor, seed: float = 0) -> Tensor:  # noqa: A002 - the role
         """Return the enlarged input."""
         height, width = (self.scale * side for side in input.shape[2:])
         references = copies(reference, self.scale, self.copies)
@@ -92,16 +92,17 @@ class AMSA(nn.Module):
         low = padded(input, rows // self.scale, columns // self.scale)
         references = [padded(each, rows, columns) for each in references]
         base = functional.interpolate(low, scale_factor=self.scale, mode="bilinear")
-        matches = self._matches(low, references)
+        matches = self._matches(low, references, torch.Generator().manual_seed(int(seed)))
         added = self.dyn_agg_restore(
             self.content_extractor(low), self._textures(references[0]), matches
         )
         enlarged: Tensor = added + base
         return enlarged[:, :, :height, :width]
 
-    def _matches(self, low: Tensor, references: list[Tensor]) -> list[Match]:
+    def _matches(
+        self, low: Tensor, references: list[Tensor], generator: torch.Generator
+    ) -> list[Match]:
         """Return the matches of the input with each copy of the reference."""
-        generator = torch.Generator().manual_seed(0)
         rows, columns = (self.scale * side for side in low.shape[2:])
         enlarged = [resized(low, columns, rows)]
         for half in _halved(low):
