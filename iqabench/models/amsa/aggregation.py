@@ -45,8 +45,8 @@ class _Gathering(nn.Module):
         self.conv_offset_mask = nn.Conv2d(features, outputs, 3, padding=1)
         self.groups, self.learns_offsets = groups, learns_offsets
         nn.init.normal_(self.weight, 0, 0.02)
-        nn.init.zeros_(self.conv_offset_mask.weight)
-        nn.init.zeros_(self.conv_offset_mask.bias)
+        for parameter in self.conv_offset_mask.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, reference: Tensor, ways: Tensor, guide: Tensor) -> Tensor:
         """Return the gathered features; `guide` says how the ways are changed, and how points are weighed."""

@@ -82,7 +82,7 @@ def match(
 def _reach(features: Tensor) -> int:
     """Return the largest step of a search: a power of 2, an eighth of the shorter side at most."""
     shorter = min(features.shape[1:]) - 2
-    return 2 ** math.floor(math.log2((shorter - 1) // 8))
+    return 1 << math.floor(math.log2((shorter - 1) // 8))
 
 
 def _random(patches: _Patches, most: int, generator: torch.Generator) -> Tensor:

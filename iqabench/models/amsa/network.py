@@ -37,6 +37,9 @@ def _vgg(last: str) -> nn.Sequential:
 class _Contrasted(nn.Module):
     """The features on which places are compared: VGG16 as C2-Matching has trained it on matching pairs."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.model = _vgg("conv3_1")
