@@ -11,6 +11,7 @@ from iqabench.cli.main import COMMANDS, cli
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text()
 CLUSTER = (TOP / "docs" / "cluster.md").read_text()
+VIDEO = (TOP / "docs" / "video.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
@@ -25,8 +26,17 @@ def test_python_blocks_run_one_after_the_other(
         assert capsys.readouterr().out.strip()
 
 
+def test_the_example_of_clips_runs(in_tmp: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", VIDEO, re.DOTALL)
+    exec(compile(code, "video.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "blurry_interpolate" in told
+    assert "psnr@rgb-between" in told
+    assert "mae@rgb-between" in told
+
+
 def words_of_commands() -> list[list[str]]:
-    blocks = BLOCKS + re.findall(r"```(\w+)\n(.*?)```", CLUSTER, re.DOTALL)
+    blocks = BLOCKS + re.findall(r"```(\w+)\n(.*?)```", CLUSTER + VIDEO, re.DOTALL)
     lines = [line for language, text in blocks if language == "sh" for line in text.splitlines()]
     parts = [part.strip() for line in lines for part in line.split("&&")]
     return [shlex.split(p, comments=True) for p in parts if p.startswith("iqabench ")]
