@@ -1,6 +1,7 @@
 """The scoring of outputs in files or in memory: `iqabench.score`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from iqabench.remote import open_store
 from iqabench.report.data.rows import rows
 from iqabench.run import (
     BY_NAME,
+    Outcome,
     PairingOptions,
-    Targets,
     holds_clips,
     no_targets,
     score_clips,
@@ -28,7 +29,18 @@ from iqabench.run.environment import resolve_device
 from iqabench.run.executors.placement import LOCAL, Placement
 from iqabench.run.scoring.in_memory import columns_in_memory, score_in_memory
 from iqabench.sets.clips_beside import clips_beside
+from iqabench.store import Store
 from iqabench.tasks import checked_scale
+
+
+@dataclass(frozen=True)
+class ScoringOptions:
+    """The options of the scoring of files."""
+
+    reading: ReadOptions
+    pairing: PairingOptions
+    device: str
+    placement: Placement
 
 
 def score(
@@ -65,17 +77,11 @@ def score(
             raise UsageError(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
-        place, records = as_path(outputs, "outputs"), open_store(as_address(store, "store"))
-        where: dict[str, Any] = {"device": device, "placement": placement}
-        if holds_clips(place) and not pairing.recursive:
-            folders = (
-                {"input": place} if targets is None else {"target": as_path(targets, "targets")}
-            )
-            clips = clips_beside(folders, set_scale(scale), reading)
-            outcome = score_clips(place, clips, records, names, **where)
-        else:
-            partners = _targets_in_files(place, targets, set_scale(scale), reading, pairing)
-            outcome, _ = score_folder(place, partners, records, names, options=pairing, **where)
+        records = open_store(as_address(store, "store"))
+        place = as_path(outputs, "outputs")
+        others = None if targets is None else as_path(targets, "targets")
+        options = ScoringOptions(reading, pairing, device, placement)
+        outcome = _score_files(place, others, records, names, set_scale(scale), options)
         warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)
@@ -90,18 +96,27 @@ def score(
     return table if per_image else _means_of(table, len(outputs))
 
 
-def _targets_in_files(
+def _score_files(
     outputs: Path,
-    targets: Any,
+    targets: Path | None,
+    store: Store,
+    names: list[str],
     scale: int | None,
-    reading: ReadOptions,
-    pairing: PairingOptions,
-) -> Targets:
-    """Return the targets of a folder of outputs, or of a single one."""
+    options: ScoringOptions,
+) -> Outcome:
+    """Score a folder of outputs, or a single one."""
+    reading, pairing = options.reading, options.pairing
+    where: dict[str, Any] = {"device": options.device, "placement": options.placement}
+    if holds_clips(outputs) and not pairing.recursive:
+        folders = {"input": outputs} if targets is None else {"target": targets}
+        clips = clips_beside(folders, scale, reading)
+        return score_clips(outputs, clips, store, names, **where)
     if targets is None:
-        return no_targets(outputs, scale, pairing, reading)
-    found = targets_of_folder(as_path(targets, "targets"), scale, pairing, reading)
-    return targets_for_many(outputs, found, pairing) if pairing.many else found
+        partners = no_targets(outputs, scale, pairing, reading)
+    else:
+        partners = targets_of_folder(targets, scale, pairing, reading)
+        partners = targets_for_many(outputs, partners, pairing) if pairing.many else partners
+    return score_folder(outputs, partners, store, names, options=pairing, **where)[0]
 
 
 def _means_of(table: pd.DataFrame, images: int) -> pd.DataFrame:
