@@ -78,10 +78,9 @@ def score(
                 "data_range is for arrays and tensors; files have a range of their own."
             )
         records = open_store(as_address(store, "store"))
-        place = as_path(outputs, "outputs")
         others = None if targets is None else as_path(targets, "targets")
-        options = ScoringOptions(reading, pairing, device, placement)
-        outcome = _score_files(place, others, records, names, set_scale(scale), options)
+        whole, options = set_scale(scale), ScoringOptions(reading, pairing, device, placement)
+        outcome = _score_files(as_path(outputs, "outputs"), others, records, names, whole, options)
         warn_of([*outcome.notes, *([] if pairing.allow_missing else outcome.all_missing)])
         return pd.DataFrame(rows(records, outcome.keys, per_image=per_image))
     outputs = _images(outputs, "output", data_range)
