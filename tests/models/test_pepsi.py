@@ -8,7 +8,12 @@ from iqabench.errors import ModelError
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.model import NetworkModel
 from iqabench.models.core.restore_parts import restore_parts
-from iqabench.models.pepsi.network import PEPSI, ContextualAttention
+from iqabench.models.pepsi.network import (
+    PEPSI,
+    ContextualAttention,
+    RateAdaptiveConvolutions,
+    ReflectedConvolution,
+)
 
 torch.set_num_threads(1)
 
@@ -43,3 +48,26 @@ def test_nothing_depends_on_the_content_of_the_hole() -> None:
     assert np.array_equal(full, empty)
     with pytest.raises(ModelError, match=r"'pepsi' needs at least 136 pixels a side.*100x136"):
         restore_parts(model, {"input": image[None, :, :100], "mask": mask[None, :, :100]})
+
+
+@torch.inference_mode()
+def test_a_scaled_and_shifted_kernel_is_that_of_each_rate() -> None:
+    torch.manual_seed(0)
+    shared = RateAdaptiveConvolutions(4, (1, 2))
+    for values in (shared.scale, shared.shift, shared.bias):
+        values.normal_()
+    plain = [ReflectedConvolution(4, 4, rate=rate) for rate in (1, 2)]
+    for number, layer in enumerate(plain):
+        layer.conv.weight.copy_(shared.scale[number] * shared.weight + shared.shift[number])
+        layer.conv.bias.copy_(shared.bias[number])
+    x = torch.randn(1, 4, 6, 7)
+    assert torch.allclose(shared(x), plain[1](plain[0](x)), atol=1e-5)
+
+
+def test_diet_pepsi_has_one_kernel_where_pepsi_has_four() -> None:
+    sizes = []
+    for diet in (False, True):
+        with torch.device("meta"):
+            sizes.append(sum(p.numel() for p in PEPSI(diet=diet).parameters()))
+    channels = 256
+    assert sizes[0] - sizes[1] == 3 * 9 * channels**2 - 4 * 2 * channels**2

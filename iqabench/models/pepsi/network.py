@@ -1,8 +1,13 @@
 """PEPSI by Sagong et al.: an encoder, attention from the hole to what is known, and a decoder."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+_RATES = (2, 4, 8, 16)
+"""The rates of the dilated convolutions at an eighth of the size."""
 
 
 class ReflectedConvolution(nn.Module):
@@ -30,6 +35,38 @@ class ReflectedConvolution(nn.Module):
         """Transform the features x."""
         features: Tensor = self.act(self.conv(x))
         return features
+
+
+class RateAdaptiveConvolutions(nn.Module):
+    """Dilated convolutions in a row that share one kernel; each rate scales and shifts it in its own way.
+
+    A scale and a shift belong to each pair of an input and an output channel. Borders are reflected, and each
+    convolution is followed by ELU.
+
+    Shapes: (N, features, H, W), kept; H and W larger than the largest rate.
+    Source: Shin et al., "PEPSI++: Fast and Lightweight Network for Image Inpainting", IEEE TNNLS 2021,
+    arXiv:1905.09010.
+    """
+
+    def __init__(self, features: int, rates: Sequence[int]) -> None:
+        super().__init__()
+        self.rates = tuple(rates)
+        shape = (len(self.rates), features, features, 1, 1)
+        self.weight = nn.Parameter(torch.empty(features, features, 3, 3))
+        self.scale = nn.Parameter(torch.ones(shape))
+        self.shift = nn.Parameter(torch.zeros(shape))
+        self.bias = nn.Parameter(torch.zeros(len(self.rates), features))
+        nn.init.xavier_uniform_(self.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform the features x."""
+        for rate, scale, shift, bias in zip(
+            self.rates, self.scale, self.shift, self.bias, strict=True
+        ):
+            padded = functional.pad(x, [rate] * 4, mode="reflect")
+            kernel = scale * self.weight + shift
+            x = functional.elu(functional.conv2d(padded, kernel, bias, dilation=rate))
+        return x
 
 
 class ContextualAttention(nn.Module):
@@ -95,17 +132,23 @@ class PEPSI(nn.Module):
     The mask that it takes is 1 where pixels are known; what is in the hole of the input is not looked at. In
     training the decoder also restores a coarse image without the attention, which nothing needs afterwards.
 
+    With `diet`, the dilated convolutions share one kernel (Diet-PEPSI).
+
     Shapes: images (N, 3, H, W) and masks (N, 1, H, W), sides of 136 or more, to (N, 3, H, W).
     Range: 0..1.
     Source: Sagong et al., "PEPSI: Fast Image Inpainting with Parallel Decoding Network", CVPR 2019.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, diet: bool = False) -> None:
         super().__init__()
         steps = [(6, 32, 5, 1), (32, 64, 3, 2), (64, 64, 3, 1), (64, 128, 3, 2)]
         steps += [(128, 128, 3, 1), (128, 256, 3, 2)]
         plain = [ReflectedConvolution(a, b, size, stride=stride) for a, b, size, stride in steps]
-        dilated = [ReflectedConvolution(256, 256, rate=rate) for rate in (2, 4, 8, 16)]
+        dilated: list[nn.Module] = (
+            [RateAdaptiveConvolutions(256, _RATES)]
+            if diet
+            else [ReflectedConvolution(256, 256, rate=rate) for rate in _RATES]
+        )
         self.encoder = nn.Sequential(*plain, *dilated)
         self.attention = ContextualAttention(256)
         self.decoder = Decoder()
