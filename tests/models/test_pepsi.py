@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from iqabench.errors import ModelError
 from iqabench.models.core.catalogue import card_of
@@ -59,7 +60,7 @@ def test_a_scaled_and_shifted_kernel_is_that_of_each_rate() -> None:
     plain = [ReflectedConvolution(4, 4, rate=rate) for rate in (1, 2)]
     for number, layer in enumerate(plain):
         layer.conv.weight.copy_(shared.scale[number] * shared.weight + shared.shift[number])
-        layer.conv.bias.copy_(shared.bias[number])
+        layer.conv.bias = nn.Parameter(shared.bias[number])
     x = torch.randn(1, 4, 6, 7)
     assert torch.allclose(shared(x), plain[1](plain[0](x)), atol=1e-5)
 
