@@ -6,6 +6,8 @@ the weights. Tolerance: 0.01 dB and 0.0005, as the printed figures are rounded t
 
 import csv
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,17 @@ def run(
     return means(folder)
 
 
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], dict[str, float]]:
+    """Give a function of a model and a set that runs each pair once for all tests."""
+
+    @cache
+    def means_of(model: str, images: str) -> dict[str, float]:
+        return run(tmp_path_factory.mktemp("store"), model, images, ["psnr", "ssim"])
+
+    return means_of
+
+
 @pytest.fixture
 def rcan(tmp_path: Path, mirror: str) -> Path:
     folder = tmp_path / "rcan"
@@ -101,9 +114,14 @@ def test_the_bicubic_row_of_the_tables(
 
 @pytest.mark.parametrize(("model", "images", "psnr", "ssim"), KNOWN_GOOD)
 def test_known_good_cells(
-    model: str, images: str, psnr: float, ssim: float | None, tmp_path: Path, mirror: str
+    model: str,
+    images: str,
+    psnr: float,
+    ssim: float | None,
+    measured: Callable[[str, str], dict[str, float]],
+    mirror: str,
 ) -> None:
-    found = run(tmp_path, model, images, ["psnr", "ssim"])
+    found = measured(model, images)
     assert found["psnr@sr-y"] == pytest.approx(psnr, abs=0.006)
     if ssim is not None:
         assert found["ssim@sr-y"] == pytest.approx(ssim, abs=2e-4)
@@ -119,8 +137,10 @@ def printed(method: str, images: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("method", ["imdn", "cfsr"])
 @pytest.mark.parametrize("images", ["set5", "set14"])
-def test_published_rows(method: str, images: str, tmp_path: Path, mirror: str) -> None:
+def test_published_rows(
+    method: str, images: str, measured: Callable[[str, str], dict[str, float]], mirror: str
+) -> None:
     psnr, ssim = printed(method, images)
-    found = run(tmp_path, method, images, ["psnr", "ssim"])
+    found = measured(method, images)
     assert found["psnr@sr-y"] == pytest.approx(psnr, abs=0.01)
     assert found["ssim@sr-y"] == pytest.approx(ssim, abs=0.0005)

@@ -11,7 +11,7 @@ from cluster.nodes import Nodes
 from cluster.sweeps import prepare_driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
     """Give two nodes with a core each, `head` and `east`; the folder of the driver is prepared."""
     if find_spec("ray") is None:
@@ -28,7 +28,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
         nodes.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def driver(nodes: Nodes) -> Path:
     """Give the folder that only the driver has."""
     return nodes.driver

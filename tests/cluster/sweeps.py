@@ -48,8 +48,8 @@ def start(
     )
 
 
-def end_of(process: subprocess.Popen[str], limit_s: float = 150.0) -> Ended:
-    """Wait for the end of a command.
+def end_of(process: subprocess.Popen[str], limit_s: float = 600.0) -> Ended:
+    """Wait for the end of a command; the limit is for one that hangs, not for a busy machine.
 
     Raises: TimeoutError with its last words when it takes longer; it is killed then.
     """

@@ -144,16 +144,21 @@ def test_a_full_disk_and_another_version_cost_no_record(
     for node in added:
         node.wait()
     words = [*ENLARGE, "--column", "psnr", "--column", "ssim", *_models(FAITHFUL), "--workers", "4"]
-    ended = end_of(_begin(nodes, _on_ray(nodes, [*words, "--store", "odd"])))
+    expected = [row for row in undisturbed["all"] if row["model"] not in FAULTY]
+    said = ["is not used: it has iqabench 0.1.0 instead of"]
+    said += ["is not used any more: the disk is full"] if nodes.covers else []
+    unsaid = said
+    for store in ("odd-1", "odd-2", "odd-3"):  # on a busy machine others may do all of it first
+        ended = end_of(_begin(nodes, _on_ray(nodes, [*words, "--store", store])))
+        assert ended.status == 0, ended.err
+        assert difference(expected, rows_of(nodes.driver / store)) == ""
+        unsaid = [part for part in unsaid if part not in ended.err]
+        if not unsaid:
+            break
     for node in added:
         node.end()
         del nodes.nodes[node.name]
-    assert ended.status == 0, ended.err
-    expected = [row for row in undisturbed["all"] if row["model"] not in FAULTY]
-    assert difference(expected, rows_of(nodes.driver / "odd")) == ""
-    assert "is not used: it has iqabench 0.1.0 instead of" in ended.err
-    if nodes.covers:
-        assert "is not used any more: the disk is full" in ended.err
+    assert not unsaid, ended.err
 
 
 def _wait_for_records(store: Path, count: int, process: "Popen[str]") -> None:

@@ -31,6 +31,7 @@ def preload() -> None:
         "rich.progress",
         "onnxruntime", "spandrel", "h5py", "iqabench.api", "iqabench.report", "iqabench.explain",
         "iqabench.cli.run", "iqabench.cli.score", "iqabench.cli.report", "iqabench.cli.fetch",
+        "iqabench.boards", "iqabench.challenge", "iqabench.report.data.board_report",
         "iqabench.run", "iqabench.run.scoring", "iqabench.run.profile", "iqabench.compress",
     ):  # fmt: skip
         with contextlib.suppress(ImportError):
