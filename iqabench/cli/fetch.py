@@ -7,7 +7,7 @@ import click
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.names import files_named
 from iqabench.cli.options import examples, scale_option
-from iqabench.errors import FetchError
+from iqabench.errors import FetchError, UsageError
 
 with lazy_imports():
     from iqabench.files.adopt import adopt, replaced_note
@@ -29,14 +29,23 @@ with lazy_imports():
     metavar="DIR",
     help="Adopt files that you have already, found by their content below DIR.",
 )
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="With --from: files whose checksum nobody published replace the copies that were taken before.",
+)
 @scale_option("all of them")
-def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> None:
+def command(
+    names: tuple[str, ...], folder: Path | None, replace: bool, scale: int | None
+) -> None:
     """Fetch the files of sets, models and metrics from the cache, a mirror, or their url.
 
     Every file is checked against its SHA-256 before it is used; files that lie in the cache are hashed again,
     and damaged ones are replaced. An interrupted fetch goes on where it stopped. Without --scale a set is
     fetched at all its scales.
     """
+    if replace and folder is None:
+        raise UsageError("--replace takes files from the folder of --from, which is missing.")
     lacking: list[str] = []
     for name in names:
         files = files_named(name, scale)
@@ -45,11 +54,16 @@ def command(names: tuple[str, ...], folder: Path | None, scale: int | None) -> N
             replaced = replaced_note(damaged, fetch(files, owner=name))
             click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
-        adoption = adopt(folder, files, is_image if find_entry(name) else lambda _: True)
+        accepts = is_image if find_entry(name) else lambda _: True
+        adoption = adopt(folder, files, accepts, replace=replace)
         click.echo(f"{name}: {adoption}")
         lacking += [f"{name}: {file.name}" for file in adoption.missing]
     if lacking:
         some = "\n  ".join(lacking[:10]) + (
             f"\n  ... and {len(lacking) - 10} more" if lacking[10:] else ""
         )
-        raise FetchError(f"{len(lacking)} files were not found in {folder}:\n  {some}")
+        number = "1 file was" if len(lacking) == 1 else f"{len(lacking)} files were"
+        raise FetchError(
+            f"{number} not found in {folder}:\n  {some}\nFiles are found by their content, or by these names "
+            "where nobody published a checksum. Put them there, and type the same command again."
+        )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from iqabench.errors import FetchError
-from iqabench.files.cache import find_all, keep, remove_damaged
+from iqabench.files.cache import find_all, keep, known_sha256, remove_damaged
 from iqabench.files.disk import sha256_of
 from iqabench.files.kind import kind_of
-from iqabench.files.pins import one_note
+from iqabench.files.pins import one_note, unpin
 from iqabench.files.remote import RemoteFile
 from iqabench.printable import first_names
 
@@ -31,18 +31,29 @@ class Adoption:
     """A file of the same name but of another content, or one that cannot be read, for missing files."""
     damaged: list[RemoteFile]
     """Files that lay in the cache with another content; they were removed, and looked for again."""
+    pinned: dict[RemoteFile, Path]
+    """A file of the same name but of another content, for those in the cache that a first copy pinned."""
 
     def __str__(self) -> str:
         """Return one line for a person."""
-        text = f"{len(self.adopted)} files adopted, {len(self.present)} were here, "
+        adopted, present = len(self.adopted), len(self.present)
+        text = f"{adopted} file{'s'[: adopted != 1]} adopted, {present} {_was(present)} here, "
         text += f"{len(self.missing)} still missing"
         if self.other:
             file, first = next(iter(self.other.items()))
             kind = kind_of(first)
             what = f", which is {kind}" if kind else ""
             trouble = "another content" if file.sha256 else "cannot be read"
-            text += f" ({len(self.other)} have the right name but {trouble}, such as {first}{what})"
+            has = "has" if len(self.other) == 1 else "have"
+            text += f" ({len(self.other)} {has} the right name but {trouble}, such as {first}{what})"
+        if self.pinned:
+            first = next(iter(self.pinned.values()))
+            text += f"; {first} differs from the copy that was pinned, and --replace takes it instead"
         return f"{text}.{replaced_note(self.damaged, self.adopted)}"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> str:
@@ -59,13 +70,17 @@ def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> 
 
 
 def adopt(
-    folder: Path, wanted: Iterable[RemoteFile], accepts: Callable[[Path], bool] = lambda _: True
+    folder: Path,
+    wanted: Iterable[RemoteFile],
+    accepts: Callable[[Path], bool] = lambda _: True,
+    *,
+    replace: bool = False,
 ) -> Adoption:
     """Copy the wanted files that lie anywhere below `folder` into the cache.
 
     A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
-    is recognised by its exact name, and pinned if `accepts` is true of it. Files are copied, not linked: a
-    user's own file may change.
+    is recognised by its exact name, and pinned if `accepts` is true of it; with `replace` one that differs
+    takes the place of what was pinned. Files are copied, not linked: a user's own file may change.
 
     Raises: FetchError when there is no such folder, or when the cache cannot be written to.
     """
@@ -75,15 +90,34 @@ def adopt(
     files = list(dict.fromkeys(wanted))
     damaged = remove_damaged(files)
     present = find_all(files)
-    lacking = [file for file in files if file not in present]
     here = list(_walk(folder))
+    pinned = _other_than_pinned(here, present)
+    if replace:
+        for file in pinned:
+            unpin(file)
+            del present[file]
+    lacking = [file for file in files if file not in present]
     adopted = _by_hash(here, [file for file in lacking if file.sha256])
     with one_note():
         adopted |= _by_name(here, [file for file in lacking if not file.sha256], accepts)
     missing = [file for file in lacking if file not in adopted]
     names = {path.name: path for path, _ in here}
     other = {file: names[file.basename] for file in missing if file.basename in names}
-    return Adoption(adopted, present, missing, other, damaged)
+    return Adoption(adopted, present, missing, other, damaged, {} if replace else pinned)
+
+
+def _other_than_pinned(
+    here: Sequence[tuple[Path, int]], present: Iterable[RemoteFile]
+) -> dict[RemoteFile, Path]:
+    """Return the files here whose names are those of pinned ones, with another content."""
+    names = {path.name: path for path, size in here if size}
+    return {
+        file: names[file.basename]
+        for file in present
+        if file.sha256 is None
+        and file.basename in names
+        and _hash(names[file.basename]) not in (None, known_sha256(file))
+    }
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, int]]:

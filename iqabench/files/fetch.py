@@ -193,7 +193,9 @@ def _failure(failed: dict[RemoteFile, Exception], wanted: int, owner: str) -> Ex
         if not isinstance(error, FetchError):
             return error
     kind = _kind(failed.values())
-    rest = f"; the other {wanted - len(failed)} are in the cache" if wanted > len(failed) else ""
+    others = wanted - len(failed)
+    verb = "is" if others == 1 else "are"
+    rest = f"; the other {others} {verb} in the cache" if others else ""
     lines = [f"{len(failed)} of {wanted} files of {owner} could not be fetched{rest}."]
     reasons: dict[str, list[str]] = {}
     for file, error in failed.items():

@@ -80,8 +80,7 @@ def _pin(file: RemoteFile, pin: Pin) -> None:
         if file.address in pins:
             return
         pins[file.address] = pin
-        text = json.dumps({address: asdict(pins[address]) for address in sorted(pins)}, indent=1)
-        write_whole(path, f"{text}\n".encode())
+        _write(path, pins)
     names = _COLLECTED.get()
     if names is not None:
         names.append(file.name)
@@ -90,6 +89,15 @@ def _pin(file: RemoteFile, pin: Pin) -> None:
         f"note: nobody published a checksum of {file.name}. Pinned the one of this copy, sha256 "
         f"{pin.sha256}, in {path}: a later copy that differs will be refused.\n"
     )
+
+
+def unpin(file: RemoteFile) -> None:
+    """Remove the pin of a file from the cache, so that the next copy is the first one."""
+    path = home() / "pins.json"
+    with writing(path.name), locked(path.with_suffix(".lock")):
+        pins = _read(path)
+        if pins.pop(file.address, None) is not None:
+            _write(path, pins)
 
 
 @contextmanager
@@ -106,6 +114,11 @@ def one_note() -> Iterator[None]:
                 f"note: nobody published checksums of {first_names(names, 4)}. Pinned those of these "
                 f"copies in {home() / 'pins.json'}: later copies that differ will be refused.\n"
             )
+
+
+def _write(path: Path, pins: dict[str, Pin]) -> None:
+    text = json.dumps({address: asdict(pins[address]) for address in sorted(pins)}, indent=1)
+    write_whole(path, f"{text}\n".encode())
 
 
 def _read(path: Path) -> dict[str, Pin]:

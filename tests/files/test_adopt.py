@@ -30,7 +30,7 @@ def test_files_are_found_by_content_wherever_they_lie(shelf: Path, own_home: Pat
     assert find(a)
     assert done.missing == [b]
     assert done.other == {b: shelf / "b.png"}
-    assert "1 files adopted, 0 were here, 1 still missing (1 have the right name" in str(done)
+    assert "1 file adopted, 0 were here, 1 still missing (1 has the right name" in str(done)
     assert adopt(shelf, [a]).present == done.adopted
 
 
@@ -56,6 +56,20 @@ def test_a_file_without_checksum_is_taken_by_name_and_pinned(
     assert list(adopt(shelf, [archive]).adopted) == [archive]
     assert "Pinned" in capsys.readouterr().err
     assert find(archive)
+
+
+def test_a_copy_that_was_taken_by_mistake_can_be_replaced(shelf: Path) -> None:
+    archive = RemoteFile("set/big.zip", "https://example.org/big.zip", None, None)
+    adopt(shelf, [archive])
+    (shelf / "big.zip").write_bytes(b"the right archive")
+    again = adopt(shelf, [archive])
+    assert list(again.present) == [archive]
+    assert "big.zip differs from the copy that was pinned, and --replace takes it" in str(again)
+    assert list(adopt(shelf, [archive], replace=True).adopted) == [archive]
+    path = find(archive)
+    assert path
+    assert path.read_bytes() == b"the right archive"
+    assert "differs" not in str(adopt(shelf, [archive], replace=True))
 
 
 def test_a_file_that_only_a_person_can_get_is_found_after_it_was_handed_over(shelf: Path) -> None:

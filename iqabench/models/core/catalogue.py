@@ -98,14 +98,23 @@ def card_of(name: str, scale: Ratio | None = None) -> Card:
         first, second = halves(name)
         if first:
             return _chain(name, first, second, scale)
-        raise UnknownNameError("model", name, {*known, *known.by_id})
+        raise UnknownNameError("model", name, {*known, *known.by_id}, _listed(name))
     fitting = [c for c in members if scale is None or c.scale == scale]
     if not fitting:
         has = ", ".join(f"x{scale_text(c.scale)}" for c in sorted(members, key=lambda c: c.scale))
         raise ModelError(
-            f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales."
+            f"the model '{name}' has {has}, not x{scale_text(scale or 1)}. Choose one of its scales, or "
+            "leave the model out."
         )
     return max(fitting, key=lambda c: c.scale == 4)
+
+
+def _listed(name: str) -> str:
+    """Return a hint for models that are named together, as in rlfn,span; else an empty text."""
+    known, parts = cards(), [part.strip() for part in name.split(",")]
+    if len(parts) < 2 or not all(part in known or part in known.by_id for part in parts):
+        return ""
+    return f"Name them one by one: {' '.join(f'--model {part}' for part in parts)}."
 
 
 def _chain(name: str, first: str, second: str, scale: Ratio | None) -> Card:

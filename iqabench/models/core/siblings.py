@@ -18,9 +18,10 @@ def sibling_note(card: Card, states: Sequence[StateDictionary]) -> str:
     names = [other.name for other in _siblings(card) if any(_fits(other, s) for s in states)]
     if not names:
         return ""
+    unknown = card.weights is not None and card.weights.sha256 is None
     return (
         f" They have the names and shapes of {' and '.join(names)}. Hand over the file of {card.name} with "
-        f"'iqabench fetch {card.name} --from FOLDER'."
+        f"'iqabench fetch {card.name} --from FOLDER{' --replace' if unknown else ''}'."
     )
 
 
