@@ -35,9 +35,7 @@ with lazy_imports():
     help="With --from: files whose checksum nobody published replace the copies that were taken before.",
 )
 @scale_option("all of them")
-def command(
-    names: tuple[str, ...], folder: Path | None, replace: bool, scale: int | None
-) -> None:
+def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: int | None) -> None:
     """Fetch the files of sets, models and metrics from the cache, a mirror, or their url.
 
     Every file is checked against its SHA-256 before it is used; files that lie in the cache are hashed again,

@@ -45,10 +45,14 @@ class Adoption:
             what = f", which is {kind}" if kind else ""
             trouble = "another content" if file.sha256 else "cannot be read"
             has = "has" if len(self.other) == 1 else "have"
-            text += f" ({len(self.other)} {has} the right name but {trouble}, such as {first}{what})"
+            text += (
+                f" ({len(self.other)} {has} the right name but {trouble}, such as {first}{what})"
+            )
         if self.pinned:
             first = next(iter(self.pinned.values()))
-            text += f"; {first} differs from the copy that was pinned, and --replace takes it instead"
+            text += (
+                f"; {first} differs from the copy that was pinned, and --replace takes it instead"
+            )
         return f"{text}.{replaced_note(self.damaged, self.adopted)}"
 
 

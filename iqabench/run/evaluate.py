@@ -10,6 +10,7 @@ Columns that need the outputs of all models wait for the second pass (`second_pa
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
 from iqabench.images import remarks_on
@@ -20,6 +21,7 @@ from iqabench.run.environment import new_run
 from iqabench.run.executors.executor import executor_of
 from iqabench.run.executors.job import Executor
 from iqabench.run.executors.placement import LOCAL, Placement
+from iqabench.run.nothing_left import nothing_left, threads_of_a_worker
 from iqabench.run.outcome import Outcome
 from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
@@ -42,7 +44,7 @@ def evaluate(
     at random one for each draw.
     A model that cannot be loaded costs only its own cells, unless no other cell remains. The files of metrics
     (weights) are looked for before the first image: a column whose metric lacks one has failed records with
-    that reason. `placement` says where models run.
+    that reason. `placement` says where models run; no workers are started when nothing is left to do.
 
     Raises: MetricWeightsError when every column lacks a file; IqabenchError when no cell can be run;
         UsageError for a setting out of range;
@@ -50,21 +52,24 @@ def evaluate(
         workers; StoreError when records cannot be stored.
     """
     if placement.executor != "local":
+        placement.check(options.device)
         require_packable(cell.model for cell in cells)
     check_settings((cell.card for cell in cells), setting_points(options.settings))
     reasons = require_files(column for cell in cells for column in cell.columns)
-    with executor_of(placement, options.device, watch) as executor:
+    rounds = [
+        (some, replace(options, settings=point))
+        for point, some in rounds_of(cells, options.settings)
+    ]
+    with ExitStack() as stack:
+        if placement.executor != "local" and nothing_left(rounds, store, reasons, placement):
+            stack.enter_context(threads_of_a_worker(placement))
+            placement = LOCAL
+        executor = stack.enter_context(executor_of(placement, options.device, watch))
         return Outcome.joined(
             evaluate_on(
-                executor,
-                some,
-                store,
-                replace(options, settings=point),
-                reasons,
-                watch,
-                must_run=len(some) == len(cells),
+                executor, some, store, own, reasons, watch, must_run=len(some) == len(cells)
             )
-            for point, some in rounds_of(cells, options.settings)
+            for some, own in rounds
         )
 
 

@@ -1,11 +1,18 @@
 """Wishes about where work is done: contradictions are refused in plain words, before any work."""
 
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from iqabench.errors import UsageError
+from iqabench.run import Options, evaluate, plan
+from iqabench.run.executors import executor as choice
+from iqabench.run.executors.job import Executor
 from iqabench.run.executors.placement import LOCAL, Placement
+from iqabench.store import Store
 
 
 @pytest.mark.parametrize(
@@ -73,3 +80,26 @@ def test_the_cluster_of_the_environment_is_used_by_ray_only(
     assert Placement(executor="ray", address="auto").cluster == "auto"
     monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
     assert Placement(executor="ray").cluster == "10.0.0.1:6379"
+
+
+def test_no_workers_are_started_when_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    asked: list[str] = []
+
+    def executor_of(placement: Placement, *others: Any) -> AbstractContextManager[Executor]:
+        asked.append(placement.executor)
+        return choice.executor_of(Placement(), *others)
+
+    module = import_module("iqabench.run.evaluate")  # the package has a function of that name
+    monkeypatch.setattr(module, "executor_of", executor_of)
+    cells, store = plan(["bicubic"], ["demo"], ["psnr"], 4), Store(tmp_path / "store")
+    on_ray = Placement(executor="ray")
+    first = evaluate(cells, store, Options(limit=2), placement=on_ray)
+    second = evaluate(cells, store, Options(limit=2), placement=on_ray)
+    evaluate(cells, store, Options(limit=2, force=True), placement=on_ray)
+    evaluate(cells, store, Options(limit=3), placement=on_ray)
+    assert asked == ["ray", "local", "ray", "ray"]
+    assert (first.done, first.skipped) == (2, 0)
+    assert (second.done, second.skipped) == (0, 2)

@@ -65,6 +65,11 @@ class CellLedger:
             self.writer.open()
         return [JobItem(sample.name, self._shows_target(sample)) for sample in todo]
 
+    def is_finished(self, opening: CellOpening) -> bool:
+        """Return whether every sample has its records; False where outputs are kept, too."""
+        samples = self.cell.set.samples[: self.context.options.limit]
+        return not self.saves_outputs and not self._missing(samples, opening)
+
     def agrees(self, opening: CellOpening) -> bool:
         """Return whether another worker gives its records the same keys."""
         return self._opening is not None and self._opening.keys == opening.keys
