@@ -23,12 +23,12 @@ has no rule has no cost here either: `cost` says None, and whoever asked must li
 
 from collections.abc import Mapping
 from math import ceil, prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch._ops import OpOverload
-from torch.utils.flop_counter import flop_registry
 
+from iqabench.lazy_module import LazyModule
 from iqabench.probes.counting.movement import MOVEMENT
 from iqabench.probes.counting.operator_cost import (
     OperatorCost,
@@ -43,6 +43,11 @@ from iqabench.probes.counting.operator_cost import (
     per_source,
     pooled,
 )
+
+if TYPE_CHECKING:
+    from torch.utils import flop_counter
+else:  # it imports Triton: 70 MB and a third of a second that only counting needs
+    flop_counter = LazyModule("torch.utils.flop_counter")
 
 _MODES = {0: 4, 1: 0, 2: 16}
 """Taps of grid_sampler's modes: bilinear, nearest, bicubic."""
@@ -175,7 +180,9 @@ def name_of(func: OpOverload) -> str:
 
 def has_rule(func: OpOverload) -> bool:
     """Return whether `cost` knows the operator."""
-    return func.is_view or _rule(func) is not None or func.overloadpacket in flop_registry
+    return (
+        func.is_view or _rule(func) is not None or func.overloadpacket in flop_counter.flop_registry
+    )
 
 
 def _named(func: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,8 +203,8 @@ def cost(
         return rule(OperatorUse(_named(func, args, kwargs), out))
     if func.is_view:
         return OperatorCost("movement")
-    if func.overloadpacket in flop_registry:
-        operations = flop_registry[func.overloadpacket](*args, **kwargs, out_val=out)
+    if func.overloadpacket in flop_counter.flop_registry:
+        operations = flop_counter.flop_registry[func.overloadpacket](*args, **kwargs, out_val=out)
         return OperatorCost("product", int(operations) // 2)
     return None
 
