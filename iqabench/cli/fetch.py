@@ -32,7 +32,7 @@ with lazy_imports():
 @click.option(
     "--replace",
     is_flag=True,
-    help="With --from: files whose checksum nobody published replace the copies that were taken before.",
+    help="Take files of DIR in place of copies that were pinned by their names before.",
 )
 @scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: int | None) -> None:
