@@ -25,6 +25,7 @@ from iqabench.cli.progress import watching
 from iqabench.cli.result import print_outcome
 from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 from iqabench.errors import UsageError
+from iqabench.places import expanded
 
 with lazy_imports():
     from iqabench.images import ReadOptions
@@ -39,10 +40,11 @@ with lazy_imports():
         score_folder,
         score_saved_outputs,
         targets_for_many,
-        with_inputs,
+        with_parts,
     )
     from iqabench.run.environment import resolve_device
     from iqabench.run.executors.placement import Placement
+    from iqabench.run.scoring.sample_parts import role_of
     from iqabench.sets import SampleSet, load_set
     from iqabench.sets.clips_beside import clips_beside
 
@@ -54,12 +56,33 @@ class Against:
     target: Path | None
     images: str | None
     inputs: Path | None
+    parts: tuple[str, ...]
+    """Further parts, as in pan=DIR."""
     scale: int | None
 
     @property
     def is_named(self) -> bool:
-        """True when there are targets or inputs."""
-        return not (self.target is None and self.images is None and self.inputs is None)
+        """True when there are targets, or parts that outputs were made from."""
+        targets = self.target is not None or self.images is not None
+        return targets or self.inputs is not None or bool(self.parts)
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """The folders of parts by their roles.
+
+        Raises: UsageError for a text that is not ROLE=DIR, and for a role that is named twice;
+            UnknownNameError.
+        """
+        folders = {} if self.inputs is None else {"input": self.inputs}
+        for text in self.parts:
+            word, equals, place = text.partition("=")
+            if not (equals and word and place):
+                raise UsageError(f"'{text}' is not ROLE=DIR; expected a text such as pan=FOLDER.")
+            role = role_of(word)
+            if role in folders:
+                raise UsageError(f"the part '{role}' is named twice; name one folder.")
+            folders[role] = expanded(place)
+        return folders
 
 
 @click.command(
@@ -69,6 +92,7 @@ class Against:
         "iqabench score outputs/ --set set5 --column psnr@sr-y --column psnr@sr-rgb --per-image",
         "iqabench score photos/ --column niqe --column brisque",
         "iqabench score outputs/ --input inputs/ --scale 4 --column psnr@lr",
+        "iqabench score sharp/ --input ms/ --part pan=pan/ --scale 4 --column qnr@bands-11",
         "iqabench score saved/ --column lpips --column psnr@consensus",
         "iqabench score clips/ --set vid4 --column psnr@duf --column ssim_3d --per-image",
     ),
@@ -83,7 +107,15 @@ class Against:
         "inputs",
         type=click.Path(path_type=Path),
         metavar="DIR",
-        help="Folder of the inputs, for @lr and @model:X.",
+        help="Folder of the inputs, for @lr, @model:X and metrics of inputs; several sources of one output "
+        "lie in a folder of its name.",
+    ),
+    click.option(
+        "--part",
+        "parts",
+        multiple=True,
+        metavar="ROLE=DIR",
+        help="Folder of another part that outputs were made from, as in pan=DIR or mask=DIR; repeatable.",
     ),
     scale_option("4 for a set; none for a folder"),
 )
@@ -169,9 +201,13 @@ def _targets(
         )
     if pairing.many:
         targets = targets_for_many(outputs, targets, pairing)
-    if against.inputs is None:
-        return targets
-    return with_inputs(targets, against.inputs, against.scale, pairing)
+    folders = against.folders
+    if against.images is not None and set(folders) - {"input"}:
+        raise UsageError(
+            f"{against.images} is a set with parts of its own; leave --part out, or name --target DIR "
+            "instead of --set."
+        )
+    return with_parts(targets, folders, against.scale, pairing) if folders else targets
 
 
 def _clips(
@@ -192,11 +228,11 @@ def _clips(
                 f"their folders; leave it out, or add --recursive to score each frame by itself."
             )
     if against.images is not None:
-        if against.target is not None or against.inputs is not None:
+        if against.target is not None or against.folders:
             raise UsageError("a set has targets and inputs of its own; name --set only.")
         return load_set(against.images, against.scale, reading=reading)
-    named = {"target": against.target, "input": against.inputs}
-    places = {role: place for role, place in named.items() if place is not None}
+    target = {} if against.target is None else {"target": against.target}
+    places = {**target, **against.folders}
     return clips_beside(places or {"input": outputs}, against.scale, reading)
 
 

@@ -51,5 +51,7 @@ class Case:
     """The cases of all frames of the clip, for metrics that look at several frames at once."""
     parts: Mapping[str, Part] = field(default_factory=dict)
     """The parts of the sample by role, (T, H, W, C), for metrics that compare the output with its inputs."""
+    no_parts: str = ""
+    """The reason why there are no parts, where they were looked for."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """The costs of the restoration that made the output, by name."""

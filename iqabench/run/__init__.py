@@ -16,6 +16,7 @@ from iqabench.run.scoring.targets import (
     targets_of_folder,
     targets_of_set,
     with_inputs,
+    with_parts,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "targets_of_folder",
     "targets_of_set",
     "with_inputs",
+    "with_parts",
 ]

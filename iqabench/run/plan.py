@@ -9,7 +9,7 @@ from pydantic import Field
 
 from iqabench.errors import ModelError, SetError, UsageError
 from iqabench.images import AS_STORED, ReadOptions
-from iqabench.metrics import AnyColumn, any_column
+from iqabench.metrics import AnyColumn, Column, any_column
 from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of, cards
 from iqabench.models.core.chain import alone_message, follows
@@ -181,6 +181,9 @@ def columns_of_set(
     task = task_named(images.task)
     usual = task.columns if has_targets else task.columns_without_target or task.columns
     columns = [any_column(name, images.protocol) for name in dict.fromkeys(names or usual)]
+    for column in columns:
+        if isinstance(column, Column):
+            _require_parts(column, images)
     undefined = [c.name for c in columns if c.needs_target and not has_targets]
     if undefined:
         raise SetError(
@@ -188,6 +191,17 @@ def columns_of_set(
             "target, as in --column niqe, or add --save-outputs DIR to restore it without scoring."
         )
     return columns
+
+
+def _require_parts(column: Column, images: SampleSet) -> None:
+    """Check that samples have the parts that a column compares outputs with."""
+    missing = [role for role in column.parts if role not in images.roles]
+    if missing and images.roles:
+        raise SetError(
+            f"{column.name} compares outputs with the part '{missing[0]}' of each sample, which "
+            f"{images.name} lacks; it has {', '.join(sorted(images.roles))}. Choose a set that has it, or "
+            "leave the column out."
+        )
 
 
 def _check_consensus(columns: list[AnyColumn], models: int) -> None:

@@ -60,6 +60,13 @@ def score_many(
     return [score(columns, case) for case in cases]
 
 
+def depth_trouble(column: Column, depth: str) -> str:
+    """Return the reason why a column has no value for an output of more than 8 bits."""
+    return (
+        f"protocol '{column.protocol.name}' compares images of 8 bits, and this output is {depth}"
+    )
+
+
 def _score(result: float | IqabenchError) -> Score:
     return Score(nan, str(result)) if isinstance(result, IqabenchError) else Score(result)
 

@@ -77,6 +77,7 @@ def _score(images: SampleSet, waiting: Sequence[WaitingOutputs], second_pass: Se
         targets.target,
         targets.input,
         targets.mask,
+        targets.parts,
         ReferenceFacts(conditions, members=tuple(each.outputs for each in waiting)),
         second_pass.writer.run,
     )

@@ -67,6 +67,11 @@ class Column(_Written):
         return self.metric.reference in ("full", "clip") and self.protocol.reference == "target"
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """The roles of the parts of a sample that it compares with; empty for other metrics."""
+        return self.metric.parts if self.metric.reference == "inputs" else ()
+
+    @property
     def waits(self) -> bool:
         """True when it needs the outputs of several models."""
         return self.protocol.reference == "consensus"

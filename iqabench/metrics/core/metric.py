@@ -58,6 +58,8 @@ class Metric:
     """The function that finds what it needs, where that is not simply every file of `files`: one of several
     sources, a package, weights that the user trained. It is called with the metric's name."""
 
+    parts: tuple[str, ...] = ("input",)
+    """The roles of the parts that a metric of inputs compares the output with."""
     of_pixels: bool = False
     """True when it looks at each pixel by itself, so that it has a value for any choice of pixels."""
     in_variants: bool = False
@@ -90,7 +92,8 @@ class Metric:
             raise MetricError(f"{self.name} needs a pool of images: {self.name}@unpaired:FOLDER.")
         if self.reference == "inputs" and not isinstance(seen, InputsView):
             raise MetricError(
-                f"{self.name} compares with the inputs of a sample, and there are none."
+                f"{self.name} compares with the parts that an output was made from, and there are none; pass "
+                f"parts={{{', '.join(f'{role!r}: ...' for role in self.parts)}}}."
             )
         if self.reference == "clip" and not isinstance(seen, ClipView):
             raise MetricError(
@@ -136,6 +139,7 @@ class MetricFacts(TypedDict, total=False):
     gpu_cost: float
     files: tuple[RemoteFile, ...]
     requirement: Requirement
+    parts: tuple[str, ...]
     of_pixels: bool
     in_variants: bool
     network: bool

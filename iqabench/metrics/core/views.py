@@ -78,6 +78,8 @@ def _view(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
         frames = [_view(protocol, frame, "full") for frame in case.clip]
         return ClipView([frame for frame in frames if isinstance(frame, Pair)])
     if reference == "inputs":
+        if case.no_parts:
+            raise MetricError(case.no_parts)
         return InputsView(view_output(protocol, case.output, case.scale), case.parts)
     if protocol.reference == "target":
         if reference != "full" or (case.target is None and not case.no_target):

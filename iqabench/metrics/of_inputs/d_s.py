@@ -18,6 +18,7 @@ _WINDOW = 7
     low=0.0,
     high=1.0,
     colour=True,
+    parts=("input", "pan"),
     source="Alparone et al., Multispectral and panchromatic data fusion assessment without reference, "
     "Photogrammetric Engineering and Remote Sensing 74(2), 2008; windows as in torchmetrics",
     cost=200,

@@ -8,7 +8,7 @@ from iqabench.images import Case, Part
 from iqabench.metrics import Column
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run.prefetch import LoadedSample
-from iqabench.run.records import RecordMaker, Score, score
+from iqabench.run.records import RecordMaker, Score, depth_trouble, score
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, ResultFiles
 from iqabench.samples import Sample, frame_of
@@ -124,10 +124,8 @@ class CellScorer:
         columns = [c for c in output.columns if c.protocol.takes(output.depth)]
         for column in output.columns:
             if column not in columns:
-                reason = (
-                    f"protocol '{column.protocol.name}' compares images of 8 bits, and this output is "
-                    f"{output.depth}; --save-outputs keeps it as it is"
-                )
+                reason = depth_trouble(column, output.depth)
+                reason += "; --save-outputs keeps it as it is"
                 yield self.maker.make_failed(column, sample.name, reason, output.role)
         if not columns:
             return

@@ -8,6 +8,7 @@ from iqabench.errors import UsageError
 from iqabench.images import Case, Image
 from iqabench.metrics import Column, column, require_no_scale
 from iqabench.run.records import score
+from iqabench.samples import Parts
 from iqabench.tasks import Ratio, default_task
 
 
@@ -31,17 +32,18 @@ def columns_in_memory(
 def score_in_memory(
     outputs: Sequence[Image],
     targets: Sequence[Image | None],
+    parts: Sequence[Parts],
     columns: list[Column],
     scale: Ratio,
     device: str,
 ) -> pd.DataFrame:
     """Return a row for each image and column.
 
-    Shapes: images (H, W, C), units of 0..255; as many targets as outputs.
+    Shapes: images (H, W, C), units of 0..255; as many targets and parts as outputs.
     """
     table = []
-    for index, (output, target) in enumerate(zip(outputs, targets, strict=True)):
-        case = Case(output, target, scale, device, no_target="it has no target")
+    for index, (output, target, of_output) in enumerate(zip(outputs, targets, parts, strict=True)):
+        case = Case(output, target, scale, device, no_target="it has no target", parts=of_output)
         for bound, result in zip(columns, score(columns, case), strict=True):
             table.append(
                 {

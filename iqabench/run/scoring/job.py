@@ -14,6 +14,7 @@ from iqabench.run.output_folders import SavedOutputs, ShippedOutputs, ship_outpu
 from iqabench.run.records import RecordMaker, Subject
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import CandidateFacts, OpenCandidate
+from iqabench.run.scoring.sample_parts import PartsSource
 from iqabench.run.scoring.session import PartSources, ScoringSession
 from iqabench.run.scoring.sources import ImageSource, SavedImages
 from iqabench.run.worker_columns import columns_here, require_registered, ship_pools
@@ -68,6 +69,8 @@ class ScoringJob:
     """The function that reads the input of a sample; None when there are no inputs."""
     mask: ImageSource | None
     """The function that reads the mask of a sample; None when there are no masks."""
+    parts: PartsSource | None
+    """The function that reads all parts of a sample; None when there are none."""
     references: ReferenceFacts
     run: str
     """The name of the run, for records."""
@@ -111,7 +114,7 @@ class ScoringJob:
             candidates.append(OpenCandidate.of(facts, maker, references.bind(columns), subset))
         outputs = [facts.read for facts in self.candidates]
         fills = task_named(self.subject.task).composites
-        parts = PartSources(self.target, self.input, self.mask, fills=fills)
+        parts = PartSources(self.target, self.input, self.mask, self.parts, fills=fills)
         return ScoringSession(candidates, outputs, parts, references, self.batch)
 
     def ship(self) -> Shipment:
@@ -124,12 +127,17 @@ class ScoringJob:
             files |= own
             candidates.append(replace(facts, read=source, read_file=None, files=()))
         references = self._shipped_references(candidates, files)
+        parts = None
+        if self.parts is not None:
+            parts, own = self.parts.ship(self.names)
+            files |= own
         job = replace(
             self,
             candidates=tuple(candidates),
             target=self._shipped(self.target, files),
             input=self._shipped(self.input, files),
             mask=self._shipped(self.mask, files),
+            parts=parts,
             references=references,
             has_travelled=True,
         )

@@ -1,19 +1,13 @@
 """The scoring of existing images: a folder against targets, or the saved outputs of an earlier run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
-from iqabench.errors import PairingError, UsageError
+from iqabench.errors import PairingError
 from iqabench.images import AS_STORED, ReadOptions
-from iqabench.metrics import (
-    AnyColumn,
-    Column,
-    SetColumn,
-    any_column,
-    require_files,
-    require_no_scale,
-    with_reasons,
-)
+from iqabench.metrics import AnyColumn, SetColumn
 from iqabench.models.core.card import Card
 from iqabench.models.core.model import Model
 from iqabench.pairing import Pairing
@@ -27,16 +21,16 @@ from iqabench.run.output_folders import origin_of_outputs, output_folder
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import Origin, Subject
 from iqabench.run.scoring.candidates import CandidateFacts
+from iqabench.run.scoring.chosen_columns import columns_for, needs_pairs
 from iqabench.run.scoring.context import ScoringContext
 from iqabench.run.scoring.job import ReferenceFacts, ScoringJob
 from iqabench.run.scoring.ledger import ScoringLedger
 from iqabench.run.scoring.outputs import Outputs
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
-from iqabench.run.scoring.sources import SavedImages
+from iqabench.run.scoring.sources import FolderImages, ImageSource, SavedImages
 from iqabench.run.scoring.targets import Targets, targets_of_set
 from iqabench.run.scoring.whole_set import score_sets
 from iqabench.store import OutputFolder, Store, Writer, kept_runs
-from iqabench.tasks import task_named
 
 
 def score_folder(
@@ -63,7 +57,7 @@ def score_folder(
         absent or empty; UsageError when a column needs targets, inputs or other outputs that are missing;
         ExecutorError when there are no workers.
     """
-    unbound = _columns(targets, columns)
+    unbound = columns_for(targets, columns)
     images, refusals = _opened(outputs, targets, unbound, options)
     card = _card(outputs, name, targets)
     outcome = Outcome(missing=[*images.missing, *targets.missing], notes=images.notes)
@@ -74,7 +68,10 @@ def score_folder(
         candidate = _candidate(images, origin, bound, allow_missing=options.allow_missing)
         names = targets.names if images.pairing.pairs else list(images.files)
         references = _references(targets, store, executor.device)
-        job = _job(targets, names, [candidate], references, writer, batch)
+        of_depth = replace(
+            targets, target=_deep(targets.target, bound), input=_deep(targets.input, bound)
+        )
+        job = _job(of_depth, names, [candidate], references, writer, batch)
         score_jobs(executor, [job], ScoringContext(store, writer, outcome, watch, force))
     outcome.notes += [*_sides(candidate, targets), *images.remarks()]
     return outcome, images.pairing
@@ -112,6 +109,7 @@ def _job(
         targets.target,
         targets.input,
         targets.mask,
+        targets.parts,
         references,
         writer.run,
         batch,
@@ -144,19 +142,12 @@ def _opened(
         refusals = {
             column.name: f"{column.name} compares pairs, and {error}"
             for column in columns
-            if _needs_pairs(column)
+            if needs_pairs(column)
         }
         if options.pairs is not None or len(refusals) == len(columns):
             hint = " Columns such as fid and niqe need no pairs." if options.pairs is None else ""
             raise PairingError(f"{error}{hint}") from error
         return Outputs(outputs, targets, options, paired=False), refusals
-
-
-def _needs_pairs(column: AnyColumn) -> bool:
-    """Return whether each output must have a sample that it belongs to."""
-    if not isinstance(column, Column):
-        return False
-    return column.metric.reference == "full" or column.protocol.reference in ("input", "model")
 
 
 def _candidate(
@@ -169,10 +160,21 @@ def _candidate(
     """
     pairing = images.pairing
     lacks_outputs = bool(pairing.targets_without_output) and not allow_missing
+    by_sample, by_file = (_deep(each, columns) for each in (images.by_sample, images.by_file))
     if images.is_whole or (pairing.pairs and lacks_outputs):
-        return CandidateFacts(origin, images.by_sample, columns)
-    read = images.by_sample if pairing.pairs else images.by_file
-    return CandidateFacts(origin, read, columns, sorted(images.files), images.by_file)
+        return CandidateFacts(origin, by_sample, columns)
+    read = by_sample if pairing.pairs else by_file
+    return CandidateFacts(origin, read, columns, sorted(images.files), by_file)
+
+
+S = TypeVar("S", bound=ImageSource | None)
+
+
+def _deep(source: S, columns: Sequence[AnyColumn]) -> S:
+    """Return a source that reads files of more than 8 bits where a column compares them."""
+    if not any(column.protocol.takes("uint16") for column in columns):
+        return source
+    return replace(source, any_depth=True) if isinstance(source, FolderImages) else source
 
 
 def _sides(candidate: CandidateFacts, targets: Targets) -> list[str]:
@@ -219,7 +221,7 @@ def score_saved_outputs(
         jobs = []
         for address, members in by_set.items():
             targets = targets_of_set(address, None, reading)
-            of_set = _columns(targets, columns)
+            of_set = columns_for(targets, columns)
             candidates = [saved_candidate(each, targets.subject, of_set) for each in members]
             references = _references(targets, store, executor.device, members)
             jobs.append(_job(targets, targets.names, candidates, references, writer, batch))
@@ -236,29 +238,6 @@ def saved_candidate(
     """
     origin = origin_of_outputs(outputs, subject)
     return CandidateFacts(origin, SavedImages(outputs), columns, saved=True)
-
-
-def _columns(targets: Targets, names: list[str]) -> list[AnyColumn]:
-    """Return the columns with these names, by default those of the task.
-
-    Raises: UsageError when a column needs a target and there are none.
-    """
-    if not names and targets.target is None:
-        raise UsageError(
-            "there are no targets; name them with --target DIR or --set NAME, or name columns that need "
-            "none, as in --column niqe."
-        )
-    distinct = dict.fromkeys(names or task_named(targets.subject.task).columns)
-    columns = [any_column(name, targets.protocol) for name in distinct]
-    if not targets.subject.level and not targets.address:
-        require_no_scale(columns, "--scale 4 (scale=4 in Python)")
-    columns = with_reasons(columns, require_files(columns))
-    undefined = [c.name for c in columns if c.needs_target and targets.target is None]
-    if undefined:
-        raise UsageError(
-            f"{undefined[0]} compares with a target; name the targets with --target DIR or --set NAME."
-        )
-    return columns
 
 
 def _references(

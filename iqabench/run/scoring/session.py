@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import Lock
+from typing import Generic, TypeVar
 
 import torch
 
@@ -15,12 +16,15 @@ from iqabench.images import Case, Image
 from iqabench.metrics import Column
 from iqabench.run.executors.job import JobItem
 from iqabench.run.prefetch import run_in_threads
-from iqabench.run.records import score_many
+from iqabench.run.records import depth_trouble, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import OpenCandidate
+from iqabench.run.scoring.sample_parts import PartsSource
 from iqabench.run.scoring.sources import ImageSource
-from iqabench.samples import composite
+from iqabench.samples import Parts, composite
 from iqabench.store import Record
+
+T = TypeVar("T")
 
 NO_TARGET = "it has no target"
 """The reason of a sample of a set without targets."""
@@ -33,6 +37,8 @@ class PartSources:
     target: ImageSource | None
     input: ImageSource | None
     mask: ImageSource | None
+    all: PartsSource | None = None
+    """The function that reads all parts, for metrics that compare outputs with them."""
     fills: bool = False
     """True when only pixels inside the mask are taken from outputs, and all others from the input."""
 
@@ -71,10 +77,10 @@ class ScoredSample:
 
 
 @dataclass(frozen=True)
-class _ReadResult:
-    """An image, or the reason why there is none."""
+class _ReadResult(Generic[T]):
+    """An image, or parts, or the reason why there are none."""
 
-    image: Image | None
+    image: T | None
     error: str = ""
 
 
@@ -92,10 +98,11 @@ class _LoadedTask:
     """A task with its images."""
 
     task: _Task
-    output: _ReadResult
-    target: _ReadResult
-    input: _ReadResult
-    mask: _ReadResult
+    output: _ReadResult[Image]
+    target: _ReadResult[Image]
+    input: _ReadResult[Image]
+    mask: _ReadResult[Image]
+    parts: _ReadResult[Parts]
 
     @property
     def is_missing(self) -> bool:
@@ -152,18 +159,21 @@ class ScoringSession:
         needs_input = bool({"input", "model"} & references)
         parts, fills = self._parts, self._parts.fills
         needs_mask = fills or any(column.protocol.region == "mask" for column in columns)
-        target = _SharedImage(parts.target if needs_target else None, item.name, NO_TARGET)
-        source = _SharedImage(parts.input if needs_input or fills else None, item.name, "")
-        mask = _SharedImage(parts.mask if needs_mask else None, item.name, "")
-        return (partial(self._load, task, target, source, mask) for task in tasks)
+        needs_parts = any(column.parts for column in columns)
+        shared = _SharedReads(
+            _SharedRead(parts.target if needs_target else None, item.name, NO_TARGET),
+            _SharedRead(parts.input if needs_input or fills else None, item.name, ""),
+            _SharedRead(parts.mask if needs_mask else None, item.name, ""),
+            _SharedRead(parts.all if needs_parts else None, item.name, ""),
+        )
+        return (partial(self._load, task, shared) for task in tasks)
 
-    def _load(
-        self, task: _Task, target: "_SharedImage", source: "_SharedImage", mask: "_SharedImage"
-    ) -> _LoadedTask:
+    def _load(self, task: _Task, shared: "_SharedReads") -> _LoadedTask:
         output = _read(self._outputs[task.candidate], task.sample)
+        source, mask = shared.input.get(), shared.mask.get()
         if self._parts.fills and output.image is not None:
-            output = _filled_in(output.image, source.get(), mask.get())
-        return _LoadedTask(task, output, target.get(), source.get(), mask.get())
+            output = _filled_in(output.image, source, mask)
+        return _LoadedTask(task, output, shared.target.get(), source, mask, shared.parts.get())
 
     def _score(self, batch: list[_LoadedTask]) -> list[list[Record]]:
         """Return the records of each task of a batch."""
@@ -176,8 +186,16 @@ class ScoringSession:
             if each.output.image is None:
                 records.append([maker.make_failed(c, sample, each.output.error) for c in columns])
                 continue
+            depth = each.output.image.dtype.name
             scores = zip(columns, next(results), strict=True)
-            records.append([maker.make(column, sample, score, None) for column, score in scores])
+            records.append(
+                [
+                    maker.make(column, sample, score, None)
+                    if column.protocol.takes(depth)
+                    else maker.make_failed(column, sample, depth_trouble(column, depth))
+                    for column, score in scores
+                ]
+            )
         return records
 
     def _case(self, loaded: _LoadedTask) -> Case:
@@ -191,30 +209,44 @@ class ScoringSession:
             self._references.of(loaded.task.sample, loaded.input.image),
             mask=loaded.mask.image,
             no_target=loaded.target.error or NO_TARGET,
+            parts=loaded.parts.image or {},
+            no_parts=loaded.parts.error,
         )
 
 
-class _SharedImage:
-    """An image that several threads need and only one reads.
+class _SharedRead(Generic[T]):
+    """An image, or parts, that several threads need and only one reads.
 
     Without a function that reads it, there is no image; `error` is the reason.
     """
 
-    def __init__(self, read: ImageSource | None, name: str, error: str) -> None:
-        self._read_image, self._name = read, name
-        self._result: _ReadResult | None = None if read else _ReadResult(None, error)
+    def __init__(self, read: Callable[[str], T] | None, name: str, error: str) -> None:
+        self._read_it, self._name = read, name
+        self._result: _ReadResult[T] | None = None if read else _ReadResult(None, error)
         self._lock = Lock()
 
-    def get(self) -> _ReadResult:
+    def get(self) -> _ReadResult[T]:
         """Return the image; the first call reads it."""
         with self._lock:
             if self._result is None:
-                assert self._read_image is not None
-                self._result = _read(self._read_image, self._name)
+                assert self._read_it is not None
+                self._result = _read(self._read_it, self._name)
             return self._result
 
 
-def _filled_in(output: Image, source: _ReadResult, mask: _ReadResult) -> _ReadResult:
+@dataclass(frozen=True)
+class _SharedReads:
+    """The images and parts of a sample that its candidates share."""
+
+    target: _SharedRead[Image]
+    input: _SharedRead[Image]
+    mask: _SharedRead[Image]
+    parts: _SharedRead[Parts]
+
+
+def _filled_in(
+    output: Image, source: _ReadResult[Image], mask: _ReadResult[Image]
+) -> _ReadResult[Image]:
     """Return an output inside the mask and the input outside, or the reason why there is none."""
     if source.image is None or mask.image is None:
         return _ReadResult(None, source.error or mask.error or "it has no mask")
@@ -227,7 +259,7 @@ def _filled_in(output: Image, source: _ReadResult, mask: _ReadResult) -> _ReadRe
     return _ReadResult(composite(output, source.image, mask.image))
 
 
-def _read(read: ImageSource, name: str) -> _ReadResult:
+def _read(read: Callable[[str], T], name: str) -> _ReadResult[T]:
     try:
         return _ReadResult(read(name))
     except IqabenchError as error:

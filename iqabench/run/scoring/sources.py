@@ -50,6 +50,9 @@ class FolderImages:
     """The reason for a sample without a file; NAME stands for the sample."""
     contents: Mapping[str, str] = field(default_factory=dict)
     """The checksums by which the files are obtained, where they have travelled."""
+    any_depth: bool = False
+    """True to read images of any depth and number of bands as they are; else others than 8 bits are refused.
+    """
 
     def __call__(self, name: str) -> Image:
         """Return the image of a sample; see `ImageSource`."""
@@ -57,9 +60,10 @@ class FolderImages:
         if path is None:
             raise ImageError(self.absent.replace("NAME", name))
         content = self.contents.get(name)
-        if content is None:
-            return read_image(path, reading=self.reading)
-        return Place(path, str(path), reading=self.reading, content=content).read()
+        place = Place(path, str(path), reading=self.reading, content=content)
+        if self.any_depth:
+            return image_of(place.read_part("uint16"), str(path))
+        return read_image(path, reading=self.reading) if content is None else place.read()
 
     def ship(self, names: Iterable[str]) -> ShippedImages:
         """Return the images as they travel; a file that cannot be read fails there as it does here."""

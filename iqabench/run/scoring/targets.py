@@ -15,6 +15,16 @@ from iqabench.pairing import (
 )
 from iqabench.run.records import Subject
 from iqabench.run.scoring.pairing_options import BY_NAME, PairingOptions
+from iqabench.run.scoring.sample_parts import (
+    FolderParts,
+    ManyParts,
+    PartsSource,
+    RoleImages,
+    SetParts,
+    files_of_role,
+    has_clips,
+    places_of,
+)
 from iqabench.run.scoring.sources import FolderImages, ImageSource, ManyImages, SetImages
 from iqabench.sets import Recipe, SampleSet, load_set
 from iqabench.sets.facts import InputFacts
@@ -49,6 +59,11 @@ class Targets:
     """The options that the user's files are read with, outputs included."""
     own_files: tuple[Path, ...] = ()
     """The files that the user brought, outputs not included."""
+    parts: PartsSource | None = None
+    """The function that reads the parts of a sample, for metrics that compare outputs with them; None where
+    there are none."""
+    roles: frozenset[str] = frozenset()
+    """The roles of these parts."""
 
 
 def targets_of_set(name: str, scale: int | None, reading: ReadOptions = AS_STORED) -> Targets:
@@ -75,6 +90,8 @@ def targets_of(images: SampleSet) -> Targets:
         images.missing,
         images.reading,
         tuple(images.own_files),
+        SetParts(images),
+        images.roles,
     )
 
 
@@ -144,6 +161,7 @@ def targets_for_many(outputs: Path, targets: Targets, options: PairingOptions) -
         target=targets.target and ManyImages(targets.target, target_of),
         input=targets.input and ManyImages(targets.input, target_of),
         mask=targets.mask and ManyImages(targets.mask, target_of),
+        parts=targets.parts and ManyParts(targets.parts, target_of),
         spellings={},
         missing=(*targets.missing, *unpaired_in_words("target", "output", unused)),
     )
@@ -186,6 +204,43 @@ def with_inputs(
         recipe=steps,
         missing=(*targets.missing, *listed.missing),
         own_files=(*targets.own_files, *files.values()),
+    )
+
+
+def with_parts(
+    targets: Targets,
+    folders: Mapping[str, Path],
+    scale: int | None,
+    options: PairingOptions = BY_NAME,
+) -> Targets:
+    """Return the targets with the parts that the outputs were made from, from a folder for each role.
+
+    The folder of a role holds an image for each sample, or a folder of frames, such as the sources of a
+    fusion. Inputs of one frame also serve the protocols that compare with the input.
+
+    Raises: ImageError when a folder is absent or empty; PairingError when nothing pairs.
+    """
+    names, reading = targets.names, targets.reading
+    files = {
+        role: files_of_role(role, place, names, reading)
+        for role, place in folders.items()
+        if role != "input" or has_clips(place)
+    }
+    own = [place.path for of_role in files.values() for fs in of_role.values() for place in fs]
+    if files:
+        set_hash = content_key(parts=FolderParts(files).identity, targets=targets.subject.set_hash)
+        targets = replace(targets, subject=replace(targets.subject, set_hash=set_hash))
+    if "input" in folders and "input" not in files:  # images, which protocols compare with, too
+        targets = with_inputs(targets, folders["input"], scale, options)
+        assert isinstance(targets.input, FolderImages)
+        files["input"] = places_of(targets.input.files, reading)
+    parts = FolderParts(files)
+    return replace(
+        targets,
+        mask=RoleImages(parts, "mask") if "mask" in files else targets.mask,
+        parts=parts,
+        roles=frozenset(folders),
+        own_files=(*targets.own_files, *(path for path in own if path)),
     )
 
 
