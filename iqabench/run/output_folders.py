@@ -123,4 +123,10 @@ def read_output(outputs: SavedOutputs, sample: str) -> Image:
             f"{outputs.file(sample)} was changed after {outputs.provenance.model} made it. Run the model "
             "again with --save-outputs, or score the folder as outputs of your own with --target DIR"
         )
-    return image_of(read_part(outputs.file(sample)), f"the output of '{sample}'")
+    part = read_part(outputs.file(sample))
+    if len(part) > 1:
+        raise MetricError(
+            f"the output of '{sample}' is a clip of {len(part)} frames, and saved clips are not scored "
+            "again. Name the column when the model runs, or score a folder of frames for each clip with --set"
+        )
+    return image_of(part)

@@ -11,7 +11,7 @@ from iqabench.errors import ModelError, SetError
 from iqabench.images import Image, read_part, write_image, write_part
 from iqabench.metrics import column
 from iqabench.models.core.catalogue import card_of, cards
-from iqabench.run import Cell, Options, Outcome, evaluate, plan
+from iqabench.run import Cell, Options, Outcome, evaluate, plan, score_saved_outputs
 from iqabench.sets import Recipe, SampleRef, SampleSet, load_set
 from iqabench.sets.place import Place
 from iqabench.store import Store
@@ -126,6 +126,8 @@ def test_a_clip_has_a_record_for_each_frame_and_their_mean(tmp_path: Path) -> No
         tmp_path / "r", "bicubic", tmp_path / "s", ["psnr@rgb"], save_outputs=tmp_path / "o"
     )
     assert (again.done, again.skipped) == (0, 2)
+    scored = score_saved_outputs(tmp_path / "o", Store(tmp_path / "r"), ["mae@rgb"])
+    assert "is a clip of 12 frames, and saved clips are not" in str(scored.failures[-1])
     (saved,) = (tmp_path / "o").rglob("walk.npz")
     assert read_part(saved).shape == (12, 24, 32, 3)
 
