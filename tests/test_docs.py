@@ -10,8 +10,12 @@ from iqabench.cli.main import COMMANDS, cli
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text()
-CLUSTER = (TOP / "docs" / "cluster.md").read_text()
 VIDEO = (TOP / "docs" / "video.md").read_text()
+PAGES = "".join(
+    (TOP / "docs" / f"{page}.md").read_text()
+    for page in ("cluster", "folders", "pansharpening", "video")
+)
+"""Pages whose commands are tried, too."""
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 
 
@@ -36,7 +40,7 @@ def test_the_example_of_clips_runs(in_tmp: Path, capsys: pytest.CaptureFixture[s
 
 
 def words_of_commands() -> list[list[str]]:
-    blocks = BLOCKS + re.findall(r"```(\w+)\n(.*?)```", CLUSTER + VIDEO, re.DOTALL)
+    blocks = BLOCKS + re.findall(r"```(\w+)\n(.*?)```", PAGES, re.DOTALL)
     lines = [line for language, text in blocks if language == "sh" for line in text.splitlines()]
     parts = [part.strip() for line in lines for part in line.split("&&")]
     return [shlex.split(p, comments=True) for p in parts if p.startswith("iqabench ")]
@@ -55,6 +59,13 @@ def test_links_lead_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         if "://" not in target:
             assert (TOP / target).exists(), target
+
+
+def test_links_of_pages_lead_somewhere() -> None:
+    for page in (TOP / "docs").glob("*.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_every_command_is_mentioned() -> None:

@@ -56,9 +56,14 @@ def read_array(path: Path, variable: str, name: str = "", axes: Axes = "bands") 
     array = _array(path, asked["name"], name)
     what = f"{name}: {variable}" if variable else name
     if asked["sample"]:
+        if int(asked["sample"]) >= len(array):
+            raise ImageError(f"{what} is not there: '{asked['name']}' has {len(array)} samples.")
         array = array[int(asked["sample"])]
     part = as_slices(array, what) if axes == "frames" else as_bands(array, what)
-    return part[..., list(map(int, asked["bands"].split(",")))] if asked["bands"] else part
+    bands = [int(band) for band in (asked["bands"] or "").split(",") if band]
+    if max(bands, default=0) >= part.shape[3]:
+        raise ImageError(f"{what} is not there: it has the bands 0 to {part.shape[3] - 1}.")
+    return part[..., bands] if bands else part
 
 
 def as_bands(array: NDArray[Any], what: str) -> Part:
