@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.ops import deform_conv2d
 
-from iqabench.models.amsa.matching import Match
+from iqabench.models.amsa.matching import PatchMatch
 
 LAYERS = {"relu3_1": 1, "relu2_1": 2, "relu1_1": 4}
 """The layers of the reference that are gathered, with the size of each by that of the input."""
@@ -15,7 +15,7 @@ _SHARPNESS = 10
 """The factor of similarities before the softmax over the copies of the reference."""
 
 
-def offsets(match: Match, size: int) -> Tensor:
+def offsets(match: PatchMatch, size: int) -> Tensor:
     """Return the way from each place, and from its eight neighbours, to the matching one.
 
     Shapes: a match of (h, w) to (1, 18, size (h + 2), size (w + 2)), rows before columns, in pixels.
@@ -112,7 +112,7 @@ class Aggregation(nn.Module):
             self.add_module(f"tail_{size}", _tail(features, size))
 
     def forward(
-        self, x: Tensor, reference: Mapping[str, Tensor], matches: Sequence[Match]
+        self, x: Tensor, reference: Mapping[str, Tensor], matches: Sequence[PatchMatch]
     ) -> Tensor:
         """Return what is added to the enlarged input.
 
@@ -130,7 +130,7 @@ class Aggregation(nn.Module):
         added: Tensor = self.get_submodule("tail_large")(total)
         return added
 
-    def _restored(self, x: Tensor, reference: Mapping[str, Tensor], match: Match) -> Tensor:
+    def _restored(self, x: Tensor, reference: Mapping[str, Tensor], match: PatchMatch) -> Tensor:
         """Return features at the size of the output that one copy of the reference has restored."""
         for size, (layer, enlargement) in zip(
             ("small", "medium", "large"), LAYERS.items(), strict=True

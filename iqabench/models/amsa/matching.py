@@ -21,7 +21,7 @@ _PASSES = 4
 
 
 @dataclass(frozen=True)
-class Match:
+class PatchMatch:
     """The places of the reference that the places of an image resemble most, and how much."""
 
     y: Tensor
@@ -57,7 +57,7 @@ class _Patches:
 
 def match(
     image: Sequence[Tensor], reference: Sequence[Tensor], generator: torch.Generator
-) -> Match:
+) -> PatchMatch:
     """Return the most similar places of a reference.
 
     Shapes: features (C, h, w) of the image and of the reference, at full size and at a half, a quarter and an
@@ -76,7 +76,7 @@ def match(
             x = _enlarged(x, patches.columns, before[1], inner=step == 0)
         y, x = _improved(patches, y, x, reach, passes=_PASSES if step == 0 else 1)
         before = patches.rows, patches.columns
-    return Match(y, x, patches.similarity(y, x))
+    return PatchMatch(y, x, patches.similarity(y, x))
 
 
 def _reach(features: Tensor) -> int:

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from iqabench.models.amsa.aggregation import LAYERS, Aggregation, PlainBlock
 from iqabench.models.amsa.images import common_size, copies, padded, resized
-from iqabench.models.amsa.matching import Match, match
+from iqabench.models.amsa.matching import PatchMatch, match
 
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """The colours of ImageNet, by which both networks of features normalise."""
@@ -104,7 +104,7 @@ class AMSA(nn.Module):
 
     def _matches(
         self, low: Tensor, references: list[Tensor], generator: torch.Generator
-    ) -> list[Match]:
+    ) -> list[PatchMatch]:
         """Return the matches of the input with each copy of the reference."""
         rows, columns = (self.scale * side for side in low.shape[2:])
         enlarged = [resized(low, columns, rows)]
