@@ -106,6 +106,7 @@ def test_the_count_is_that_of_the_authors_restoration_network() -> None:
     with torch.device("meta"):
         network = build(card_of("amsa_x4"))
     every = sum(parameter.numel() for parameter in network.parameters())
+    assert not card_of("amsa_x4").looks_at_clips  # it takes one frame of each part
     assert trained_parameters(network) == 9_676_454
     assert every - 9_676_454 == 1_110_656 + 555_328  # features that are compared, and taken over
 

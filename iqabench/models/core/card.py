@@ -227,7 +227,9 @@ class Card(Facts):
     @property
     def looks_at_clips(self) -> bool:
         """True when other frames of a clip, or a state, decide what the model makes of one."""
-        several = any(s.frames != "each" or s.before or s.after for s in self.takes.values())
+        several = any(
+            s.frames not in ("each", 1) or s.before or s.after for s in self.takes.values()
+        )
         return several or self.state
 
     @property
