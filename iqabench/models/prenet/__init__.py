@@ -1,0 +1,1 @@
+"""PReNet and PRN: deraining in several stages that share one small network."""

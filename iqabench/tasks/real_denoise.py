@@ -1,0 +1,13 @@
+"""Real denoising: the model removes the noise of a camera."""
+
+from iqabench.tasks.core.task import Task, register
+
+REAL_DENOISE = register(
+    Task(
+        name="real_denoise",
+        title="Real denoising",
+        order=25,
+        summary="A model removes the noise of a camera from an image.",
+        names_folders=True,
+    )
+)
