@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from iqabench.errors import FetchError
 from iqabench.files.cache import find_all, keep, known_sha256, remove_damaged
@@ -83,8 +83,9 @@ def adopt(
     """Copy the wanted files that lie anywhere below `folder` into the cache.
 
     A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
-    is recognised by its exact name, and pinned if `accepts` is true of it; with `replace` one that differs
-    takes the place of what was pinned. Files are copied, not linked: a user's own file may change.
+    is recognised by its exact name, some by the folders around it too, and pinned if `accepts` is true of it;
+    with `replace` one that differs takes the place of what was pinned. Files are copied, not linked: a user's
+    own file may change.
 
     Raises: FetchError when there is no such folder, or when the cache cannot be written to.
     """
@@ -105,8 +106,8 @@ def adopt(
     with one_note():
         adopted |= _by_name(here, [file for file in lacking if not file.sha256], accepts)
     missing = [file for file in lacking if file not in adopted]
-    names = {path.name: path for path, _ in here}
-    other = {file: names[file.basename] for file in missing if file.basename in names}
+    names = _NamedFiles([path for path, _ in here])
+    other = {file: path for file in missing if (path := names.of(file))}
     return Adoption(adopted, present, missing, other, damaged, {} if replace else pinned)
 
 
@@ -114,13 +115,13 @@ def _other_than_pinned(
     here: Sequence[tuple[Path, int]], present: Iterable[RemoteFile]
 ) -> dict[RemoteFile, Path]:
     """Return the files here whose names are those of pinned ones, with another content."""
-    names = {path.name: path for path, size in here if size}
+    names = _NamedFiles([path for path, size in here if size])
     return {
-        file: names[file.basename]
+        file: path
         for file in present
         if file.sha256 is None
-        and file.basename in names
-        and _hash(names[file.basename]) not in (None, known_sha256(file))
+        and (path := names.of(file))
+        and _hash(path) not in (None, known_sha256(file))
     }
 
 
@@ -154,15 +155,34 @@ def _by_hash(here: Sequence[tuple[Path, int]], lacking: list[RemoteFile]) -> dic
 def _by_name(
     here: Sequence[tuple[Path, int]], lacking: list[RemoteFile], accepts: Callable[[Path], bool]
 ) -> dict[RemoteFile, Path]:
-    names = {path.name: path for path, size in here if size}
+    names = _NamedFiles([path for path, size in here if size])
     adopted = {}
     for file in lacking:
-        if file.basename in names and accepts(names[file.basename]):
+        path = names.of(file)
+        if path and accepts(path):
             try:
-                adopted[file] = keep(names[file.basename], file)
+                adopted[file] = keep(path, file)
             except FetchError:
                 continue
     return adopted
+
+
+class _NamedFiles:
+    """Files by their names, some of them by the folders around them, too."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._paths: dict[str, list[Path]] = {}
+        for path in paths:
+            self._paths.setdefault(path.name, []).append(path)
+
+    def of(self, file: RemoteFile) -> Path | None:
+        """Return the last path that ends as the file's does; None without one."""
+        for ending in file.known_by:
+            parts = PurePosixPath(ending).parts
+            for path in reversed(self._paths.get(parts[-1], [])):
+                if path.parts[-len(parts) :] == parts:
+                    return path
+        return None
 
 
 def _hash(path: Path) -> str | None:

@@ -21,6 +21,9 @@ class RemoteFile:
     """The beginning of the checksum, where only that is known: some file names contain it."""
     page: str | None = None
     """The page on which a person finds it."""
+    endings: tuple[str, ...] = ()
+    """The ends of paths by which a file without a checksum is known, such as low/1.png, the official one
+    first; empty where its name is enough."""
 
     @property
     def basename(self) -> str:
@@ -28,9 +31,14 @@ class RemoteFile:
         return PurePosixPath(self.name).name
 
     @property
+    def known_by(self) -> tuple[str, ...]:
+        """The ends of paths by which the file is known where it has no checksum."""
+        return self.endings or (self.basename,)
+
+    @property
     def address(self) -> str:
         """The url, or the page and the name of a file that only a person can get: it names the file's pin."""
-        return self.url or f"{self.page or ''}#{self.basename}"
+        return self.url or f"{self.page or ''}#{self.known_by[0]}"
 
     @property
     def key(self) -> str:

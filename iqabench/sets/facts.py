@@ -70,7 +70,10 @@ class NamedFacts(Facts):
     role: RoleName
     level: Level | None = None
     name: str = Field(pattern=r"\{sample\}")
-    """The name of a file, with `{sample}`; its folder does not matter."""
+    """The name of a file, with `{sample}`, or the end of its path, as in low/{sample}.png; the folders before
+    it do not matter."""
+    also: tuple[str, ...] = ()
+    """Other ends of its path, in repacked archives."""
 
 
 class SetFacts(Facts):
@@ -112,8 +115,8 @@ class SetFacts(Facts):
     """The form of the target: the image of the file, or its luma rounded to 8 bits."""
     grey: tuple[str, ...] = ()
     """Samples whose original is a grey image, stored as RGB with three equal channels."""
-    samples: str | None = Field(default=None, pattern=r"^\d+-\d+$")
-    """The samples of archives and of named files, such as 0801-0900."""
+    samples: str | None = Field(default=None, pattern=r"^\d+(-\d+)?(, *\d+(-\d+)?)*$")
+    """The samples of archives and of named files: spans and numbers, such as 0801-0900 or 1, 22, 23."""
     files: tuple[FilesFacts, ...] = ()
     archives: tuple[ArchiveFacts, ...] = ()
     named: tuple[NamedFacts, ...] = ()

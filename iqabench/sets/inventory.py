@@ -86,8 +86,10 @@ def _declared_items(item: Entry) -> Iterable[Item]:
         yield from _members(item, archive)
     for named in item.facts.named:
         for sample in _numbers(item.facts.samples or ""):
-            name = f"{item.facts.name}/{named.name.replace('{sample}', sample)}"
-            file = RemoteFile(name, None, None, None, page=item.facts.page)
+            ends = [end.replace("{sample}", sample) for end in (named.name, *named.also)]
+            endings = tuple(ends) if len(ends) > 1 or "/" in ends[0] else ()
+            name = f"{item.facts.name}/{ends[0]}"
+            file = RemoteFile(name, None, None, None, page=item.facts.page, endings=endings)
             yield Item(named.level or "", named.role, sample, file)
 
 
@@ -134,7 +136,11 @@ def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:
             yield Item(archive.level or "", archive.role, sample, file, member=member, frame=index)
 
 
-def _numbers(span: str) -> list[str]:
-    """Return the numbers of a span such as 0801-0900, with its leading zeros."""
-    first, last = span.split("-")
-    return [f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
+def _numbers(spans: str) -> list[str]:
+    """Return the numbers of spans such as 0801-0900, with their leading zeros, and of single numbers."""
+    numbers = []
+    for span in spans.replace(" ", "").split(","):
+        first, _, last = span.partition("-")
+        places = range(int(first), int(last or first) + 1)
+        numbers += [f"{number:0{len(first)}}" for number in places]
+    return numbers

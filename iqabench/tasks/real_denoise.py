@@ -8,6 +8,7 @@ REAL_DENOISE = register(
         title="Real denoising",
         order=25,
         summary="A model removes the noise of a camera from an image.",
+        columns_without_target=("niqe", "brisque"),
         names_folders=True,
     )
 )

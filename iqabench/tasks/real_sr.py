@@ -13,6 +13,7 @@ REAL_SR = register(
         level=Level("x", "decimal", "scale", "x4"),
         protocol="real-sr",
         columns=("psnr", "ssim", "lpips", "dists", "niqe"),
+        columns_without_target=("niqe@rgb", "brisque@rgb"),
         names_folders=True,
     )
 )

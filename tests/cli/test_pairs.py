@@ -143,14 +143,14 @@ def test_many_outputs_of_one_target(score: Command) -> None:
 
 def test_folders_below_are_pointed_at_and_read(score: Command) -> None:
     for clip in ("one", "two"):
-        put(f"targets/{clip}", ["001", "002"])
-        put(f"outputs/{clip}", ["001", "002"], 2)
+        put(f"targets/{clip}", ["cat", "dog"])
+        put(f"outputs/{clip}", ["cat", "dog"], 2)
     Path("targets/one/loop").symlink_to(Path("targets").resolve())
     refused = score("outputs", "--target", "targets")
     assert refused.status == 1
     assert "2 folders with 4 images lie in it: add --recursive" in refused.err
     result = score("outputs", "--target", "targets", "--recursive", "--per-image")
-    assert [row["sample"] for row in result.rows][:2] == ["one/001", "one/002"]
+    assert [row["sample"] for row in result.rows][:2] == ["one/cat", "one/dog"]
     put("outputs", ["one"])
     put("targets", ["one"])
     above = score("outputs", "--target", "targets")

@@ -103,5 +103,5 @@ def test_what_cannot_be_compared_is_told(case: Case, name: str, message: str) ->
 
 
 def test_a_metric_of_inputs_needs_them() -> None:
-    with pytest.raises(MetricError, match="compares with the inputs of a sample"):
+    with pytest.raises(MetricError, match="compares with the parts that an output was made from"):
         column("qnr", "bands-11").metric(OutputView(FUSED[0]))

@@ -155,7 +155,7 @@ def test_it_restores_what_its_card_promises(name: str) -> None:
     image = crop(channels)[:23, 8:37]  # odd sides: padding must be cropped again
     output = restore(model, image).image
     assert output.shape == (23 * card.scale, 29 * card.scale, channels)
-    if not model.random_weights:
+    if not model.random_weights and card.task != "low_light":  # which is to look brighter
         small = output.reshape(23, card.whole_scale, 29, card.whole_scale, channels).mean(
             axis=(1, 3)
         )

@@ -281,8 +281,16 @@ TASKS = {
     "Restoration at the same size": {"restore"},
     "Restoration": {"restore"},
     "Reference super-resolution": {"refsr"},
+    "Video super-resolution": {"video_sr"},
+    "Space-time super-resolution": {"space_time_sr"},
     "Interpolation": {"interpolate"},
     "Interpolation of blurry clips": {"blurry_interpolate"},
+    "Real-world super-resolution": {"real_sr"},
+    "Deraining": {"derain"},
+    "Deblurring": {"deblur"},
+    "Dehazing": {"dehaze"},
+    "Low-light enhancement": {"low_light"},
+    "Real denoising": {"real_denoise"},
     "Rescaling": {"rescale"},
     "Inpainting": {"inpaint"},
     "Harmonisation": {"harmonise"},
@@ -290,13 +298,11 @@ TASKS = {
     "Pan-sharpening": {"pansharpen"},
     "MRI": {"mri"},
 }
-CLIPS = {"video_sr", "space_time_sr", "sr_multiscale"}
-"""Kinds of clips that have a page of their own."""
 
 
 def test_the_page_has_every_kind_that_a_folder_can_be() -> None:
     known = {task.name for task in in_order() if task.names_folders or task.folder or task.default}
-    assert known - CLIPS <= set().union(*TASKS.values())
+    assert known - {"sr_multiscale"} <= set().union(*TASKS.values())
     assert {row[0].partition(",")[0] for row in ROWS} == TASKS.keys()
 
 
@@ -323,7 +329,8 @@ def fill(folder: Path, kind: str, names: list[str]) -> None:
     """Put parts of fitting sizes into the subfolders of one row."""
     for name in names:
         place = folder / name.replace("CLIP", "clip").replace("SCENE", "scene")
-        is_small = kind in ("Pan-sharpening", "Super-resolution") and name in ("ms", "input")
+        small = {"Pan-sharpening": "ms", "Space-time super-resolution": "input/CLIP"}
+        is_small = name == small.get(kind, "input" if kind.endswith("uper-resolution") else "")
         side = 16 if is_small or (kind.startswith("Pan") and name == "ms") else 64
         if kind.startswith(("Pan", "MRI")):
             place.mkdir(parents=True, exist_ok=True)

@@ -27,7 +27,7 @@ from iqabench.store import Store
 
 
 def holds_clips(place: Path) -> bool:
-    """Return whether a folder holds folders of frames, and no images beside them.
+    """Return whether a folder holds folders of frames, which have numbers, and no images beside them.
 
     Raises: ImageError when it holds videos in their place.
     """
@@ -36,7 +36,11 @@ def holds_clips(place: Path) -> bool:
     clips, videos = clip_folders(place), videos_in_words([place])
     if videos and not clips:
         raise ImageError(f"{place} holds no images: {videos}.")
-    return bool(clips)
+    return any(all(_has_number(frame) for frame in image_files(clip)) for clip in clips)
+
+
+def _has_number(frame: Path) -> bool:
+    return any(character.isdigit() for character in frame.stem)
 
 
 def score_clips(
@@ -82,6 +86,10 @@ def score_clips(
         *unpaired_in_words("output", "target", pairing.outputs_without_target),
     ]
     outcome.notes += [f"paired by: {rule}" for rule in pairing.rules]
+    outcome.notes.append(
+        f"the folders in {outputs} were read as clips, whose means count alike; add --recursive to score "
+        "each image by itself."
+    )
     return outcome
 
 

@@ -1,0 +1,1 @@
+"""SCI: the illumination of a dark image is estimated and divided out."""

@@ -1,0 +1,1 @@
+"""Zero-DCE: a curve for each pixel brightens a dark image."""
