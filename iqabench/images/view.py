@@ -21,13 +21,19 @@ def view(
     scale: Ratio = 1,
     mask: Image | None = None,
 ) -> Pair:
-    """Return the pair that `protocol` compares.
+    """Return the pair that `protocol` compares, under its variant of structural similarity.
 
     Shapes: output and target (H, W, C) in units of 0..255; mask (H, W, 1), 0 outside.
     Returns: a pair of equal shapes, (H', W', 1) or (H', W', 3); (N, 1, C) for the N pixels inside a mask.
     Raises: ImageError when sizes or channels differ, or when nothing is left after the shave or inside the
         mask. Images are never resized to fit.
     """
+    return _pair(protocol, output, target, scale, mask).in_variant(protocol.ssim)
+
+
+def _pair(
+    protocol: Protocol, output: Image, target: Image, scale: Ratio, mask: Image | None
+) -> Pair:
     if protocol.channels in ("bands", "magnitude"):
         _require_comparable(protocol, output, target)
         output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)

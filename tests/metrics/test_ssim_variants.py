@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 from skimage.metrics import structural_similarity
 
 from iqabench.errors import FactsError
-from iqabench.images import Case
+from iqabench.images import Case, view
 from iqabench.metrics import column
 from iqabench.metrics.core.column import scores
+from iqabench.metrics.full_reference.ssim import ssim
 from iqabench.protocols import protocol
 
 Pixels = NDArray[np.uint8]
@@ -146,6 +147,10 @@ def test_variants_give_the_same_together_and_alone(pair: tuple[Pixels, Pixels]) 
     columns = [column(name) for name in names]
     together = scores(columns, Case(*pair, 1))
     assert together == [scores([c], Case(*pair, 1))[0] for c in columns]
+
+
+def test_the_view_of_a_protocol_knows_its_variant(pair: tuple[Pixels, Pixels]) -> None:
+    assert ssim(view(protocol("cdd11"), *pair)) == value("cdd11", *pair)
 
 
 @pytest.mark.parametrize(
