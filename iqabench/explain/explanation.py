@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from iqabench.errors import ImageError
+from iqabench.explain.brightness import MATCHES, Images, brightness_differs, matched
 from iqabench.explain.claim import Claim
 from iqabench.explain.damage import Finding, jpeg_error
 from iqabench.explain.figures import ReadingFigures
@@ -58,6 +59,8 @@ def explain(
         figures += search(claim, lambda: _images(folder, seen.usable), folder.scale)
     usual = figures[0] if figures else None
     explained = usual is not None and claim.has_psnr(usual.psnr) and claim.has_ssim(usual.ssim)
+    if usual is not None and not explained:
+        figures += _matched(claim, lambda: _images(folder, seen.usable), folder.scale)
     repaired: list[ReadingFigures] = []
     if seen.is_repaired and seen.repairable and not explained:
         repaired = _repaired(claim, folder, seen)
@@ -80,6 +83,17 @@ def _images(folder: PairedFolder, samples: Sequence[str]) -> Iterator[tuple[Imag
     for _, images, error in folder.load(samples, "readings"):
         assert images is not None, error
         yield images
+
+
+def _matched(claim: Claim, images: Images, scale: int) -> list[ReadingFigures]:
+    """Return the readings of outputs that were matched to the brightness of their targets."""
+    if not brightness_differs(images):
+        return []
+    return [
+        figures._replace(reading=replace(figures.reading, files=way))
+        for way, kind in MATCHES.items()
+        for figures in search(claim, matched(images, kind), scale)
+    ]
 
 
 def _repaired(claim: Claim, folder: PairedFolder, seen: Survey) -> list[ReadingFigures]:

@@ -70,6 +70,21 @@ FILES = {
         "red and blue of the outputs are swapped: an OpenCV array was taken or written for RGB; swap them",
         2,
     ),
+    "matched in brightness": Way(
+        'each output was matched to the brightness of its target, by the ratio of their mean luma ("GT '
+        'mean", protocol lol-gtmean); compare the outputs as they are',
+        1,
+    ),
+    "matched in brightness, red and blue exchanged": Way(
+        "each output was matched to the brightness of its target, with the weights of red and blue exchanged "
+        "(protocol lol-gtmean-swapped, as in Retinexformer); compare the outputs as they are",
+        2,
+    ),
+    "matched in brightness, luma rounded": Way(
+        "each output was matched to the brightness of its target, with luma rounded in each pixel (protocol "
+        "lol-gtmean-rounded, as in HVI-CIDNet); compare the outputs as they are",
+        2,
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from iqabench.deprecation import moved
 from iqabench.images.accept import as_image
 from iqabench.images.arrays import ARRAY_SUFFIXES, array_shapes, in_depth, read_array
+from iqabench.images.brightness import match_brightness
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.luma import luma
 from iqabench.images.meaning import meaning_of
@@ -48,6 +49,7 @@ __all__ = [
     "image_files",
     "in_depth",
     "luma",
+    "match_brightness",
     "meaning_of",
     "quantise",
     "read_array",
