@@ -180,6 +180,7 @@ def command(
             pace.pop("batch")
             clips = _clips(outputs, against, pairing, reading, batch)
             outcome = score_clips(outputs, clips, records, chosen, name, device, watch, **pace)
+            outcome.notes.append(f"the folders in {outputs} {_READ_AS_CLIPS}")
         else:
             targets = _targets(outputs, against, pairing, reading)
             outcome, _ = score_folder(
@@ -187,6 +188,11 @@ def command(
             )
     allowed = pairing.allow_missing
     sys.exit(print_outcome(outcome, records, form, per_image=per_image, allow_missing=allowed))
+
+
+_READ_AS_CLIPS = (
+    "were read as clips, whose means count alike; add --recursive to score each image by itself."
+)
 
 
 def _targets(

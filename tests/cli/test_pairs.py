@@ -157,6 +157,16 @@ def test_folders_below_are_pointed_at_and_read(score: Command) -> None:
     assert "outputs: 2 folders with 4 images lie in it: they are not read" in above.err
 
 
+def test_folders_of_numbered_frames_are_clips_and_told_as_such(score: Command) -> None:
+    for clip in ("one", "two"):
+        put(f"targets/{clip}", ["001", "002"])
+        put(f"outputs/{clip}", ["001", "002"], 2)
+    result = score("outputs", "--target", "targets")
+    assert "were read as clips" in result.err
+    assert "--recursive" in result.err
+    assert result.rows[0]["n"] == 2
+
+
 def test_a_file_of_pairs(score: Command) -> None:
     put("targets", ["a", "b, c"])
     put("outputs", ["x.png", "x.bmp", "-y"], 2)

@@ -86,10 +86,6 @@ def score_clips(
         *unpaired_in_words("output", "target", pairing.outputs_without_target),
     ]
     outcome.notes += [f"paired by: {rule}" for rule in pairing.rules]
-    outcome.notes.append(
-        f"the folders in {outputs} were read as clips, whose means count alike; add --recursive to score "
-        "each image by itself."
-    )
     return outcome
 
 
