@@ -177,8 +177,7 @@ def command(
                 outputs, records, chosen, device, watch, reading=reading, **pace
             )
         elif holds_clips(outputs) and not pairing.recursive:
-            pace.pop("batch")
-            clips = _clips(outputs, against, pairing, reading, batch)
+            clips = _clips(outputs, against, pairing, reading, pace.pop("batch"))
             outcome = score_clips(outputs, clips, records, chosen, name, device, watch, **pace)
             outcome.notes.append(f"the folders in {outputs} {_READ_AS_CLIPS}")
         else:
