@@ -1,14 +1,17 @@
 """A figure of outputs that were matched to the brightness of their targets is known as such."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from iqabench.explain import explain, in_words, parse_claim, told
+from iqabench.explain.brightness import MATCHES
 from iqabench.images import Case, quantise, write_image
 from iqabench.metrics import column
 from iqabench.metrics.core.column import scores
+from iqabench.protocol import Brightness
 from iqabench.run import targets_of_folder
 
 from .conftest import Pairs
@@ -41,3 +44,7 @@ def test_a_match_of_brightness_is_named(tmp_path: Path, restored: Pairs, protoco
     assert first.files.startswith("matched in brightness")
     assert NAMES[protocol] in {a.reading.files for a in told(result)}
     assert f"protocol {protocol}" in "\n".join(in_words(result))
+
+
+def test_every_match_of_a_protocol_is_tried() -> None:
+    assert {*MATCHES.values(), "none"} == set(get_args(Brightness))

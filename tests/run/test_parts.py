@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from iqabench.errors import ModelError, SetError
-from iqabench.images import Image, read_part, write_image, write_part
+from iqabench.images import read_part, write_image, write_part
 from iqabench.metrics import column
 from iqabench.models.core.catalogue import card_of, cards
-from iqabench.run import Cell, Options, Outcome, evaluate, plan, score_saved_outputs
+from iqabench.run import Cell, Options, evaluate, plan, score_saved_outputs
 from iqabench.sets import Recipe, SampleRef, SampleSet, load_set
 from iqabench.sets.place import Place
 from iqabench.store import Store
 from iqabench.trust import trusting
+
+from .part_runs import clip, fetch, frame, run
 
 MakeModel = Callable[..., str]
 
@@ -39,26 +41,6 @@ def model(networks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
     with trusting():
         yield make
     cards.cache_clear()
-
-
-def frame(seed: int, height: int = 24, width: int = 32, channels: int = 3) -> Image:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, 256, (height, width, channels)).astype(np.uint8)
-
-
-def clip(folder: Path, name: str, frames: int, seed: int = 0) -> None:
-    for t in range(frames):
-        write_image(folder / name / f"Frame {t + 1}.png", frame(seed + t))
-
-
-def run(store: Path, model: str, folder: Path, columns: list[str], **options: Any) -> Outcome:
-    cells = plan([model], [f"{folder}"], columns, None)
-    return evaluate(cells, Store(store), Options(device="cpu", **options))
-
-
-def fetch(store: Path, what: str, view: str = "records") -> list[tuple[Any, ...]]:
-    with Store(store).connect() as connection:
-        return connection.execute(f"SELECT {what} FROM {view} ORDER BY ALL").fetchall()
 
 
 def test_a_mask_reaches_the_model(tmp_path: Path, model: MakeModel) -> None:
