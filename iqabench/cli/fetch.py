@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from iqabench.cli.lazy import lazy_imports
-from iqabench.cli.names import files_named
+from iqabench.cli.names import files_named, with_members
 from iqabench.cli.options import examples, scale_option
 from iqabench.errors import FetchError, UsageError
 
@@ -40,12 +40,12 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
 
     Every file is checked against its SHA-256 before it is used; files that lie in the cache are hashed again,
     and damaged ones are replaced. An interrupted fetch goes on where it stopped. Without --scale a set is
-    fetched at all its scales.
+    fetched at all its scales. The name of a group means its sets.
     """
     if replace and folder is None:
         raise UsageError("--replace takes files from the folder of --from, which is missing.")
     lacking: list[str] = []
-    for name in names:
+    for name in with_members(names):
         files = files_named(name, scale)
         if folder is None:
             damaged = remove_damaged(files)

@@ -1,5 +1,7 @@
 """Files by a name on the command line, which may mean a set, a model or a metric."""
 
+from collections.abc import Iterable
+
 from iqabench.cli.lazy import lazy_imports
 from iqabench.errors import UnknownNameError
 
@@ -10,7 +12,7 @@ with lazy_imports():
     from iqabench.models.core.catalogue import card_of, cards, chain_of
     from iqabench.models.loaders.outputs import output_files
     from iqabench.sets import files_of, set_names
-    from iqabench.sets.catalogue import find_entry
+    from iqabench.sets.catalogue import find_entry, group_of
 
 
 def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
@@ -28,6 +30,12 @@ def files_named(name: str, scale: int | None = None) -> list[RemoteFile]:
     if scale is not None:
         members = [card_of(name, scale)]
     return _of_models(members)
+
+
+def with_members(names: Iterable[str]) -> list[str]:
+    """Return the names, those of groups of sets replaced by their sets."""
+    members = ((group.sets if (group := group_of(name)) else (name,)) for name in names)
+    return list(dict.fromkeys(name for some in members for name in some))
 
 
 def _of_metric(name: str) -> list[RemoteFile]:

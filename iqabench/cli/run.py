@@ -67,7 +67,7 @@ with lazy_imports(until_used=True):  # few runs measure costs
     multiple=True,
     required=True,
     metavar="NAME|FOLDER",
-    help="A registered set or a folder of images; repeatable.",
+    help="A registered set, a group of sets such as rain13k, or a folder of images; repeatable.",
 )
 @scale_option("4")
 @click.option(

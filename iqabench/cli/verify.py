@@ -9,7 +9,7 @@ import click
 from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
-from iqabench.cli.names import all_parts, parts_named
+from iqabench.cli.names import all_parts, parts_named, with_members
 from iqabench.cli.options import scale_option, table_options
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
@@ -32,7 +32,9 @@ def command(names: tuple[str, ...], every: bool, scale: int | None, form: str | 
     """
     if scale is not None and not names:
         raise UsageError(f"--scale belongs to names, as in 'iqabench verify set5 --scale {scale}'.")
-    wanted = {name: parts_named(name, scale) for name in names} if names else all_parts()
+    wanted = (
+        {name: parts_named(name, scale) for name in with_members(names)} if names else all_parts()
+    )
     checked = {name: _states(parts) for name, parts in wanted.items()}
     if not names:
         checked = {name: of_name for name, of_name in checked.items() if _is_here(of_name)}

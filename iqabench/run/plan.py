@@ -19,8 +19,9 @@ from iqabench.models.core.model import Precision
 from iqabench.models.core.variants import parent_of
 from iqabench.protocol import Domain
 from iqabench.run.references import LEAST_MEMBERS
-from iqabench.sets import SampleSet, load_set, scale_of_set
+from iqabench.sets import SampleSet, scale_of_set
 from iqabench.sets.first_frames import first_frames
+from iqabench.sets.groups import load_sets, named_sets
 from iqabench.tasks import scale_text, task_named
 
 
@@ -73,7 +74,8 @@ def plan(
 
     With `outputs_wanted` a set without targets may be restored without columns. Without `fetch` nothing is
     downloaded. `reading` holds the options that files of folders are read with. `frames` cuts clips to their
-    first frames, which makes them other sets.
+    first frames, which makes them other sets. The name of a group means its sets; those that are not here are
+    told as missing by the others.
 
     Raises: UsageError when models or sets are missing; UnknownNameError; ModelError when a model lacks
         the scale of a set or is for another task; SetError when a column needs targets that a set lacks.
@@ -82,10 +84,11 @@ def plan(
         raise UsageError(
             "name at least one --model and one --set; 'iqabench list models' shows them."
         )
+    wanted = named_sets(sets)
     for name in models:
         if not is_own(name):
-            _check_scales(name, sets, scale)
-    loaded = [load_set(name, scale, fetch=fetch, reading=reading) for name in dict.fromkeys(sets)]
+            _check_scales(name, [one.address for one in wanted], scale)
+    loaded = load_sets(wanted, scale, fetch=fetch, reading=reading)
     loaded = [first_frames(images, frames) for images in loaded] if frames else loaded
     distinct = dict.fromkeys(models)
     cells = []

@@ -1,8 +1,9 @@
-"""The catalogue of named sets: the facts of `datasets.yaml` and of plugins.
+"""The catalogue of named sets and of groups of them: the facts of `datasets.yaml` and of plugins.
 
-Listing sets reads YAML only. `load.py` loads their samples.
+Listing sets reads YAML only. `load.py` loads their samples, `groups.py` those of groups.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from iqabench.errors import DuplicateNameError, FactsError, SetError, UnknownNam
 from iqabench.facts import read_yaml, validate
 from iqabench.registry import load_entry_points
 from iqabench.sets.facts import SetFacts
+from iqabench.sets.group_facts import GroupFacts
 from iqabench.tasks import task_named
 
 _PACKAGE_FOLDER = Path(__file__).parent.parent
@@ -38,6 +40,16 @@ def set_names() -> list[str]:
     return list(_entries())
 
 
+def set_groups() -> dict[str, GroupFacts]:
+    """Return the groups of sets by name, in the order of their files."""
+    return _declared().groups
+
+
+def group_of(name: str) -> GroupFacts | None:
+    """Return the group with this name, in upper or lower case; None where there is none."""
+    return set_groups().get(name.lower())
+
+
 def set_facts(name: str) -> SetFacts:
     """Return the facts of a set by name or alias, in upper or lower case.
 
@@ -49,8 +61,13 @@ def set_facts(name: str) -> SetFacts:
 def entry(name: str) -> Entry:
     """Return the entry of a set by name or alias.
 
-    Raises: UnknownNameError with suggestions.
+    Raises: UnknownNameError with suggestions; SetError for the name of a group.
     """
+    if group := group_of(name):
+        raise SetError(
+            f"'{name}' is a group of {len(group.sets)} sets, and one set is needed here: "
+            f"{', '.join(group.sets)}. 'iqabench run' and 'iqabench score' take the whole group."
+        )
     known = _by_any_name()
     if name.lower() not in known:
         hint = "'iqabench list sets' shows all of them; a folder of images is a set too."
@@ -91,29 +108,50 @@ def level_of(facts: SetFacts, level: str) -> str:
     )
 
 
-@cache
+class Declared(NamedTuple):
+    """The sets and the groups of all files, by name."""
+
+    sets: dict[str, Entry]
+    groups: dict[str, GroupFacts]
+
+
 def _entries() -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
+    return _declared().sets
+
+
+@cache
+def _declared() -> Declared:
+    declared = Declared({}, {})
     places = [(catalogue_file(), _SETS_FOLDER)]
     for point in load_entry_points("iqabench.sets"):
         path = Path(str(point))
         places.append((path, path.parent))
+    origin: dict[str, Path] = {}
     for path, folder in places:
         for item in _read(path, folder):
-            if item.facts.name in entries:
+            name = item.name if isinstance(item, GroupFacts) else item.facts.name
+            if name in origin:
                 raise DuplicateNameError(
-                    f"two sets are called '{item.facts.name}': one in "
-                    f"{entries[item.facts.name].path}, one in {path}. Rename one of them."
+                    f"two sets are called '{name}': one in {origin[name]}, one in {path}. Rename one of them."
                 )
-            entries[item.facts.name] = item
-    return entries
+            origin[name] = path
+            if isinstance(item, GroupFacts):
+                declared.groups[name] = item
+            else:
+                declared.sets[name] = item
+    return declared
 
 
-def _read(path: Path, folder: Path) -> list[Entry]:
+def _read(path: Path, folder: Path) -> Iterator[Entry | GroupFacts]:
+    """Yield what a file declares: an item with `sets` is a group, any other a set."""
     data = read_yaml(path)
     if not isinstance(data, list):
         raise FactsError(f"{path}: expected a list of sets, each beginning with '- name:'.")
-    return [Entry(validate(SetFacts, d, path, [i]), path, folder) for i, d in enumerate(data)]
+    for at, facts in enumerate(data):
+        if isinstance(facts, dict) and "sets" in facts:
+            yield validate(GroupFacts, facts, path, [at])
+        else:
+            yield Entry(validate(SetFacts, facts, path, [at]), path, folder)
 
 
 @cache

@@ -81,7 +81,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
 
 
 def forget() -> None:
-    for function in (catalogue._entries, catalogue._by_any_name):
+    for function in (catalogue._declared, catalogue._by_any_name):
         function.cache_clear()
 
 

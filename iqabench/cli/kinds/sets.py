@@ -1,18 +1,20 @@
-"""Sets, for `list` and `show`. Imports no torch."""
+"""Sets and groups of them, for `list` and `show`. Imports no torch."""
 
 from typing import Any
 
 from iqabench.cli.lazy import lazy_imports
 from iqabench.sets import files_of, set_facts, set_names
+from iqabench.sets.catalogue import find_entry, group_of, set_groups
 from iqabench.sets.facts import SetFacts
+from iqabench.sets.group_facts import GroupFacts
 
 with lazy_imports(until_used=True):  # it reads pixels, and few sets need it
     from iqabench.sets.load import recipes_of
 
 
 def rows() -> list[dict[str, Any]]:
-    """Return one row for each set."""
-    return [_row(name) for name in set_names()]
+    """Return one row for each set, and then one for each group."""
+    return [*map(_row, set_names()), *map(_group_row, set_groups().values())]
 
 
 def _row(name: str) -> dict[str, Any]:
@@ -29,8 +31,29 @@ def _row(name: str) -> dict[str, Any]:
     }
 
 
+def _group_row(group: GroupFacts) -> dict[str, Any]:
+    return {
+        "set": group.name,
+        "task": "group of sets",
+        "images": sum(_size(address) for address in group.sets),
+        "levels": "",
+        "default": "",
+        "protocol": group.protocol,
+        "licence": "",
+        "what": f"{group.title}: {', '.join(group.sets)}",
+    }
+
+
+def _size(address: str) -> int:
+    """Return the number of samples of a set with or without a level; 0 for one that is not declared."""
+    found = find_entry(address)
+    return found[0].facts.size if found else 0
+
+
 def show(name: str) -> dict[str, Any]:
-    """Return the facts of one set, with the number and the size of its files."""
+    """Return the facts of one set, with the number and the size of its files, or those of a group."""
+    if group := group_of(name):
+        return {**group.model_dump(), "images": {a: _size(a) for a in group.sets}}
     facts = set_facts(name)
     files = files_of(name)
     sizes = [f.bytes for f in files]
