@@ -1,5 +1,6 @@
 """`iqabench fetch`."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,8 +14,8 @@ with lazy_imports():
     from iqabench.files.adopt import adopt, replaced_note
     from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
-    from iqabench.images.read import is_image
     from iqabench.sets.catalogue import find_entry
+    from iqabench.sets.handed_over import file_fault, mistaken_files
 
 
 @click.command(
@@ -52,9 +53,14 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
             replaced = replaced_note(damaged, fetch(files, owner=name))
             click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
-        accepts = is_image if find_entry(name) else lambda _: True
-        adoption = adopt(folder, files, accepts, replace=replace)
+        known = find_entry(name)
+        fault = partial(file_fault, known[0]) if known else lambda *_: ""
+        adoption = adopt(folder, files, fault, replace=replace)
         click.echo(f"{name}: {adoption}")
+        if known and adoption.missing:
+            click.echo(
+                "".join(f"note: {text}\n" for text in mistaken_files(known[0], folder)), nl=False
+            )
         lacking += [f"{name}: {file.name}" for file in adoption.missing]
     if lacking:
         some = "\n  ".join(lacking[:10]) + (

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from iqabench.errors import FetchError
@@ -33,6 +33,8 @@ class Adoption:
     """Files that lay in the cache with another content; they were removed, and looked for again."""
     pinned: dict[RemoteFile, Path]
     """A file of the same name but of another content, for those in the cache that a first copy pinned."""
+    faults: dict[RemoteFile, str] = field(default_factory=dict)
+    """Why a file of the right name is not taken, as a sentence, for missing files without a checksum."""
 
     def __str__(self) -> str:
         """Return one line for a person."""
@@ -40,20 +42,27 @@ class Adoption:
         text = f"{adopted} file{'s'[: adopted != 1]} adopted, {present} {_was(present)} here, "
         text += f"{len(self.missing)} still missing"
         if self.other:
-            file, first = next(iter(self.other.items()))
-            kind = kind_of(first)
-            what = f", which is {kind}" if kind else ""
-            trouble = "another content" if file.sha256 else "cannot be read"
             has = "has" if len(self.other) == 1 else "have"
-            text += (
-                f" ({len(self.other)} {has} the right name but {trouble}, such as {first}{what})"
-            )
+            text += f" ({len(self.other)} {has} the right name but {self._trouble})"
         if self.pinned:
             first = next(iter(self.pinned.values()))
             text += (
                 f"; {first} differs from the copy that was pinned, and --replace takes it instead"
             )
         return f"{text}.{replaced_note(self.damaged, self.adopted)}"
+
+    @property
+    def _trouble(self) -> str:
+        """What is wrong with the first file of a right name that is not taken."""
+        file, first = next(iter(self.other.items()))
+        kind = kind_of(first)
+        what = f", which is {kind}" if kind else ""
+        if file.sha256:
+            return f"another content, such as {first}{what}"
+        fault = self.faults.get(file, "").rstrip(".")
+        return (
+            f"cannot be taken: {fault}" if fault and not kind else f"cannot be read: {first}{what}"
+        )
 
 
 def _was(count: int) -> str:
@@ -76,16 +85,16 @@ def replaced_note(damaged: Sequence[RemoteFile], new: Container[RemoteFile]) -> 
 def adopt(
     folder: Path,
     wanted: Iterable[RemoteFile],
-    accepts: Callable[[Path], bool] = lambda _: True,
+    fault: Callable[[RemoteFile, Path], str] = lambda *_: "",
     *,
     replace: bool = False,
 ) -> Adoption:
     """Copy the wanted files that lie anywhere below `folder` into the cache.
 
     A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
-    is recognised by its exact name, some by the folders around it too, and pinned if `accepts` is true of it;
-    with `replace` one that differs takes the place of what was pinned. Files are copied, not linked: a user's
-    own file may change.
+    is recognised by its exact name, some by the folders around it too, and pinned if `fault` returns nothing:
+    it returns a sentence about a file that is not to be taken. With `replace` one that differs takes the
+    place of what was pinned. Files are copied, not linked: a user's own file may change.
 
     Raises: FetchError when there is no such folder, or when the cache cannot be written to.
     """
@@ -104,11 +113,12 @@ def adopt(
     lacking = [file for file in files if file not in present]
     adopted = _by_hash(here, [file for file in lacking if file.sha256])
     with one_note():
-        adopted |= _by_name(here, [file for file in lacking if not file.sha256], accepts)
+        named, faults = _by_name(here, [file for file in lacking if not file.sha256], fault)
+    adopted |= named
     missing = [file for file in lacking if file not in adopted]
     names = _NamedFiles([path for path, _ in here])
     other = {file: path for file in missing if (path := names.of(file))}
-    return Adoption(adopted, present, missing, other, damaged, {} if replace else pinned)
+    return Adoption(adopted, present, missing, other, damaged, {} if replace else pinned, faults)
 
 
 def _other_than_pinned(
@@ -153,18 +163,24 @@ def _by_hash(here: Sequence[tuple[Path, int]], lacking: list[RemoteFile]) -> dic
 
 
 def _by_name(
-    here: Sequence[tuple[Path, int]], lacking: list[RemoteFile], accepts: Callable[[Path], bool]
-) -> dict[RemoteFile, Path]:
+    here: Sequence[tuple[Path, int]],
+    lacking: list[RemoteFile],
+    fault: Callable[[RemoteFile, Path], str],
+) -> tuple[dict[RemoteFile, Path], dict[RemoteFile, str]]:
+    """Return the files that were taken, and the faults of those that were not."""
     names = _NamedFiles([path for path, size in here if size])
-    adopted = {}
+    adopted, faults = {}, {}
     for file in lacking:
         path = names.of(file)
-        if path and accepts(path):
+        if path is None:
+            continue
+        faults[file] = fault(file, path)
+        if not faults[file]:
             try:
                 adopted[file] = keep(path, file)
-            except FetchError:
-                continue
-    return adopted
+            except FetchError as error:
+                faults[file] = str(error)
+    return adopted, faults
 
 
 class _NamedFiles:

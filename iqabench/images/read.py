@@ -69,10 +69,10 @@ def read_image(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> 
     return decoding.decode()
 
 
-def is_image(path: Path) -> bool:
-    """Return whether a file can be read as an image of 8 bits."""
+def image_fault(path: Path) -> str:
+    """Return why a file cannot be read as an image of 8 bits, as a sentence; empty when it can."""
     try:
         read_image(path)
-    except ImageError:
-        return False
-    return True
+    except ImageError as error:
+        return str(error)
+    return ""

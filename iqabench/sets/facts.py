@@ -76,6 +76,24 @@ class NamedFacts(Facts):
     """Other ends of its path, in repacked archives."""
 
 
+class BlocksFacts(Facts):
+    """A MATLAB file that only a person can get, whose array holds one image for each sample.
+
+    The file is known by its name and by the name, the shape and the type of its array, and pinned when it is
+    handed over.
+    """
+
+    role: RoleName
+    name: str
+    """The name of the file; the folders before it do not matter."""
+    variable: str
+    """The name of the array."""
+    shape: tuple[int, ...] = Field(min_length=4)
+    """The shape of the array: the axes before the last three number the samples, from 1."""
+    mistaken: dict[str, str] = Field(default_factory=dict)
+    """Files that are taken for this one by their names, each with what it is, in words."""
+
+
 class SetFacts(Facts):
     """The declaration of a set."""
 
@@ -120,6 +138,7 @@ class SetFacts(Facts):
     files: tuple[FilesFacts, ...] = ()
     archives: tuple[ArchiveFacts, ...] = ()
     named: tuple[NamedFacts, ...] = ()
+    blocks: tuple[BlocksFacts, ...] = ()
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "SetFacts":
@@ -139,8 +158,8 @@ class SetFacts(Facts):
             )
         if self.level not in (self.levels or ("",)):
             raise ValueError(f"the default level {self.level} is not among the levels")
-        if not (self.files or self.archives or self.named):
-            raise ValueError("expected files, archives or named files")
+        if not (self.files or self.archives or self.named or self.blocks):
+            raise ValueError("expected files, archives, named files or blocks")
         if self.degradations and self.input is not None:
             raise ValueError("expected either input or degradations, not both")
         if bool(self.archives or self.named) != (self.samples is not None):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from iqabench.files import RemoteFile
 from iqabench.order import natural_order
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
-from iqabench.sets.facts import ArchiveFacts, FilesFacts
+from iqabench.sets.facts import ArchiveFacts, BlocksFacts, FilesFacts
 from iqabench.sets.manifest import Line, read_manifest
 
 
@@ -30,6 +31,8 @@ class Item(NamedTuple):
     """The position in the clip, from 0."""
     variable: str = ""
     """The name of the array, when the file is one of MATLAB."""
+    is_block: bool = False
+    """True when the array holds the images of all samples, and the variable names a place in it, too."""
 
 
 Images = dict[str, tuple[Item, ...]]
@@ -91,6 +94,8 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             name = f"{item.facts.name}/{ends[0]}"
             file = RemoteFile(name, None, None, None, page=item.facts.page, endings=endings)
             yield Item(named.level or "", named.role, sample, file)
+    for blocks in item.facts.blocks:
+        yield from _blocks(item, blocks)
 
 
 @cache
@@ -134,6 +139,21 @@ def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:
         for index, frame in enumerate(_numbers(archive.frames) if archive.frames else [""]):
             member = archive.member.replace("{sample}", sample).replace("{frame}", frame)
             yield Item(archive.level or "", archive.role, sample, file, member=member, frame=index)
+
+
+def file_of_blocks(item: Entry, blocks: BlocksFacts) -> RemoteFile:
+    """Return the file whose array holds one image for each sample."""
+    name = f"{item.facts.name}/{blocks.name}"
+    return RemoteFile(name, None, None, None, page=item.facts.page)
+
+
+def _blocks(item: Entry, blocks: BlocksFacts) -> Iterable[Item]:
+    """Yield the images of an array: the one of the sample 01_02 is the block 0, 1."""
+    file, counts = file_of_blocks(item, blocks), blocks.shape[:-3]
+    for place in product(*map(range, counts)):
+        numbers = [f"{n + 1:0{len(str(c))}}" for n, c in zip(place, counts, strict=True)]
+        variable = f"{blocks.variable}#{','.join(map(str, place))}"
+        yield Item("", blocks.role, "_".join(numbers), file, variable=variable, is_block=True)
 
 
 def _numbers(spans: str) -> list[str]:

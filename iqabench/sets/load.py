@@ -208,4 +208,11 @@ def _paths(images: dict[str, Images], address: str, *, fetch: bool) -> dict[Remo
 def _place(image: Item, paths: dict[RemoteFile, Path]) -> Place:
     path = image.shipped or paths.get(image.file)
     checksum = known_sha256(image.file) or "unpinned"
-    return Place(path, image.file.name, checksum, image.member, variable=image.variable)
+    return Place(
+        path,
+        image.file.name,
+        checksum,
+        image.member,
+        variable=image.variable,
+        is_block=image.is_block,
+    )

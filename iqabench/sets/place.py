@@ -23,6 +23,7 @@ from iqabench.images import (
 )
 from iqabench.samples import part_of
 from iqabench.sets.archive import member_file
+from iqabench.sets.blocks import read_block
 from iqabench.tasks import Axes
 
 
@@ -48,6 +49,8 @@ class Place:
     """The meaning of the third axis of an array, and of the pages of a file."""
     is_mask: bool = False
     """True for a mask, whatever numbers its file has."""
+    is_block: bool = False
+    """True when the file holds one array with the images of all samples, which is unpacked once."""
 
     def read(self) -> Image:
         """Return the image.
@@ -62,6 +65,8 @@ class Place:
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
         path, name = self._file()
+        if self.is_block:
+            return read_block(path, self.content or self.sha256 or "", self.variable, name)
         depth = "mask" if self.is_mask else depth
         suffix = Path(
             self.member or self.path or path

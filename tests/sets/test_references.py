@@ -102,7 +102,7 @@ def test_a_damaged_or_missing_file_is_not_pinned(cufed: Path) -> None:
     (cufed / "001_2.png").unlink()
     said = fetched(cufed)
     assert "4 files adopted, 0 were here, 2 still missing" in said
-    assert "1 has the right name but cannot be read" in said
+    assert "1 has the right name but cannot be taken: " in said
     assert "2 files were not found" in said
     assert "mine: mine/001_2.png" in said
 

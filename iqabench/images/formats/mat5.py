@@ -31,7 +31,19 @@ _NUMBERS = {
     13: "u8",
 }
 """The types of stored numbers by their code."""
-_NUMERIC_CLASSES = range(6, 16)
+_CLASSES = {
+    6: "float64",
+    7: "float32",
+    8: "int8",
+    9: "uint8",
+    10: "int16",
+    11: "uint16",
+    12: "int32",
+    13: "uint32",
+    14: "int64",
+    15: "uint64",
+}
+"""The types of arrays of numbers by their code; whole numbers may be stored in a smaller type."""
 _COMPLEX = 0x08
 _MOST_BYTES = 4 << 30
 """The largest array that is read: a damaged file may claim any size."""
@@ -51,7 +63,8 @@ class _Matrix:
     name: str
     shape: tuple[int, ...]
     is_complex: bool
-    is_numeric: bool
+    type: str
+    """The type of its numbers as MATLAB has it; empty for structures, cells, text and objects."""
     content: bytes
     start: int
     """The place of the first number in `content`."""
@@ -62,7 +75,17 @@ def mat5_shapes(content: bytes, name: str) -> dict[str, tuple[int, ...]]:
 
     Raises: ImageError for a damaged file; `name` stands for the file in the message.
     """
-    return {m.name: m.shape for m in _matrices(content, name) if m.is_numeric}
+    return {each: shape for each, (shape, _) in mat5_types(content, name).items()}
+
+
+def mat5_types(content: bytes, name: str) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Return the shapes and the types of all arrays of numbers in a file by their names.
+
+    Types are those of MATLAB, such as float64 where whole numbers are stored in fewer bytes.
+
+    Raises: ImageError for a damaged file; `name` stands for the file in the message.
+    """
+    return {m.name: (m.shape, m.type) for m in _matrices(content, name) if m.type}
 
 
 def mat5_array(content: bytes, variable: str, name: str) -> NDArray[Any]:
@@ -75,7 +98,7 @@ def mat5_array(content: bytes, variable: str, name: str) -> NDArray[Any]:
     held = list(mat5_shapes(content, name))
     chosen = held[0] if not variable and len(held) == 1 else variable
     for matrix in _matrices(content, name) if chosen in held else ():
-        if matrix.name == chosen and matrix.is_numeric:
+        if matrix.name == chosen and matrix.type:
             return _numbers(matrix, _order(content, name), name)
     wanted = f"holds no array '{variable}'; it holds" if variable else "holds several arrays:"
     raise ImageError(f"{name} {wanted} {', '.join(held) or 'none'}.")
@@ -133,15 +156,15 @@ def _matrix(content: bytes, order: str, name: str) -> _Matrix:
     if len(flags.content) < 8:
         raise _damaged(name, "an array has no type")
     code = struct.unpack_from(f"{order}I", flags.content)[0]
-    is_numeric = code & 0xFF in _NUMERIC_CLASSES
-    if not is_numeric and code & 0xFF > 5:
-        return _Matrix("", (), False, False, b"", 0)  # an object, which is written in another way
+    kind = _CLASSES.get(code & 0xFF, "")
+    if not kind and code & 0xFF > 5:
+        return _Matrix("", (), False, "", b"", 0)  # an object, which is written in another way
     shape = _element(content, flags.end, order, name)
     called = _element(content, shape.end, order, name)
     sides = np.frombuffer(shape.content[: len(shape.content) // 4 * 4], dtype=f"{order}i4")
     text = called.content.decode("latin-1")
     is_complex = bool(code >> 8 & _COMPLEX)
-    return _Matrix(text, tuple(map(int, sides)), is_complex, is_numeric, content, called.end)
+    return _Matrix(text, tuple(map(int, sides)), is_complex, kind, content, called.end)
 
 
 def _numbers(matrix: _Matrix, order: str, name: str) -> NDArray[Any]:
