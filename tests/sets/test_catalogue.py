@@ -47,7 +47,11 @@ def test_every_declared_set_is_complete_at_every_level(name: str) -> None:
             assert "input" in roles or made or item.facts.motion
         assert set(item.facts.grey) <= set(images)
         for image in all_items(images):
-            if image.file.url is None and image.shipped is None and (item.facts.named or item.facts.blocks):
+            if (
+                image.file.url is None
+                and image.shipped is None
+                and (item.facts.named or item.facts.blocks)
+            ):
                 assert image.file.page  # it is pinned when a person hands it over
                 continue
             assert image.file.sha256
