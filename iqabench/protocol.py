@@ -12,7 +12,7 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from iqabench.deprecation import moved
 from iqabench.facts import Facts
@@ -30,6 +30,9 @@ Argument = Literal["", "model", "pool"]
 Brightness = Literal["none", "mean-grey", "mean-grey-swapped", "mean-grey-rounded"]
 """The mean whose ratio scales an output to the brightness of its target."""
 
+Alignment = Literal["none", "ecc-homography"]
+"""The way an output is moved onto its target before they are compared."""
+
 _COMPARED_WITH: dict[Reference, str] = {
     "target": "the target",
     "input": "the input that the output was made from",
@@ -40,6 +43,9 @@ _COMPARED_WITH: dict[Reference, str] = {
 }
 
 
+_ALIGNED = ("rgb", "grey", "luma-studio", "luma-full")
+"""The channels that can be compared after an alignment."""
+
 _YOUNGER = (
     "frames",
     "peak",
@@ -47,6 +53,7 @@ _YOUNGER = (
     "clip",
     "truncate",
     "brightness",
+    "align",
     "crop_multiple",
     "crop_from",
 )
@@ -82,6 +89,10 @@ class Protocol(Facts):
     multiplied by the ratio of their mean lumas and clipped, then stays as it is, not rounded. `mean-grey`
     takes BT.601 luma, `mean-grey-swapped` with the weights of red and blue exchanged, `mean-grey-rounded`
     with each pixel's luma rounded to 8 bits."""
+    align: Alignment = "none"
+    """The alignment of the output with its target before they are compared. `ecc-homography` scales its
+    intensity, moves it by a homography, and leaves out pixels for which the output then has none; the output
+    stays as floats, not rounded. Metrics take their mean over the pixels that count."""
     channels: Literal[
         "rgb", "grey", "luma-studio", "luma-full", "luma-cut", "rgb2gray", "bands", "magnitude"
     ]
@@ -112,6 +123,18 @@ class Protocol(Facts):
     """The variant of structural similarity that `ssim` is under this protocol."""
     colour: str = ""
     """The protocol that the bare name of a metric means instead, if the metric looks at colour."""
+
+    @model_validator(mode="after")
+    def _require_meaning(self) -> "Protocol":
+        """Refuse an alignment together with what it has no meaning for."""
+        if self.align == "none":
+            return self
+        if self.channels not in _ALIGNED or self.region == "mask" or self.ssim.pooled:
+            raise ValueError(
+                f"align: {self.align} is defined for channels {', '.join(_ALIGNED)}, for region image and "
+                "for an ssim that is not pooled"
+            )
+        return self
 
     @cached_property
     def hash(self) -> str:

@@ -84,6 +84,9 @@ class Pair(OutputView):
         """Output and target, (H, W, C), in counts."""
         self.ssim = SsimVariant()
         """The variant of structural similarity under the protocol."""
+        self.inside: NDArray[np.bool_] | None = None
+        """The pixels that count, (H, W), where an alignment leaves some out, which are black in both images;
+        None for all."""
         self.ssim_asked: set[SsimVariant] = set()
         """The variants under all protocols that show these pixels."""
 
@@ -93,6 +96,13 @@ class Pair(OutputView):
         pair = copy(self)
         pair.ssim = variant
         return pair
+
+    @property
+    def counted(self) -> int:
+        """The number of values that count: pixels times channels."""
+        height, width, channels = self.shape
+        pixels = height * width if self.inside is None else int(self.inside.sum())
+        return pixels * channels
 
     @property
     def target(self) -> Image:

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.errors import ImageError
+from iqabench.images.alignment import align
 from iqabench.images.bands import view_bands
 from iqabench.images.brightness import match_brightness
 from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_grey
@@ -43,10 +44,30 @@ def _pair(
     _require_comparable(protocol, output, target)
     if protocol.brightness != "none":
         output = match_brightness(protocol.brightness, output, target)
+    if protocol.align != "none":
+        return _aligned_pair(protocol, output, target, scale)
     output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
     if protocol.region == "mask":
         inside = _inside(protocol, output, None if mask is None else _shaved(protocol, mask, scale))
         output, target = output[inside][:, None], target[inside][:, None]
+    return _in_channels(protocol, output, target)
+
+
+def _aligned_pair(protocol: Protocol, output: Image, target: Image, scale: Ratio) -> Pair:
+    """Return the pair after the alignment; it knows the pixels that count."""
+    channels = max(output.shape[2], target.shape[2])
+    aligned = align(_expand(output, channels), _expand(target, channels))
+    pair = _in_channels(protocol, *(_shaved(protocol, image, scale) for image in aligned[:2]))
+    pair.inside = _shaved(protocol, aligned.inside, scale)
+    if not pair.inside.any():
+        raise ImageError(
+            f"the alignment of the output leaves no pixel that protocol '{protocol.name}' compares."
+        )
+    return pair
+
+
+def _in_channels(protocol: Protocol, output: Image, target: Image) -> Pair:
+    """Return the pair of the channels that are compared."""
     if protocol.channels in ("rgb", "grey"):
         channels = max(output.shape[2], target.shape[2])
         return Pair(_expand(output, channels), _expand(target, channels))

@@ -35,9 +35,12 @@ def many_attempts(columns: list[Column], cases: Sequence[Case], device: str) -> 
 
 
 def _is_batched(column: Column) -> bool:
-    """Return whether the column has a batched form; only the plain variant of a metric has one."""
+    """Return whether the column has a batched form; only the plain variant of a metric has one.
+
+    After an alignment the pixels that count differ from pair to pair.
+    """
     plain = column.protocol.ssim.is_plain or not column.metric.in_variants
-    return plain and has_batched_form(column.metric)
+    return plain and column.protocol.align == "none" and has_batched_form(column.metric)
 
 
 def _fill_in(

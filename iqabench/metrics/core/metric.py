@@ -62,6 +62,8 @@ class Metric:
     """The roles of the parts that a metric of inputs compares the output with."""
     of_pixels: bool = False
     """True when it looks at each pixel by itself, so that it has a value for any choice of pixels."""
+    of_chosen: bool = False
+    """True when it is the mean of a map, of which it can leave out the pixels that do not count."""
     in_variants: bool = False
     """True when the protocol chooses among its variants, as it does for structural similarity."""
     network: bool = False
@@ -141,6 +143,7 @@ class MetricFacts(TypedDict, total=False):
     requirement: Requirement
     parts: tuple[str, ...]
     of_pixels: bool
+    of_chosen: bool
     in_variants: bool
     network: bool
     identity: Callable[[], str]

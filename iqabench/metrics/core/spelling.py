@@ -4,6 +4,7 @@ from iqabench.errors import UsageError
 from iqabench.metrics.core.column import AnyColumn, Column, SetColumn
 from iqabench.metrics.core.metric import Metric, metrics
 from iqabench.metrics.core.set_metric import SetMetric, any_metric
+from iqabench.protocol import Protocol
 from iqabench.protocols import protocol
 
 COST_PROTOCOL = "image"
@@ -45,6 +46,7 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
     if isinstance(part, SetMetric):
         if chosen.reference not in ("target", "pool"):
             raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
+        _require_pairs(text, name, chosen, has_pairs=False)
         return SetColumn(part, chosen)
     if is_cost != (chosen.name == COST_PROTOCOL):
         expected = _EXPECTED[part.reference].format(name)
@@ -53,18 +55,45 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
         part.reference == "none" and chosen.reference != "target"
     ):
         raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
-    if chosen.brightness != "none" and part.reference not in ("full", "clip"):
-        raise UsageError(
-            f"there is no column '{text}': {name} compares with no target, and protocol '{chosen.name}' "
-            f"matches outputs to their targets' brightness; expected {name}@rgb or the like."
-        )
-    if chosen.region == "mask" and not part.of_pixels:
-        pointwise = ", ".join(metric.name for metric in metrics() if metric.of_pixels)
-        raise UsageError(
-            f"there is no column '{text}': {name} looks at the surroundings of pixels, which a mask cuts; "
-            f"expected a metric of single pixels ({pointwise}), as in psnr@{chosen.name}."
-        )
+    _require_pairs(text, name, chosen, has_pairs=part.reference in ("full", "clip"))
+    _require_masked(text, part, chosen)
     return Column(part, chosen)
+
+
+def _require_pairs(text: str, name: str, chosen: Protocol, *, has_pairs: bool) -> None:
+    """Raise UsageError for a metric that sees no target under a protocol that changes outputs by theirs."""
+    if has_pairs:
+        return
+    if chosen.brightness != "none":
+        done = "matches outputs to their targets' brightness"
+    elif chosen.align != "none":
+        done = "aligns outputs with their targets"
+    else:
+        return
+    raise UsageError(
+        f"there is no column '{text}': {name} compares no output with its target, and protocol "
+        f"'{chosen.name}' {done}; expected {name}@rgb or the like."
+    )
+
+
+def _require_masked(text: str, part: Metric, chosen: Protocol) -> None:
+    """Raise UsageError for a metric that cannot leave out the pixels that a mask or an alignment does."""
+    if chosen.region == "mask" and not part.of_pixels:
+        raise UsageError(
+            f"there is no column '{text}': {part.name} looks at the surroundings of pixels, which a mask "
+            f"cuts; expected a metric of single pixels ({_names_of('of_pixels')}), as in psnr@{chosen.name}."
+        )
+    if chosen.align != "none" and not (part.of_pixels or part.of_chosen):
+        known = f"{_names_of('of_chosen')}, {_names_of('of_pixels')}"
+        raise UsageError(
+            f"there is no column '{text}': protocol '{chosen.name}' aligns outputs with their targets and "
+            f"leaves out pixels at the border, which {part.name} cannot do; expected one of {known}, or "
+            f"{part.name}@rgb without the alignment."
+        )
+
+
+def _names_of(fact: str) -> str:
+    return ", ".join(metric.name for metric in metrics() if getattr(metric, fact))
 
 
 def _takes_colour(part: Metric) -> bool:

@@ -21,6 +21,7 @@ from iqabench.metrics.shared.structural_similarity import WINDOW, similarities
     "IEEE TIP 13(4), 2004",
     cost=27,
     in_variants=True,
+    of_chosen=True,
 )
 def ssim(pair: Pair) -> float:
     """Return the mean of the similarity map over the windows that lie within the image, then over channels.
@@ -31,7 +32,7 @@ def ssim(pair: Pair) -> float:
     Range: -1 to 1, which is the value of identical images.
     Source: Wang et al., IEEE TIP 13(4), 2004.
     """
-    if not pair.ssim.is_plain:
+    if pair.inside is not None or not pair.ssim.is_plain:
         return variant_similarity(pair)
     channels = similarities(pair)
     return sum(channel.full for channel in channels) / len(channels)

@@ -1,4 +1,4 @@
-"""Mean errors over all pixels and channels, which PSNR, RMSE and MAE are made of."""
+"""Mean errors over all pixels that count and their channels, which PSNR, RMSE and MAE are made of."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from iqabench.images import Pair
 def mean_squared(pair: Pair) -> float:
     """Return the mean squared error in squared 8-bit levels."""
     output, target = _alike(pair)
-    return pair.unit**2 * float(cv2.norm(output, target, cv2.NORM_L2SQR)) / target.size
+    return pair.unit**2 * float(cv2.norm(output, target, cv2.NORM_L2SQR)) / pair.counted
 
 
 def mean_absolute(pair: Pair) -> float:
     """Return the mean absolute error in 8-bit levels."""
     output, target = _alike(pair)
-    return pair.unit * float(cv2.norm(output, target, cv2.NORM_L1)) / target.size
+    return pair.unit * float(cv2.norm(output, target, cv2.NORM_L1)) / pair.counted
 
 
 def _alike(pair: Pair) -> tuple[NDArray[Any], NDArray[Any]]:

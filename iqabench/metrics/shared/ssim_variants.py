@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from iqabench.errors import MetricError
 from iqabench.images import Image, Pair
 from iqabench.images.shared import Shared
 from iqabench.metrics.shared.block_averages import adaptive_average
@@ -44,7 +45,9 @@ class WindowMeans(NamedTuple):
 def variant_similarity(pair: Pair) -> float:
     """Return the similarity of the pair in the variant of its protocol; all that are asked for share a pass.
 
-    Raises: KeyError for a variant that the pair was not told of.
+    Where only some pixels count, the mean is over the windows around those, in the plain variant, too.
+
+    Raises: KeyError for a variant that the pair was not told of; MetricError when no window counts.
     """
     return pair.shared("variant similarities", _similarities)[pair.ssim]
 
@@ -52,12 +55,12 @@ def variant_similarity(pair: Pair) -> float:
 def _similarities(pair: Pair) -> Mapping[SsimVariant, float]:
     groups: dict[tuple[bool, bool], list[SsimVariant]] = {}
     for variant in pair.ssim_asked:
-        if not variant.is_plain:
+        if pair.inside is not None or not variant.is_plain:
             groups.setdefault((variant.rounded, variant.pooled), []).append(variant)
     values: dict[SsimVariant, float] = {}
     for (rounded, pooled), variants in groups.items():
         output, target = (_prepared(image, rounded, pooled) for image in (pair.output, pair.target))
-        values |= _means(output, target, variants, pair.peak)
+        values |= _means(output, target, variants, pair.peak, pair.inside)
     return values
 
 
@@ -76,7 +79,11 @@ def _pool(image: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _means(
-    output: Image, target: Image, variants: Iterable[SsimVariant], peak: float
+    output: Image,
+    target: Image,
+    variants: Iterable[SsimVariant],
+    peak: float,
+    inside: NDArray[np.bool_] | None,
 ) -> dict[SsimVariant, float]:
     """Return the mean over windows and channels of each variant's map."""
     height, width, channels = target.shape
@@ -87,8 +94,10 @@ def _means(
         band = RowsOfPair([(output[rows], target[rows]) for output, target in planes], peak)
         for variant in sums:
             for plane in band.maps(variant):
-                sums[variant] += _sum_of_windows(plane, variant, top, height)
-    return {v: total / _windows(v, height, width, channels) for v, total in sums.items()}
+                counted = plane if inside is None else plane * inside[top : top + len(plane)]
+                sums[variant] += _sum_of_windows(counted, variant, top, height)
+    places = np.ones((height, width), np.bool_) if inside is None else inside
+    return {v: total / (_windows(v, places) * channels) for v, total in sums.items()}
 
 
 def _padded_planes(image: Image) -> list[Plane]:
@@ -96,10 +105,16 @@ def _padded_planes(image: Image) -> list[Plane]:
     return [np.pad(plane, _EDGE, mode="edge") for plane in np.moveaxis(image, 2, 0)]
 
 
-def _windows(variant: SsimVariant, height: int, width: int, channels: int) -> int:
-    """Return the number of windows that count."""
-    left_out = 0 if variant.padding == "replicate" else variant.pixels - 1
-    return (height - left_out) * (width - left_out) * channels
+def _windows(variant: SsimVariant, inside: NDArray[np.bool_]) -> int:
+    """Return the number of windows that count in a channel."""
+    edge = 0 if variant.padding == "replicate" else variant.pixels // 2
+    height, width = inside.shape
+    number = int(inside[edge : height - edge, edge : width - edge].sum())
+    if not number:
+        raise MetricError(
+            "no pixel that counts is far enough from the border for the window of ssim."
+        )
+    return number
 
 
 def _sum_of_windows(plane: Plane, variant: SsimVariant, top: int, height: int) -> float:

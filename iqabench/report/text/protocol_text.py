@@ -61,7 +61,7 @@ def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: i
         return ProtocolText(name, known.version, hashed, known.source, (nothing,), columns)
     said = (_restored(known), _rounded(known), *_reference(known), *_compared(known))
     said = (*said, *_cropped(known), _border(known, scale), *_region(known), *_frames(known))
-    said = (*said, *_brightness(known), *_similarity(known))
+    said = (*said, *_brightness(known), *_aligned(known), *_similarity(known))
     return ProtocolText(name, known.version, hashed, known.source.rstrip("."), said, columns)
 
 
@@ -130,6 +130,16 @@ def _brightness(known: Protocol) -> list[str]:
         return []
     luma = _BRIGHTNESS[known.brightness]
     return [f"Each output is first matched to the brightness of its target by the mean of {luma}."]
+
+
+def _aligned(known: Protocol) -> list[str]:
+    """Return a sentence about the alignment, where there is one."""
+    if known.align == "none":
+        return []
+    return [
+        "Each output is first scaled to the intensity of its target and moved onto it by a homography "
+        "(OpenCV's findTransformECC); pixels for which it then has none do not count."
+    ]
 
 
 def _similarity(known: Protocol) -> list[str]:
