@@ -58,11 +58,12 @@ def align(output: Image, target: Image) -> AlignedPair:
             "out of the image. Compare them under a protocol without alignment, such as rgb."
         )
     moved = _warped(scaled, homography, cv2.INTER_CUBIC, cv2.BORDER_REFLECT).reshape(wanted.shape)
-    pair = (
-        WHITE * np.where(inside[..., None], image, 0).astype(np.float64)
-        for image in (moved, wanted)
-    )
-    return AlignedPair(*pair, inside)
+    return AlignedPair(_cut(moved, inside), _cut(wanted, inside), inside)
+
+
+def _cut(image: Floats, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the image in units of 0..255, with 0 outside."""
+    return WHITE * np.where(inside[..., None], image, 0).astype(np.float64)
 
 
 def _scaled(output: Floats, target: Floats) -> Floats:
@@ -79,7 +80,7 @@ def _scaled(output: Floats, target: Floats) -> Floats:
 
 def _homography(output: Floats, target: Floats) -> NDArray[np.float32]:
     """Return the matrix that takes places of the target to places of the output, (3, 3)."""
-    start = np.eye(3, dtype=np.float32)
+    start, everywhere = np.eye(3, dtype=np.float32), np.ones(target.shape[:2], np.uint8)
     try:
         _, homography = cv2.findTransformECC(
             _grey(target),
@@ -87,7 +88,7 @@ def _homography(output: Floats, target: Floats) -> NDArray[np.float32]:
             start,
             cv2.MOTION_HOMOGRAPHY,
             _STOP,
-            inputMask=None,
+            inputMask=everywhere,
             gaussFiltSize=_BLUR,
         )
     except cv2.error as error:
@@ -102,7 +103,9 @@ def _homography(output: Floats, target: Floats) -> NDArray[np.float32]:
 
 
 def _grey(image: Floats) -> Floats:
-    return image[..., 0].copy() if image.shape[2] == 1 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    if image.shape[2] == 1:
+        return image[..., 0].copy()
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
 
 
 def _warped(

@@ -28,7 +28,8 @@ def scene() -> Pixels:
     """A smooth pattern of 82x74 without a period."""
     noise = np.random.default_rng(2).normal(0, 1, (74, 82, 3))
     smooth = cv2.GaussianBlur(noise, (0, 0), 3)
-    return np.clip(127 + 90 * smooth / smooth.std() / 2, 0, 255).astype(np.uint8)
+    levels: Pixels = np.clip(127 + 45 * smooth / smooth.std(), 0, 255).astype(np.uint8)
+    return levels
 
 
 @pytest.fixture(scope="module")
