@@ -11,6 +11,7 @@ from iqabench.images.accept import as_image
 from iqabench.images.arrays import ARRAY_SUFFIXES, array_shapes, in_depth, read_array
 from iqabench.images.brightness import match_brightness
 from iqabench.images.case import Case, PseudoReferences
+from iqabench.images.crop import crop_to_multiple
 from iqabench.images.luma import luma
 from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import ClipView, InputsView, OutputView, Pair, PoolView
@@ -44,6 +45,7 @@ __all__ = [
     "as_compared",
     "as_image",
     "as_part",
+    "crop_to_multiple",
     "encode_image",
     "encode_part",
     "image_files",

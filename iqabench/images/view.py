@@ -7,6 +7,7 @@ from iqabench.errors import ImageError
 from iqabench.images.alignment import align
 from iqabench.images.bands import view_bands
 from iqabench.images.brightness import match_brightness
+from iqabench.images.crop import crop_to_multiple
 from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
@@ -133,13 +134,7 @@ def _cropped(protocol: Protocol, image: Image) -> Image:
             f"an image of {_size(image)} has nothing left after protocol '{protocol.name}' crops its "
             f"sides to multiples of {multiple} pixels."
         )
-    centred = protocol.crop_from == "centre"
-    for axis in (0, 1):
-        rest = image.shape[axis] % multiple
-        first = rest // 2 if centred else 0
-        kept = slice(first, first + image.shape[axis] - rest)
-        image = image[kept] if axis == 0 else image[:, kept]
-    return image
+    return crop_to_multiple(image, multiple, centred=protocol.crop_from == "centre")
 
 
 def _inside(protocol: Protocol, output: Image, mask: Image | None) -> NDArray[np.bool_]:

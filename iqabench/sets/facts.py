@@ -123,6 +123,9 @@ class SetFacts(Facts):
     made: dict[RoleName, tuple[InputFacts, ...]] = Field(default_factory=dict)
     """The degradations that make further parts, by role: from its own files where the role has some, else
     from targets."""
+    multiple: int = Field(default=1, ge=1)
+    """The number whose multiples the sides of all images are cropped to about the centre, before inputs are
+    made; 1 crops nothing."""
     motion: MotionFacts | None = None
     """The motion by which input and target, both clips, are made of one photograph."""
     depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
@@ -162,6 +165,8 @@ class SetFacts(Facts):
             raise ValueError("expected files, archives, named files or blocks")
         if self.degradations and self.input is not None:
             raise ValueError("expected either input or degradations, not both")
+        if self.multiple > 1 and notation is not None and task_named(self.task).has_scales:
+            raise ValueError("expected no multiple on sets whose inputs and targets differ in size")
         if bool(self.archives or self.named) != (self.samples is not None):
             raise ValueError("expected samples together with archives or named files, or neither")
         return self

@@ -156,6 +156,8 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
             )
             for label, steps in recipes.items()
         ]
+    if any(sample.recipe.draws_in_order for sample in samples):
+        samples = in_order_of_drawing(samples, facts.levels.index(level))
     return SampleSet(
         name=facts.name,
         title=facts.title,
@@ -166,6 +168,20 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         samples=tuple(samples),
         address=address,
     )
+
+
+def in_order_of_drawing(samples: list[SampleRef], passes: int) -> list[SampleRef]:
+    """Return the samples, each with the targets whose noise is drawn before its own, sorted by name.
+
+    `passes` is the number of levels that were drawn before, each with the whole list.
+    """
+    listed = sorted(samples, key=lambda sample: sample.name)
+    targets = [place for sample in listed for place in sample.files["target"]]
+    position = {sample.name: at for at, sample in enumerate(listed)}
+    return [
+        replace(sample, before=(*targets * passes, *targets[: position[sample.name]]))
+        for sample in samples
+    ]
 
 
 def recipes_of(facts: SetFacts, level: str) -> dict[str, Recipe]:
@@ -186,6 +202,7 @@ def recipes_of(facts: SetFacts, level: str) -> dict[str, Recipe]:
                 facts.grey,
                 tuple(facts.made.items()),
                 reduces=task_named(facts.task).sizes != "round trip",
+                multiple=facts.multiple,
             ),
             motion=facts.motion,
         )

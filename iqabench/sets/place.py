@@ -21,6 +21,7 @@ from iqabench.images import (
     read_image,
     read_part,
 )
+from iqabench.images.decoding import Decoding
 from iqabench.samples import part_of
 from iqabench.sets.archive import member_file
 from iqabench.sets.blocks import read_block
@@ -58,6 +59,14 @@ class Place:
         Raises: ImageError when it cannot be read; SetError when it is not downloaded.
         """
         return read_image(*self._file(), self.reading)
+
+    def shape(self) -> tuple[int, int, int]:
+        """Return height, width and channels, without decoding the image.
+
+        Raises: ImageError when it cannot be read; SetError when it is not downloaded.
+        """
+        header = Decoding(*self._file(), self.reading).header
+        return header.height, header.width, header.colour_bands
 
     def read_part(self, depth: str = "uint8") -> Part:
         """Return the frames of the file, (T, H, W, C): one for an image, any number for an array.

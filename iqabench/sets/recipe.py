@@ -3,14 +3,16 @@
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from iqabench.degradations import Degradation, degradations
 from iqabench.degradations.core.specification import specification_hash
+from iqabench.degradations.noise import NOISE_RECIPES
 from iqabench.errors import SetError
-from iqabench.images import Image, Part, luma
+from iqabench.images import Image, Part, crop_to_multiple, luma
 from iqabench.samples import stack_frames
 from iqabench.sets.facts import InputFacts
 from iqabench.sets.motion_facts import MotionFacts
@@ -24,12 +26,23 @@ class Step:
     degradation: Degradation
     keywords: tuple[tuple[str, Any], ...]
 
-    def __call__(self, image: Image, frame: int = 0) -> Image:
-        """Return the degraded image; each frame of a clip draws from a seed of its own."""
+    def __call__(self, image: Image, frame: int = 0, drawn: int = 0) -> Image:
+        """Return the degraded image; each frame of a clip draws from a seed of its own.
+
+        `drawn` is the number of values that images before this one took, where noise is drawn in order.
+        """
         keywords = dict(self.keywords)
         if frame and "seed" in keywords:
             keywords["seed"] += frame
+        if self.draws_in_order:
+            keywords["skip"] = drawn
         return self.degradation(image, **keywords)
+
+    @property
+    def draws_in_order(self) -> bool:
+        """True when the noise of an image depends on the images before it."""
+        recipe = dict(self.keywords).get("recipe")
+        return recipe in NOISE_RECIPES and NOISE_RECIPES[recipe].in_order
 
     @property
     def facts(self) -> list[Any]:
@@ -65,6 +78,13 @@ class Recipe:
     """True when the target is `scale` times as large as the input; False when they have the same size."""
     motion: MotionFacts | None = None
     """The motion by which input and target are made of the photograph in the file."""
+    multiple: int = 1
+    """The number whose multiples the sides of images are cropped to about the centre; 1 crops nothing."""
+
+    @property
+    def draws_in_order(self) -> bool:
+        """True when the noise of an input depends on the targets before it."""
+        return any(step.draws_in_order for step in self.steps or ())
 
     @property
     def input_scale(self) -> Ratio:
@@ -83,6 +103,8 @@ class Recipe:
             "degradation": chain,
             "grey": sorted(self.grey),
         }
+        if self.multiple > 1:
+            facts["multiple"] = self.multiple
         if self.motion is not None:
             facts["motion"] = self.motion.model_dump(mode="json")
         if self.part_chains:
@@ -123,17 +145,34 @@ class Recipe:
                 f"{name} is {image.shape[1]}x{image.shape[0]} pixels; x{scale_text(self.scale)} needs at "
                 f"least {least}x{least}. Take the image away, or choose a smaller scale."
             )
-        image = image[:height, :width]
+        image = self.cropped(image[:height, :width], name)
         return rounded_luma(image) if self.luma_target else image
 
-    def input(self, target: Image, frame: int = 0) -> Image:
-        """Return the input that is made from a target.
+    def cropped(self, image: Image, name: str) -> Image:
+        """Return the image with the sides that the set crops it to; `name` stands for it in messages.
+
+        Raises: SetError when a side is shorter than the number whose multiples are kept.
+        """
+        if min(image.shape[:2]) < self.multiple:
+            raise SetError(
+                f"{name} is {image.shape[1]}x{image.shape[0]} pixels; the set crops its sides to multiples "
+                f"of {self.multiple}, so nothing is left of it. Take the image away."
+            )
+        return crop_to_multiple(image, self.multiple)
+
+    def input(self, target: Image, frame: int = 0, drawn: int = 0) -> Image:
+        """Return the input that is made from a target; `drawn` is the number of values drawn before it.
 
         Raises: SetError when the set does not say how.
         """
         if self.steps is None:
             raise SetError("the set does not say how its inputs are made.")
-        return _degrade(self.steps, target, frame)
+        return _degrade(self.steps, target, frame, drawn)
+
+    def values_of(self, height: int, width: int, channels: int) -> int:
+        """Return the number of values of a target that is made of an image of this size."""
+        sides = (side - side % self.multiple for side in (height, width))
+        return prod(sides) * channels
 
     def parts(self, known: Mapping[str, Part], what: str) -> dict[str, Part]:
         """Return the further parts by role: made from the part of that role if it is known, else from the
@@ -179,6 +218,7 @@ def recipe(
     parts: Sequence[tuple[str, Sequence[InputFacts]]] = (),
     *,
     reduces: bool = True,
+    multiple: int = 1,
 ) -> Recipe:
     """Return the recipe of a set at a level, with the degradations of inputs and of further `parts` by role.
 
@@ -192,6 +232,7 @@ def recipe(
         frozenset(grey),
         tuple((role, _chain(steps, level)) for role, steps in parts),
         reduces,
+        multiple=multiple,
     )
 
 
@@ -216,9 +257,9 @@ def _step(facts: InputFacts, level: str) -> Step:
     return Step(degradation, tuple(sorted(keywords.items())))
 
 
-def _degrade(steps: Chain, image: Image, frame: int) -> Image:
+def _degrade(steps: Chain, image: Image, frame: int, drawn: int = 0) -> Image:
     for step in steps:
-        image = step(image, frame)
+        image = step(image, frame, drawn)
     return image
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
@@ -54,6 +55,8 @@ class SampleRef:
     """The largest value that a sensor counts to; None where no such value is known."""
     mixes_grey: bool = False
     """True when grey frames beside colour ones are taken for colour, as infrared images are in fusion."""
+    before: tuple[Place, ...] = ()
+    """The targets whose noise was drawn before this one's, where the noise of a set is drawn in order."""
     measures: bool = False
     """True when the mask says which part of the target's spectrum is measured, and so makes the input."""
 
@@ -113,6 +116,8 @@ class SampleRef:
 
     def _read(self, role: str) -> Part:
         part = self._read_files(role)
+        if self.recipe.multiple > 1 and role != "target":  # which its recipe crops
+            part = np.stack([self.recipe.cropped(frame, self.name) for frame in part])
         if role in self.binary:
             return binary_mask(part, f"the {role} of '{self.name}'", self.white)
         return part
@@ -136,7 +141,8 @@ class SampleRef:
     def _make_input(self, target: Part | None) -> Part:
         if target is None:
             raise SetError(f"the sample '{self.name}' has neither input nor target.")
-        frames = [self.recipe.input(frame, t) for t, frame in enumerate(target)]
+        drawn = sum(self.recipe.values_of(*_shape(place)) for place in self.before)
+        frames = [self.recipe.input(frame, t, drawn) for t, frame in enumerate(target)]
         return stack_frames(frames, f"the input of '{self.name}'")
 
     def _luma(self) -> Sample:
@@ -213,3 +219,9 @@ class SampleRef:
                 f"the {role} of '{self.name}' is {size[1]}x{size[0]} and the input {width}x{height}; "
                 f"expected a {role} of {expected} at x{scale_text(scale)}. Crop both to the same ground."
             )
+
+
+@cache
+def _shape(place: Place) -> tuple[int, int, int]:
+    """Return the shape of an image, whose header is read once for all samples that come after it."""
+    return place.shape()

@@ -95,7 +95,8 @@ class SampleSet:
 
 def _travelling(sample: SampleRef) -> SampleRef:
     files = {r: tuple(p.travelling() for p in places) for r, places in sample.files.items()}
-    return replace(sample, files=files)
+    before = tuple(place.travelling() for place in sample.before)
+    return replace(sample, files=files, before=before)
 
 
 def _identities(sample: SampleRef) -> list[str]:

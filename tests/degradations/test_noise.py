@@ -1,5 +1,7 @@
 """Gaussian noise: the frozen stream, its order and its size."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -60,3 +62,48 @@ def test_none_at_zero() -> None:
 def test_bad_sigma_is_explained(sigma: float) -> None:
     with pytest.raises(UsageError, match="expected 0 or more"):
         noise(np.zeros((2, 2, 1), np.uint8), sigma=sigma)
+
+
+def plain_loop(images: list[np.ndarray], sigma: float) -> list[np.ndarray]:
+    """Return noisy images as PromptIR's program makes them, one after the other."""
+    np.random.seed(0)
+    return [np.clip(i + np.random.randn(*i.shape) * sigma, 0, 255).astype(np.uint8) for i in images]
+
+
+def test_noise_drawn_in_order_is_that_of_a_plain_loop() -> None:
+    rng = np.random.default_rng(1)
+    sizes = [(33, 47, 3), (20, 21, 1), (64, 48, 3)]
+    images = [rng.integers(0, 256, size, dtype=np.uint8) for size in sizes]
+    skips = np.cumsum([0, *(i.size for i in images[:-1])]).tolist()
+    expected = plain_loop(images, 25)
+    for at in (2, 0, 1, 2):  # any order, with and without known states of the generator
+        noisy = noise(images[at], sigma=25, recipe="truncated-in-order", skip=skips[at])
+        assert noisy.dtype == np.uint8
+        assert np.array_equal(noisy, expected[at])
+
+
+@pytest.mark.parametrize(("recipe", "raised"), [("rounded", 0.5), ("truncated", 0.0)])
+def test_stored_noise_is_clipped_and_rounded_or_cut_off(recipe: str, raised: float) -> None:
+    image = np.random.default_rng(2).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    np.random.seed(0)
+    values = image + np.random.randn(*image.shape) * 50
+    expected = np.floor(np.clip(values, 0, 255) + raised).astype(np.uint8)
+    assert np.array_equal(noise(image, sigma=50, recipe=recipe), expected)
+
+
+def test_the_float_recipe_is_numpys_normal_to_the_bit() -> None:
+    image = np.random.default_rng(3).integers(0, 256, (9, 8, 3), dtype=np.uint8)
+    expected = image + 255.0 * np.random.RandomState(7).normal(0, 25 / 255, image.shape)
+    assert np.array_equal(noise(image, sigma=25, seed=7), expected)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"recipe": "cut"}, "expected float, rounded, truncated, truncated-in-order"),
+        ({"skip": -1}, "expected 0 or more values"),
+    ],
+)
+def test_bad_recipes_are_explained(keywords: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        noise(np.zeros((2, 2, 1), np.uint8), sigma=25, **keywords)
