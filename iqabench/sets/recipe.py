@@ -41,8 +41,8 @@ class Step:
     @property
     def draws_in_order(self) -> bool:
         """True when the noise of an image depends on the images before it."""
-        recipe = dict(self.keywords).get("recipe")
-        return recipe in NOISE_RECIPES and NOISE_RECIPES[recipe].in_order
+        recipe = NOISE_RECIPES.get(dict(self.keywords).get("recipe", ""))
+        return recipe is not None and recipe.in_order
 
     @property
     def facts(self) -> list[Any]:
