@@ -1,5 +1,6 @@
 """`iqabench fetch`."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,11 @@ with lazy_imports():
     from iqabench.files.adopt import adopt, replaced_note
     from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
-    from iqabench.sets.catalogue import find_entry
+    from iqabench.sets.adoption.adopt_set import adopt_set
+    from iqabench.sets.catalogue import find_entry, level_of
+    from iqabench.sets.facts import SetFacts
     from iqabench.sets.handed_over import file_fault, mistaken_files
+    from iqabench.sets.pinned_list import not_handed_over
 
 
 @click.command(
@@ -48,6 +52,14 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
     lacking: list[str] = []
     for name in with_members(names):
         files = files_named(name, scale)
+        if handed := _handed_over(name, scale):
+            facts, levels = handed
+            if folder is not None:
+                for sentence in adopt_set(facts, levels, folder, replace=replace):
+                    click.echo(sentence)
+                continue
+            if not files:
+                raise FetchError(not_handed_over(facts, levels[0] if len(levels) == 1 else ""))
         if folder is None:
             damaged = remove_damaged(files)
             replaced = replaced_note(damaged, fetch(files, owner=name))
@@ -71,3 +83,14 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
             f"{number} not found in {folder}:\n  {some}\nFiles are found by their content, or by these names "
             "where nobody published a checksum. Put them there, and type the same command again."
         )
+
+
+def _handed_over(name: str, scale: int | None) -> tuple[SetFacts, Sequence[str]] | None:
+    """Return a set that only a person can hand over, and the levels that are meant; None for other names."""
+    declared, level = find_entry(name) or (None, None)
+    if declared is None or not declared.facts.layouts:
+        return None
+    facts = declared.facts
+    if level is None and scale is not None:
+        level = level_of(facts, f"x{scale}")
+    return facts, [level] if level else facts.levels or ("",)

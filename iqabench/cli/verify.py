@@ -17,6 +17,8 @@ from iqabench.errors import UsageError
 with lazy_imports():
     from iqabench.files import RemoteFile
     from iqabench.files.states import FileState, states
+    from iqabench.sets.catalogue import find_entry
+    from iqabench.sets.pinned_list import not_handed_over
 
 
 @click.command("verify")
@@ -44,6 +46,9 @@ def command(names: tuple[str, ...], every: bool, scale: int | None, form: str | 
         for s in of_name
         if every or s.state != "ok"
     ]
+    for name in checked if names else ():
+        if not checked[name] and (declared := find_entry(name)) and declared[0].facts.layouts:
+            tell(not_handed_over(declared[0].facts, declared[1] or ""))
     if rows or form:
         print_rows(rows, form)
     files = sum(len(of_name) for of_name in checked.values())

@@ -127,6 +127,24 @@ def keep(source: Path, file: RemoteFile) -> Path:
         return place(part, file, sha256, str(source))
 
 
+def keep_unpromised(source: Path) -> tuple[str, int]:
+    """Copy a file of which nothing is known into the cache, unpinned; return its checksum and its size.
+
+    Raises: FetchError when it cannot be read or written.
+    """
+    file = RemoteFile(str(source), None, None, None)
+    try:
+        reading = source.open("rb")
+    except OSError as error:
+        raise FetchError(f"{source} cannot be read: {error.strerror}.") from error
+    with reading, _scratch(file) as part, writing(source.name):
+        sha256 = copy_hashed(reading, part)
+        size, path = part.stat().st_size, blob(home(), sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(path)
+    return sha256, size
+
+
 def keep_bytes(content: bytes, file: RemoteFile) -> Path:
     """Write the content of a file into the cache.
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from iqabench.facts import Facts
+from iqabench.sets.layout_facts import SIZE, LayoutFacts, VersionFacts
 from iqabench.sets.motion_facts import MotionFacts
 from iqabench.tasks import Ratio, RoleName, TaskName, task_named
 
@@ -137,11 +138,23 @@ class SetFacts(Facts):
     grey: tuple[str, ...] = ()
     """Samples whose original is a grey image, stored as RGB with three equal channels."""
     samples: str | None = Field(default=None, pattern=r"^\d+(-\d+)?(, *\d+(-\d+)?)*$")
-    """The samples of archives and of named files: spans and numbers, such as 0801-0900 or 1, 22, 23."""
+    """The samples of archives, of named files, and of layouts that hold others too: spans and numbers, such
+    as 0801-0900 or 1, 22, 23."""
     files: tuple[FilesFacts, ...] = ()
     archives: tuple[ArchiveFacts, ...] = ()
     named: tuple[NamedFacts, ...] = ()
     blocks: tuple[BlocksFacts, ...] = ()
+    layouts: tuple[LayoutFacts, ...] = ()
+    """The ways in which files lie that a person hands over, and whose names are known by patterns only."""
+    versions: tuple[VersionFacts, ...] = ()
+    """Other versions of the set, which are not taken for it."""
+    sizes: dict[Level, int] = Field(default_factory=dict)
+    """The number of samples at levels that have another one than `size`."""
+    image_sizes: tuple[Annotated[str, Field(pattern=SIZE)], ...] = ()
+    """The width and the height that images of the set have, its targets where these are larger; empty where
+    they are not known."""
+    border: int = 0
+    """The pixels that are cut off each side of a target which is larger than its input by twice as many."""
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "SetFacts":
@@ -161,16 +174,41 @@ class SetFacts(Facts):
             )
         if self.level not in (self.levels or ("",)):
             raise ValueError(f"the default level {self.level} is not among the levels")
-        if not (self.files or self.archives or self.named or self.blocks):
-            raise ValueError("expected files, archives, named files or blocks")
+        if not (self.files or self.archives or self.named or self.blocks or self.layouts):
+            raise ValueError("expected files, archives, named files, blocks or layouts")
         if self.degradations and self.input is not None:
             raise ValueError("expected either input or degradations, not both")
         if self.multiple > 1 and notation is not None and task_named(self.task).has_scales:
             raise ValueError("expected no multiple on sets whose inputs and targets differ in size")
-        if bool(self.archives or self.named) != (self.samples is not None):
-            raise ValueError("expected samples together with archives or named files, or neither")
+        if (self.archives or self.named) and self.samples is None:
+            raise ValueError("expected samples together with archives or named files")
+        if self.samples is not None and not (self.archives or self.named or self.layouts):
+            raise ValueError("expected archives, named files or layouts together with samples")
         return self
 
     def scale(self, level: str) -> Ratio:
         """Return the size of the target divided by that of the input, at a level."""
         return task_named(self.task).scale(level)
+
+    def address_at(self, level: str) -> str:
+        """Return the name by which the set is loaded at a level."""
+        return f"{self.name}_{level}" if level else self.name
+
+    def size_at(self, level: str) -> int:
+        """Return the number of samples at a level."""
+        return self.sizes.get(level, self.size)
+
+    @property
+    def sample_names(self) -> dict[str, None]:
+        """The names of `samples`, in order; empty where none are declared."""
+        return dict.fromkeys(numbers_of(self.samples or ""))
+
+
+def numbers_of(spans: str) -> list[str]:
+    """Return the numbers of spans such as 0801-0900, with their leading zeros, and of single numbers."""
+    numbers = []
+    for span in filter(None, spans.replace(" ", "").split(",")):
+        first, _, last = span.partition("-")
+        places = range(int(first), int(last or first) + 1)
+        numbers += [f"{number:0{len(first)}}" for number in places]
+    return numbers

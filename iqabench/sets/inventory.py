@@ -11,8 +11,9 @@ from urllib.parse import quote
 from iqabench.files import RemoteFile
 from iqabench.order import natural_order
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
-from iqabench.sets.facts import ArchiveFacts, BlocksFacts, FilesFacts
+from iqabench.sets.facts import ArchiveFacts, BlocksFacts, FilesFacts, numbers_of
 from iqabench.sets.manifest import Line, read_manifest
+from iqabench.sets.pinned_list import pinned_lines
 
 
 class Item(NamedTuple):
@@ -87,8 +88,10 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             yield _single(item, files, line, names[_place(files, line)])
     for archive in item.facts.archives:
         yield from _members(item, archive)
+    if item.facts.layouts:
+        yield from _pinned(item)
     for named in item.facts.named:
-        for sample in _numbers(item.facts.samples or ""):
+        for sample in numbers_of(item.facts.samples or ""):
             ends = [end.replace("{sample}", sample) for end in (named.name, *named.also)]
             endings = tuple(ends) if len(ends) > 1 or "/" in ends[0] else ()
             name = f"{item.facts.name}/{ends[0]}"
@@ -96,6 +99,17 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             yield Item(named.level or "", named.role, sample, file)
     for blocks in item.facts.blocks:
         yield from _blocks(item, blocks)
+
+
+def _pinned(item: Entry) -> Iterable[Item]:
+    """Yield the images of the copy that was adopted; nothing before that."""
+    facts = item.facts
+    lines = pinned_lines(facts.name)
+    names = distinct_names(frozenset(line.path for line in lines))
+    for line in lines:
+        name = f"{facts.name}/{names[line.path]}"
+        file = RemoteFile(name, None, line.sha256, line.bytes, page=facts.page)
+        yield Item(line.level, line.role, line.sample, file)
 
 
 @cache
@@ -135,8 +149,8 @@ def _single(item: Entry, files: FilesFacts, line: Line, name: str) -> Item:
 def _members(item: Entry, archive: ArchiveFacts) -> Iterable[Item]:
     name = f"{item.facts.name}/{archive.url.rsplit('/', 1)[-1]}"
     file = RemoteFile(name, archive.url, archive.sha256, archive.bytes, page=item.facts.page)
-    for sample in _numbers(item.facts.samples or ""):
-        for index, frame in enumerate(_numbers(archive.frames) if archive.frames else [""]):
+    for sample in numbers_of(item.facts.samples or ""):
+        for index, frame in enumerate(numbers_of(archive.frames) if archive.frames else [""]):
             member = archive.member.replace("{sample}", sample).replace("{frame}", frame)
             yield Item(archive.level or "", archive.role, sample, file, member=member, frame=index)
 
@@ -154,13 +168,3 @@ def _blocks(item: Entry, blocks: BlocksFacts) -> Iterable[Item]:
         numbers = [f"{n + 1:0{len(str(c))}}" for n, c in zip(place, counts, strict=True)]
         variable = f"{blocks.variable}#{','.join(map(str, place))}"
         yield Item("", blocks.role, "_".join(numbers), file, variable=variable, is_block=True)
-
-
-def _numbers(spans: str) -> list[str]:
-    """Return the numbers of spans such as 0801-0900, with their leading zeros, and of single numbers."""
-    numbers = []
-    for span in spans.replace(" ", "").split(","):
-        first, _, last = span.partition("-")
-        places = range(int(first), int(last or first) + 1)
-        numbers += [f"{number:0{len(first)}}" for number in places]
-    return numbers

@@ -17,6 +17,7 @@ from iqabench.sets.facts import InputFacts, SetFacts
 from iqabench.sets.first_frames import first_frames, frames_in_name
 from iqabench.sets.folder import folder_set, has_variant
 from iqabench.sets.inventory import Images, Item, all_items, inventory
+from iqabench.sets.pinned_list import not_handed_over
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef
@@ -129,8 +130,10 @@ def _example_levels() -> str:
 
 def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     facts = item.facts
-    address = f"{facts.name}_{level}" if level else facts.name
+    address = facts.address_at(level)
     images = inventory(item, level)
+    if facts.layouts and not images:
+        raise SetError(not_handed_over(facts, level))
     paths = _paths(images, address, fetch=fetch)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
@@ -153,6 +156,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
                 fills=task.composites,
                 same_length=task.same_length,
                 depth=facts.depth,
+                border=facts.border,
             )
             for label, steps in recipes.items()
         ]

@@ -1,6 +1,8 @@
 """Manifests: lists of the files of a set with their checksums."""
 
 import csv
+import io
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +34,14 @@ def read_manifest(path: Path) -> tuple[Line, ...]:
 
     Raises: FactsError with file and line.
     """
+    return parse_manifest(path)
+
+
+def parse_manifest(path: Path) -> tuple[Line, ...]:
+    """Return the lines of a manifest that may change between two calls.
+
+    Raises: FactsError with file and line.
+    """
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
@@ -51,6 +61,15 @@ def read_manifest(path: Path) -> tuple[Line, ...]:
             )
         seen.add(key)
     return lines
+
+
+def manifest_text(lines: Iterable[Line]) -> str:
+    """Return the text of a manifest of images."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows([getattr(line, column) for column in _COLUMNS] for line in lines)
+    return text.getvalue()
 
 
 def _line(row: dict[str, str], path: Path, number: int) -> Line:

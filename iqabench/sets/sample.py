@@ -59,6 +59,8 @@ class SampleRef:
     """The targets whose noise was drawn before this one's, where the noise of a set is drawn in order."""
     measures: bool = False
     """True when the mask says which part of the target's spectrum is measured, and so makes the input."""
+    border: int = 0
+    """The pixels that are cut off each side of a target which is larger than its input by twice as many."""
 
     @property
     def has_target(self) -> bool:
@@ -90,6 +92,8 @@ class SampleRef:
         if "target" in self.files:
             parts["target"] = self._read_target()
         parts |= {role: self._read(role) for role in self.files if role != "target"}
+        if self.border:
+            self._cut_border(parts)
         if self.recipe.motion is not None:
             photograph = image_of(parts["target"], f"the photograph of '{self.name}'")
             parts |= moving_clips(self.recipe.motion, photograph, self.name)
@@ -112,7 +116,17 @@ class SampleRef:
             raise SetError(self.trouble)
         if "target" not in self.files:
             return None
+        if self.border:
+            return self.load().target
         return Sample(self.name, {"target": self._read_target()}).target
+
+    def _cut_border(self, parts: dict[str, Part]) -> None:
+        """Cut off the border of the target where it makes the difference to the input."""
+        target, source = parts.get("target"), parts.get("input")
+        if target is not None and source is not None:
+            inner = target[:, self.border : -self.border, self.border : -self.border]
+            if inner.shape[1:3] == source.shape[1:3]:
+                parts["target"] = inner
 
     def _read(self, role: str) -> Part:
         part = self._read_files(role)

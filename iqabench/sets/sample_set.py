@@ -112,4 +112,5 @@ def _identities(sample: SampleRef) -> list[str]:
         identity("target"),
         *(f"{role} {identity(role)}" for role in others),
         *(["white outside"] if sample.white == "outside" else []),
+        *([f"border {sample.border}"] if sample.border else []),
     ]

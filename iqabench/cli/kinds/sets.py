@@ -1,5 +1,6 @@
 """Sets and groups of them, for `list` and `show`. Imports no torch."""
 
+from dataclasses import asdict
 from typing import Any
 
 from iqabench.cli.lazy import lazy_imports
@@ -7,6 +8,7 @@ from iqabench.sets import files_of, set_facts, set_names
 from iqabench.sets.catalogue import find_entry, group_of, set_groups
 from iqabench.sets.facts import SetFacts
 from iqabench.sets.group_facts import GroupFacts
+from iqabench.sets.pinned_list import list_path, origins
 
 with lazy_imports(until_used=True):  # it reads pixels, and few sets need it
     from iqabench.sets.load import recipes_of
@@ -59,7 +61,16 @@ def show(name: str) -> dict[str, Any]:
     sizes = [f.bytes for f in files]
     total = None if None in sizes else round(sum(s or 0 for s in sizes) / 1e6, 1)
     hashes = _degradation_hashes(facts)
-    return {**facts.model_dump(), **hashes, "to_fetch": len(files), "megabytes": total}
+    counts = {"to_fetch": len(files), "megabytes": total}
+    return {**facts.model_dump(), **hashes, **counts, **_adopted(facts)}
+
+
+def _adopted(facts: SetFacts) -> dict[str, Any]:
+    """Return where the copies of a set came from that a person handed over, by level."""
+    if not facts.layouts:
+        return {}
+    seen = {level or "all": asdict(origin) for level, origin in origins(facts.name).items()}
+    return {"adopted": seen or "no copy yet", "pinned_list": str(list_path(facts.name))}
 
 
 def _degradation_hashes(facts: SetFacts) -> dict[str, Any]:
