@@ -114,7 +114,7 @@ def _sizes_version(copy: Copy, heads: dict[Path, Head], facts: SetFacts) -> Vers
 
 def _published(facts: SetFacts) -> dict[str, str]:
     """Return the sets of the same task by the published checksums of their inputs."""
-    known = {}
+    known: dict[str, str] = {}
     for name in set_names():
         other = entry(name)
         if other.facts.task == facts.task and name != facts.name:
