@@ -12,6 +12,7 @@ follow" can be told from "it may follow: the organisers ranked unrounded figures
     scoring, ranking       scores, gates and ranks
     check                  whether what was printed follows from what was printed
     corrections            what is another with the errata put in
+    remark                 cells whose protocol is another one, or not known
 """
 
 from iqabench.boards.board import Board, Erratum
@@ -27,6 +28,7 @@ from iqabench.boards.corrections import (
 from iqabench.boards.entries import BoardEntry, entries_of
 from iqabench.boards.quantity import Quantity
 from iqabench.boards.ranking import Standing, Standings, standings
+from iqabench.boards.remark import Remark
 from iqabench.boards.score import ScoreFormula
 from iqabench.boards.track import Gate, Track
 from iqabench.boards.values import BoundedValue
@@ -41,6 +43,7 @@ __all__ = [
     "Gate",
     "Published",
     "Quantity",
+    "Remark",
     "ScoreFormula",
     "Standing",
     "Standings",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from iqabench.boards.column import Better, ColumnFacts, Published
 from iqabench.boards.quantity import Quantity, quantities_of
+from iqabench.boards.remark import Remark
 from iqabench.boards.score import ScoreFormula
 from iqabench.boards.track import Gate, Track
 from iqabench.errors import UsageError
@@ -62,6 +63,7 @@ class Board(Facts):
     scores: dict[str, ScoreFormula] = Field(default_factory=dict)
     tracks: tuple[Track, ...] = ()
     errata: tuple[Erratum, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     file: Path = Path()
     """The file of the board."""
 
@@ -136,3 +138,11 @@ class Board(Facts):
     def erratum(self, entry: str, of: str) -> Erratum | None:
         """Return what is known to be wrong with a published figure, or None."""
         return next((e for e in self.errata if (e.entry, e.of) == (entry, of)), None)
+
+    def remarks_on(self, entry: str, quantity: Quantity) -> list[Remark]:
+        """Return the remarks on an entry's published figure in a quantity."""
+        return [one for one in self.remarks if one.is_about(entry, quantity)]
+
+    def is_apart(self, entry: str, quantity: Quantity) -> bool:
+        """Return whether an entry's published figure compares with no other, as a remark says."""
+        return any(not one.compares for one in self.remarks_on(entry, quantity))

@@ -91,7 +91,7 @@ def _corrected(board: Board, entry: BoardEntry) -> BoardEntry:
     right = {
         e.of: BoundedValue.exact(e.instead)
         for e in board.errata
-        if e.entry == entry.name and e.instead is not None and e.of in board.quantities
+        if e.entry == entry.name and e.instead is not None and e.of in entry.values
     }
     return replace(entry, values={**entry.values, **right}) if right else entry
 

@@ -22,6 +22,8 @@ class BoardEntry:
     """The line in the CSV, for messages; 0 for what was measured here."""
     values: dict[str, BoundedValue] = field(default_factory=dict)
     """Values by quantity: "psnr", or "psnr Set5" where a board has several sets."""
+    apart: dict[str, BoundedValue] = field(default_factory=dict)
+    """Printed values by quantity that compare with nothing: their protocol is another one, or not known."""
     scores: dict[str, BoundedValue] = field(default_factory=dict)
     """Printed scores."""
     ranks: dict[str, int] = field(default_factory=dict)
@@ -47,10 +49,14 @@ class BoardEntry:
         """Return the printed figure of a column or score, or the rank in a track; None without one."""
         rank = self.ranks.get(of)
         return (
-            self.values.get(of)
+            self.shown(of)
             or self.scores.get(of)
             or (BoundedValue.exact(float(rank)) if rank is not None else None)
         )
+
+    def shown(self, quantity: str) -> BoundedValue | None:
+        """Return the value in a quantity, whether it compares or not; None without one."""
+        return self.values.get(quantity) or self.apart.get(quantity)
 
     def model_for(self, quantity: Quantity) -> str:
         """Return its id here at the level of a quantity; it is empty if there is none."""
@@ -141,7 +147,8 @@ def _read(board: Board, entry: BoardEntry, row: CsvRow, about: tuple[str, str, s
     for quantity in _quantities(board, about):
         column = quantity.facts
         if (value := row.number(column.published, column.digits)) is not None:
-            entry.values.setdefault(quantity.name, value)
+            apart = board.is_apart(entry.name, quantity)
+            (entry.apart if apart else entry.values).setdefault(quantity.name, value)
             entry.lines.setdefault(quantity.name, row.line)
         if (value := row.number(column.published_rank, 0)) is not None:
             entry.column_ranks.setdefault(quantity.name, int(value.value))
@@ -173,6 +180,12 @@ def _check_names(board: Board, entries: dict[str, BoardEntry], path: Path) -> No
         (("columns", name, "metric_of"), entry)
         for name, column in board.columns.items()
         for entry in column.metric_of
+    ]
+    named += [
+        (("remarks", at, "entries"), pattern)
+        for at, remark in enumerate(board.remarks)
+        for pattern in remark.entries
+        if not any(remark.is_of(name) for name in entries)
     ]
     messages = [
         f"{board.file}:{line_of(board.file, at)}: {at[0]} names '{name}', who has no row in {path}."

@@ -143,3 +143,11 @@ def _others(board: Board) -> Iterator[Mistake]:
             yield ("errata", at), f"a second erratum of {erratum.entry} in {erratum.of}"
         if erratum.of not in tracks and (mistake := _unknown(board, erratum.of)):
             yield ("errata", at, "of"), mistake
+    for at, remark in enumerate(board.remarks):
+        for name in remark.of:
+            if name not in board.columns and name not in board.quantities:
+                known = ", ".join(board.columns)
+                yield (
+                    ("remarks", at, "of"),
+                    f"'{name}' is no column of this board; there are {known}",
+                )

@@ -12,9 +12,9 @@ from iqabench.probes.timing import Sampling
 from iqabench.run import UNWATCHED, Options, Watch
 from iqabench.store import Store
 
-Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run"]
+Verdict = Literal["ok", "out", "erratum", "part", "other machine", "not run", "not compared"]
 """The result of a comparison. Erratum: out of tolerance, as the board says it must be; part: measured on some
-images only, so that it proves nothing."""
+images only, so that it proves nothing; not compared: its protocol is another one, or cannot be known."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,14 @@ def reproduce(
         only=only,
     )
     printed = next((e for e in entries if e.name == board.baseline), None)
-    return [
+    compared = [
         _cell(board, entry, quantity, measurement, printed, options.limit)
         for entry, quantity in every
         if _is_run(entry, quantity, asked)
         and (costs or not quantity.facts.probe)
         and (timed or not quantity.facts.relative)
-    ], measurement
+    ]
+    return [*compared, *_apart(board, entries, asked)], measurement
 
 
 def _check_known(board: Board, models: Sequence[str]) -> None:
@@ -89,6 +90,22 @@ def _check_known(board: Board, models: Sequence[str]) -> None:
             f"{unknown[0]} is no entry of the board {board.name}; its models are: {known}. "
             f"'iqabench rank {board.name} --model {unknown[0]}' says where another one would stand."
         )
+
+
+def _apart(
+    board: Board, entries: Sequence[BoardEntry], models: Container[str]
+) -> list[ReproducedCell]:
+    """Return the cells of these models that no measured figure is held against, each with its reason."""
+    cells = []
+    for entry in entries:
+        for name, value in entry.apart.items():
+            quantity = board.quantities[name]
+            if (model := entry.model_for(quantity)) in models:
+                remarks = board.remarks_on(entry.name, quantity)
+                why = "; ".join(one.says for one in remarks if not one.compares)
+                cell = (entry.name, model, name, value.value, None, None, None)
+                cells.append(ReproducedCell(*cell, "not compared", why))
+    return cells
 
 
 def _is_run(entry: BoardEntry, quantity: Quantity, models: Container[str]) -> bool:

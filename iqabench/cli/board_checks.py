@@ -89,7 +89,7 @@ def _corrected(right: Standings | None, row: Standing, track: str) -> dict[str, 
 
 
 def print_corrections(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:
-    """Print the errata, and what they change of the entries that they are about."""
+    """Print the errata, what they change of the entries that they are about, and the remarks."""
     changed = corrections(board, entries)
     if changed:
         click.echo("\nWith the errata put in:")
@@ -107,6 +107,8 @@ def print_corrections(board: Board, entries: Sequence[BoardEntry], form: str | N
         )
     for erratum in board.errata:
         click.echo(f"erratum: {erratum.entry}, {erratum.of}: {erratum.words}")
+    for remark in board.remarks:
+        click.echo(f"remark: {remark.subject}: {remark.words}")
 
 
 def print_unprinted(board: Board, entries: Sequence[BoardEntry], form: str | None) -> None:

@@ -16,7 +16,7 @@ with lazy_imports():
 
 def print_compared(compared: list[ReproducedCell], form: str | None) -> None:
     """Print the cells that were run, and on standard error those that were not, by reason."""
-    run = [c for c in compared if c.verdict != "not run"]
+    run = [c for c in compared if c.measured is not None]
     if run:
         click.echo()
         print_rows(
@@ -36,17 +36,18 @@ def print_compared(compared: list[ReproducedCell], form: str | None) -> None:
             ],
             form,
         )
-    _print_not_run(compared)
+    _print_others(compared)
 
 
-def _print_not_run(compared: Sequence[ReproducedCell]) -> None:
-    reasons: dict[str, list[str]] = {}
+def _print_others(compared: Sequence[ReproducedCell]) -> None:
+    """Print on standard error the cells that were not run or not compared, by reason."""
+    reasons: dict[tuple[str, str], list[str]] = {}
     for c in compared:
-        if c.verdict == "not run":
-            reasons.setdefault(c.why, []).append(f"{c.model} {c.column}")
-    for why, cells in reasons.items():
+        if c.measured is None:
+            reasons.setdefault((c.verdict, c.why), []).append(f"{c.model} {c.column}")
+    for (verdict, why), cells in reasons.items():
         more = f" and {len(cells) - 4} more" if len(cells) > 4 else ""
-        tell(f"not run: {', '.join(cells[:4])}{more}: {why}")
+        tell(f"{verdict}: {', '.join(cells[:4])}{more}: {why}")
 
 
 def summary(board: Board, compared: Sequence[ReproducedCell], *, ran: bool) -> str:

@@ -54,7 +54,7 @@ def test_every_board_is_read_with_its_figures(name: str) -> None:
     result = standings(one, entries_of(one))
     assert set(result.tracks) == {track.name for track in one.tracks}
     assert {row.verdict for row in checks(name)} <= set(get_args(Verdict))
-    assert all(e.values or e.scores or e.ranks for e in entries_of(one)), name
+    assert all(e.values or e.apart or e.scores or e.ranks for e in entries_of(one)), name
     assert one.title
     assert one.source
 

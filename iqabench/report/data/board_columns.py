@@ -61,7 +61,7 @@ def columns_of(
     for quantity in board.quantities.values():
         group, title = _titles(quantity)
         digits = None if quantity.facts.relative else _digits(quantity, entries)
-        if any(quantity.name in e.values and e.line for e in entries):
+        if any(e.line and e.shown(quantity.name) for e in entries):
             columns.append(_published(board, quantity, group, title))
         for device in here.devices(quantity):
             columns.append(_measured(board, quantity, (group, title), device, here, base, digits))
@@ -103,7 +103,7 @@ def _titles(quantity: Quantity) -> tuple[str, str]:
 
 
 def _digits(quantity: Quantity, entries: list[BoardEntry]) -> int | None:
-    known = [v for e in entries if e.line and (v := e.values.get(quantity.name))]
+    known = [v for e in entries if e.line and (v := e.shown(quantity.name))]
     found = [printed_digits(v) for v in known if v.low != v.high]
     return max(found) if found else 0 if known else None
 
@@ -141,14 +141,18 @@ def _score(
 
 def _published(board: Board, quantity: Quantity, group: str, title: str) -> BoardColumn:
     def cell(entry: BoardEntry) -> BoardCell | None:
-        value = entry.values.get(quantity.name)
+        value = entry.shown(quantity.name)
         if value is None or not entry.line:
             return None
         place = entry.column_ranks.get(quantity.name)
         known = board.erratum(entry.name, quantity.name)
+        remarks = board.remarks_on(entry.name, quantity)
         notes = [f"rank {place}"] if place else []
         notes += [f"corrected: {known.instead:g}"] if known and known.instead is not None else []
-        return BoardCell(printed(value), value.value, ", ".join(notes), known.why if known else "")
+        notes += ["not compared"] if quantity.name in entry.apart else []
+        reasons = [known.why] if known else []
+        title = "; ".join([*reasons, *(one.says for one in remarks)])
+        return BoardCell(printed(value), value.value, ", ".join(notes), title)
 
     name = quantity.name
     return BoardColumn(name, name, group, title, "published", quantity.facts.better, cell)

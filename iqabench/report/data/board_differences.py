@@ -72,9 +72,10 @@ def printed_difference(
     if measured is None:
         return None
     printed = entry.values.get(quantity.name)
+    apart = "not compared with the printed figure" if quantity.name in entry.apart else ""
     part = f"{measured.n} of {measured.of} images" if measured.n < measured.of else ""
     if printed is None or not entry.line:
-        return PrintedDifference(measured, why=part)
+        return PrintedDifference(measured, why="; ".join(filter(None, (part, apart))))
     if quantity.facts.relative:
         return _ratios(here, measured, printed.value, quantity, device, base)
     difference = measured.value.value - printed.value

@@ -92,6 +92,7 @@ class _CellProvenance:
             about,
             own,
             self._erratum(row, column.of),
+            self._remarks(row, column.of),
             self.printed.row(row.entry, column.of),
             self.source,
         ]
@@ -99,7 +100,7 @@ class _CellProvenance:
     def measured(self, row: BoardRow, column: BoardColumn, apart: PrintedDifference) -> list[Terms]:
         """Return the measured figure, its difference to the printed one, and its records."""
         unit = short_unit(self.board.quantities[column.of].facts.unit)
-        given = row.entry.values.get(column.of) if row.entry.line else None
+        given = row.entry.shown(column.of) if row.entry.line else None
         said = {True: "within tolerance", False: "out of tolerance", None: ""}[apart.within]
         own = (
             ("Figure", f"measured here: {apart.measured.value.value:.8g} {unit}".strip()),
@@ -165,6 +166,11 @@ class _CellProvenance:
             return ()
         right = f" Right is {known.instead:g}." if known.instead is not None else ""
         return (("Erratum", f"{known.why}.{right}"),)
+
+    def _remarks(self, row: BoardRow, of: str) -> Terms:
+        quantity = self.board.quantities[of]
+        found = self.board.remarks_on(row.entry.name, quantity)
+        return tuple(("Remark", one.words) for one in found)
 
     def _corrected(self, row: BoardRow, what: str) -> Terms:
         """Return the figure with the board's errata put in, where it is another."""

@@ -1,0 +1,1 @@
+"""OSEDiff, known by its outputs: card and manifest."""
