@@ -146,7 +146,7 @@ def _others(board: Board) -> Iterator[Mistake]:
     for at, remark in enumerate(board.remarks):
         for name in remark.of:
             if name not in board.columns and name not in board.quantities:
-                known = ", ".join(board.columns)
+                columns = ", ".join(board.columns)
                 yield (
                     ("remarks", at, "of"),
                     f"'{name}' is no column of this board; there are {known}",
