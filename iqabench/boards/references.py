@@ -147,7 +147,5 @@ def _others(board: Board) -> Iterator[Mistake]:
         for name in remark.of:
             if name not in board.columns and name not in board.quantities:
                 columns = ", ".join(board.columns)
-                yield (
-                    ("remarks", at, "of"),
-                    f"'{name}' is no column of this board; there are {known}",
-                )
+                mistake = f"'{name}' is no column of this board; there are {columns}"
+                yield ("remarks", at, "of"), mistake
