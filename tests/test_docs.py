@@ -13,7 +13,7 @@ README = (TOP / "README.md").read_text()
 VIDEO = (TOP / "docs" / "video.md").read_text()
 PAGES = "".join(
     (TOP / "docs" / f"{page}.md").read_text()
-    for page in ("cluster", "folders", "pansharpening", "video")
+    for page in ("cluster", "folders", "formats", "pansharpening", "video")
 )
 """Pages whose commands are tried, too."""
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)

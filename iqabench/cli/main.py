@@ -25,6 +25,7 @@ COMMANDS = {
     "rank": "Compute the rank that a model would have in a challenge.",
     "agree": "Compute how well metrics agree with people.",
     "compress": "Make a smaller or faster variant of a model.",
+    "bundle": "Write outputs as the server of a benchmark takes them.",
     "report": "Render the records of a store as tables and pages.",
     "list": "List sets, models, metrics, probes, boards ...",
     "show": "Show everything that is known of one set, model, metric ...",

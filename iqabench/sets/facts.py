@@ -95,6 +95,35 @@ class BlocksFacts(Facts):
     """Files that are taken for this one by their names, each with what it is, in words."""
 
 
+class BoxesFacts(Facts):
+    """MATLAB files of version 7.3 that only a person can get: images, and a list of boxes of each.
+
+    Each box is a sample: 0001_02 is the second box of the image 0001.
+    """
+
+    role: RoleName
+    name: str = Field(pattern=r"\{image\}")
+    """The end of the path of an image, with `{image}`."""
+    images: str = Field(pattern=r"^\d+-\d+$")
+    """The numbers of the images, such as 0001-0050."""
+    variable: str
+    """The name of the array of an image, of floats in 0..1."""
+    boxes: str
+    """The name of the file that lists the boxes."""
+    boxes_variable: str
+    """The name of the list of boxes of each image: first row, first column, last row, last column, from 1."""
+    count: int
+    """The number of boxes of each image."""
+    size: tuple[int, int]
+    """The height and the width of each box."""
+
+    @property
+    def count_of_images(self) -> int:
+        """The number of images."""
+        first, _, last = self.images.partition("-")
+        return int(last) - int(first) + 1
+
+
 class SetFacts(Facts):
     """The declaration of a set."""
 
@@ -155,6 +184,9 @@ class SetFacts(Facts):
     they are not known."""
     border: int = 0
     """The pixels that are cut off each side of a target which is larger than its input by twice as many."""
+    boxes: tuple[BoxesFacts, ...] = ()
+    server: Literal["", "dnd"] = ""
+    """The form in which a server takes outputs that only it can score; empty where there is none."""
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "SetFacts":
@@ -174,8 +206,9 @@ class SetFacts(Facts):
             )
         if self.level not in (self.levels or ("",)):
             raise ValueError(f"the default level {self.level} is not among the levels")
-        if not (self.files or self.archives or self.named or self.blocks or self.layouts):
-            raise ValueError("expected files, archives, named files, blocks or layouts")
+        sources = (self.files, self.archives, self.named, self.blocks, self.boxes, self.layouts)
+        if not any(sources):
+            raise ValueError("expected files, archives, named files, blocks, boxes or layouts")
         if self.degradations and self.input is not None:
             raise ValueError("expected either input or degradations, not both")
         if self.multiple > 1 and notation is not None and task_named(self.task).has_scales:

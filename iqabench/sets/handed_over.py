@@ -6,8 +6,9 @@ from pathlib import Path
 from iqabench.files import RemoteFile
 from iqabench.images.read import image_fault
 from iqabench.sets.blocks import blocks_fault
+from iqabench.sets.boxes import boxed_image_fault, boxes_fault
 from iqabench.sets.catalogue import Entry
-from iqabench.sets.inventory import file_of_blocks
+from iqabench.sets.inventory import file_of_blocks, files_of_boxes
 
 
 def file_fault(item: Entry, file: RemoteFile, path: Path) -> str:
@@ -15,6 +16,12 @@ def file_fault(item: Entry, file: RemoteFile, path: Path) -> str:
     for blocks in item.facts.blocks:
         if file == file_of_blocks(item, blocks):
             return blocks_fault(path, blocks)
+    for boxes in item.facts.boxes:
+        listing, images = files_of_boxes(item, boxes)
+        if file == listing:
+            return boxes_fault(path, boxes)
+        if file in images:
+            return boxed_image_fault(path, boxes)
     return image_fault(path)
 
 

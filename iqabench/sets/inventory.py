@@ -11,9 +11,21 @@ from urllib.parse import quote
 from iqabench.files import RemoteFile
 from iqabench.order import natural_order
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
-from iqabench.sets.facts import ArchiveFacts, BlocksFacts, FilesFacts, numbers_of
+from iqabench.sets.facts import ArchiveFacts, BlocksFacts, BoxesFacts, FilesFacts, numbers_of
 from iqabench.sets.manifest import Line, read_manifest
 from iqabench.sets.pinned_list import pinned_lines
+
+
+class BoxPlace(NamedTuple):
+    """The place of a box in a file that lists the boxes of images."""
+
+    file: RemoteFile
+    variable: str
+    """The name of the list."""
+    image: int
+    """The number of the image, from 0."""
+    box: int
+    """The number of the box, from 0."""
 
 
 class Item(NamedTuple):
@@ -34,6 +46,15 @@ class Item(NamedTuple):
     """The name of the array, when the file is one of MATLAB."""
     is_block: bool = False
     """True when the array holds the images of all samples, and the variable names a place in it, too."""
+    box: BoxPlace | None = None
+    """The place of its box, when the image is a box of the file; otherwise None."""
+
+    @property
+    def files(self) -> tuple[RemoteFile, ...]:
+        """The files that it is read from; none for one that comes with the package."""
+        if self.shipped is not None:
+            return ()
+        return (self.file,) if self.box is None else (self.file, self.box.file)
 
 
 Images = dict[str, tuple[Item, ...]]
@@ -68,7 +89,7 @@ def files_of(name: str, level: str | None = None) -> list[RemoteFile]:
     level = level or level_in_name
     levels = [level_of(declared.facts, level)] if level else declared.facts.levels or ("",)
     items = (item for each in levels for item in all_items(inventory(declared, each)))
-    return list(dict.fromkeys(item.file for item in items if item.shipped is None))
+    return list(dict.fromkeys(file for item in items for file in item.files))
 
 
 def all_items(images: dict[str, Images]) -> Iterable[Item]:
@@ -99,6 +120,8 @@ def _declared_items(item: Entry) -> Iterable[Item]:
             yield Item(named.level or "", named.role, sample, file)
     for blocks in item.facts.blocks:
         yield from _blocks(item, blocks)
+    for boxes in item.facts.boxes:
+        yield from _boxes(item, boxes)
 
 
 def _pinned(item: Entry) -> Iterable[Item]:
@@ -168,3 +191,25 @@ def _blocks(item: Entry, blocks: BlocksFacts) -> Iterable[Item]:
         numbers = [f"{n + 1:0{len(str(c))}}" for n, c in zip(place, counts, strict=True)]
         variable = f"{blocks.variable}#{','.join(map(str, place))}"
         yield Item("", blocks.role, "_".join(numbers), file, variable=variable, is_block=True)
+
+
+def files_of_boxes(item: Entry, boxes: BoxesFacts) -> tuple[RemoteFile, list[RemoteFile]]:
+    """Return the file that lists the boxes, and the files of the images."""
+    page, folder = item.facts.page, item.facts.name
+    listing = RemoteFile(f"{folder}/{boxes.boxes}", None, None, None, page=page)
+    ends = [boxes.name.replace("{image}", number) for number in numbers_of(boxes.images)]
+    images = [
+        RemoteFile(f"{folder}/{end}", None, None, None, page=page, endings=(end,)) for end in ends
+    ]
+    return listing, images
+
+
+def _boxes(item: Entry, boxes: BoxesFacts) -> Iterable[Item]:
+    """Yield each box of each image: the one of the sample 0001_02 is the second of the image 0001."""
+    listing, images = files_of_boxes(item, boxes)
+    width = len(str(boxes.count))
+    for number, (name, file) in enumerate(zip(numbers_of(boxes.images), images, strict=True)):
+        for box in range(boxes.count):
+            place = BoxPlace(listing, boxes.boxes_variable, number, box)
+            sample = f"{name}_{box + 1:0{width}}"
+            yield Item("", boxes.role, sample, file, variable=boxes.variable, box=place)

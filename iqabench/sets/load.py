@@ -12,11 +12,12 @@ from iqabench.images import AS_STORED, ReadOptions
 from iqabench.pairing import videos_in_words
 from iqabench.places import expanded, is_file, is_folder
 from iqabench.sets.archive import content_folder
+from iqabench.sets.boxes import Box, read_boxes
 from iqabench.sets.catalogue import Entry, entry, find_entry, level_of
 from iqabench.sets.facts import InputFacts, SetFacts
 from iqabench.sets.first_frames import first_frames, frames_in_name
 from iqabench.sets.folder import folder_set, has_variant
-from iqabench.sets.inventory import Images, Item, all_items, inventory
+from iqabench.sets.inventory import BoxPlace, Images, Item, all_items, inventory
 from iqabench.sets.pinned_list import not_handed_over
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
@@ -171,6 +172,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
         protocol=facts.protocol,
         samples=tuple(samples),
         address=address,
+        keeps_floats=bool(facts.server),
     )
 
 
@@ -216,7 +218,7 @@ def recipes_of(facts: SetFacts, level: str) -> dict[str, Recipe]:
 
 def _paths(images: dict[str, Images], address: str, *, fetch: bool) -> dict[RemoteFile, Path]:
     """Return the paths of the files that are here; with `fetch` all are downloaded and unpacked first."""
-    files = [image.file for image in all_items(images) if image.shipped is None]
+    files = [file for image in all_items(images) for file in image.files]
     if not fetch:
         return {file: path for file in files if (path := find(file))}
     paths = fetch_files(files, owner=address)
@@ -236,4 +238,13 @@ def _place(image: Item, paths: dict[RemoteFile, Path]) -> Place:
         image.member,
         variable=image.variable,
         is_block=image.is_block,
+        box=_box(image.box, paths),
     )
+
+
+def _box(place: BoxPlace | None, paths: dict[RemoteFile, Path]) -> Box | None:
+    """Return the box at a place; None without one, and where the list of boxes is not here."""
+    if place is None or place.file not in paths:
+        return None
+    boxes = read_boxes(paths[place.file], place.variable, place.file.name)
+    return boxes[place.image][place.box]

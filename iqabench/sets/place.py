@@ -25,6 +25,7 @@ from iqabench.images.decoding import Decoding
 from iqabench.samples import part_of
 from iqabench.sets.archive import member_file
 from iqabench.sets.blocks import read_block
+from iqabench.sets.boxes import Box, read_box
 from iqabench.tasks import Axes
 
 
@@ -52,6 +53,8 @@ class Place:
     """True for a mask, whatever numbers its file has."""
     is_block: bool = False
     """True when the file holds one array with the images of all samples, which is unpacked once."""
+    box: Box | None = None
+    """The box of the image in the file, where it is not all of it."""
 
     def read(self) -> Image:
         """Return the image.
@@ -76,6 +79,8 @@ class Place:
         path, name = self._file()
         if self.is_block:
             return read_block(path, self.content or self.sha256 or "", self.variable, name)
+        if self.box is not None:
+            return read_box(path, self.variable, self.box, name)
         depth = "mask" if self.is_mask else depth
         suffix = Path(
             self.member or self.path or path
@@ -124,7 +129,7 @@ class Place:
     def identity(self) -> str:
         """Return a text that distinguishes this image from all others: its checksum and its member."""
         if self.sha256 is not None:
-            within = self.member or self.variable
+            within = self.member or f"{self.variable}{self.box or ''}"
             return f"{self.sha256}:{within}" if within else self.sha256
         try:
             if self.path is None:

@@ -36,6 +36,8 @@ class SampleSet:
     """The options that the user's files are read with."""
     notes: tuple[str, ...] = ()
     """Sentences about how the files of a folder were paired, and which were not looked at."""
+    keeps_floats: bool = False
+    """True when outputs that are saved must not be rounded to 8 bits, as a server takes them."""
     known_hash: str = ""
     """The hash, where it is known already; a set that has travelled cannot compute it."""
 

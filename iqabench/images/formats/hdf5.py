@@ -24,13 +24,24 @@ def hdf5_shapes(path: Path, name: str) -> dict[str, tuple[int, ...]]:
 
     Raises: ImageError for another kind of file, a damaged one, and where h5py is not installed.
     """
+    return {each: shape for each, (shape, _) in hdf5_types(path, name).items()}
+
+
+def hdf5_types(path: Path, name: str) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Return the shapes and the types of the arrays of numbers at the top of a file by their names.
+
+    Raises: as `hdf5_shapes`.
+    """
     is_matlab = _is_matlab(path, name)
 
-    def shapes(file: Any) -> dict[str, tuple[int, ...]]:
+    def types(file: Any) -> dict[str, tuple[tuple[int, ...], str]]:
         arrays = {key: file[key] for key in file if getattr(file[key], "shape", None)}
-        return {key: one.shape[::-1] if is_matlab else one.shape for key, one in arrays.items()}
+        return {
+            key: (one.shape[::-1] if is_matlab else one.shape, one.dtype.name)
+            for key, one in arrays.items()
+        }
 
-    return _opened(path, name, shapes)
+    return _opened(path, name, types)
 
 
 def hdf5_array(path: Path, variable: str, name: str) -> NDArray[Any]:
@@ -56,6 +67,48 @@ def hdf5_array(path: Path, variable: str, name: str) -> NDArray[Any]:
         return array.T if is_matlab else array
 
     return _opened(path, name, numbers)
+
+
+def hdf5_window(
+    path: Path, variable: str, rows: tuple[int, int], columns: tuple[int, int], name: str
+) -> NDArray[Any]:
+    """Return a window of an image (H, W, C) that MATLAB wrote, without reading all of it.
+
+    `rows`, `columns`: the first place, from 0, and the one behind the last.
+
+    Raises: as `hdf5_array`.
+    """
+    held = hdf5_shapes(path, name)
+    if len(held.get(variable, ())) != 3:
+        raise ImageError(
+            f"{name} holds no image '{variable}'; it holds {', '.join(held) or 'none'}."
+        )
+
+    def window(file: Any) -> NDArray[Any]:
+        return np.asarray(file[variable][:, slice(*columns), slice(*rows)]).T
+
+    return _opened(path, name, window)
+
+
+def hdf5_cells(path: Path, variable: str, name: str) -> list[NDArray[Any]]:
+    """Return the arrays of a cell array, or of one field of a structure, such as info/boundingboxes.
+
+    Each is returned in MATLAB's order of dimensions.
+
+    Raises: as `hdf5_shapes`; ImageError for an absent one.
+    """
+    _is_matlab(path, name)
+
+    def cells(file: Any) -> list[NDArray[Any]] | None:
+        if variable not in file or file[variable].dtype.kind != "O":
+            return None
+        references = np.asarray(file[variable][()]).ravel()
+        return [np.asarray(file[each][()]).T for each in references]
+
+    found = _opened(path, name, cells)
+    if found is None:
+        raise ImageError(f"{name} holds no list '{variable}' with an array for each image.")
+    return found
 
 
 def _is_matlab(path: Path, name: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from iqabench.images import encode_image, encode_part, quantise
 from iqabench.models.core.model import Model, Precision
 from iqabench.models.core.restore_parts import RestoredParts
@@ -52,6 +54,8 @@ class FileMaker:
     keeps_crops: bool
     """False for all draws of a model but the first."""
     keeps_outputs: bool
+    keeps_floats: bool = False
+    """True when kept outputs are not rounded to 8 bits."""
     marks: str = ""
     """The thing that masks of the model's task mark, such as a foreground."""
     independent: tuple[str, ...] = ()
@@ -68,6 +72,7 @@ class FileMaker:
         *,
         keeps_crops: bool,
         keeps_outputs: bool,
+        keeps_floats: bool = False,
         independent: tuple[str, ...] = (),
     ) -> "FileMaker":
         """Return the maker of files of a loaded model."""
@@ -83,6 +88,7 @@ class FileMaker:
             setting,
             keeps_crops,
             keeps_outputs,
+            keeps_floats,
             task_named(model.card.task).marks,
             independent,
         )
@@ -120,7 +126,9 @@ class FileMaker:
         for role, part in restored.parts.items():
             name = "" if role == "output" else role
             is_8_bit = self.depths[role] == "uint8"
-            if is_8_bit and len(part) == 1:
+            if is_8_bit and self.keeps_floats:
+                kept.append(KeptOutput(name, *encode_part(part.astype(np.float32))))
+            elif is_8_bit and len(part) == 1:
                 kept.append(KeptOutput(name, ".png", encode_image(part[0])))
             else:
                 kept.append(KeptOutput(name, *encode_part(quantise(part) if is_8_bit else part)))

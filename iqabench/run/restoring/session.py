@@ -185,6 +185,7 @@ class CellSession:
             origin.shown_setting,
             keeps_crops=seed is None or origin.draw == seed.default,
             keeps_outputs=self._saves_outputs,
+            keeps_floats=images.keeps_floats,
             independent=task_named(images.task).independent,
         )
         outputs = tuple(self._scored_outputs(tuple(columns)))
