@@ -83,7 +83,7 @@ def _files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     if missing:
         raise SetError(
             f"{folder} lacks {len(missing)} of {len(names)} outputs: {first_names(missing, 4)}. Expected "
-            f"a file of that name for each, with the ending {' or '.join(ENDINGS)}; the server takes only all."
+            f"a file of that name for each, with the ending {' or '.join(ENDINGS)}."
         )
     return {name: path for name, path in files.items() if path is not None}
 
