@@ -173,6 +173,9 @@ class SetFacts(Facts):
     archives: tuple[ArchiveFacts, ...] = ()
     named: tuple[NamedFacts, ...] = ()
     blocks: tuple[BlocksFacts, ...] = ()
+    boxes: tuple[BoxesFacts, ...] = ()
+    server: Literal["", "dnd"] = ""
+    """The form in which a server takes outputs that only it can score; empty where there is none."""
     layouts: tuple[LayoutFacts, ...] = ()
     """The ways in which files lie that a person hands over, and whose names are known by patterns only."""
     versions: tuple[VersionFacts, ...] = ()
@@ -184,9 +187,6 @@ class SetFacts(Facts):
     they are not known."""
     border: int = 0
     """The pixels that are cut off each side of a target which is larger than its input by twice as many."""
-    boxes: tuple[BoxesFacts, ...] = ()
-    server: Literal["", "dnd"] = ""
-    """The form in which a server takes outputs that only it can score; empty where there is none."""
 
     @model_validator(mode="after")
     def _check_consistency(self) -> "SetFacts":

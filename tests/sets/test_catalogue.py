@@ -101,7 +101,7 @@ def test_listing_sets_imports_nothing_heavy() -> None:
         ({"level": "x4"}, "the default level x4 is not among the levels"),
         ({"task": "music"}, r"datasets\.yaml:3: 0\.task"),
         ({"colour": "red"}, r"0\.colour: Extra inputs are not permitted"),
-        ({"files": "[]"}, "expected files, archives, named files, blocks or layouts"),
+        ({"files": "[]"}, "expected files, archives, named files, blocks, boxes or layouts"),
         ({"files": "[{manifest: mine.csv}]"}, "expected either a url or a folder"),
         ({"files": "[{manifest: mine.csv, url: 'https://a/b'}]"}, "lacks {path}"),
         ({"samples": "1-5"}, "expected archives, named files or layouts together with samples"),
