@@ -24,6 +24,7 @@ with lazy_imports():
     from iqabench.report.data.devices import devices_of
     from iqabench.report.data.fronts import fronts
     from iqabench.report.data.rows import rows
+    from iqabench.report.data.set_tables import SetTable, set_tables
     from iqabench.report.data.subjects import Setting
     from iqabench.report.data.tables import Table, tables_of
     from iqabench.report.pages.core.write import write_figures, write_report
@@ -36,6 +37,7 @@ with lazy_imports():
     from iqabench.report.text.clip_formats import clips_csv, clips_latex, clips_markdown
     from iqabench.report.text.cost_formats import cost_csv, cost_latex, cost_markdown
     from iqabench.report.text.front_formats import front_latex
+    from iqabench.report.text.set_formats import sets_csv, sets_latex, sets_markdown
     from iqabench.report.text.table_formats import as_csv, as_latex, as_markdown
     from iqabench.store import Store
 
@@ -61,6 +63,12 @@ _CLIP_FORMS: dict[str, Callable[[Setting, Sequence[ClipTable]], str]] = {
     "markdown": clips_markdown,
 }
 """Writers of the tables of clips of a set, for each form."""
+_SET_FORMS: dict[str, Callable[[SetTable], str]] = {
+    "latex": sets_latex,
+    "csv": sets_csv,
+    "markdown": sets_markdown,
+}
+"""Writers of the tables of several sets, for each form."""
 
 
 @click.command(
@@ -144,7 +152,8 @@ def command(
     """Render the results of a store: as tables here, or with --html as pages.
 
     A Pareto front is that of each set; over costs alone that of each device. A cost may be named without its
-    size and convention where it has one of them.
+    size and convention where it has one of them. Sets of one task, level and protocol, and those of a group
+    such as rain13k, stand side by side in a further table: PSNR/SSIM in a cell, and the mean over the sets.
     """
     records, failed = open_store(store), False
     means = pareto is None and (form is not None or not (html or figures))
@@ -224,11 +233,12 @@ def _print_tables(store: Store, form: str, intervals: bool) -> None:
     of_quality, of_cost, of_agreement = _FORMS[form]
     with Results(store) as results:
         known = Intervals(results, wanted=True) if intervals else None
-        texts = []
-        for table in tables_of(results):
+        texts, tables = [], tables_of(results)
+        for table in tables:
             texts.append(of_quality(table, known))
             clips = clip_tables(results, table)
             texts += [_CLIP_FORMS[form](table.setting, clips)] if clips else []
+        texts += [_SET_FORMS[form](table) for table in set_tables(tables)]
         texts += [of_agreement(agreement, intervals) for agreement in agreements_of(results)]
         texts += [of_cost(table) for device in devices_of(results) for table in device.tables]
     click.echo("\n".join(texts))

@@ -96,8 +96,8 @@ def test_pages_are_returned_index_first(full: Store, tmp_path: Path) -> None:
         "twins-x4.html",
     ]
     kinds = [p.name.partition("-")[0] for p in written[4:]]
-    assert kinds[:8] == 5 * ["model"] + 2 * ["samples"] + ["explorer.html"]
-    assert set(kinds[8:]) == {"board"}
+    assert kinds[:9] == 5 * ["model"] + 2 * ["samples"] + ["sets.html", "explorer.html"]
+    assert set(kinds[9:]) == {"board"}
     assert all(p.is_file() for p in written)
 
 
@@ -275,7 +275,7 @@ def test_names_that_differ_in_case_alone_have_pages_of_their_own(
     )
     written = write_report(store, tmp_path / "out", among=[]).pages
     pages = [p for p in written if not p.name.startswith(("model-", "board-"))]
-    assert len({p.name.casefold() for p in pages}) == len(pages) == 5
+    assert len({p.name.casefold() for p in pages}) == len(pages) == 6
     assert all(re.fullmatch(r"[A-Za-z0-9._@+-]+", p.name) for p in written)
 
 

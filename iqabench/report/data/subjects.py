@@ -159,6 +159,7 @@ class ModelFacts:
     """Facts of a model's card; none of them is needed to report its numbers."""
 
     title: str = ""
+    family: str = ""
     params: int | None = None
     licence: str = ""
     source: str = ""
@@ -181,9 +182,8 @@ class ModelFacts:
     @classmethod
     def _of(cls, found: dict[str, Any]) -> "ModelFacts":
         params, sets = found.get("params"), found.get("training_sets")
-        words = {
-            n: str(found.get(n) or "") for n in ("title", "licence", "source", "code", "notes")
-        }
+        named = ("title", "family", "licence", "source", "code", "notes")
+        words = {n: str(found.get(n) or "") for n in named}
         return cls(
             params=params if isinstance(params, int) else None,
             training_sets=tuple(str(s) for s in sets) if isinstance(sets, list) else (),
