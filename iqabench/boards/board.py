@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from iqabench.boards.column import Better, ColumnFacts, Published
 from iqabench.boards.quantity import Quantity, quantities_of
@@ -66,6 +66,21 @@ class Board(Facts):
     remarks: tuple[Remark, ...] = ()
     file: Path = Path()
     """The file of the board."""
+
+    @model_validator(mode="after")
+    def _spread_means_over_sets(self) -> "Board":
+        """Tell each mean over sets the quantities of its column, one for each set and level."""
+        for name, score in self.scores.items():
+            column = score.mean_over_sets
+            if column is not None:
+                of_column = [q.name for q in self.quantities.values() if q.column == column]
+                if len(of_column) < 2:
+                    raise ValueError(
+                        f"the score {name} is the mean of {column} over sets, and there "
+                        f"{'is only one set of that column' if of_column else 'is no such column'}"
+                    )
+                score.take_over(of_column)
+        return self
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:

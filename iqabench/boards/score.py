@@ -1,11 +1,13 @@
 """The formulas of scores: a fixed list, each with its names as data."""
 
-from pydantic import model_validator
+from collections.abc import Iterable
+
+from pydantic import PrivateAttr, model_validator
 
 from iqabench.boards.column import Better
 from iqabench.facts import Facts
 
-FORMULAS = ("weighted_sum", "mean", "ratio", "exp_ratio", "linear", "rank_sum")
+FORMULAS = ("weighted_sum", "mean", "mean_over_sets", "ratio", "exp_ratio", "linear", "rank_sum")
 
 
 class ExpRatio(Facts):
@@ -36,12 +38,16 @@ class ScoreFormula(Facts):
     """The largest accepted difference from the printed one beyond what rounding explains."""
     weighted_sum: dict[str, float] | None = None
     mean: tuple[str, ...] | None = None
+    mean_over_sets: str | None = None
+    """The column of which the mean over all sets of the board is taken; each set counts alike."""
     ratio: str | None = None
     """The quantity whose ratio to the baseline's value is taken."""
     exp_ratio: ExpRatio | None = None
     linear: Linear | None = None
     rank_sum: tuple[str, ...] | None = None
     """The quantities whose ranks are summed, among the entries that are ranked."""
+
+    _over: tuple[str, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _one_formula(self) -> "ScoreFormula":
@@ -58,9 +64,20 @@ class ScoreFormula(Facts):
         """The name of its formula."""
         return next(name for name in FORMULAS if getattr(self, name) is not None)
 
+    def take_over(self, quantities: Iterable[str]) -> None:
+        """Take the mean over sets of these quantities, which only the board knows."""
+        self._over = tuple(quantities)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The quantities of which a mean is taken; empty for other formulas."""
+        return self._over if self.mean_over_sets else self.mean or ()
+
     @property
     def needs(self) -> tuple[str, ...]:
         """Columns and scores that it is computed from."""
+        if self._over:
+            return self._over
         given = getattr(self, self.formula)
         if isinstance(given, (ExpRatio, Linear)):
             return (given.of,)
@@ -77,6 +94,8 @@ class ScoreFormula(Facts):
             return _sum(self.weighted_sum)
         if self.mean is not None:
             return f"mean of {', '.join(self.mean)}"
+        if self.mean_over_sets is not None:
+            return f"mean of {self.mean_over_sets} over {len(self._over)} sets"
         if self.rank_sum is not None:
             return f"sum of the ranks in {', '.join(self.rank_sum)}"
         if self.exp_ratio is not None:

@@ -110,9 +110,9 @@ def _evaluate(
         for name, weight in score.weighted_sum.items():
             total = total.plus(values[name].times(weight))
         return total
-    if score.mean is not None:
-        for name in score.mean:
-            total = total.plus(values[name].times(1 / len(score.mean)))
+    if score.terms:
+        for name in score.terms:
+            total = total.plus(values[name].times(1 / len(score.terms)))
         return total
     (value,) = values.values()
     if score.linear is not None:

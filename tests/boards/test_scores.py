@@ -5,6 +5,7 @@ from math import exp
 import pytest
 
 from iqabench.boards import BoundedValue, entries_of, standings
+from iqabench.errors import FactsError
 
 from .conftest import Write
 
@@ -107,3 +108,32 @@ def test_open_ranks_leave_a_sum_open(write: Write) -> None:
 def test_formulas_in_words(write: Write, formula: str, words: str) -> None:
     board = write(f"baseline: a\nscores:\n  made: {formula}\n")
     assert board.scores["made"].words("a") == words
+
+
+SETS = """
+name: made
+title: Made
+source: nowhere
+task: derain
+sets: {A: rain100h, B: "", C: ""}
+published: {file: made.csv, entry: method, set: set}
+columns:
+  psnr: {better: higher, unit: dB, metric: psnr@rain13k-y, published: psnr}
+scores:
+  mean: {mean_over_sets: COLUMN}
+"""
+
+
+def test_the_mean_over_sets_counts_each_set_once(write: Write) -> None:
+    rows = "method,set,psnr\nnet,A,30.0\nnet,B,31.0\nnet,C,35.0\nfewer,A,30.0\nfewer,B,31.0\n"
+    board = write(whole=SETS.replace("COLUMN", "psnr"), rows=rows)
+    made = standings(board, entries_of(board)).scores
+    assert made["net"]["mean"].value == pytest.approx(32.0)
+    assert "mean" not in made.get("fewer", {})
+    assert board.scores["mean"].words("") == "mean of psnr over 3 sets"
+    assert board.with_sets({"B": "photos"}).scores["mean"].needs == ("psnr A", "psnr B", "psnr C")
+
+
+def test_a_mean_over_the_sets_of_no_column_is_a_mistake(write: Write) -> None:
+    with pytest.raises(FactsError, match="the mean of ssim over sets, and there is no such column"):
+        write(whole=SETS.replace("COLUMN", "ssim"), rows="method,set,psnr\nnet,A,30.0\n")
