@@ -92,10 +92,9 @@ class ScoreFormula(Facts):
         """Return the formula as a person would write it."""
         if self.weighted_sum is not None:
             return _sum(self.weighted_sum)
-        if self.mean is not None:
-            return f"mean of {', '.join(self.mean)}"
-        if self.mean_over_sets is not None:
-            return f"mean of {self.mean_over_sets} over {len(self._over)} sets"
+        if self.terms:
+            over = f"{self.mean_over_sets} over {len(self._over)} sets"
+            return f"mean of {over if self.mean_over_sets else ', '.join(self.terms)}"
         if self.rank_sum is not None:
             return f"sum of the ranks in {', '.join(self.rank_sum)}"
         if self.exp_ratio is not None:
