@@ -23,7 +23,8 @@ def measured(
 ) -> list[Record]:
     """Return the records of a model on a set: PSNR of each image, and one SSIM for all of them."""
     protocol = given.pop("protocol", "rain13k-y")
-    facts = {"task": "derain", "level": "", "scale": 1, "set": name, "model": model} | given
+    facts: dict[str, Any] = {"task": "derain", "level": "", "scale": 1, "set": name, "model": model}
+    facts |= given
     facts = {"set_hash": (name + "0" * 64)[:64]} | facts
     similar = [] if ssim is None else [ssim] * len(psnr)
     return [
@@ -134,7 +135,7 @@ def test_of_two_versions_of_a_set_the_larger_one_stands_there(fill: Fill) -> Non
 
 
 def test_outputs_of_one_name_are_one_row_unless_a_set_has_two_of_them(fill: Fill) -> None:
-    files = {"facts": {"family": "outputs", "params": None}}
+    files: dict[str, Any] = {"facts": {"family": "outputs", "params": None}}
     heavy, light = (
         measured(name, "theirs", [30.0], model_hash=name * 8, **files)
         for name in ("rain100h", "rain100l")
@@ -159,7 +160,12 @@ def allinone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def noisy(level: str, psnr: float) -> list[Record]:
     """Return the records of a network for all tasks on one level of noise."""
-    given = {"task": "denoise", "level": level, "set_hash": level * 16, "protocol": "allinone-rgb"}
+    given: dict[str, Any] = {
+        "task": "denoise",
+        "level": level,
+        "set_hash": level * 16,
+        "protocol": "allinone-rgb",
+    }
     return measured("cbsd68", "net", [psnr], **given)
 
 
