@@ -51,15 +51,17 @@ def shift_mask(height: int, width: int, side: int, shift: int, device: torch.dev
 class WindowAttention(nn.Module):
     """Self-attention within windows, with a learned bias for every relative position.
 
+    `qkv` makes queries, keys and values of tokens, (..., C) to (..., 3 C); None for one linear layer.
+
     Source: Liu et al., "Swin Transformer", ICCV 2021, arXiv:2103.14030, section 3.2.
     """
 
-    def __init__(self, channels: int, side: int, heads: int) -> None:
+    def __init__(self, channels: int, side: int, heads: int, qkv: nn.Module | None = None) -> None:
         super().__init__()
         self.side, self.heads = side, heads
         table = torch.zeros((2 * side - 1) ** 2, heads)
         self.relative_position_bias_table = nn.Parameter(nn.init.trunc_normal_(table, std=0.02))
-        self.qkv = nn.Linear(channels, 3 * channels)
+        self.qkv = qkv if qkv is not None else nn.Linear(channels, 3 * channels)
         self.proj = nn.Linear(channels, channels)
 
     def forward(self, windows: Tensor, mask: Tensor | None) -> Tensor:

@@ -1,0 +1,1 @@
+"""MPRNet: three stages that restore quarters, halves and the whole of an image."""

@@ -1,0 +1,1 @@
+"""Restormer: a U-shaped transformer whose attention runs over channels."""

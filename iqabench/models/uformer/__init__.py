@@ -1,0 +1,1 @@
+"""Uformer: a U-shaped transformer with attention in windows."""
