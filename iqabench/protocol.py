@@ -51,6 +51,7 @@ _YOUNGER = (
     "peak",
     "region",
     "clip",
+    "deep",
     "truncate",
     "brightness",
     "align",
@@ -82,6 +83,8 @@ class Protocol(Facts):
     clip: bool = False
     """True when an output that does not become one of 8 bits is clipped all the same: to 0..255, or its luma
     to the swing of the luma."""
+    deep: bool = False
+    """True when outputs of 16 bits are compared, too: as floats in units of 0..255."""
     truncate: bool = False
     """True when the fractions of an output are cut off, not rounded, where it becomes one of 8 bits."""
     brightness: Brightness = "none"
@@ -158,6 +161,8 @@ class Protocol(Facts):
 
     def takes(self, depth: str) -> bool:
         """Return whether it compares images of a depth; bands and magnitudes may have more than 8 bits."""
+        if depth == "uint16" and self.deep:
+            return True
         return depth == "uint8" or self.channels in ("bands", "magnitude")
 
     def bound(self, identity: str) -> "Protocol":

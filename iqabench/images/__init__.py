@@ -17,7 +17,7 @@ from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import ClipView, InputsView, OutputView, Pair, PoolView
 from iqabench.images.parts import Part, as_part, encode_part, read_part, write_part
 from iqabench.images.pool import Pool
-from iqabench.images.read import Image, image_files, read_image
+from iqabench.images.read import Image, image_files, read_image, read_srgb
 from iqabench.images.reading import AS_STORED, ReadOptions
 from iqabench.images.remarks import remarks_on
 from iqabench.images.rounding import as_compared, quantise
@@ -57,6 +57,7 @@ __all__ = [
     "read_array",
     "read_image",
     "read_part",
+    "read_srgb",
     "remarks_on",
     "view",
     "view_output",

@@ -69,6 +69,34 @@ def read_image(path: Path, name: str = "", reading: ReadOptions = AS_STORED) -> 
     return decoding.decode()
 
 
+def read_srgb(
+    path: Path, name: str = "", reading: ReadOptions = AS_STORED, *, deep: bool = False
+) -> Image:
+    """Return the pixels of an image of 8 or 16 bits; those of 16 are floats in units of 0..255.
+
+    `deep`: True where 16 bits are meant, and 8 are refused. `name` stands for the file in messages.
+
+    Shapes: (H, W, 1) or (H, W, 3); uint8, or float64 for 16 bits.
+    Raises: ImageError as `read_image`, and for images of other depths.
+    """
+    decoding = Decoding(path, name, reading)
+    header = decoding.header
+    decoding.require_one_page()
+    if header.colour_bands not in (1, 3) or header.sample not in ("uint8", "uint16"):
+        raise ImageError(
+            f"{decoding.name} holds {header.colour_bands} bands of {header.sample}; expected grey or RGB of "
+            f"{'16' if deep else '8 or 16'} bits."
+        )
+    if header.sample == "uint16":
+        return decoding.decode() / (65535.0 / 255.0)
+    if deep:
+        raise ImageError(
+            f"{decoding.name} has 8 bits a channel; expected 16. A copy that was cut to 8 bits gives other "
+            "figures: take the file that it was made from."
+        )
+    return decoding.decode()
+
+
 def image_fault(path: Path) -> str:
     """Return why a file cannot be read as an image of 8 bits, as a sentence; empty when it can."""
     try:

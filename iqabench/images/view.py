@@ -40,6 +40,7 @@ def _pair(
         _require_comparable(protocol, output, target)
         output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)
         return view_bands(protocol, output, target)
+    output, target = _in_levels(protocol, output), _in_levels(protocol, target)
     _require_8_bits(protocol, output, target)
     output, target = as_compared(protocol, output), _target(protocol, target)
     _require_comparable(protocol, output, target)
@@ -88,6 +89,7 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
     """
     if protocol.channels in ("bands", "magnitude"):
         return view_bands(protocol, _shaved(protocol, output, scale))
+    output = _in_levels(protocol, output)
     _require_8_bits(protocol, output)
     output = as_compared(protocol, output)
     _require_grey(protocol, output)
@@ -100,6 +102,12 @@ def view_output(protocol: Protocol, output: Image, scale: Ratio = 1) -> OutputVi
         return OutputView(luma_cut(output))
     [counts], unit, offset = _luma_counts(protocol, output)
     return OutputView(counts, unit=unit, offset=offset)
+
+
+def _in_levels(protocol: Protocol, image: Image) -> Image:
+    """Return an image of 16 bits as floats in units of 0..255 where the protocol compares such images."""
+    is_deep = protocol.deep and image.dtype == np.uint16 and image.shape[2] in (1, 3)
+    return image / (65535.0 / 255.0) if is_deep else image
 
 
 def _target(protocol: Protocol, target: Image) -> Image:

@@ -25,10 +25,11 @@ from dataclasses import asdict, dataclass, replace
 from math import nan
 from typing import Any
 
+import numpy as np
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.images import Case
+from iqabench.images import Case, Image, Part
 from iqabench.metrics import AnyColumn, Column, SetColumn, attempts
 from iqabench.metrics.core.many import many_attempts
 from iqabench.models.core.card import Card
@@ -64,6 +65,17 @@ def depth_trouble(column: Column, depth: str) -> str:
     """Return the reason why a column has no value for an output of more than 8 bits."""
     return (
         f"protocol '{column.protocol.name}' compares images of 8 bits, and this output is {depth}"
+    )
+
+
+def rounding_trouble(column: Column, target: Part | Image | None) -> str:
+    """Return the reason why a column has no value for a target of more than 8 bits; empty with one."""
+    is_fine = target is not None and target.dtype == np.float64
+    if not (is_fine and column.needs_target and column.protocol.quantise):
+        return ""
+    return (
+        f"protocol '{column.protocol.name}' compares images of 8 bits, and this target has 16; name one that "
+        f"does not round, as in {column.metric.name}@dpdd or {column.metric.name}@rgb-float"
     )
 
 

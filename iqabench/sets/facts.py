@@ -158,8 +158,9 @@ class SetFacts(Facts):
     made; 1 crops nothing."""
     motion: MotionFacts | None = None
     """The motion by which input and target, both clips, are made of one photograph."""
-    depth: Literal["uint8", "uint16", "float32", "complex64"] = "uint8"
-    """The depth of the files."""
+    depth: Literal["uint8", "uint16", "srgb16", "float32", "complex64"] = "uint8"
+    """The depth of the files: uint16 for the counts of a sensor, srgb16 for images of 16 bits, which become
+    floats in units of 0..255."""
     mask_white: White = "inside"
     """The place that is white in the files of masks."""
     target: Literal["image", "luma"] = "image"

@@ -101,9 +101,7 @@ def _parts(folder: Path, role: str, task: Task, reading: ReadOptions) -> dict[st
         files = sorted(_files(path, task), key=natural_order) if path.is_dir() else [path]
         parts[name] = tuple(replace(place, path=file, name=str(file)) for file in files)
     if not parts:
-        endings = (
-            "images" if layout.depth == "uint8" else "images or arrays (.mat, .h5, .npy, .npz)"
-        )
+        endings = "images or arrays (.mat, .h5, .npy, .npz)" if layout.holds_data else "images"
         raise SetError(
             f"there are no files in {folder}; expected {endings}, or subfolders of frames."
         )
@@ -111,7 +109,7 @@ def _parts(folder: Path, role: str, task: Task, reading: ReadOptions) -> dict[st
 
 
 def _files(folder: Path, task: Task) -> list[Path]:
-    arrays = array_files(folder) if task.layout.depth != "uint8" else []
+    arrays = array_files(folder) if task.layout.holds_data else []
     return [*image_files(folder), *arrays]
 
 
@@ -123,7 +121,7 @@ def _clips(folder: Path, task: Task) -> list[Path]:
 
 def _is_data_mask(role: str, task: Task) -> bool:
     """Return whether a role is a mask among data of sensors, whose files may hold it in any numbers."""
-    return role == "mask" and task.layout.depth != "uint8"
+    return role == "mask" and task.layout.holds_data
 
 
 def _parts_of_sources(

@@ -96,7 +96,7 @@ def _unread(task: Task, files: FolderSamples) -> Iterator[str]:
         f.path.parent for p in files.parts.values() for fs in p.values() for f in fs if f.path
     )
     for place in dict.fromkeys(places):
-        if task.layout.depth == "uint8":
+        if not task.layout.holds_data:
             yield from unread_in_words(place)
 
 

@@ -49,6 +49,9 @@ class LayoutFacts(Facts):
     """The name of a sample; empty for the values of the placeholders, joined by underscores."""
     list: ListFacts | None = None
     """The lists of the samples, where the folders hold others too."""
+    ordered: bool = False
+    """True when files belong together by their order, whatever their names: the first of each role makes the
+    first sample, and the role that leads names it."""
     levels: tuple[str, ...] = ()
     """The levels that are laid out so; empty for all levels of the set."""
 
@@ -63,12 +66,14 @@ class LayoutFacts(Facts):
             raise ValueError("expected a pattern for at least one role")
         given = {"level", "strength"}
         known = given.union(*(_PLACEHOLDER.findall(text) for text in self.parts[self.lead]))
-        listed = self.list.roles if self.list else ()
+        listed = tuple(self.parts) if self.ordered else self.list.roles if self.list else ()
         bound = [role for role in self.parts if role != self.lead and role not in listed]
         others = [text for role in bound for text in self.parts[role]]
         for text in (*others, self.sample):
             if strange := set(_PLACEHOLDER.findall(text)) - known:
                 raise ValueError(f"'{text}' has {{{min(strange)}}}, which no {self.lead} has")
+        if self.list is not None and self.ordered:
+            raise ValueError("expected either a list or ordered, not both")
         if self.list is not None and self.lead not in self.list.roles:
             raise ValueError(f"the list has no column of the role {self.lead}, which leads")
         return self

@@ -20,6 +20,7 @@ from iqabench.images import (
     read_array,
     read_image,
     read_part,
+    read_srgb,
 )
 from iqabench.images.decoding import Decoding
 from iqabench.samples import part_of
@@ -82,6 +83,8 @@ class Place:
         if self.box is not None:
             return read_box(path, self.variable, self.box, name)
         depth = "mask" if self.is_mask else depth
+        if depth in ("srgb", "srgb16"):
+            return part_of(read_srgb(path, name, self.reading, deep=depth == "srgb16"))
         suffix = Path(
             self.member or self.path or path
         ).suffix  # the cache keeps files without theirs

@@ -179,6 +179,8 @@ class SampleRef:
         target = parts.get("target")
         if target is not None and "input" in self.files:
             self._require_scale(parts["input"], target)
+        if self.depth == "srgb":
+            self._require_one_depth(parts)
         for role in self.aligned:
             if role in parts:
                 self._require_aligned(role, parts)
@@ -189,6 +191,20 @@ class SampleRef:
             require_inside(parts["mask"], parts["input"], parts["target"], self.name)
         if self.same_length:
             self._require_length(parts)
+
+    def _require_one_depth(self, parts: Mapping[str, Part]) -> None:
+        """Raise SetError when some parts have 8 bits and others 16; a mask has 8 in any case."""
+        bits = {
+            role: 8 if part.dtype == np.uint8 else 16
+            for role, part in parts.items()
+            if role not in self.binary
+        }
+        if len(set(bits.values())) > 1:
+            told = ", ".join(f"the {role} {bits[role]}" for role in sorted(bits))
+            raise SetError(
+                f"the parts of '{self.name}' differ in bits a channel: {told}. Give all of them 16, or all "
+                "8: a copy that was cut to 8 bits cannot be converted back."
+            )
 
     def _require_length(self, parts: Mapping[str, Part]) -> None:
         """Raise SetError when clips differ in length; a single mask or reference serves all frames."""

@@ -1,5 +1,6 @@
 """Deblurring: the model removes the blur of motion or of a lens."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 DEBLUR = register(
@@ -10,5 +11,6 @@ DEBLUR = register(
         summary="A model removes the blur of motion or of a lens from an image.",
         protocol="matlab-rgb3d",
         names_folders=True,
+        layout=FolderLayout(depth="srgb"),
     )
 )

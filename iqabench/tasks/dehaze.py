@@ -1,5 +1,6 @@
 """Dehazing: the model removes haze."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 DEHAZE = register(
@@ -10,5 +11,6 @@ DEHAZE = register(
         summary="A model removes haze from an image.",
         protocol="dehaze-rgb",
         names_folders=True,
+        layout=FolderLayout(depth="srgb"),
     )
 )

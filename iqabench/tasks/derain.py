@@ -1,5 +1,6 @@
 """Deraining: the model removes streaks of rain from an image."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 DERAIN = register(
@@ -10,5 +11,6 @@ DERAIN = register(
         summary="A model removes rain from an image.",
         protocol="rain13k-y",
         names_folders=True,
+        layout=FolderLayout(depth="srgb"),
     )
 )

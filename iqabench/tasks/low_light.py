@@ -1,5 +1,6 @@
 """Low light: the model brightens an image that was taken with too little light."""
 
+from iqabench.tasks.core.layout import FolderLayout
 from iqabench.tasks.core.task import Task, register
 
 LOW_LIGHT = register(
@@ -11,5 +12,6 @@ LOW_LIGHT = register(
         protocol="lol",
         columns_without_target=("niqe@rgb", "brisque@rgb"),
         names_folders=True,
+        layout=FolderLayout(depth="srgb"),
     )
 )

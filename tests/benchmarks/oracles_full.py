@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 from oracles import CUTS, DEFINITION, EVERY, MATLAB, TID, USUAL, Oracle, full
 from oracles_calls import (
     by_channel,
@@ -64,6 +65,11 @@ TABLE = [
         pairs=of_mad,
     ),
     full("mae", "numpy, in double", USUAL, power(1), of="mean_errors"),
+    full(
+        "mae_unit", "the mean of three channels in 0..1 by numpy, in double", USUAL,
+        lambda _: lambda o, t: np.abs(o / 255.0 - t / 255.0).mean(axis=(0, 1)).mean(),
+        of="mean_errors",
+    ),
     full("mdsi", MATLAB, EVERY, written()),
     full("mdsi", PIQ, EVERY, piqs("mdsi"), "piq rounds 2.5 to 2 where MATLAB has 3"),
     full(

@@ -29,7 +29,15 @@ class CommandModel(Model):
         self._words = words
 
     def forward(self, batch: Tensor) -> Tensor:
-        """Restore a batch of one image (see `Model.forward`); the program runs without a shell."""
+        """Restore a batch of one image (see `Model.forward`); the program runs without a shell.
+
+        Raises: ModelError for a colour image that is finer than 8 bits, and when the program fails.
+        """
+        if batch.shape[1] == 3 and bool((batch != batch.round()).any()):
+            raise ModelError(
+                f"'{self._words[0]}' reads PNG files of 8 bits, and this image has more: it would be cut. "
+                "Give it the set in 8 bits, or make it a model that Python calls."
+            )
         with tempfile.TemporaryDirectory(prefix="iqabench-") as folder:
             source, result = Path(folder, "input.png"), Path(folder, "output.png")
             write_image(source, batch[0].permute(1, 2, 0).cpu().numpy())

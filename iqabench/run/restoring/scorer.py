@@ -8,7 +8,7 @@ from iqabench.images import Case, Part
 from iqabench.metrics import Column
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run.prefetch import LoadedSample
-from iqabench.run.records import RecordMaker, Score, depth_trouble, score
+from iqabench.run.records import RecordMaker, Score, depth_trouble, rounding_trouble, score
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, ResultFiles
 from iqabench.samples import Sample, frame_of
@@ -121,11 +121,11 @@ class CellScorer:
         restored: RestoredParts,
     ) -> Iterator[Record]:
         """Yield a record for each column; for clips also a record for each column and frame."""
-        columns = [c for c in output.columns if c.protocol.takes(output.depth)]
-        for column in output.columns:
-            if column not in columns:
-                reason = depth_trouble(column, output.depth)
-                reason += "; --save-outputs keeps it as it is"
+        target = sample.part(output.compared_with)
+        reasons = {c: _depth_reason(c, output.depth, target) for c in output.columns}
+        columns = [column for column, reason in reasons.items() if not reason]
+        for column, reason in reasons.items():
+            if reason:
                 yield self.maker.make_failed(column, sample.name, reason, output.role)
         if not columns:
             return
@@ -193,6 +193,13 @@ class CellScorer:
             parts=sample.parts,
             costs=restored.costs,
         )
+
+
+def _depth_reason(column: Column, depth: str, target: Part | None) -> str:
+    """Return the reason why a column has no value for such an output or target; empty where it has one."""
+    if not column.protocol.takes(depth):
+        return f"{depth_trouble(column, depth)}; --save-outputs keeps it as it is"
+    return rounding_trouble(column, target)
 
 
 def _travels(column: Column) -> bool:

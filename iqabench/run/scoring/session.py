@@ -16,7 +16,7 @@ from iqabench.images import Case, Image
 from iqabench.metrics import Column
 from iqabench.run.executors.job import JobItem
 from iqabench.run.prefetch import run_in_threads
-from iqabench.run.records import depth_trouble, score_many
+from iqabench.run.records import depth_trouble, rounding_trouble, score_many
 from iqabench.run.references import References
 from iqabench.run.scoring.candidates import OpenCandidate
 from iqabench.run.scoring.sample_parts import PartsSource
@@ -190,9 +190,9 @@ class ScoringSession:
             scores = zip(columns, next(results), strict=True)
             records.append(
                 [
-                    maker.make(column, sample, score, None)
-                    if column.protocol.takes(depth)
-                    else maker.make_failed(column, sample, depth_trouble(column, depth))
+                    maker.make_failed(column, sample, reason)
+                    if (reason := _depth_reason(column, depth, each.target.image))
+                    else maker.make(column, sample, score, None)
                     for column, score in scores
                 ]
             )
@@ -212,6 +212,13 @@ class ScoringSession:
             parts=loaded.parts.image or {},
             no_parts=loaded.parts.error,
         )
+
+
+def _depth_reason(column: Column, depth: str, target: Image | None) -> str:
+    """Return the reason why a column has no value for such an output or target; empty where it has one."""
+    if not column.protocol.takes(depth):
+        return depth_trouble(column, depth)
+    return rounding_trouble(column, target)
 
 
 class _SharedRead(Generic[T]):

@@ -73,7 +73,7 @@ def _trouble(heads: dict[str, Head], files: dict[str, Path], copy: Copy, facts: 
     """Return in words what is wrong with the images of a sample; empty where nothing is."""
     meant = 8 if facts.depth == "uint8" else 16
     for role, head in heads.items():
-        if head.bits != meant and facts.depth in ("uint8", "uint16"):
+        if head.bits != meant and facts.depth in ("uint8", "uint16", "srgb16"):
             return f"{files[role]} has {head.bits} bits a channel, expected {meant}"
     role = "target" if "target" in heads else copy.layout.lead
     whole, source = heads[role], heads.get("input")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from iqabench.order import natural_order
 from iqabench.sets.adoption.lists import Rows, read_lists
 from iqabench.sets.adoption.pattern import Pattern
 from iqabench.sets.adoption.tree import Tree
@@ -64,15 +65,18 @@ def patterns_of(layout: LayoutFacts, role: str, level: str) -> list[Pattern]:
 def _copies(tree: Tree, facts: SetFacts, layout: LayoutFacts, level: str) -> Iterator[Copy]:
     names = facts.sample_names
     rows, missing = _rows(tree, layout.list) if layout.list else (None, [])
+    roles = layout.list.roles if layout.list and rows is not None else (layout.lead,)
     by_role = {
         role: _matches(tree, layout, role, level)
-        for role in (layout.list.roles if layout.list and rows is not None else (layout.lead,))
+        for role in (layout.parts if layout.ordered else roles)
     }
     for root, leads in by_role[layout.lead].items():
         copy = Copy(layout, level, root, facts.size_at(level), missing_lists=missing)
         if layout.list and rows is not None:
             of_roles = {role: found.get(root, {}) for role, found in by_role.items()}
             chosen = list(_listed(layout.list, rows, of_roles, copy))
+        elif layout.ordered:
+            chosen = _in_order({role: found.get(root, {}) for role, found in by_role.items()}, copy)
         else:
             chosen = [{layout.lead: Path(path)} for path in leads]
         for files in chosen:
@@ -143,6 +147,21 @@ def _listed(
         copy.lacking += absent
         if not absent:
             yield {role: Path(path) for role, path in files.items() if path}
+
+
+def _in_order(of_roles: dict[str, dict[str, Values]], copy: Copy) -> list[Files]:
+    """Return the files of each sample: the first of each role, the second of each, and so on.
+
+    Roles with different numbers of files are noted in the copy, which then has no sample.
+    """
+    if len({len(paths) for paths in of_roles.values()}) > 1:
+        counts = ", ".join(f"{role} {len(paths)}" for role, paths in of_roles.items())
+        copy.lacking.append(
+            f"as many files of each part, which belong together by order ({counts})"
+        )
+        return []
+    rows = zip(*(sorted(paths, key=natural_order) for paths in of_roles.values()), strict=True)
+    return [dict(zip(of_roles, map(Path, row), strict=True)) for row in rows]
 
 
 def _file_of(listed: str, by_name: dict[str, list[str]], renamed: dict[str, str]) -> str | None:

@@ -38,7 +38,7 @@ class FolderLayout:
     arrays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of the array of each role, in files that hold all parts of a sample."""
     depth: str = "uint8"
-    """The depth of the files."""
+    """The depth of the files; srgb for images of 8 or of 16 bits."""
     axes: Axes = "image"
     """The meaning of the third axis of an array, and of the pages of a file."""
     peak: int | None = None
@@ -52,6 +52,11 @@ class FolderLayout:
     """The degradation that makes a further role of the target, where a folder lacks it."""
     measures: bool = False
     """True when a mask says which part of the target's spectrum is measured, and so makes the input."""
+
+    @property
+    def holds_data(self) -> bool:
+        """True for the data of sensors, which may lie in files of arrays; False for images."""
+        return self.depth not in ("uint8", "srgb")
 
     def is_layout_of(self, folder: Path) -> bool:
         """Return whether subfolders of a folder say that it is of this layout."""
