@@ -30,9 +30,11 @@ SHORT: dict[str, dict[str, object]] = {
     "acubenet": {"groups": 2, "units": 1},
     "amsa": {"features": 16, "blocks": 1, "copies": 1},
     "dlgsanet": {"groups": 1, "blocks": 1},
+    "drunet": {"widths": [8, 16], "blocks": 1},
     "emsrdpn": {"added": 16, "dense": 16, "growth": 16, "blocks": 2},
     "basicvsr": {"blocks": 2},
     "enlcn": {"blocks": 8, "features": 32},
+    "fbcnn": {"widths": [8, 16], "blocks": 1, "hidden": 16},
     "han": {"groups": 2, "blocks": 1},
     "hsrnet": {"blocks": 1},
     "lcscnet": {"features": 32, "units": 2, "rates": [0.75, 0.5]},
@@ -40,7 +42,9 @@ SHORT: dict[str, dict[str, object]] = {
     "mirnet": {"features": 16, "groups": 1, "blocks": 1},
     "mprnet": {"features": 8, "growth": 4, "extra": 4, "blocks": 1},
     "rbpn": {"base": 16, "features": 8, "blocks": 1},
+    "retinexformer": {"features": 8, "blocks": [1, 1, 1]},
     "san": {"groups": 2, "blocks": 1},
+    "scunet": {"blocks": 2, "levels": 1},
     "swinfir": {"channels": 60, "depths": [2]},
 }
 """Arguments, by family, of a network with fewer layers, which runs here where weights are missing."""

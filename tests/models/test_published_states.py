@@ -86,9 +86,16 @@ AUTHORS = {
     "bbcu_l_x4": (170, "c82bd4d14b84caa1"),
     "bbcu_m_x2": (174, "169ce652428ef6d0"),
     "bbcu_m_x4": (179, "b422515df55ee908"),
+    "drunet_color_15": (64, "f13de1d91dc40682"),
+    "drunet_deblocking_gray_10": (64, "8fec68f09fb1a8ac"),
+    "fbcnn_color": (184, "5336b0fbf7ba97c3"),
+    "fbcnn_gray_double": (184, "33fa74b8ee6bbdfa"),
     "kdsr_l_x4": (160, "be6e705f39308658"),
     "kdsr_m_x4": (276, "88afd47a48094713"),
     "mrda_x4": (355, "0f4ba7d3d646413f"),
+    "retinexformer_lol_v1": (122, "86ee01c9a11e44f0"),
+    "scunet_color_real_gan": (540, "4f966d1d5b87f272"),
+    "scunet_gray_15": (540, "44a7f392e942c336"),
     "stdan_network_x4": (842, "3e5f40b9bedef037"),
 }
 """The number of tensors of the network that the authors' code makes, and the beginning of the sha256 of its

@@ -58,7 +58,7 @@ def family_match(
     Raises: WeightsError when the tensors fit several families alike.
     """
     for state in states:
-        matches = list(_matches(state, scale))
+        matches = list(_matches(state, sha256, scale))
         published = [m for m in matches if _is_published(m.card, sha256)]
         members = [m for m in matches if m.member]
         best = published[:1] or members or matches
@@ -76,13 +76,17 @@ def family_match(
 def _is_published(card: Card, sha256: str) -> bool:
     """Return whether a registered model of the card's network has a file of weights with this checksum."""
     return any(
-        one.weights is not None and one.weights.sha256 == sha256
+        _has_checksum(one, sha256)
         for one in _same_network(card)
         if one.arguments == card.arguments or one.params == card.params
     )
 
 
-def _matches(state: StateDictionary, scale: Ratio | None) -> Iterator[FamilyMatch]:
+def _has_checksum(card: Card, sha256: str) -> bool:
+    return card.weights is not None and card.weights.sha256 == sha256
+
+
+def _matches(state: StateDictionary, sha256: str, scale: Ratio | None) -> Iterator[FamilyMatch]:
     installed = {FAMILIES, *installed_folders()}
     networks = {
         (card.folder, card.network): card
@@ -93,13 +97,15 @@ def _matches(state: StateDictionary, scale: Ratio | None) -> Iterator[FamilyMatc
         and (card.variant is None or card.variant.layout == "parent")
     }
     for card in networks.values():
-        match = _match(card, state, scale)
+        match = _match(card, state, sha256, scale)
         if match is not None:
             yield match
 
 
-def _match(card: Card, state: StateDictionary, asked: Ratio | None) -> FamilyMatch | None:
-    for candidate in _candidates(card, state.tensors, asked):
+def _match(
+    card: Card, state: StateDictionary, sha256: str, asked: Ratio | None
+) -> FamilyMatch | None:
+    for candidate in _candidates(card, state.tensors, sha256, asked):
         try:
             tensors = adapt_names(candidate, state.tensors)
             if shapes_of_network(candidate) != shapes_of(tensors):
@@ -118,11 +124,17 @@ def _match(card: Card, state: StateDictionary, asked: Ratio | None) -> FamilyMat
     return None
 
 
-def _candidates(card: Card, tensors: dict[str, Tensor], asked: Ratio | None) -> Iterator[Card]:
-    """Yield cards of one network with the arguments that the shapes of the tensors tell."""
+def _candidates(
+    card: Card, tensors: dict[str, Tensor], sha256: str, asked: Ratio | None
+) -> Iterator[Card]:
+    """Yield cards of one network with the arguments that the shapes of the tensors tell.
+
+    Members that differ in an argument without tensors are told apart by the checksum of the file.
+    """
     arguments_of = getattr(network_class(card), "arguments_of", None)
     if arguments_of is None:
-        yield from (c for c in _same_network(card) if asked in (None, c.scale))
+        fitting = [c for c in _same_network(card) if asked in (None, c.scale)]
+        yield from sorted(fitting, key=lambda c: not _has_checksum(c, sha256))
         return
     try:
         named = adapt_names(card, tensors)
@@ -151,7 +163,6 @@ def _same_network(card: Card) -> list[Card]:
 
 def _member(card: Card, params: int) -> str:
     """Return the name of the registered model of these sizes; its number of parameters tells them."""
-    names = [
-        one.name for one in _same_network(card) if (one.scale, one.params) == (card.scale, params)
-    ]
+    same = [one for one in _same_network(card) if (one.scale, one.params) == (card.scale, params)]
+    names = [one.name for one in sorted(same, key=lambda one: one.arguments != card.arguments)]
     return names[0] if names else ""

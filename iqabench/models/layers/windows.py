@@ -48,6 +48,17 @@ def shift_mask(height: int, width: int, side: int, shift: int, device: torch.dev
     return torch.where(numbers[:, :, None] == numbers[:, None], 0.0, -100.0)
 
 
+def relative_positions(side: int, device: torch.device) -> Tensor:
+    """Return the number of the relative position of every pair of tokens of a window.
+
+    Shapes: (side^2, side^2); values from 0 to (2 side - 1)^2 - 1.
+    """
+    places = torch.arange(side, device=device)
+    apart = places[:, None] - places + side - 1
+    index = apart[:, None, :, None] * (2 * side - 1) + apart[None, :, None, :]
+    return index.reshape(side**2, side**2)
+
+
 class WindowAttention(nn.Module):
     """Self-attention within windows, with a learned bias for every relative position.
 
@@ -84,10 +95,7 @@ class WindowAttention(nn.Module):
         Shapes: (heads, side^2, side^2).
         """
         table = self.relative_position_bias_table
-        places = torch.arange(self.side, device=table.device)
-        apart = places[:, None] - places + self.side - 1
-        index = apart[:, None, :, None] * (2 * self.side - 1) + apart[None, :, None, :]
-        return table[index.reshape(self.side**2, self.side**2)].movedim(-1, 0)
+        return table[relative_positions(self.side, table.device)].movedim(-1, 0)
 
 
 class TokenNetwork(nn.Module):
