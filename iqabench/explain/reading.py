@@ -1,16 +1,20 @@
 """The reading of a figure: one combination of the habits in which evaluation scripts differ.
 
 Each habit is a table of ways with an explanation and a cost. The first way of each, without cost, is the one
-behind the tables of the super-resolution literature (protocol sr-y); all others are departures from it. PSNR
-and SSIM share the compared pixels; the habits of SSIM are in `similarity_ways`.
+behind the tables of the super-resolution literature (protocol sr-y). Departures are told from the protocol of the
+papers that a claim is of, which each task has its own. PSNR and SSIM share the compared pixels; the habits of SSIM
+are in `similarity_ways`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from iqabench.explain import channels, regions, similarity_ways
+from iqabench.explain.named import PIXELS, SIMILARITY, expressed_protocols, protocols_with
 from iqabench.explain.way import Way
+from iqabench.protocol import Protocol
+from iqabench.protocols import protocol
 
 GREY = {
     "expanded": Way("grey files count as R = G = B, so their luma is of studio swing too"),
@@ -102,31 +106,98 @@ class Reading:
     window: str = "Gaussian"
     data_range: str = "255"
     ssim_of: str = "the same pixels"
+    protocol: str = ""
+    """The protocol that figures were computed under as a whole, where it has an axis that is no habit."""
+    home: str = field(default="sr-y", compare=False)
+    """The protocol of the papers that a claim is compared with; departures are told from it."""
+
+    @cached_property
+    def usual(self) -> "Reading":
+        """The reading of the papers."""
+        return usual_reading(self.home)
 
     @cached_property
     def _departing(self) -> tuple[str, ...]:
-        return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
+        return tuple(h for h in HABITS if getattr(self, h) != getattr(self.usual, h))
 
     def departures(self) -> list[tuple[str, str]]:
         """Return the habits in which the reading departs from the papers' way, each with its explanation."""
         return [
-            (
-                f"{name.replace('_', ' ')}: {getattr(self, name)}",
-                HABITS[name][getattr(self, name)].words,
-            )
+            (f"{name.replace('_', ' ')}: {getattr(self, name)}", self._explained(name))
             for name in self._departing
         ]
 
+    def _explained(self, habit: str) -> str:
+        way, papers = (way_of(habit, getattr(one, habit)) for one in (self, self.usual))
+        if self.home == "sr-y" or not papers.words:
+            return way.words
+        return f"{way.departure}; protocol {self.home} has it so: {papers.departure}"
+
     @cached_property
     def cost(self) -> int:
-        """The measure of how unusual the reading is; 0 is the papers' way."""
-        total = sum(HABITS[name][getattr(self, name)].cost for name in self._departing)
-        named = (self.channels, self.region)
-        return total - (self.region != "scale") if named in _NAMED else total
+        """The measure of how unusual the reading is; 0 is the papers' way.
+
+        The pixels of a named protocol cost as much as one departure, and its SSIM nothing besides.
+        """
+        names = protocols_with(self.channels, self.region, self.files)
+        pixels = self._cost_of(PIXELS)
+        similar = self._cost_of(SIMILARITY)
+        if names:
+            pixels = min(pixels, 1)
+            similar = 0 if any(self._has_similarity_of(name) for name in names) else similar
+        rounding = self._cost_of(("rounding",))
+        if any(self._rounds_as(protocol(name)) for name in names):
+            rounding = min(rounding, 1)
+        return pixels + similar + rounding + self._cost_of(("grey", "peak", "mean", "protocol"))
+
+    def _cost_of(self, habits: Iterable[str]) -> int:
+        """Return the sum of costs of departures; the way of super-resolution costs 1 elsewhere."""
+        departing = [habit for habit in habits if habit in self._departing]
+        return sum(max(way_of(habit, getattr(self, habit)).cost, 1) for habit in departing)
+
+    def _has_similarity_of(self, name: str) -> bool:
+        habits = expressed_protocols()[name]
+        return all(getattr(self, habit) == habits[habit] for habit in SIMILARITY)
+
+    def _rounds_as(self, known: Protocol) -> bool:
+        return {
+            "of the files": True,
+            "floats": not known.quantise,
+            "truncated": known.truncate,
+        }[self.rounding]
+
+    def protocols(self, *, with_ssim: bool) -> list[Protocol]:
+        """Return the protocols that this is the reading of; without SSIM by the pixels only."""
+        if self.protocol:
+            return [protocol(self.protocol)]
+        if any(habit in self._departing for habit in ("grey", "peak", "mean")):
+            return []
+        names = protocols_with(self.channels, self.region, self.files)
+        return [
+            protocol(name)
+            for name in names
+            if self._rounds_as(protocol(name))
+            and (not with_ssim or self._has_similarity_of(name))
+        ]
 
 
-_NAMED = {("RGB", "scale + 6"), ("RGB", "none"), ("luma, rounded", "none")}
-"""The pairs of channels and region that are published protocols: they cost as much as one departure."""
+@cache
+def usual_reading(home: str) -> Reading:
+    """Return the reading of a protocol: that of its habits, or of all colours under it as a whole."""
+    if home == "sr-y":
+        return Reading()
+    habits = expressed_protocols().get(home)
+    if habits is None:
+        return Reading(channels="RGB", region="none", protocol=home, home=home)
+    return Reading(**habits, home=home)
+
+
+def way_of(habit: str, name: str) -> Way:
+    """Return one of a habit's ways."""
+    if habit == "protocol":
+        return Way(protocol(name).summary.rstrip("."), 1) if name else Way("")
+    return HABITS[habit][name]
+
 
 HABITS: dict[str, dict[str, Way]] = {
     "channels": channels.WAYS,
@@ -139,7 +210,9 @@ HABITS: dict[str, dict[str, Way]] = {
     "window": similarity_ways.WINDOW,
     "data_range": similarity_ways.DATA_RANGE,
     "ssim_of": similarity_ways.SSIM_OF,
+    "protocol": {"": Way("")},
 }
+"""The ways by habit; those of `protocol` are the protocols, found by `way_of`."""
 
 MOST = 4
 """Largest cost of a reading: more would not explain a figure."""
@@ -161,9 +234,10 @@ _PSNR_HABITS = ("channels", "region", "grey", "peak", "mean", "rounding")
 
 
 @cache
-def readings() -> tuple[Reading, ...]:
+def readings(home: str = "sr-y") -> tuple[Reading, ...]:
     """Return all readings of PSNR, the most usual first; combinations that no script has are left out."""
-    return tuple(sorted(filter(_is_sensible, _combined(Reading(), _PSNR_HABITS)), key=_cost))
+    start = replace(usual_reading(home), protocol="")
+    return tuple(sorted(filter(_is_sensible, _combined(start, _PSNR_HABITS)), key=_cost))
 
 
 def _combined(reading: Reading, habits: tuple[str, ...]) -> Iterator[Reading]:

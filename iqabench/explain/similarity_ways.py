@@ -1,6 +1,7 @@
 """The habits in which SSIM differs between tools."""
 
 from iqabench.explain.way import Way
+from iqabench.ssim_variant import SsimVariant
 
 _TAKE = "average only where the window lies within the image"
 
@@ -51,6 +52,17 @@ WINDOW = {
     "uniform 8x8": Way("SSIM has a uniform 8x8 window; take the Gaussian one of 11x11", 3),
     "uniform 11x11": Way("SSIM has a uniform 11x11 window; take the Gaussian one of 11x11", 3),
 }
+
+BY_VARIANT = {
+    SsimVariant(): "Gaussian",
+    SsimVariant(window="uniform", covariance="sample"): "uniform 7x7",
+    SsimVariant(padding="replicate"): "padded",
+    SsimVariant(padding="replicate", dimensions=3): "3-D",
+    SsimVariant(covariance="sample"): "sample covariance",
+    SsimVariant(clip_contrast=True): "clipped",
+    SsimVariant(pooled=True): "pooled",
+}
+"""The windows that are variants of the package's own SSIM, which protocols name."""
 
 DATA_RANGE = {
     "255": Way("SSIM's data_range is the range of the images"),
