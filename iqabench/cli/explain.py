@@ -17,6 +17,7 @@ from iqabench.cli.targets import chosen_targets, pairing_options, target_options
 
 with lazy_imports():
     from iqabench.explain import (
+        HABITS,
         Answer,
         Explanation,
         describe,
@@ -28,6 +29,7 @@ with lazy_imports():
         worth_telling,
     )
     from iqabench.images import ReadOptions, image_files, remarks_on
+    from iqabench.protocols import protocol
     from iqabench.run import PairingOptions, targets_for_many
 
 
@@ -36,6 +38,7 @@ with lazy_imports():
     epilog=examples(
         "iqabench explain outputs/ --target targets/ --claimed 32.63/0.9002 --scale 4",
         "iqabench explain outputs/ --set set5 --claimed 31.31",
+        "iqabench explain outputs/ --target targets/ --protocol rain13k-y --claimed 29.46/0.899",
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
@@ -48,6 +51,12 @@ with lazy_imports():
     help="The figure to explain, with the digits that were printed.",
 )
 @scale_option("4")
+@click.option(
+    "--protocol",
+    "home",
+    metavar="NAME",
+    help="The protocol of the papers that the claim is of.  [default: that of the set; sr-y for folders]",
+)
 @reading_options
 @click.option(
     "--all", "everything", is_flag=True, help="Print every reading, not only the informative ones."
@@ -60,6 +69,7 @@ def command(
     pairing: PairingOptions,
     claimed: str,
     scale: int | None,
+    home: str | None,
     reading: ReadOptions,
     everything: bool,
     form: str | None,
@@ -67,16 +77,17 @@ def command(
     """Say which way of computing gives a CLAIMED figure for OUTPUTS: why is my PSNR not the paper's?
 
     The command tries the known ways in which evaluation scripts differ: luma, rounding, border, crop, peak,
-    grey files, means, windows and ranges of SSIM. Each is a row with its figure. It looks at the files, too:
-    JPEG, shifts, gains, truncation, mirrored or swapped images, another scale; and tells from which inputs
-    the outputs were made. What the evidence does not support is not named.
+    grey files, means, windows and ranges of SSIM, and all named protocols. Each is a row with its figure. It
+    looks at the files, too: JPEG, shifts, gains, truncation, mirrored or swapped images, another scale; and
+    tells from which inputs the outputs were made. What the evidence does not support is not named.
     """
     claim = parse_claim(claimed)
-    targets = chosen_targets(target, images, scale, scale or 4, pairing, reading)
+    folder_scale = scale or (4 if home is None or protocol(home).shave_scales else 1)
+    targets = chosen_targets(target, images, scale, folder_scale, pairing, reading)
     if pairing.many:
         targets = targets_for_many(outputs, targets, pairing)
     with watching() as watch:
-        explanation = explain(outputs, targets, claim, watch, options=pairing)
+        explanation = explain(outputs, targets, claim, watch, options=pairing, home=home)
     answers = explanation.answers
     shown = answers if everything else worth_telling(answers)
     named = told(explanation)
@@ -101,7 +112,9 @@ def _row(a: Answer, *, is_told: bool, whole: bool) -> dict[str, Any]:
         row |= {"ssim": a.measured.ssim, "ssim difference": a.ssim_difference}
     row["verdict"] = a.verdict
     if whole:
-        row |= vars(a.reading) | {"departures": a.departures, "cost": a.reading.cost}
+        row |= {habit: getattr(a.reading, habit) for habit in HABITS}
+        row["protocols"] = [p.name for p in a.reading.protocols(with_ssim="ssim" in row)]
+        row |= {"departures": a.departures, "cost": a.reading.cost}
         row["told"] = is_told
         row["change"] = "; ".join(words for _, words in a.reading.departures())
     return row

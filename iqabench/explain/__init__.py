@@ -5,11 +5,12 @@ from iqabench.explain.damage import Finding
 from iqabench.explain.effect import effect
 from iqabench.explain.explanation import Explanation, explain
 from iqabench.explain.figures import ReadingFigures
-from iqabench.explain.reading import Reading, readings
+from iqabench.explain.reading import HABITS, Reading, readings
 from iqabench.explain.verdict import Answer, worth_telling
 from iqabench.explain.words import describe, ensemble_is_told, in_words, told
 
 __all__ = [
+    "HABITS",
     "Answer",
     "Claim",
     "Explanation",

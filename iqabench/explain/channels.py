@@ -106,7 +106,7 @@ WAYS: dict[str, Way] = {
         "convert in floating point",
         1,
     ),
-    "RGB": Way("all three colours are compared, as in the efficiency challenges; " + _THREE, 1),
+    "RGB": Way("all three colours are compared (RGB), not luma; " + _THREE, 1),
     "full-range luma": Way(
         "luma is of full range (0 to 255), always 20 log10(255/219) = 1.3219 dB lower; " + _TAKE, 1
     ),

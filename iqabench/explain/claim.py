@@ -1,7 +1,7 @@
 """The claim: a figure of a paper, with the precision in which it was printed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, log10
 
 from iqabench.errors import UsageError
@@ -30,6 +30,11 @@ class Claim:
         if self.ssim is None:
             return True
         return ssim is not None and abs(ssim - self.ssim) <= self.ssim_half * _SLACK
+
+    def widened(self, psnr: float, ssim: float) -> "Claim":
+        """Return the claim with more room around it; SSIM only if it is claimed."""
+        more = ssim if self.ssim is not None else 0.0
+        return replace(self, psnr_half=self.psnr_half + psnr, ssim_half=self.ssim_half + more)
 
     def __str__(self) -> str:
         psnr = f"{self.psnr:.{_digits(self.psnr_half)}f} dB"

@@ -3,7 +3,6 @@
 from typing import Literal
 
 from iqabench.explain.explanation import Explanation
-from iqabench.explain.reading import Reading
 from iqabench.explain.verdict import Answer, ties
 
 Effect = Literal["explains", "explains in part", "does not explain", ""]
@@ -19,7 +18,7 @@ _ENSEMBLE_SSIM = 0.03
 
 def usual_answer(explanation: Explanation) -> Answer | None:
     """Return the papers' reading of the outputs as they are; None when none could be compared."""
-    return next((a for a in explanation.answers if a.reading == Reading()), None)
+    return next((a for a in explanation.answers if a.reading == explanation.usual), None)
 
 
 def effect(explanation: Explanation) -> Effect:

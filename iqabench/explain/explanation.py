@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from iqabench.errors import ImageError
+from iqabench.errors import ImageError, UsageError
 from iqabench.explain.brightness import MATCHES, Images, brightness_differs, matched
 from iqabench.explain.claim import Claim
 from iqabench.explain.damage import Finding, jpeg_error
-from iqabench.explain.figures import ReadingFigures
+from iqabench.explain.figures import ReadingFigures, gives
 from iqabench.explain.folder import PairedFolder
+from iqabench.explain.named import expressed_protocols, whole_protocols
+from iqabench.explain.reading import Reading, usual_reading
 from iqabench.explain.search import search
 from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
+from iqabench.explain.whole import whole_figures
 from iqabench.images import Image
 from iqabench.pairing import Pairing
+from iqabench.protocols import protocol
 from iqabench.run import UNWATCHED, Outputs, PairingOptions, Targets, Watch
 
 
@@ -38,6 +43,8 @@ class Explanation:
     pairing: Pairing
     name: str
     """The name of the folder of outputs."""
+    usual: Reading
+    """The reading of the papers that the claim is of."""
 
 
 def explain(
@@ -47,23 +54,25 @@ def explain(
     watch: Watch = UNWATCHED,
     *,
     options: PairingOptions | None = None,
+    home: str | None = None,
 ) -> Explanation:
     """Compute every reading of a folder of outputs, and compare it with the claim.
 
-    Raises: PairingError when no output has a target; ImageError when no pair can be compared.
+    `home` is the protocol of the papers that the claim is of; by default that of the targets.
+
+    Raises: PairingError when no output has a target; ImageError when no pair can be compared; UsageError and
+        UnknownNameError for a protocol that no claim can be of.
     """
     folder = PairedFolder(Outputs(outputs, targets, options or PairingOptions()), watch)
+    usual = usual_reading(_home(targets.protocol, home))
     seen = survey(folder)
     figures: list[ReadingFigures] = []
     if seen.usable:
-        figures += search(claim, lambda: _images(folder, seen.usable), folder.scale)
-    usual = figures[0] if figures else None
-    explained = usual is not None and claim.has_psnr(usual.psnr) and claim.has_ssim(usual.ssim)
-    if usual is not None and not explained:
-        figures += _matched(claim, lambda: _images(folder, seen.usable), folder.scale)
+        figures = _of_files(claim, partial(_images, folder, seen.usable), folder.scale, usual)
+    explained = any(f.reading == usual and gives(claim, f) for f in figures)
     repaired: list[ReadingFigures] = []
     if seen.is_repaired and seen.repairable and not explained:
-        repaired = _repaired(claim, folder, seen)
+        repaired = _repaired(claim, folder, seen, usual)
     if not figures and not repaired:
         raise ImageError(f"no pair can be compared. {next(iter(seen.failures.values()))}")
     answers = answer(claim, figures) + answer(_with_slack(claim, seen.findings), repaired)
@@ -71,12 +80,46 @@ def explain(
         claim,
         sorted(answers, key=Answer.rank),
         seen.findings,
-        _restored(folder, seen, usual, repaired),
+        _restored(folder, seen, figures[0] if figures else None, repaired),
         seen.inputs,
         _failures(seen, repaired),
         folder.outputs.pairing,
         outputs.name,
+        usual,
     )
+
+
+def _home(of_targets: str, asked: str | None) -> str:
+    """Return the protocol of the papers: the one that is asked for, that of the targets, or rgb.
+
+    Raises: UsageError for a protocol that images of 8 bits and their targets are not enough for;
+        UnknownNameError for one that does not exist.
+    """
+    known = {*expressed_protocols(), *(one.name for one in whole_protocols())}
+    if asked is None:
+        return of_targets if of_targets in known else "rgb"
+    if protocol(asked).name not in known:
+        raise UsageError(
+            f"a claim cannot be explained under protocol '{asked}': it compares something else than 8-bit "
+            "outputs with their targets. Name another, such as sr-y, rgb or rain13k-y ('iqabench list "
+            "protocols' shows them all)."
+        )
+    return asked
+
+
+def _of_files(claim: Claim, images: Images, scale: int, usual: Reading) -> list[ReadingFigures]:
+    """Return the figures of outputs as they lie in the files, the papers' reading first."""
+    whole = (
+        [] if not usual.protocol else whole_figures([protocol(usual.home)], images, scale, usual)
+    )
+    figures = whole + search(claim, images, scale, usual)
+    if gives(claim, figures[0]):
+        return figures
+    figures += _matched(claim, images, scale, usual)
+    if not any(gives(claim, f) for f in figures):
+        others = [p for p in whole_protocols() if p.name != usual.protocol]
+        figures += whole_figures(others, images, scale, usual)
+    return figures
 
 
 def _images(folder: PairedFolder, samples: Sequence[str]) -> Iterator[tuple[Image, Image]]:
@@ -85,18 +128,20 @@ def _images(folder: PairedFolder, samples: Sequence[str]) -> Iterator[tuple[Imag
         yield images
 
 
-def _matched(claim: Claim, images: Images, scale: int) -> list[ReadingFigures]:
+def _matched(claim: Claim, images: Images, scale: int, usual: Reading) -> list[ReadingFigures]:
     """Return the readings of outputs that were matched to the brightness of their targets."""
     if not brightness_differs(images):
         return []
     return [
-        figures._replace(reading=replace(figures.reading, files=way))
+        figures
         for way, kind in MATCHES.items()
-        for figures in search(claim, matched(images, kind), scale)
+        for figures in search(claim, matched(images, kind), scale, usual, way)
     ]
 
 
-def _repaired(claim: Claim, folder: PairedFolder, seen: Survey) -> list[ReadingFigures]:
+def _repaired(
+    claim: Claim, folder: PairedFolder, seen: Survey, usual: Reading
+) -> list[ReadingFigures]:
     """Return the readings of outputs with everything found undone."""
 
     def images() -> Iterator[tuple[Image, Image]]:
@@ -104,7 +149,7 @@ def _repaired(claim: Claim, folder: PairedFolder, seen: Survey) -> list[ReadingF
             assert both is not None, error
             yield seen.repair(*both)
 
-    figures = search(_with_slack(claim, seen.findings), images, folder.scale)
+    figures = search(_with_slack(claim, seen.findings), images, folder.scale, usual)
     if seen.repair.luma == "luma":  # it is of studio swing already
         figures = [f for f in figures if f.reading.grey == "as they are"]
         figures = [f._replace(reading=replace(f.reading, grey="expanded")) for f in figures]

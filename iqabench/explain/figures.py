@@ -8,12 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iqabench.explain.channels import CHANNELS
+from iqabench.explain.claim import Claim
 from iqabench.explain.pair_errors import Errors, PairErrors
 from iqabench.explain.reading import FIXED_PEAKS, Reading
 
 Doubles = NDArray[np.float64]
 _ROUNDING_ERROR = 1 / 12
 """The mean squared error of rounding to whole numbers."""
+
+_ROOM_OF_PSNR = 0.003
+"""The error in dB of PSNR that is estimated for outputs before they were rounded."""
+_ROOM_OF_SSIM = 0.0005
+"""The SSIM that rounding and truncation cost, which is not estimated."""
 
 
 class ReadingFigures(NamedTuple):
@@ -22,6 +28,19 @@ class ReadingFigures(NamedTuple):
     reading: Reading
     psnr: float
     ssim: float | None = None
+
+
+def claim_for(claim: Claim, reading: Reading) -> Claim:
+    """Return the claim with the room that an estimate needs, where the reading's figure is one."""
+    if reading.rounding == "of the files":
+        return claim
+    return claim.widened(_ROOM_OF_PSNR, 0.0 if reading.has_rare_ssim else _ROOM_OF_SSIM)
+
+
+def gives(claim: Claim, figures: ReadingFigures) -> bool:
+    """Return whether a reading has both claimed figures."""
+    wanted = claim_for(claim, figures.reading)
+    return wanted.has_psnr(figures.psnr) and wanted.has_ssim(figures.ssim)
 
 
 def psnr_figures(readings: Iterable[Reading], pairs: Sequence[PairErrors]) -> list[ReadingFigures]:

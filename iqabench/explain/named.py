@@ -1,18 +1,21 @@
 """The protocols that have a name, as the habits that readings are made of.
 
-A protocol that differs from others only in habits known here is tried by its habits, in every mean and with every
-repair. One with an axis of its own, such as an alignment, is computed as a whole by the package's own metrics.
+A protocol that differs from others only in habits known here is tried by its habits, in every mean and with
+every repair. One with an axis of its own, such as an alignment, is computed whole, by the package's metrics.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from iqabench.explain import similarity_ways
 from iqabench.explain.brightness import MATCHES
 from iqabench.explain.regions import WAYS as REGIONS
 from iqabench.protocol import Protocol
 from iqabench.protocols import protocols
+from iqabench.protocols.catalogue import PLACES
 from iqabench.ssim_variant import SsimVariant
 
 Habits = Mapping[str, str]
@@ -28,6 +31,8 @@ _CHANNELS = {
 _EXPRESSED = {"channels", "round_luma", "quantise", "clip", "truncate", "brightness", "ssim"}
 _EXPRESSED |= {"crop_multiple", "crop_from", "shave_scales", "shave_pixels"}
 _PROSE = {"name", "version", "summary", "source", "colour"}
+_OWN = "iqabench"
+"""The source of protocols that no paper has."""
 PIXELS = ("channels", "region", "files")
 """The habits that decide the compared pixels."""
 SIMILARITY = ("window", "data_range", "ssim_of")
@@ -36,6 +41,8 @@ SIMILARITY = ("window", "data_range", "ssim_of")
 
 def habits_of(protocol: Protocol) -> Habits | None:
     """Return the habits of a protocol; None when some of what it does is no habit known here."""
+    if protocol.source == _OWN:
+        return None
     for name, field in Protocol.model_fields.items():
         if name not in _EXPRESSED | _PROSE and getattr(protocol, name) != field.get_default():
             return None
@@ -79,37 +86,54 @@ def _similarity(protocol: Protocol, channels: str, region: str) -> Habits | None
     return {"window": window, "data_range": "255", "ssim_of": ssim_of}
 
 
-@cache
-def expressed_protocols() -> Mapping[str, Habits]:
-    """Return the habits of every protocol that habits express, by its name."""
-    known = {name: habits_of(protocol) for name, protocol in protocols().items()}
-    return MappingProxyType({name: habits for name, habits in known.items() if habits is not None})
+class NamedHabits(NamedTuple):
+    """A protocol and its habits."""
+
+    protocol: Protocol
+    habits: Habits
+
+    def has(self, ways: Mapping[str, str], habits: Iterable[str]) -> bool:
+        """Return whether the ways of these habits are the protocol's."""
+        return all(self.habits[habit] == ways[habit] for habit in habits)
+
+
+def expressed_protocols() -> Mapping[str, NamedHabits]:
+    """Return every protocol that habits express, by its name."""
+    return _expressed(os.environ.get(PLACES, ""))
 
 
 @cache
-def protocols_with(channels: str, region: str, files: str) -> tuple[str, ...]:
-    """Return the names of the protocols that compare these pixels."""
-    wanted = (channels, region, files)
-    return tuple(
-        name
-        for name, habits in expressed_protocols().items()
-        if tuple(habits[habit] for habit in PIXELS) == wanted
+def _expressed(_own: str) -> Mapping[str, NamedHabits]:
+    known = {name: (protocol, habits_of(protocol)) for name, protocol in protocols().items()}
+    return MappingProxyType(
+        {n: NamedHabits(protocol, habits) for n, (protocol, habits) in known.items() if habits}
     )
 
 
+def protocols_with(channels: str, region: str, files: str) -> tuple[NamedHabits, ...]:
+    """Return the protocols that compare these pixels."""
+    return _with_pixels(os.environ.get(PLACES, "")).get((channels, region, files), ())
+
+
 @cache
-def whole_protocols() -> tuple[Protocol, ...]:
+def _with_pixels(own: str) -> Mapping[tuple[str, ...], tuple[NamedHabits, ...]]:
+    found: dict[tuple[str, ...], tuple[NamedHabits, ...]] = {}
+    for named in _expressed(own).values():
+        key = tuple(named.habits[habit] for habit in PIXELS)
+        found[key] = (*found.get(key, ()), named)
+    return MappingProxyType(found)
+
+
+def whole_protocols() -> list[Protocol]:
     """Return the protocols that no habits express and that a pair of 8-bit images is enough for."""
-    return tuple(
-        protocol
-        for name, protocol in protocols().items()
-        if name not in expressed_protocols() and _is_of_pairs(protocol)
-    )
+    known = expressed_protocols()
+    return [p for name, p in protocols().items() if name not in known and _is_of_pairs(p)]
 
 
 def _is_of_pairs(protocol: Protocol) -> bool:
     return (
         protocol.reference == "target"
+        and protocol.source != _OWN
         and protocol.domain == "image"
         and protocol.channels not in ("grey", "bands", "magnitude")
         and protocol.region == "image"

@@ -1,9 +1,9 @@
 """The reading of a figure: one combination of the habits in which evaluation scripts differ.
 
 Each habit is a table of ways with an explanation and a cost. The first way of each, without cost, is the one
-behind the tables of the super-resolution literature (protocol sr-y). Departures are told from the protocol of the
-papers that a claim is of, which each task has its own. PSNR and SSIM share the compared pixels; the habits of SSIM
-are in `similarity_ways`.
+behind the tables of the super-resolution literature (protocol sr-y). Departures are told from the protocol of
+the papers that a claim is of; each task has its own. PSNR and SSIM share the compared pixels; the habits of
+SSIM are in `similarity_ways`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -118,20 +118,35 @@ class Reading:
 
     @cached_property
     def _departing(self) -> tuple[str, ...]:
+        if self.protocol:
+            named = self.protocol != self.usual.protocol
+            unrounded = self.rounding != "of the files"
+            return ("protocol",) * named + ("rounding",) * unrounded
         return tuple(h for h in HABITS if getattr(self, h) != getattr(self.usual, h))
 
     def departures(self) -> list[tuple[str, str]]:
         """Return the habits in which the reading departs from the papers' way, each with its explanation."""
         return [
-            (f"{name.replace('_', ' ')}: {getattr(self, name)}", self._explained(name))
+            (f"{name.replace('_', ' ')}: {getattr(self, name) or 'none'}", self._explained(name))
             for name in self._departing
         ]
 
     def _explained(self, habit: str) -> str:
-        way, papers = (way_of(habit, getattr(one, habit)) for one in (self, self.usual))
+        way, papers = self._way(habit), way_of(habit, getattr(self.usual, habit))
+        if not way.words:
+            return (
+                f"images are compared without what protocol {self.home} does ({papers.departure})"
+            )
         if self.home == "sr-y" or not papers.words:
             return way.words
-        return f"{way.departure}; protocol {self.home} has it so: {papers.departure}"
+        return f"{way.departure}; protocol {self.home} says: {papers.departure}"
+
+    @cached_property
+    def has_rare_ssim(self) -> bool:
+        """True when SSIM is neither that of the papers nor that of a protocol with these pixels."""
+        named = protocols_with(self.channels, self.region, self.files)
+        known = any(one.has(vars(self), SIMILARITY) for one in named)
+        return bool(self._cost_of(SIMILARITY)) and not known and not self.protocol
 
     @cached_property
     def cost(self) -> int:
@@ -139,25 +154,28 @@ class Reading:
 
         The pixels of a named protocol cost as much as one departure, and its SSIM nothing besides.
         """
+        if self.protocol:
+            return len(self._departing)
         names = protocols_with(self.channels, self.region, self.files)
-        pixels = self._cost_of(PIXELS)
-        similar = self._cost_of(SIMILARITY)
-        if names:
-            pixels = min(pixels, 1)
-            similar = 0 if any(self._has_similarity_of(name) for name in names) else similar
+        pixels = min(self._cost_of(PIXELS), 1) if names else self._cost_of(PIXELS)
+        similar = self._cost_of(SIMILARITY) if self.has_rare_ssim else 0
         rounding = self._cost_of(("rounding",))
-        if any(self._rounds_as(protocol(name)) for name in names):
+        if any(self._rounds_as(one.protocol) for one in names):
             rounding = min(rounding, 1)
-        return pixels + similar + rounding + self._cost_of(("grey", "peak", "mean", "protocol"))
+        return pixels + similar + rounding + self._cost_of(("grey", "peak", "mean"))
 
     def _cost_of(self, habits: Iterable[str]) -> int:
         """Return the sum of costs of departures; the way of super-resolution costs 1 elsewhere."""
         departing = [habit for habit in habits if habit in self._departing]
-        return sum(max(way_of(habit, getattr(self, habit)).cost, 1) for habit in departing)
+        return sum(
+            1
+            if getattr(self, habit) == getattr(_SUPER_RESOLUTION, habit)
+            else self._way(habit).cost
+            for habit in departing
+        )
 
-    def _has_similarity_of(self, name: str) -> bool:
-        habits = expressed_protocols()[name]
-        return all(getattr(self, habit) == habits[habit] for habit in SIMILARITY)
+    def _way(self, habit: str) -> Way:
+        return way_of(habit, getattr(self, habit))
 
     def _rounds_as(self, known: Protocol) -> bool:
         return {
@@ -174,28 +192,30 @@ class Reading:
             return []
         names = protocols_with(self.channels, self.region, self.files)
         return [
-            protocol(name)
-            for name in names
-            if self._rounds_as(protocol(name))
-            and (not with_ssim or self._has_similarity_of(name))
+            one.protocol
+            for one in names
+            if self._rounds_as(one.protocol) and (not with_ssim or one.has(vars(self), SIMILARITY))
         ]
+
+
+_SUPER_RESOLUTION = Reading()
 
 
 @cache
 def usual_reading(home: str) -> Reading:
     """Return the reading of a protocol: that of its habits, or of all colours under it as a whole."""
-    if home == "sr-y":
-        return Reading()
-    habits = expressed_protocols().get(home)
-    if habits is None:
+    named = expressed_protocols().get(home)
+    if named is None:
         return Reading(channels="RGB", region="none", protocol=home, home=home)
-    return Reading(**habits, home=home)
+    return Reading(**named.habits, home=home)
 
 
 def way_of(habit: str, name: str) -> Way:
     """Return one of a habit's ways."""
     if habit == "protocol":
-        return Way(protocol(name).summary.rstrip("."), 1) if name else Way("")
+        return (
+            Way(f"as protocol {name}: {protocol(name).summary.rstrip('.')}", 1) if name else Way("")
+        )
     return HABITS[habit][name]
 
 

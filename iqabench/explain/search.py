@@ -1,28 +1,36 @@
 """The search for readings that give a claim: PSNR of all readings first, SSIM only where PSNR fits.
 
 SSIM costs many times what PSNR costs, so it is computed for the papers' reading and for those that give the
-claimed PSNR: with the usual windows first, then with all, at last of other pixels than PSNR's. The search
-ends as soon as a reading gives both figures.
+claimed PSNR: with the SSIM of named protocols first, then with the usual windows, with all, at last of other
+pixels than PSNR's. The search ends as soon as a reading gives both figures.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from iqabench.explain.claim import Claim
-from iqabench.explain.figures import ReadingFigures, mean_of_images, pixels_of, psnr_figures
+from iqabench.explain.figures import (
+    ReadingFigures,
+    claim_for,
+    gives,
+    mean_of_images,
+    pixels_of,
+    psnr_figures,
+)
+from iqabench.explain.named import SIMILARITY, protocols_with
 from iqabench.explain.pair_errors import PairErrors, pair_errors
-from iqabench.explain.reading import Reading, readings
+from iqabench.explain.reading import HABITS, Reading, readings
 from iqabench.explain.similarity import Choice, PairSimilarities
-from iqabench.explain.similarity_ways import DATA_RANGE, OTHERS, USUAL_WINDOWS, WINDOW
+from iqabench.explain.similarity_ways import DATA_RANGE, OTHERS, USUAL_WINDOWS, WINDOW, others_than
 from iqabench.images import Image
 
 Images = Callable[[], Iterator[tuple[Image, Image]]]
 """A function that reads output and target of each pair anew."""
 
 _MOST_PIXELS = 8
-"""Largest number of choices of pixels of which SSIM is computed."""
+"""Largest number of choices of pixels of which SSIM is computed with all windows."""
 
 
 @dataclass(frozen=True)
@@ -46,30 +54,63 @@ class _Tables:
         return mean_of_images(way, np.array(found), areas)
 
 
-def search(claim: Claim, images: Images, scale: int) -> list[ReadingFigures]:
+def search(
+    claim: Claim, images: Images, scale: int, usual: Reading, files: str = "as they are"
+) -> list[ReadingFigures]:
     """Return the figures of all readings that differ, the most usual first.
+
+    `usual` is the reading of the papers; `files` is what was done to the outputs before.
 
     Raises: ImageError when an image cannot be compared.
     """
     pairs = [pair_errors(output, target, scale) for output, target in images()]
-    figures = distinct(psnr_figures(readings(), pairs))
+    tried = (replace(reading, files=files) for reading in readings(usual.home))
+    figures = distinct(psnr_figures(tried, pairs))
     if claim.ssim is None:
         return figures
-    fitting = [f for f in figures if claim.has_psnr(f.psnr)]
-    usual = figures[0]
+    fitting = [f for f in figures if claim_for(claim, f.reading).has_psnr(f.psnr)]
     tables = _Tables(pairs, [{} for _ in pairs])
     found: list[ReadingFigures] = []
-    for windows, others in ((USUAL_WINDOWS, False), (tuple(WINDOW), False), (USUAL_WINDOWS, True)):
-        candidates = fitting if found else [usual, *(f for f in fitting if f is not usual)]
+    for candidates in _rounds(figures[0], fitting):
         if not candidates:
             break
-        _fill(tables, images, scale, [f.reading for f in candidates], windows, others=others)
-        found = [*_with_ssim(candidates, tables, OTHERS if others else [_SAME]), *found]
-        if any(claim.has_psnr(f.psnr) and claim.has_ssim(f.ssim) for f in found):
+        _fill(tables, images, scale, [f.reading for f in candidates])
+        found = [*_with_ssim(candidates, tables), *found]
+        if any(gives(claim, f) for f in found):
             break
     told = {f.reading for f in found}
     rest = [f for f in figures if f.reading not in told]
     return sorted(distinct([*found, *rest]), key=lambda f: f.reading.cost)
+
+
+def _rounds(
+    usual: ReadingFigures, fitting: Sequence[ReadingFigures]
+) -> Iterator[list[ReadingFigures]]:
+    """Yield readings of SSIM to try, the most likely first: of protocols, other windows, other pixels."""
+    named = [f._replace(reading=reading) for f in fitting for reading in _named(f.reading)]
+    yield [usual, *named]
+    pixels = dict.fromkeys((f.reading.channels, f.reading.region) for f in fitting)
+    chosen = list(pixels)[:_MOST_PIXELS]
+    other_pixels = others_than(usual.reading.usual.region)
+    few = [f for f in fitting if (f.reading.channels, f.reading.region) in chosen]
+    for windows, others in (
+        (USUAL_WINDOWS, [_SAME]),
+        (tuple(WINDOW), [_SAME]),
+        (USUAL_WINDOWS, other_pixels),
+    ):
+        yield [
+            f._replace(reading=replace(f.reading, window=window, ssim_of=other))
+            for f in few
+            for window in windows
+            for other in others
+        ]
+
+
+def _named(reading: Reading) -> list[Reading]:
+    """Return the reading with the SSIM of each protocol that compares its pixels."""
+    named = protocols_with(reading.channels, reading.region, reading.files)
+    ways = [{habit: one.habits[habit] for habit in SIMILARITY} for one in named]
+    return [replace(reading, **way) for way in ways]
 
 
 _SAME, _AS_PSNR = "the same pixels", "the same pixels, as PSNR's mean"
@@ -85,7 +126,7 @@ def distinct(figures: Iterable[ReadingFigures]) -> list[ReadingFigures]:
     kept = []
     for f in sorted(figures, key=lambda f: f.reading.cost):
         ssim = None if f.ssim is None else round(f.ssim, 9)
-        values = [getattr(f.reading, field.name) for field in fields(Reading)]
+        values = [getattr(f.reading, habit) for habit in HABITS]
         keys = [
             (round(f.psnr, 8), ssim, at, *values[:at], *values[at + 1 :])
             for at in range(len(values))
@@ -96,42 +137,26 @@ def distinct(figures: Iterable[ReadingFigures]) -> list[ReadingFigures]:
     return kept
 
 
-def _with_ssim(
-    figures: Iterable[ReadingFigures], tables: _Tables, ssim_of: Iterable[str]
-) -> Iterator[ReadingFigures]:
-    """Yield readings of PSNR with every window and range of SSIM that was computed."""
-    plain = list(ssim_of)
+def _with_ssim(figures: Iterable[ReadingFigures], tables: _Tables) -> Iterator[ReadingFigures]:
+    """Yield readings of PSNR with every range of SSIM that was computed."""
     for f in figures:
-        weighted = _SAME in plain and f.reading.mean in _WEIGHTED
-        for pixels in [*plain, _AS_PSNR] if weighted else plain:
-            for window in WINDOW:
-                for data_range in DATA_RANGE:
-                    reading = replace(
-                        f.reading, window=window, data_range=data_range, ssim_of=pixels
-                    )
-                    ssim = tables.mean(reading)
-                    if ssim is not None:
-                        yield ReadingFigures(reading, f.psnr, ssim)
+        weighted = f.reading.ssim_of == _SAME and f.reading.mean in _WEIGHTED
+        for pixels in (_SAME, _AS_PSNR) if weighted else (f.reading.ssim_of,):
+            for data_range in DATA_RANGE:
+                reading = replace(f.reading, data_range=data_range, ssim_of=pixels)
+                ssim = tables.mean(reading)
+                if ssim is not None:
+                    yield ReadingFigures(reading, f.psnr, ssim)
 
 
-def _fill(
-    tables: _Tables,
-    images: Images,
-    scale: int,
-    searched: Sequence[Reading],
-    windows: tuple[str, ...],
-    *,
-    others: bool,
-) -> None:
-    """Compute what the tables lack for these readings and windows."""
+def _fill(tables: _Tables, images: Images, scale: int, searched: Sequence[Reading]) -> None:
+    """Compute what the tables lack for these readings."""
     for pair, table, (output, target) in zip(tables.pairs, tables.values, images(), strict=True):
         similarities = PairSimilarities(output, target, scale)
-        grey = pair.is_grey
-        wanted = (
-            list(OTHERS.values())
-            if others
-            else list(dict.fromkeys(pixels_of(r, grey=grey) for r in searched))[:_MOST_PIXELS]
-        )
-        for channels, region in wanted:
-            missing = [w for w in windows if (channels, region, w, "255") not in table]
-            table.update(similarities.values(channels, region, missing))
+        wanted: dict[tuple[str, str], dict[str, None]] = {}
+        for reading in searched:
+            pixels = OTHERS.get(reading.ssim_of) or pixels_of(reading, grey=pair.is_grey)
+            if (*pixels, reading.window, "255") not in table:
+                wanted.setdefault(pixels, {})[reading.window] = None
+        for (channels, region), windows in wanted.items():
+            table.update(similarities.values(channels, region, windows))

@@ -106,9 +106,18 @@ OTHERS = {
         ("RGB", "none"),
         ("luma, rounded", "scale"),
         ("full-range luma, rounded", "scale"),
+        ("luma, rounded", "none"),
+        ("full-range luma, rounded", "none"),
     )
 }
 """The channels and regions that SSIM may be taken of, whatever PSNR is taken of."""
+
+
+def others_than(usual_region: str) -> list[str]:
+    """Return those to try: rounded luma of the whole image only where papers compare whole images."""
+    rare = [f"{name}; region: none" for name in ("luma, rounded", "full-range luma, rounded")]
+    return [name for name in OTHERS if usual_region == "none" or name not in rare]
+
 
 SSIM_OF = {
     "the same pixels": Way("SSIM is taken of the pixels that PSNR is taken of"),
@@ -116,8 +125,10 @@ SSIM_OF = {
         "the mean of SSIM weights the images as that of PSNR does; take the plain mean"
     ),
 } | {
-    name: Way(f"SSIM is taken of other pixels than PSNR ({name}); take the same", 2)
-    for name in OTHERS
+    name: Way(
+        f"SSIM is taken of other pixels than PSNR ({channels}, border {region}); take the same", 2
+    )
+    for name, (channels, region) in OTHERS.items()
 }
 
 USUAL_WINDOWS = ("Gaussian", "uniform 7x7", "padded", "3-D", "downsampled")

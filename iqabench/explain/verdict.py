@@ -1,12 +1,13 @@
 """The verdict on a claim: readings that give it, that give its PSNR, that come near, in that order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
 from iqabench.explain.claim import Claim
-from iqabench.explain.figures import ReadingFigures
+from iqabench.explain.figures import ReadingFigures, claim_for
+from iqabench.explain.named import SIMILARITY
 from iqabench.explain.reading import Reading
 
 Verdict = Literal["gives it", "gives PSNR", "near", ""]
@@ -15,7 +16,6 @@ ORDER: tuple[Verdict, ...] = ("gives it", "gives PSNR", "near", "")
 _NEAR_DB, _NEAR_SSIM = 0.02, 0.001
 _TOLD = 3
 _TIES = 6
-_USUAL_SSIM = {name: getattr(Reading(), name) for name in ("window", "data_range", "ssim_of")}
 _ACROSS_DB = 1.0
 """The width around a claim in which readings are counted, to tell how many would meet it by chance."""
 
@@ -68,10 +68,26 @@ def ties(answers: Sequence[Answer]) -> list[Answer]:
     """
     best = [a for a in answers if a.verdict == answers[0].verdict and a.verdict.startswith("gives")]
     if best and best[0].verdict == "gives PSNR":  # any window has that
-        best = [a for a in best if a.reading == replace(a.reading, **_USUAL_SSIM)]
-    if best and replace(best[0].reading, files=Reading.files) == Reading():
+        best = [a for a in best if a.reading == with_usual_ssim(a.reading)]
+    usual = (
+        [best[0].reading.usual, replace(best[0].reading.usual, files="repaired")] if best else []
+    )
+    if best and best[0].reading in usual:
         return best[:1]
-    return [a for a in best if a.reading.cost <= best[0].reading.cost + 1][:_TIES]
+    readings = {a.reading for a in best}
+    told = [a for a in best if a.reading.cost <= best[0].reading.cost + 1]
+    return [a for a in told if not _is_estimate_of(a.reading, readings)][:_TIES]
+
+
+def _is_estimate_of(reading: Reading, readings: Collection[Reading]) -> bool:
+    """Return whether a reading is an estimate of outputs before rounding, beside one of the files."""
+    of_files = replace(reading, rounding=Reading.rounding)
+    return reading != of_files and of_files in readings
+
+
+def with_usual_ssim(reading: Reading) -> Reading:
+    """Return the reading of the same PSNR with the papers' SSIM."""
+    return replace(reading, **{habit: getattr(reading.usual, habit) for habit in SIMILARITY})
 
 
 def nearest(answers: Sequence[Answer]) -> Answer:
@@ -86,13 +102,14 @@ def expected_by_chance(claim: Claim, answers: Sequence[Answer], cost: int) -> fl
         a
         for a in answers
         if a.reading.cost <= cost
-        and a.reading == replace(a.reading, **_USUAL_SSIM)
+        and a.reading == with_usual_ssim(a.reading)
         and abs(a.psnr_difference) <= _ACROSS_DB / 2
     ]
     return max(len(others) - 1, 0) * 2 * claim.psnr_half / _ACROSS_DB
 
 
-def _judge(claim: Claim, m: ReadingFigures) -> Answer:
+def _judge(printed: Claim, m: ReadingFigures) -> Answer:
+    claim = claim_for(printed, m.reading)
     psnr = m.psnr - claim.psnr
     ssim = None if claim.ssim is None or m.ssim is None else m.ssim - claim.ssim
     verdict: Verdict = ""

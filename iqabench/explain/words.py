@@ -1,6 +1,7 @@
 """The conclusion in plain words: what the files show, the reading behind a claim, and the change to make."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from iqabench.explain.effect import effect, may_be_ensemble, may_be_plain, usual_answer
 from iqabench.explain.explanation import Explanation
@@ -20,7 +21,8 @@ def in_words(explanation: Explanation) -> list[str]:
     lines = []
     if usual is not None:
         lines.append(
-            f"As the papers' tables are made (protocol sr-y), these outputs have {_figure(usual)}."
+            f"As the papers' tables are made (protocol {usual.reading.home}), these outputs have "
+            f"{_figure(usual)}."
         )
         if usual.verdict == "gives it":
             agrees = "This is the claimed figure; there is nothing to explain."
@@ -38,7 +40,8 @@ def in_words(explanation: Explanation) -> list[str]:
 
 def describe(reading: Reading) -> str:
     """Return the departures of a reading as text, or that it has none."""
-    return "; ".join(name for name, _ in reading.departures()) or "as the papers (sr-y)"
+    departures = "; ".join(name for name, _ in reading.departures())
+    return departures or f"as the papers ({reading.home})"
 
 
 def told(explanation: Explanation) -> list[Answer]:
@@ -86,7 +89,7 @@ def _found(explanation: Explanation) -> list[str]:
 
 
 def _explained(explanation: Explanation, readings: Sequence[Answer]) -> list[str]:
-    if readings[0].reading == Reading(files="repaired"):
+    if readings[0].reading == replace(explanation.usual, files="repaired"):
         return []
     only_psnr = explanation.claim.ssim is None
     if only_psnr and _is_doubtful(explanation, readings[0]):
@@ -170,7 +173,19 @@ def _bullets(readings: Sequence[Answer]) -> list[str]:
     for a in readings:
         lines += ["  or"] if lines else []
         lines += [f"  - {words}." for _, words in a.reading.departures()]
+        lines += _named(a)
     return lines
+
+
+def _named(a: Answer) -> list[str]:
+    """Return the line that names the protocols of a reading, and the columns that give its figures."""
+    has_ssim = a.measured.ssim is not None
+    names = [p.name for p in a.reading.protocols(with_ssim=has_ssim)]
+    if not names or a.reading.files == "repaired":
+        return []
+    columns = f"psnr@{names[0]}" + (f" and ssim@{names[0]}" if has_ssim else "")
+    others = f"; so are {', '.join(names[1:])}" if names[1:] else ""
+    return [f"    This is protocol {names[0]}: compare by {columns}{others}."]
 
 
 def _figure(a: Answer) -> str:
