@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 from skimage.metrics import structural_similarity
 
 from iqabench.errors import FactsError
-from iqabench.images import Case, view
+from iqabench.images import Case, Pair, view
 from iqabench.metrics import column
 from iqabench.metrics.core.column import scores
+from iqabench.metrics.core.views import Kind, views
 from iqabench.metrics.full_reference.ssim import ssim
 from iqabench.protocols import protocol
 
@@ -147,6 +148,19 @@ def test_variants_give_the_same_together_and_alone(pair: tuple[Pixels, Pixels]) 
     columns = [column(name) for name in names]
     together = scores(columns, Case(*pair, 1))
     assert together == [scores([c], Case(*pair, 1))[0] for c in columns]
+
+
+@pytest.mark.parametrize(("kind", "shared"), [(np.uint8, True), (np.float32, False)])
+def test_protocols_that_show_the_same_pixels_share_them(
+    kind: type, shared: bool, pair: tuple[Pixels, Pixels]
+) -> None:
+    case = Case(pair[0].astype(kind), pair[1], 1)
+    kinds: list[Kind] = [(protocol(name), "full") for name in ("cdd11", "dehaze-rgb")]
+    rounded, floating = views(kinds, case).values()
+    assert isinstance(rounded, Pair)
+    assert isinstance(floating, Pair)
+    assert (rounded.counts[0] is floating.counts[0]) == shared
+    assert ssim(rounded) != ssim(floating)
 
 
 def test_the_view_of_a_protocol_knows_its_variant(pair: tuple[Pixels, Pixels]) -> None:

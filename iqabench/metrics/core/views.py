@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
+
 from iqabench.errors import IqabenchError, MetricError
 from iqabench.images import (
     Case,
@@ -30,8 +32,8 @@ Views = dict[Kind, OutputView | IqabenchError]
 def views(kinds: Iterable[Kind], case: Case) -> Views:
     """Return the view of each kind.
 
-    Protocols that differ only in the variant of structural similarity have one view: its metrics share what
-    they compute.
+    Protocols that show the same pixels have one view, whose metrics share what they compute, even if they
+    differ in the variant of structural similarity.
     """
     seen: Views = {}
     pairs: dict[str, Pair] = {}
@@ -42,11 +44,11 @@ def views(kinds: Iterable[Kind], case: Case) -> Views:
             continue
         shown: OutputView | IqabenchError | None = None
         if reference == "full":
-            shown = pairs.get(_pixels(protocol))
+            shown = pairs.get(_pixels(protocol, case))
         if shown is None:
             shown = attempt(partial(_seen, protocol, case, reference))
         if reference == "full" and isinstance(shown, Pair):
-            pairs[_pixels(protocol)] = shown
+            pairs[_pixels(protocol, case)] = shown
             shown = shown.in_variant(protocol.ssim)
         seen[protocol, reference] = shown
     return seen
@@ -60,10 +62,13 @@ def attempt(make: Callable[[], T]) -> T | IqabenchError:
         return error
 
 
-def _pixels(protocol: Protocol) -> str:
-    """Return a text that protocols have in common if they show the same pixels."""
-    prose = {"name", "version", "summary", "source", "colour", "ssim"}
-    return protocol.model_dump_json(exclude=prose)
+def _pixels(protocol: Protocol, case: Case) -> str:
+    """Return a text that protocols have in common if they show the same pixels of this case."""
+    without = {"name", "version", "summary", "source", "colour", "ssim"}
+    images = (case.output, case.target)
+    if all(image is not None and image.dtype == np.uint8 for image in images):
+        without |= {"quantise", "clip", "truncate"}  # which change floats only
+    return protocol.model_dump_json(exclude=without)
 
 
 def _seen(protocol: Protocol, case: Case, reference: Reference) -> OutputView:
