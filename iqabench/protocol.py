@@ -18,8 +18,9 @@ from iqabench.deprecation import moved
 from iqabench.facts import Facts
 from iqabench.ssim_variant import SsimVariant
 
-Domain = Literal["image", "luma"]
-"""The image that a model is given: the set's image as it is, or its luma rounded to 8 bits."""
+Domain = Literal["image", "luma", "resized-16"]
+"""The image that a model is given: the set's image as it is, its luma rounded to 8 bits, or the image resized
+to sides that are multiples of 16, 1024 at most."""
 
 Reference = Literal["target", "input", "model", "consensus", "restored", "pool"]
 """The kind of image that an output is compared with: its target, or a stand-in for it."""
@@ -77,7 +78,8 @@ class Protocol(Facts):
     identity: str = ""
     """Hashes that tell the reference from others of that name: of weights, of members of a consensus."""
     domain: Domain = "image"
-    """The image that the model restores. For `luma`, input and target are made from the target's luma."""
+    """The image that the model restores. For `luma`, input and target are made from the target's luma; for
+    `resized-16`, both are resized first."""
     quantise: bool = True
     """True when the output is clipped to 0..255 and rounded half up to 8 bits first."""
     clip: bool = False
@@ -149,6 +151,7 @@ class Protocol(Facts):
         for name in _YOUNGER:  # so do those from before there were other values
             if facts[name] == Protocol.model_fields[name].get_default():
                 del facts[name]
+        facts["ssim"] = self.ssim.facts
         if self.ssim.is_plain:
             del facts["ssim"]
         text = json.dumps(facts, sort_keys=True, separators=(",", ":"))

@@ -3,9 +3,12 @@
 On the same images they lie up to .084 apart, so the variant is a part of the protocol.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from iqabench.facts import Facts
+
+_YOUNGER = ("pooled_size",)
+"""The fields that hashes leave out where they have their default."""
 
 
 class SsimVariant(Facts):
@@ -21,10 +24,21 @@ class SsimVariant(Facts):
     """The divisor of variances: the number of pixels of a window, or one less."""
     pooled: bool = False
     """True when images are first averaged over blocks of round(shorter side / 256) pixels."""
+    pooled_size: Literal["image", "padded"] = "image"
+    """The size that is divided into those blocks: the image's, or the one that a network of strides of 32 is
+    given, whose sides are the next larger multiples of 32."""
     rounded: bool = False
     """True when values are rounded to whole numbers first, though the protocol's own are not."""
     clip_contrast: bool = False
     """True when contrast and structure below 0 count as 0."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The choices that hashes cover; a younger one is left out where it has its default."""
+        left_out = {
+            name for name in _YOUNGER if getattr(self, name) == getattr(SsimVariant(), name)
+        }
+        return self.model_dump(exclude=left_out)
 
     @property
     def is_plain(self) -> bool:

@@ -20,6 +20,7 @@ from iqabench.images.pool import Pool
 from iqabench.images.read import Image, image_files, read_image, read_srgb
 from iqabench.images.reading import AS_STORED, ReadOptions
 from iqabench.images.remarks import remarks_on
+from iqabench.images.resizing import resized
 from iqabench.images.rounding import as_compared, quantise
 from iqabench.images.value_range import OVERSHOOT, DataRange
 from iqabench.images.view import view, view_output
@@ -59,6 +60,7 @@ __all__ = [
     "read_part",
     "read_srgb",
     "remarks_on",
+    "resized",
     "view",
     "view_output",
     "write_image",

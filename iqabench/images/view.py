@@ -11,6 +11,7 @@ from iqabench.images.crop import crop_to_multiple
 from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_grey
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
+from iqabench.images.resizing import resized
 from iqabench.images.rounding import as_compared, quantise
 from iqabench.protocol import Protocol
 from iqabench.tasks import Ratio
@@ -43,6 +44,8 @@ def _pair(
     output, target = _in_levels(protocol, output), _in_levels(protocol, target)
     _require_8_bits(protocol, output, target)
     output, target = as_compared(protocol, output), _target(protocol, target)
+    if protocol.domain == "resized-16":
+        target = _resized(protocol, output, target)
     _require_comparable(protocol, output, target)
     if protocol.brightness != "none":
         output = match_brightness(protocol.brightness, output, target)
@@ -108,6 +111,22 @@ def _in_levels(protocol: Protocol, image: Image) -> Image:
     """Return an image of 16 bits as floats in units of 0..255 where the protocol compares such images."""
     is_deep = protocol.deep and image.dtype == np.uint16 and image.shape[2] in (1, 3)
     return image / (65535.0 / 255.0) if is_deep else image
+
+
+def _resized(protocol: Protocol, output: Image, target: Image) -> Image:
+    """Return the target resized as the images were that the model restored.
+
+    Raises: ImageError when the output has another size.
+    """
+    smaller = resized(target)
+    if output.shape[:2] == target.shape[:2] != smaller.shape[:2]:
+        raise ImageError(
+            f"the output is {_size(output)}, as its target is, but protocol '{protocol.name}' compares "
+            "outputs of images that were resized before they were restored, to "
+            f"{_size(smaller)} here. Restore the resized images, or name a protocol that does not resize, as "
+            "in psnr@y."
+        )
+    return smaller
 
 
 def _target(protocol: Protocol, target: Image) -> Image:

@@ -25,6 +25,7 @@ from iqabench.run.nothing_left import nothing_left, threads_of_a_worker
 from iqabench.run.outcome import Outcome
 from iqabench.run.plan import Cell, Options
 from iqabench.run.progress import UNWATCHED, Watch
+from iqabench.run.resizing import resizing_note
 from iqabench.run.restoring.ledger import CellLedger
 from iqabench.run.second_pass import SecondPass, score_second_pass
 from iqabench.run.setting_points import check_settings, rounds_of, setting_points
@@ -117,7 +118,12 @@ def _remarks(cells: list[Cell]) -> list[str]:
     """Return the notes on the files of folders, each set once."""
     sets = {cell.set.id + cell.set.address: cell.set for cell in cells}.values()
     notes = [note for images in sets for note in remarks_on(images.own_files, images.reading)]
-    return [*dict.fromkeys(note for cell in cells if (note := _clip_note(cell))), *notes]
+    of_cells = [
+        note
+        for cell in cells
+        for note in (_clip_note(cell), resizing_note(cell.set.name, cell.columns))
+    ]
+    return [*(note for note in dict.fromkeys(of_cells) if note), *notes]
 
 
 def _clip_note(cell: Cell) -> str:

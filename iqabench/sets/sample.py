@@ -18,6 +18,7 @@ from iqabench.sets.masks import binary_mask, require_inside
 from iqabench.sets.motion import moving_clips
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe
+from iqabench.sets.resized import resized_sample
 from iqabench.sets.sensors import measured_part, require_counts
 from iqabench.tasks import scale_side, scale_text
 
@@ -80,7 +81,8 @@ class SampleRef:
         """Return the sample with all its parts, read from files or made from the target.
 
         `domain`: "image" for the images of the set; "luma" for the rounded luma of the target, and an input
-        that is made from it in double precision (protocol bicubic-2014).
+        that is made from it in double precision (protocol bicubic-2014); "resized-16" for both resized
+        before use (protocol snow).
 
         Raises: ImageError for an image that cannot be read; SetError when parts do not fit together.
         """
@@ -88,6 +90,8 @@ class SampleRef:
             raise SetError(self.trouble)
         if domain == "luma":
             return self._luma()
+        if domain == "resized-16":
+            return resized_sample(self.load())
         parts = {}
         if "target" in self.files:
             parts["target"] = self._read_target()

@@ -81,6 +81,15 @@ def pooled(output: Pixels, target: Pixels) -> float:
     return float(of_skimage(*small, channel_axis=0, use_sample_covariance=False, **options))
 
 
+def pooled_for_padded(output: Pixels, target: Pixels) -> float:
+    """ConvIR pools to the size that its network was given: 397 and 413 become 416, and 416 / 2 is 208."""
+    images = [torch.from_numpy(i.transpose(2, 0, 1).astype(float))[None] for i in (output, target)]
+    small = [torch.nn.functional.adaptive_avg_pool2d(image, (208, 208))[0] for image in images]
+    options = {"gaussian_weights": True, "sigma": 1.5, "data_range": 255}
+    options["use_sample_covariance"] = False
+    return float(of_skimage(*(image.numpy() for image in small), channel_axis=0, **options))
+
+
 def studio_luma(image: Pixels) -> NDArray[np.float64]:
     luma: NDArray[np.float64] = image @ np.array([65.481, 128.553, 24.966]) / 255 + 16
     return luma
@@ -104,6 +113,7 @@ def clipped_luma(output: Pixels, target: Pixels) -> float:
         ("allinone-gauss", gauss_sample),
         ("matlab-rgb3d", matlab_3d),
         ("dehaze-rgb", pooled),
+        ("dehaze-padded", pooled_for_padded),
         ("real-sr", clipped_luma),
     ],
 )
@@ -185,6 +195,24 @@ def test_a_grey_image_has_no_third_axis(pair: tuple[Pixels, Pixels]) -> None:
 
     expected = similarity_map(output, target, mean).mean()
     assert value("matlab-rgb3d", grey[0], grey[1]) == pytest.approx(expected, abs=1e-10)
+
+
+def test_a_small_image_is_pooled_to_more_pixels_than_it_has(pair: tuple[Pixels, Pixels]) -> None:
+    output, target = (image[:64, :70] for image in pair)
+    images = [torch.from_numpy(i.transpose(2, 0, 1).astype(float))[None] for i in (output, target)]
+    large = [
+        torch.nn.functional.adaptive_avg_pool2d(image, (96, 96))[0].numpy() for image in images
+    ]
+    expected = of_skimage(
+        *large, channel_axis=0, data_range=255, gaussian_weights=True, use_sample_covariance=False
+    )
+    assert value("dehaze-padded", output, target) == pytest.approx(expected, abs=1e-10)
+
+
+def test_a_younger_choice_leaves_old_hashes_as_they_are() -> None:
+    assert protocol("dehaze-rgb").hash == "45aa87f34fd4"
+    assert "pooled_size" not in protocol("dehaze-rgb").ssim.facts
+    assert protocol("dehaze-padded").ssim.facts["pooled_size"] == "padded"
 
 
 def test_an_unknown_variant_is_refused(monkeypatch: Any, tmp_path: Path) -> None:

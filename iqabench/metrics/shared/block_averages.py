@@ -12,7 +12,7 @@ def adaptive_average(image: NDArray[Any], height: int, width: int) -> NDArray[np
     Block i of n covers the pixels floor(i L / n) to ceil((i + 1) L / n) of a side of L pixels, as torch's
     adaptive_avg_pool2d does.
 
-    Shapes: image (H, W, C), H >= height and W >= width; the result (height, width, C).
+    Shapes: image (H, W, C), the result (height, width, C); more blocks than pixels share pixels.
     """
     return _along(_along(image, 0, height), 1, width)
 

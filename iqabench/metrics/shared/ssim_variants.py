@@ -9,6 +9,7 @@ is a choice among constants, windows and averages:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Self
 
 import cv2
 import numpy as np
@@ -31,6 +32,8 @@ from iqabench.ssim_variant import SsimVariant
 _BAND = 64
 """Rows that are worked on at a time, so that their maps stay in the processor's cache."""
 _POOLED_TO = 256
+_STRIDE = 32
+"""The number of whose multiples networks need sides, for the variant that pools the padded size."""
 _FILTERED = (np.uint8, np.float32, np.float64)
 """The types of pixels of which OpenCV makes sums in double precision."""
 
@@ -46,35 +49,53 @@ def variant_similarity(pair: Pair) -> float:
 
 
 def _similarities(pair: Pair) -> Mapping[SsimVariant, float]:
-    groups: dict[tuple[bool, bool], list[SsimVariant]] = {}
+    groups: dict[_Preparation, list[SsimVariant]] = {}
     for variant in pair.ssim_asked:
         if pair.inside is not None or not variant.is_plain:
-            groups.setdefault((variant.rounded, variant.pooled), []).append(variant)
+            groups.setdefault(_Preparation.of(variant), []).append(variant)
     values: dict[SsimVariant, float] = {}
-    for (rounded, pooled), variants in groups.items():
-        output, target = (_prepared(image, rounded, pooled) for image in (pair.output, pair.target))
+    for preparation, variants in groups.items():
+        output, target = (preparation.of_image(image) for image in (pair.output, pair.target))
         sums = _Sums(variants, target.shape, pair.inside)
         sums.add(output, target, pair.peak)
         values |= sums.means()
     return values
 
 
-def _prepared(image: Image, rounded: bool, pooled: bool) -> Image:
-    """Return the image as windows see it; pixels stay of 8 bits, or of single precision, where they can."""
-    if rounded and image.dtype != np.uint8:
-        image = image.astype(np.float64)
-        image += 0.5
-        np.floor(image, out=image)
-    if pooled:
-        return pooled_to_256(image)
-    return image if image.dtype in _FILTERED else image.astype(np.float64)
+class _Preparation(NamedTuple):
+    """The steps before the windows, which many variants share."""
+
+    rounded: bool
+    pooled: bool
+    padded: bool
+
+    @classmethod
+    def of(cls, variant: SsimVariant) -> Self:
+        """Return the steps of a variant."""
+        return cls(variant.rounded, variant.pooled, variant.pooled_size == "padded")
+
+    def of_image(self, image: Image) -> Image:
+        """Return the image as windows see it; pixels keep their type where OpenCV can add them."""
+        if self.rounded and image.dtype != np.uint8:
+            image = image.astype(np.float64)
+            image += 0.5
+            np.floor(image, out=image)
+        if self.pooled:
+            return pooled_to_256(image, padded=self.padded)
+        return image if image.dtype in _FILTERED else image.astype(np.float64)
 
 
-def pooled_to_256(image: Image) -> Image:
-    """Return the averages over blocks that make the shorter side about 256 pixels, (H', W', C)."""
+def pooled_to_256(image: Image, *, padded: bool = False) -> Image:
+    """Return the averages over blocks that make the shorter side about 256 pixels, (H', W', C).
+
+    With `padded` the number of blocks is that of an image whose sides are the next larger multiples of 32.
+    """
     height, width = image.shape[:2]
+    if padded:
+        height, width = (side // _STRIDE * _STRIDE + _STRIDE for side in (height, width))
     step = max(1, round(min(height, width) / _POOLED_TO))
-    return image if step == 1 else adaptive_average(image, height // step, width // step)
+    size = height // step, width // step
+    return image if size == image.shape[:2] else adaptive_average(image, *size)
 
 
 class _Sums:

@@ -68,6 +68,11 @@ def _words(name: str, hashed: str, columns: tuple[MeasuredColumn, ...], scale: i
 def _restored(known: Protocol) -> str:
     if known.domain == "luma":
         return "The model restores luma made from the target, rounded to 8 bits."
+    if known.domain == "resized-16":
+        return (
+            "Input and target are first resized (Lanczos) to sides that are multiples of 16 pixels, 1024 at "
+            "most, and the model restores the resized image."
+        )
     return "The model restores the image as the set has it."
 
 
@@ -156,6 +161,9 @@ def _similarity(known: Protocol) -> list[str]:
         "the covariance of a sample" if variant.covariance == "sample" else "",
         "values rounded first" if variant.rounded else "",
         "images averaged over blocks of round(shorter side / 256) pixels" if variant.pooled else "",
+        "blocks for sides raised to the next multiple of 32"
+        if variant.pooled_size == "padded"
+        else "",
         "contrast and structure below 0 taken as 0" if variant.clip_contrast else "",
     ]
     return [f"ssim is taken with {', '.join(fact for fact in facts if fact)}."]

@@ -20,6 +20,7 @@ from iqabench.run.outcome import Failure, Outcome
 from iqabench.run.output_folders import origin_of_outputs, output_folder
 from iqabench.run.progress import UNWATCHED, Watch
 from iqabench.run.records import Origin, Subject
+from iqabench.run.resizing import resizing_note
 from iqabench.run.scoring.candidates import CandidateFacts
 from iqabench.run.scoring.chosen_columns import columns_for, needs_pairs
 from iqabench.run.scoring.context import ScoringContext
@@ -74,6 +75,7 @@ def score_folder(
         job = _job(of_depth, names, [candidate], references, writer, batch)
         score_jobs(executor, [job], ScoringContext(store, writer, outcome, watch, force))
     outcome.notes += [*_sides(candidate, targets), *images.remarks()]
+    outcome.notes += filter(None, [resizing_note(targets.subject.set, bound)])
     return outcome, images.pairing
 
 
