@@ -28,7 +28,7 @@ os.environ.setdefault(
 )  # before torch is loaded: forks must not meet its threads
 
 from trials import cluster, damage, disk, kill, names, server, threads
-from trials.children import preload, run_trials
+from trials.children import draw_one_board, preload, run_trials
 from trials.trial import Trial
 
 CLASSES = {
@@ -65,6 +65,8 @@ def main(words: list[str] | None = None) -> int:
     names = asked.classes or list(CLASSES)
     usual = SHORT if asked.short else USUAL
     tries = {n: usual.get(n, 0) if asked.tries is None else asked.tries for n in names}
+    if asked.short:
+        draw_one_board()
     work = asked.keep or Path(tempfile.mkdtemp(prefix="campaign-"))
     try:
         if "cluster" in asked.classes:

@@ -1,5 +1,6 @@
 """Sweeps: the real command in a process of its own, and what it leaves in a store."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,18 @@ PROGRAM = Path(sys.executable).with_name("iqabench")
 _OWN = {"run", "time", "restore_ms", "device", "versions", "error"}
 """The fields in which equal records may differ: those of the moment, the machine and the way of failing."""
 
+_SEVERAL = """
+import json, sys
+from iqabench.cli.main import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["iqabench", *words]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
+
 Row = dict[str, Any]
 
 
@@ -36,8 +49,21 @@ def start(
     words: Sequence[str], folder: Path, variables: Mapping[str, str]
 ) -> subprocess.Popen[str]:
     """Start the program with these words in a folder, as the leader of a group of processes."""
+    return _started([str(PROGRAM), *words], folder, variables)
+
+
+def start_several(
+    commands: Sequence[Sequence[str]], folder: Path, variables: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """Start one process that runs commands one after the other, until one fails: it is imported once."""
+    return _started([sys.executable, "-c", _SEVERAL, json.dumps(commands)], folder, variables)
+
+
+def _started(
+    words: Sequence[str], folder: Path, variables: Mapping[str, str]
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [str(PROGRAM), *words],
+        words,
         cwd=folder,
         env=dict(variables),
         stdin=subprocess.DEVNULL,

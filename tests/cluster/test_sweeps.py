@@ -14,7 +14,18 @@ import pytest
 from opinions.handed import HANDED
 
 from cluster.nodes import Nodes, other_version
-from cluster.sweeps import Ended, Row, difference, end_of, good, pictures, rows_of, start, twice
+from cluster.sweeps import (
+    Ended,
+    Row,
+    difference,
+    end_of,
+    good,
+    pictures,
+    rows_of,
+    start,
+    start_several,
+    twice,
+)
 from iqabench.images import write_image
 
 ENLARGE = ["run", "--scale", "4", "--set", "birds", "--set", "walls", "--trust"]
@@ -30,9 +41,8 @@ COMMANDS = {
 RECORDS = {"score": 5 * 3, "agree": 12 * 2, "profile": 2 * 2 * 2}
 
 
-def _begin(nodes: Nodes, words: Sequence[str], tame: bool = False) -> "Popen[str]":
-    variables = nodes.variables(nodes.top / "home", nodes.token)
-    return start(words, nodes.driver, variables | ({"ZOO_TAME": "1"} if tame else {}))
+def _begin(nodes: Nodes, words: Sequence[str]) -> "Popen[str]":
+    return start(words, nodes.driver, nodes.variables(nodes.top / "home", nodes.token))
 
 
 def _on_ray(nodes: Nodes, words: Sequence[str]) -> list[str]:
@@ -44,17 +54,16 @@ def _models(names: Sequence[str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(nodes: Nodes) -> dict[str, list[Row]]:
-    """Give the records of local runs in which nothing fails."""
+def undisturbed(nodes: Nodes, images: Path) -> dict[str, list[Row]]:
+    """Give the records of local runs in which nothing fails: of all commands in one process."""
     words = [*ENLARGE, *_models(FAITHFUL + FAULTY), "--column", "psnr", "--column", "ssim"]
     commands = {"all": [*words, "--save-outputs", "local"], "second": SECOND_PASS}
-    running = {
-        name: _begin(nodes, [*command, "--store", f"local-{name}"], tame=True)
-        for name, command in commands.items()
-    }
-    for ended in [end_of(process) for process in running.values()]:
-        assert ended.status == 0, ended.err
-    return {name: rows_of(nodes.driver / f"local-{name}") for name in commands}
+    commands |= {name: [*text.split(), "--device", "cpu"] for name, text in COMMANDS.items()}
+    typed = [[*command, "--store", f"local-{name}"] for name, command in commands.items()]
+    variables = nodes.variables(nodes.top / "home", nodes.token) | {"ZOO_TAME": "1"}
+    ended = end_of(start_several(typed, images, variables))
+    assert ended.status == 0, ended.err
+    return {name: rows_of(images / f"local-{name}") for name in commands}
 
 
 @pytest.fixture(scope="module")
@@ -183,14 +192,11 @@ def images(nodes: Nodes) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_records_are_those_of_the_local_command(
-    command: str, nodes: Nodes, images: Path
+    command: str, nodes: Nodes, images: Path, undisturbed: dict[str, list[Row]]
 ) -> None:
-    words = [*COMMANDS[command].split(), "--device", "cpu"]
-    variables = nodes.variables(nodes.top / "home", nodes.token)
-    local = start([*words, "--store", f"{command}-local"], images, variables)
-    far = [*words, "--store", f"{command}-far", "--executor", "ray", "--address", nodes.address]
-    for ended in (end_of(start(far, images, variables)), end_of(local)):
-        assert ended.status == 0, ended.err
-    expected, found = (rows_of(images / f"{command}-{where}") for where in ("local", "far"))
-    assert difference(expected, found) == ""
+    words = [*COMMANDS[command].split(), "--device", "cpu", "--store", f"{command}-far"]
+    ended = end_of(_begin(nodes, [*_on_ray(nodes, words), "--workers", "1"]))
+    assert ended.status == 0, ended.err
+    found = rows_of(images / f"{command}-far")
+    assert difference(undisturbed[command], found) == ""
     assert len(found) == RECORDS[command]

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from trials.faults import at_call
 from trials.trial import Command, Steps, Trial
-from trials.works import Work, Works, prepare
+from trials.works import Work, Works, prepare, works_in
 
 _REFUSALS = [errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO, errno.EMFILE]
 _CALLS: list[tuple[Any, str]] = [
@@ -30,7 +30,7 @@ _CALLS: list[tuple[Any, str]] = [
 
 def trials(seed: int, tries: int, inputs: Path) -> Iterator[Trial]:
     """Give trials of all commands in turn; the refusal and its moment are drawn from the seed."""
-    works = Works(inputs)
+    works = works_in(inputs.parent / "works-inputs")
     for number in range(tries):
         rng = random.Random(f"disk {seed} {number}")
         work = works.all[number % len(works.all)]

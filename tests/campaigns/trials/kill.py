@@ -17,7 +17,7 @@ from iqabench.store import Store, journal
 from iqabench.store.writer import Writer
 from trials.faults import at_call
 from trials.trial import Command, Ended, Steps, Trial
-from trials.works import NOTES, Work, Works, prepare, store_and_files
+from trials.works import NOTES, Work, Works, prepare, store_and_files, works_in
 
 _SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 _ORDERLY = {signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
@@ -39,7 +39,7 @@ _MOMENTS: dict[str, tuple[Any, str, bool]] = {
 
 def trials(seed: int, tries: int, inputs: Path) -> Iterator[Trial]:
     """Give trials of all commands in turn; signals and moments are drawn from the seed."""
-    works = Works(inputs)
+    works = works_in(inputs.parent / "works-inputs")
     for number in range(tries):
         rng = random.Random(f"kill {seed} {number}")
         work = works.all[number % len(works.all)]

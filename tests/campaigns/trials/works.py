@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from iqabench.store import Store
@@ -32,6 +32,12 @@ class Usual:
 
     result: str
     seconds: float
+
+
+@cache
+def works_in(inputs: Path) -> "Works":
+    """Return the commands on the images below a folder: one for all classes, which share what is usual."""
+    return Works(inputs)
 
 
 class Works:
