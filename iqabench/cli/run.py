@@ -175,6 +175,8 @@ def command(
     )
     if dry_run:
         print_rows([_row(cell, options.limit) for cell in cells], form)
+        for line in dict.fromkeys(line for cell in cells for line in cell.set.missing):
+            tell(f"missing: {line}")
         return
     if options.tile:
         _tell_tiled(cells)

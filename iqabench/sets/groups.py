@@ -64,6 +64,8 @@ def load_sets(
 def missing_member(group: GroupFacts, address: str, error: Exception) -> str:
     """Return the sentences on a set of a group that is not here: the reason, and what to type."""
     reason = str(error).splitlines()[0].rstrip(".:")
+    if "'iqabench fetch" in reason:
+        return f"{address}, of the group {group.name}: {reason}."
     return (
         f"{address}, of the group {group.name}: {reason}. Type 'iqabench fetch {address}', or "
         f"'iqabench fetch {address} --from FOLDER' with files that you have."

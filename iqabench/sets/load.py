@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from iqabench.degradations.core.specification import specification
-from iqabench.errors import SetError
+from iqabench.errors import FetchError, SetError
 from iqabench.files import RemoteFile
 from iqabench.files.cache import find, known_sha256
 from iqabench.files.fetch import fetch as fetch_files
@@ -134,7 +134,7 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     address = facts.address_at(level)
     images = inventory(item, level)
     if facts.layouts and not images:
-        raise SetError(not_handed_over(facts, level))
+        raise FetchError(not_handed_over(facts, level))
     paths = _paths(images, address, fetch=fetch)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)

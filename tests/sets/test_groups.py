@@ -7,9 +7,10 @@ import pytest
 
 from iqabench.cli.main import main
 from iqabench.errors import DuplicateNameError, FactsError, FetchError, SetError
+from iqabench.protocols import protocols
 from iqabench.report.data.rows import rows
 from iqabench.sets import load_set, set_names
-from iqabench.sets.catalogue import group_of
+from iqabench.sets.catalogue import find_entry, group_of, set_groups
 from iqabench.sets.groups import load_sets, named_sets
 from iqabench.store import Store
 
@@ -61,6 +62,16 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return int(end.value.code or 0), streams.out, " ".join(streams.err.split())
 
     return run
+
+
+def test_the_declared_groups_have_sets_and_protocols() -> None:
+    assert {"rain13k", "allinone3", "allinone5"} <= set(set_groups())
+    for group in set_groups().values():
+        assert group.protocol in protocols()
+        for address in group.sets:
+            found, level = find_entry(address) or (None, None)
+            assert found is not None, address
+            assert level or not found.facts.levels, f"{address} needs its level"
 
 
 @pytest.mark.usefixtures("group")
