@@ -16,7 +16,7 @@ def without_values() -> Iterator[None]:
         return tensor
 
     with pytest.MonkeyPatch.context() as patch, torch.device("meta"):
-        for layer in (nn.Conv2d, nn.ConvTranspose2d, nn.Linear):
+        for layer in (nn.Conv2d, nn.ConvTranspose2d, nn.Embedding, nn.Linear):
             patch.setattr(layer, "reset_parameters", lambda self: None)
         patch.setattr(nn.init, "trunc_normal_", kept)
         yield

@@ -5,51 +5,32 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from iqabench.models.layers.shapes import Shapes, count
 from iqabench.models.restormer.blocks import Block, doubling, halving, plain3x3, pointwise
 
+_STEP = 8
+"""The number that height and width are multiples of."""
 
-class Restormer(nn.Module):
-    """Four levels of transformer blocks down and three up, with skips; the result is added to the image.
 
-    With `centred` false the norms have no bias, as in the files for denoising. With `dual` the input is a
-    pair of views of 2 x 3 channels, and the output is made of features instead of added to an image.
+class Levels(nn.Module):
+    """Four levels of transformer blocks down and three up, with skips, and a last layer.
 
-    Shapes: (N, channels, H, W) to the same, (N, 6, H, W) to (N, 3, H, W) with `dual`; H and W multiples of 8.
-    Range: 0 to 1.
-    Source: Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration", CVPR 2022,
-    arXiv:2111.09881.
+    With `centred` false the norms have no bias, as in the files for denoising.
     """
-
-    @staticmethod
-    def arguments_of(shapes: Shapes) -> dict[str, Any]:
-        """Return the arguments with which the network has tensors of these shapes."""
-        levels = ("encoder_level1", "encoder_level2", "encoder_level3", "latent")
-        hidden, features = shapes["latent.0.ffn.project_out.weight"][1::-1]
-        dual = "skip_conv.weight" in shapes
-        return {
-            "channels": shapes["output.weight"][0],
-            "features": shapes["patch_embed.proj.weight"][0],
-            "blocks": [count(shapes, f"{level}.#.attn.temperature") for level in levels],
-            "refining": count(shapes, "refinement.#.attn.temperature"),
-            "heads": [shapes[f"{level}.0.attn.temperature"][0] for level in levels],
-            "expansion": round((hidden + 0.5) / features, 2),
-            "centred": "latent.0.norm1.body.bias" in shapes,
-            **({"dual": True} if dual else {}),
-        }
 
     def __init__(
         self,
-        channels: int = 3,
-        features: int = 48,
-        blocks: Sequence[int] = (4, 6, 6, 8),
-        refining: int = 4,
-        heads: Sequence[int] = (1, 2, 4, 8),
-        expansion: float = 2.66,
+        inputs: int,
+        outputs: int,
+        features: int,
+        blocks: Sequence[int],
+        refining: int,
+        heads: Sequence[int],
+        expansion: float,
         *,
-        centred: bool = True,
-        dual: bool = False,
+        centred: bool,
     ) -> None:
         super().__init__()
 
@@ -58,7 +39,6 @@ class Restormer(nn.Module):
             return nn.Sequential(*parts)
 
         widths = [features * 2**level for level in range(4)]
-        inputs = 2 * channels if dual else channels
         self.patch_embed = nn.ModuleDict({"proj": plain3x3(inputs, features)})
         self.encoder_level1 = chain(blocks[0], widths[0], heads[0])
         self.down1_2 = halving(widths[0])
@@ -76,12 +56,13 @@ class Restormer(nn.Module):
         self.up2_1 = doubling(widths[1])
         self.decoder_level1 = chain(blocks[0], widths[1], heads[0])
         self.refinement = chain(refining, widths[1], heads[0])
-        self.skip_conv = pointwise(features, widths[1]) if dual else None
-        self.output = plain3x3(widths[1], channels)
+        self.output = plain3x3(widths[1], outputs)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the restored image."""
-        shallow = self.patch_embed["proj"](x)
+    def deep(self, shallow: Tensor) -> Tensor:
+        """Return the features that the last layer takes.
+
+        Shapes: (N, features, H, W) to (N, 2 features, H, W); H and W multiples of 8.
+        """
         first = self.encoder_level1(shallow)
         second = self.encoder_level2(self.down1_2(first))
         third = self.encoder_level3(self.down2_3(second))
@@ -89,10 +70,93 @@ class Restormer(nn.Module):
         deep = self.decoder_level3(self.reduce_chan_level3(torch.cat([deep, third], 1)))
         deep = self.reduce_chan_level2(torch.cat([self.up3_2(deep), second], 1))
         deep = self.up2_1(self.decoder_level2(deep))
-        deep = self.refinement(self.decoder_level1(torch.cat([deep, first], 1)))
-        output: Tensor
-        if self.skip_conv is None:
-            output = self.output(deep) + x
-        else:
-            output = self.output(deep + self.skip_conv(shallow))
+        refined: Tensor = self.refinement(self.decoder_level1(torch.cat([deep, first], 1)))
+        return refined
+
+
+def arguments_of_levels(shapes: Shapes) -> dict[str, Any]:
+    """Return the arguments that both networks have in common, of one that has tensors of these shapes."""
+    levels = ("encoder_level1", "encoder_level2", "encoder_level3", "latent")
+    features, hidden = shapes["latent.0.ffn.project_out.weight"][:2]
+    return {
+        "features": shapes["patch_embed.proj.weight"][0],
+        "blocks": [count(shapes, f"{level}.#.attn.temperature") for level in levels],
+        "refining": count(shapes, "refinement.#.attn.temperature"),
+        "heads": [shapes[f"{level}.0.attn.temperature"][0] for level in levels],
+        "expansion": round((hidden + 0.5) / features, 2),
+    }
+
+
+class Restormer(Levels):
+    """Four levels of transformer blocks down and three up, with skips; the result is added to the image.
+
+    With `centred` false the norms have no bias, as in the files for denoising.
+
+    Shapes: (N, channels, H, W), kept; H and W multiples of 8. Range: 0 to 1.
+    Source: Zamir et al., "Restormer: Efficient Transformer for High-Resolution Image Restoration", CVPR 2022,
+    arXiv:2111.09881.
+    """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return {
+            "channels": shapes["output.weight"][0],
+            **arguments_of_levels(shapes),
+            "centred": "latent.0.norm1.body.bias" in shapes,
+        }
+
+    def __init__(
+        self,
+        channels: int = 3,
+        features: int = 48,
+        blocks: Sequence[int] = (4, 6, 6, 8),
+        refining: int = 4,
+        heads: Sequence[int] = (1, 2, 4, 8),
+        expansion: float = 2.66,
+        *,
+        centred: bool = True,
+    ) -> None:
+        super().__init__(
+            channels, channels, features, blocks, refining, heads, expansion, centred=centred
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the restored image."""
+        output: Tensor = self.output(self.deep(self.patch_embed["proj"](x))) + x
         return output
+
+
+class DualPixelRestormer(Levels):
+    """Restormer for both views of a dual-pixel sensor; the image is made of features.
+
+    Views whose sides are no multiples of 8 are continued by reflection.
+
+    Shapes: two views (N, 3, H, W) to (N, 3, H, W); H and W at least 8. Range: 0 to 1.
+    Source: as of `Restormer`.
+    """
+
+    @staticmethod
+    def arguments_of(shapes: Shapes) -> dict[str, Any]:
+        """Return the arguments with which the network has tensors of these shapes."""
+        return arguments_of_levels(shapes)
+
+    def __init__(
+        self,
+        features: int = 48,
+        blocks: Sequence[int] = (4, 6, 6, 8),
+        refining: int = 4,
+        heads: Sequence[int] = (1, 2, 4, 8),
+        expansion: float = 2.66,
+    ) -> None:
+        super().__init__(6, 3, features, blocks, refining, heads, expansion, centred=True)
+        self.skip_conv = pointwise(features, 2 * features)
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        """Return the image that both views show."""
+        height, width = left.shape[2:]
+        views = torch.cat([left, right], dim=1)
+        padded = pad(views, (0, -width % _STEP, 0, -height % _STEP), "reflect")
+        shallow = self.patch_embed["proj"](padded)
+        output: Tensor = self.output(self.deep(shallow) + self.skip_conv(shallow))
+        return output[:, :, :height, :width]
