@@ -16,7 +16,7 @@ from iqabench.facts import Facts
 from iqabench.tasks import TaskName, task_named
 
 EVERY_LEVEL = ""
-"""The word that stands for all levels, where a model is not made for a single one."""
+"""The word that stands for all levels and sets, where a model is not made for a single one."""
 
 
 class Erratum(Facts):
@@ -56,7 +56,7 @@ class Board(Facts):
     baseline: str = ""
     """The entry that ratios refer to."""
     models: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    """Entries that are registered here, and their ids; by level where a model is made for a single one."""
+    """Entries that are registered here, and their ids; by level or set where a model is made for a single one."""
     published: Published | None = None
     columns: dict[str, ColumnFacts]
     gates: tuple[Gate, ...] = ()
@@ -108,8 +108,8 @@ class Board(Facts):
         return {id_: None for name in self.models for id_ in self.models_of(name).values()}
 
     def models_of(self, entry: str) -> dict[str, str]:
-        """Return the model of an entry by the word for its level, or by the empty word where it is made for
-        all levels.
+        """Return the model of an entry by the word for its level or set, or by the empty word where it is
+        made for all of them.
         """
         given = self.models.get(entry, {})
         return {EVERY_LEVEL: given} if isinstance(given, str) else given

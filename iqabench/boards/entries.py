@@ -37,8 +37,8 @@ class BoardEntry:
     number: int | None = None
     """The number of its submission in the organisers' repository, where it is known."""
     models: dict[str, str] = field(default_factory=dict)
-    """Its ids here, if it is registered, by the word for a level, or by the empty word where one is made for
-    all."""
+    """Its ids here, if it is registered, by the word for a level or a set, or by the empty word where one is
+    made for all."""
 
     @property
     def model(self) -> str:
@@ -59,8 +59,9 @@ class BoardEntry:
         return self.values.get(quantity) or self.apart.get(quantity)
 
     def model_for(self, quantity: Quantity) -> str:
-        """Return its id here at the level of a quantity; it is empty if there is none."""
-        return self.models.get(quantity.level_word) or self.models.get(EVERY_LEVEL, "")
+        """Return its id here at the level, or on the set, of a quantity; it is empty if there is none."""
+        words = (quantity.level_word, quantity.set_word, EVERY_LEVEL)
+        return next((self.models[word] for word in words if word in self.models), "")
 
 
 def published_file(board: Board) -> Path:

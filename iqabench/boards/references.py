@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from iqabench.boards.board import Board
+from iqabench.boards.column import ColumnFacts
 from iqabench.boards.track import Gate
 from iqabench.errors import FactsError
 from iqabench.facts import line_of
@@ -104,6 +105,10 @@ def _columns(board: Board) -> Iterator[Mistake]:
             yield ("columns", name, "level"), f"'{column.level}' is none of the board's levels"
         if column.metric and not board.sets:
             yield ("columns", name, "metric"), "a metric needs a set, and the board names none"
+        for entry, metric in column.metric_of.items():
+            for other in _other_ways(board, column, entry, metric):
+                mistake = f"the model of '{entry}' is that of '{other}', whose figures were made by"
+                yield ("columns", name, "metric_of"), f"{mistake} another metric; name it for one"
         if column.agreement and not board.opinions:
             yield ("columns", name, "agreement"), "the board names no opinions"
         several = [q.name for q in board.quantities.values() if q.column == name]
@@ -121,6 +126,15 @@ def _columns(board: Board) -> Iterator[Mistake]:
             yield ("columns", name), mistake
 
 
+def _other_ways(board: Board, column: ColumnFacts, entry: str, metric: str) -> Iterator[str]:
+    """Yield the entries of the same model whose figures in a column were made by another metric."""
+    own = set(board.models_of(entry).values())
+    for other in board.models:
+        same = own & set(board.models_of(other).values())
+        if same and column.metric_of.get(other, column.metric) != metric:
+            yield other
+
+
 def _row_each(board: Board) -> bool:
     """Return whether the CSV has a row for each set and level of which the board has several."""
     rows = board.published
@@ -134,9 +148,9 @@ def _others(board: Board) -> Iterator[Mistake]:
             if getattr(board.published, part) and not known:
                 yield ("published", part), f"the board names no {part}s"
     for entry, given in board.models.items():
-        for level in given if isinstance(given, dict) else ():
-            if level not in board.levels:
-                yield ("models", entry), f"'{level}' is none of the board's levels"
+        for word in given if isinstance(given, dict) else ():
+            if word not in board.levels and word not in board.sets:
+                yield ("models", entry), f"'{word}' is none of the board's levels and sets"
     tracks = {t.name for t in board.tracks}
     for at, erratum in enumerate(board.errata):
         if board.erratum(erratum.entry, erratum.of) is not erratum:

@@ -36,7 +36,7 @@ MISTAKES = [
         "8: gates.0.of: 'r' is made of ranks",
     ),
     ("errata: [{entry: a, of: speed, why: slip}]", "7: errata.0.of: 'speed' is no column"),
-    ("models: {a: {'25': m}}", "7: models.a: '25' is none of the board's levels"),
+    ("models: {a: {'25': m}}", "7: models.a: '25' is none of the board's levels and sets"),
 ]
 
 
