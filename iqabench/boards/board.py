@@ -56,7 +56,7 @@ class Board(Facts):
     baseline: str = ""
     """The entry that ratios refer to."""
     models: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-    """Entries that are registered here, and their ids; by level or set where a model is made for a single one."""
+    """Entries that are registered here, and their ids; by level or set where a model is made for one only."""
     published: Published | None = None
     columns: dict[str, ColumnFacts]
     gates: tuple[Gate, ...] = ()
