@@ -1,5 +1,6 @@
 """The boards that ship: every printed rank and score, and the figures that were worked out before."""
 
+import re
 from collections import Counter
 from typing import get_args
 
@@ -162,7 +163,7 @@ def test_the_baselines_of_2024_and_2025_score_e_squared(year: int) -> None:
     assert all(count == {"equal": 1} for count in found.values())
 
 
-@pytest.mark.parametrize(("scale", "entries"), [(2, 16), (3, 16), (4, 36)])
+@pytest.mark.parametrize(("scale", "entries"), [(2, 32), (3, 30), (4, 69)])
 def test_every_row_of_the_classical_tables_is_on_a_board(scale: int, entries: int) -> None:
     one = board(f"classic-sr-x{scale}")
     rows = entries_of(one)
@@ -170,7 +171,8 @@ def test_every_row_of_the_classical_tables_is_on_a_board(scale: int, entries: in
     path = one.file.parent / "published" / "classic_sr.csv"
     lines = [line.split(",") for line in path.read_text().splitlines()[1:]]
     mine = [line for line in lines if line[2] == str(scale)]
-    assert sum(len(e.values) for e in rows) == sum(bool(cell) for line in mine for cell in line[4:])
+    cells = sum(len(e.values) + len(e.apart) for e in rows)
+    assert cells == sum(bool(cell) for line in mine for cell in line[4:])
 
 
 def test_methods_that_several_sources_print_stay_apart() -> None:
@@ -188,14 +190,15 @@ def test_the_bicubic_row_has_its_own_protocol() -> None:
 
 
 def test_levels_stand_in_the_names_of_columns() -> None:
-    assert len(board("denoising").quantities) == 9
+    assert len(board("denoising").quantities) == 12
     one = board("denoising-grey")
-    assert list(one.quantities) == ["psnr 15", "psnr 25", "psnr 50"]
+    own = {name: q for name, q in one.quantities.items() if q.set_word == "BSD68"}
+    assert list(own) == ["psnr BSD68 15", "psnr BSD68 25", "psnr BSD68 50"]
     (dncnn,) = [e for e in entries_of(one) if e.name == "DnCNN"]
-    assert [dncnn.values[q].value for q in one.quantities] == [31.73, 29.23, 26.23]
-    models = [dncnn.model_for(q) for q in one.quantities.values()]
+    assert [dncnn.values[q].value for q in own] == [31.73, 29.23, 26.23]
+    models = [dncnn.model_for(q) for q in own.values()]
     assert models == ["dncnn_15", "dncnn_25", "dncnn_50"]
-    assert one.quantities["psnr 25"].address == "bsd68_n25"
+    assert own["psnr BSD68 25"].address == "bsd68_n25"
     assert board("jpeg").quantities["ssim LIVE1 40"].address == "live1_q40"
 
 
@@ -221,3 +224,15 @@ def test_compressed_video_has_what_can_be_read_and_says_what_lacks() -> None:
     }
     assert "Lacking:" in one.notes
     assert (one.task, one.columns["psnr_1"].metric) == ("restore", "psnr@rgb")
+
+
+def test_the_list_of_cells_is_that_of_the_boards() -> None:
+    """It stands in leaderboards/measured/boards.md."""
+    text = (shipped() / "measured" / "boards.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| ([\w-]+) \| (\d+ \| \d+ \| \d+) \|$", text, re.MULTILINE))
+    counted = {}
+    for name in of_this_package():
+        rows = entries_of(board(name))
+        compared, apart = (sum(len(getattr(e, kind)) for e in rows) for kind in ("values", "apart"))
+        counted[name] = f"{len(rows)} | {compared + apart} | {apart}"
+    assert listed == counted
