@@ -146,8 +146,10 @@ def command(
         done = profile([first, second], wanted, sizes, records, costs, watch) if wanted else None
     keys_a, keys_b = (done.keys_of(name) for name in (first, second)) if done else ([], [])
     samples = {**a.samples, **b.samples}
-    rows = rows_of(compare(records, a.keys, b.keys, keys_a, keys_b, samples))
+    found = compare(records, a.keys, b.keys, keys_a, keys_b, samples)
+    rows = rows_of(found)
     _print(rows, first, second, form)
+    tell_notes(found.notes)
     failed = _tell(a, b, done, rows, allow_missing=allow_missing)
     sys.exit(SOME_FAILED if _tell_met(read, rows) or failed else 0)
 

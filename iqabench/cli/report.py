@@ -11,6 +11,7 @@ from iqabench.cli.exit_status import SOME_FAILED
 from iqabench.cli.lazy import lazy_imports
 from iqabench.cli.messages import tell
 from iqabench.cli.options import examples, store_option, trust_option
+from iqabench.cli.result import tell_notes
 from iqabench.cli.table import print_rows
 from iqabench.errors import UsageError
 
@@ -21,6 +22,7 @@ with lazy_imports():
     from iqabench.report.data.clip_tables import ClipTable, clip_tables
     from iqabench.report.data.cost_tables import CostTable
     from iqabench.report.data.costs import cost_rows
+    from iqabench.report.data.decoders import decoder_notes
     from iqabench.report.data.devices import devices_of
     from iqabench.report.data.fronts import fronts
     from iqabench.report.data.rows import rows
@@ -241,6 +243,8 @@ def _print_tables(store: Store, form: str, intervals: bool) -> None:
         texts += [_SET_FORMS[form](table) for table in set_tables(tables)]
         texts += [of_agreement(agreement, intervals) for agreement in agreements_of(results)]
         texts += [of_cost(table) for device in devices_of(results) for table in device.tables]
+        notes = decoder_notes(results)
+    tell_notes(notes)
     click.echo("\n".join(texts))
 
 

@@ -12,6 +12,7 @@ from iqabench.images.arrays import ARRAY_SUFFIXES, array_shapes, in_depth, read_
 from iqabench.images.brightness import match_brightness
 from iqabench.images.case import Case, PseudoReferences
 from iqabench.images.crop import crop_to_multiple
+from iqabench.images.decoder import decoder_of, joined_decoders
 from iqabench.images.luma import luma
 from iqabench.images.meaning import meaning_of
 from iqabench.images.pair import ClipView, InputsView, OutputView, Pair, PoolView
@@ -47,10 +48,12 @@ __all__ = [
     "as_image",
     "as_part",
     "crop_to_multiple",
+    "decoder_of",
     "encode_image",
     "encode_part",
     "image_files",
     "in_depth",
+    "joined_decoders",
     "luma",
     "match_brightness",
     "meaning_of",

@@ -273,8 +273,11 @@ class RecordMaker:
         note: str = "",
         *,
         role: str = "",
+        decoder: str = "",
     ) -> Record:
         """Return the record of one column for one sample; `tile` when it differs from the run's option.
+
+        `decoder`: library and version of the decoder of lossy files.
 
         The column of an output with another role than `output` is named ROLE:COLUMN.
         """
@@ -287,6 +290,7 @@ class RecordMaker:
             tile_note=note,
             restore_ms=restore_ms,
             time=now(),
+            decoder=decoder,
             **self._facts_of(column, role),
             **self._shared,
         )

@@ -13,6 +13,8 @@ class Sample:
     name: str
     parts: Parts
     """The parts by role: the input, the target unless the set has inputs only, and others."""
+    decoder: str = ""
+    """Library and version of the decoders of lossy files among them; empty where there are none."""
 
     @property
     def input(self) -> Image:

@@ -15,6 +15,7 @@ from iqabench.images import (
     Image,
     Part,
     ReadOptions,
+    decoder_of,
     in_depth,
     meaning_of,
     read_array,
@@ -96,6 +97,13 @@ class Place:
             return part_of(read_image(path, name, self.reading))
         part = read_part(path, name, self.reading, pages_are_bands=self.axes == "bands")
         return part if self.axes == "image" else in_depth(part, depth, name)
+
+    def decoder(self) -> str:
+        """Return library and version of the decoder, for a file of a lossy format; empty for all others.
+
+        Raises: as `read`.
+        """
+        return "" if self.variable else decoder_of(self._file()[0])
 
     def _file(self) -> tuple[Path, str]:
         if self.content is not None:

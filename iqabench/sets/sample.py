@@ -10,6 +10,7 @@ from iqabench.errors import SetError
 from iqabench.images import (
     Image,
     Part,
+    joined_decoders,
 )
 from iqabench.protocol import Domain
 from iqabench.samples import Sample, image_of, part_of, stack_frames
@@ -109,7 +110,16 @@ class SampleRef:
         if "input" not in parts:
             parts["input"] = self._make_input(parts.get("target"))
         self._require_fit(parts)
-        return Sample(self.name, parts)
+        return Sample(self.name, parts, self.decoder())
+
+    def decoder(self) -> str:
+        """Return library and version of the decoders of its lossy files; empty where there are none.
+
+        Only the first frame of each part is looked at.
+
+        Raises: SetError when a file is not here.
+        """
+        return joined_decoders(*(places[0].decoder() for places in self.files.values()))
 
     def load_target(self) -> Image | None:
         """Return the target, without making an input; None when the set has inputs only.

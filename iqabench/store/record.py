@@ -88,6 +88,9 @@ class Record:
     """The setting of the model where it differs from its default, as in alpha=0.5; never a seed of draws."""
     draw: int | None = None
     """The seed of a model that draws at random; None for all others. Tables show the mean over the draws."""
+    decoder: str = ""
+    """Library and version of the decoder of lossy files among the images, such as JPEG; empty without them,
+    and in records from before it was written down."""
     details: str = ""
     """Details of a cost as JSON: interval, samples, operators, clocks, load; see `probes`."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from iqabench.report.data.aggregate import Results
 from iqabench.report.data.costs import MeasuredCost, costs_of
+from iqabench.report.data.decoders import decoder_notes
 from iqabench.report.data.paired_differences import PairedDifference, paired_differences
 from iqabench.store import Store
 
@@ -44,6 +45,8 @@ class ModelComparison:
 
     quality: list[PairedDifference]
     costs: list[CostRatio]
+    notes: tuple[str, ...] = ()
+    """Sentences about what may explain a part of the differences, such as another decoder of JPEG files."""
 
 
 def compare(
@@ -62,13 +65,14 @@ def compare(
     a, b, costs_a, costs_b = list(a), list(b), list(costs_a), list(costs_b)
     with Results(store, [*a, *b], samples) as results:
         quality = paired_differences(results, a, b, pooled=True)
+        notes = tuple(decoder_notes(results))
     first, second = (_costs(store, keys) for keys in (costs_a, costs_b))
     ratios = []
     for name, cost in second.items():
         before, value = first.get(name), cost.value
         if before and before.value and value is not None:
             ratios.append(CostRatio(cost, before.value, value, _interval(cost)))
-    return ModelComparison(quality, ratios)
+    return ModelComparison(quality, ratios, notes)
 
 
 def rows_of(found: ModelComparison) -> list[dict[str, Any]]:

@@ -169,6 +169,7 @@ class CellScorer:
             restored.tile,
             restored.tile_note,
             role=output.role,
+            decoder=restoration.loaded.sample.decoder if restoration.loaded.sample else "",
         )
         yield record
         if length > 1 and not _looks_at_clips(column):

@@ -146,6 +146,11 @@ class RoleImages:
             raise MetricError(f"it has no {self.role}")
         return image_of(part, f"the {self.role} of '{name}'")
 
+    def decoder(self, name: str) -> str:
+        """Return the decoder of a lossy file; see `sources.ImageSource`."""
+        frames = self.parts.files[self.role].get(name)
+        return frames[0].decoder() if frames else ""
+
     def ship(self, names: Iterable[str]) -> ShippedImages:
         """Return the images as they travel; see `sources.ImageSource`."""
         source, files = self.parts.of_role(self.role).ship(names)

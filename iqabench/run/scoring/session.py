@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import torch
 
 from iqabench.errors import IqabenchError
-from iqabench.images import Case, Image
+from iqabench.images import Case, Image, joined_decoders
 from iqabench.metrics import Column
 from iqabench.run.executors.job import JobItem
 from iqabench.run.prefetch import run_in_threads
@@ -103,6 +103,8 @@ class _LoadedTask:
     input: _ReadResult[Image]
     mask: _ReadResult[Image]
     parts: _ReadResult[Parts]
+    decoder: str
+    """Library and version of the decoders of lossy files among the images."""
 
     @property
     def is_missing(self) -> bool:
@@ -173,7 +175,18 @@ class ScoringSession:
         source, mask = shared.input.get(), shared.mask.get()
         if self._parts.fills and output.image is not None:
             output = _filled_in(output.image, source, mask)
-        return _LoadedTask(task, output, shared.target.get(), source, mask, shared.parts.get())
+        target, given = shared.target.get(), shared.parts.get()
+        return _LoadedTask(
+            task, output, target, source, mask, given, self._decoder(task, output, target)
+        )
+
+    def _decoder(self, task: _Task, output: _ReadResult[Image], target: _ReadResult[Image]) -> str:
+        """Return library and version of the decoders of the images that were read."""
+        outputs, targets = self._outputs[task.candidate], self._parts.target
+        return joined_decoders(
+            outputs.decoder(task.sample) if output.image is not None else "",
+            targets.decoder(task.sample) if targets and target.image is not None else "",
+        )
 
     def _score(self, batch: list[_LoadedTask]) -> list[list[Record]]:
         """Return the records of each task of a batch."""
@@ -192,7 +205,7 @@ class ScoringSession:
                 [
                     maker.make_failed(column, sample, reason)
                     if (reason := _depth_reason(column, depth, each.target.image))
-                    else maker.make(column, sample, score, None)
+                    else maker.make(column, sample, score, None, decoder=each.decoder)
                     for column, score in scores
                 ]
             )

@@ -28,6 +28,9 @@ class ImageSource(Protocol):
         Raises: IqabenchError when there is none, or it cannot be read.
         """
 
+    def decoder(self, name: str) -> str:
+        """Return library and version of the decoder of a lossy file that was read; empty for all others."""
+
     def ship(self, names: Iterable[str]) -> "ShippedImages":
         """Return the images of these samples as they travel: files by their content."""
 
@@ -64,6 +67,12 @@ class FolderImages:
         if self.any_depth:
             return image_of(place.read_part("uint16"), str(path))
         return read_image(path, reading=self.reading) if content is None else place.read()
+
+    def decoder(self, name: str) -> str:
+        """Return the decoder of a lossy file; see `ImageSource`."""
+        path = self.files.get(name)
+        content = self.contents.get(name)
+        return Place(path, str(path), content=content).decoder() if path else ""
 
     def ship(self, names: Iterable[str]) -> ShippedImages:
         """Return the images as they travel; a file that cannot be read fails there as it does here."""
@@ -104,6 +113,10 @@ class SetImages:
             raise MetricError("a pool needs pristine images; this set has inputs only.")
         return quantise(target)
 
+    def decoder(self, name: str) -> str:
+        """Return the decoder of lossy files of the sample; see `ImageSource`."""
+        return self._samples[name].decoder()
+
     def ship(self, names: Iterable[str]) -> ShippedImages:  # noqa: ARG002 - a set travels whole
         """Return the images as they travel; see `ImageSource`."""
         images = self.images.travelling()
@@ -122,6 +135,10 @@ class ManyImages:
         """Return the image of a sample; see `ImageSource`."""
         return self.source(self.partners[name])
 
+    def decoder(self, name: str) -> str:
+        """Return the decoder of a lossy file; see `ImageSource`."""
+        return self.source.decoder(self.partners[name])
+
     def ship(self, names: Iterable[str]) -> ShippedImages:
         """Return the images as they travel; see `ImageSource`."""
         source, files = self.source.ship(dict.fromkeys(self.partners[name] for name in names))
@@ -137,6 +154,10 @@ class SavedImages:
     def __call__(self, name: str) -> Image:
         """Return the output of a sample; see `ImageSource`."""
         return read_output(self.outputs, name)
+
+    def decoder(self, name: str) -> str:  # noqa: ARG002 - outputs are saved without loss
+        """Return an empty text; see `ImageSource`."""
+        return ""
 
     def ship(self, names: Iterable[str]) -> ShippedImages:
         """Return the outputs as they travel; see `ImageSource`."""

@@ -85,6 +85,7 @@ class FigureSources:
                 ("Run", part["run"]),
                 ("Device", part["device"]),
                 ("Measured", _times(part)),
+                ("Lossy files read by", part["decoders"] or ""),
                 (
                     "Versions",
                     ", ".join(f"{k} {v}" for k, v in self.provenance.versions(part["run"])),
@@ -97,7 +98,8 @@ class FigureSources:
 
 _PARTS = """
 SELECT numbered.setting, configuration, numbered."column", run, device, count(*) AS records,
-       min(time) AS first, max(time) AS last
+       min(time) AS first, max(time) AS last,
+       string_agg(DISTINCT nullif(decoder, ''), '; ' ORDER BY nullif(decoder, '')) AS decoders
 FROM records JOIN numbered USING (key) GROUP BY ALL ORDER BY ALL
 """
 
