@@ -46,7 +46,7 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
     if isinstance(part, SetMetric):
         if chosen.reference not in ("target", "pool"):
             raise UsageError(f"there is no column '{text}': {_EXPECTED['set'].format(name)}.")
-        _require_pairs(text, name, chosen, has_pairs=False)
+        _require_no_pairs(text, f"{name} compares whole sets", name, chosen)
         return SetColumn(part, chosen)
     if is_cost != (chosen.name == COST_PROTOCOL):
         expected = _EXPECTED[part.reference].format(name)
@@ -55,15 +55,14 @@ def any_column(text: str, default_protocol: str = "rgb") -> AnyColumn:
         part.reference == "none" and chosen.reference != "target"
     ):
         raise UsageError(f"there is no column '{text}': {_EXPECTED[part.reference].format(name)}.")
-    _require_pairs(text, name, chosen, has_pairs=part.reference in ("full", "clip"))
+    if part.reference not in ("full", "clip"):
+        _require_no_pairs(text, f"{name} compares with no target", name, chosen)
     _require_masked(text, part, chosen)
     return Column(part, chosen)
 
 
-def _require_pairs(text: str, name: str, chosen: Protocol, *, has_pairs: bool) -> None:
-    """Raise UsageError for a metric that sees no target under a protocol that changes outputs by theirs."""
-    if has_pairs:
-        return
+def _require_no_pairs(text: str, fact: str, name: str, chosen: Protocol) -> None:
+    """Raise UsageError when the protocol changes outputs by their targets, which the metric does not see."""
     if chosen.brightness != "none":
         done = "matches outputs to their targets' brightness"
     elif chosen.align != "none":
@@ -71,8 +70,8 @@ def _require_pairs(text: str, name: str, chosen: Protocol, *, has_pairs: bool) -
     else:
         return
     raise UsageError(
-        f"there is no column '{text}': {name} compares no output with its target, and protocol "
-        f"'{chosen.name}' {done}; expected {name}@rgb or the like."
+        f"there is no column '{text}': {fact}, and protocol '{chosen.name}' {done}; expected {name}@rgb or "
+        "the like."
     )
 
 
