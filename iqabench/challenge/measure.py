@@ -121,8 +121,18 @@ def _of_model(
     for failure in reversed(outcome.failures):
         sets = failure.where.partition(" on ")[2]
         some = [name for name in wanted if sets in ("", board.quantities[name].set)]
-        _add_reasons(measurement, [model], some, failure.error)
+        _add_reasons(measurement, [model], _meant(board, some, failure.error), failure.error)
     return outcome.keys
+
+
+def _meant(board: Board, names: Sequence[str], error: str) -> Sequence[str]:
+    """Return the quantities whose metric an error begins with, or all of them where it names none."""
+    own = [n for n in names if _begins_with(error, board.quantities[n].facts.metric)]
+    return own or names
+
+
+def _begins_with(error: str, metric: str) -> bool:
+    return error.startswith((f"{metric.partition('@')[0]} ", f"{metric}:"))
 
 
 def _planned(
@@ -137,12 +147,19 @@ def _planned(
             try:
                 cells += plan([model], [address], [metric], scale_of(board))
             except FetchError as error:
-                images = board.quantities[names[0]].set
-                hint = f"'iqabench fetch {images}' brings it, --from FOLDER takes it from you"
-                _add_reasons(measurement, [model], names, f"{str(error).splitlines()[0]} {hint}")
+                _add_reasons(measurement, [model], names, _how_to_fetch(board, names[0], error))
             except IqabenchError as error:
                 _add_reasons(measurement, [model], names, error)
     return _joined(cells)
+
+
+def _how_to_fetch(board: Board, name: str, error: FetchError) -> str:
+    """Return the first line of an error, with the command that brings the set where it names none."""
+    reason = str(error).splitlines()[0]
+    if "iqabench fetch" in reason:
+        return reason
+    command = f"iqabench fetch {board.quantities[name].set}"
+    return f"{reason} '{command}' brings it, --from FOLDER takes it from you"
 
 
 def _by_set(board: Board, model: str, wanted: Sequence[str]) -> dict[str, dict[str, list[str]]]:

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from iqabench.boards import board, boards, entries_of, standings
 from iqabench.challenge import reproduce
 from iqabench.errors import FactsError
+from iqabench.images import write_image
 from iqabench.run import Options
 from iqabench.store import Store
 
@@ -95,3 +97,30 @@ def test_every_remark_of_a_board_is_about_a_printed_figure(name: str) -> None:
             if entry.shown(quantity.name) and remark.is_about(entry.name, quantity)
         ]
         assert about, remark.subject
+
+
+def test_each_figure_that_is_not_run_has_the_reason_of_its_own_metric(
+    write: Write, tmp_path: Path
+) -> None:
+    text = """
+    title: A made board
+    source: nobody
+    task: restore
+    sets: {photos: ./photos}
+    models: {a: identity}
+    published: {file: made.csv, entry: team}
+    columns:
+      mae: {better: lower, metric: mae@rgb, published: mae}
+      lpips: {better: lower, metric: lpips@rgb, published: lpips}
+      dists: {better: lower, metric: dists@rgb, published: dists}
+    """
+    for role in ("input", "target"):
+        (tmp_path / "photos" / role).mkdir(parents=True)
+        write_image(tmp_path / "photos" / role / "a.png", np.zeros((40, 40, 3), np.uint8))
+    one = write(rows="team,mae,lpips,dists\na,0,0.1,0.2\n", whole=text)
+    cells, _ = reproduce(one, Store(tmp_path / "s"), Options(device="cpu"))
+    assert [(c.verdict, c.why.partition(" ")[0]) for c in cells] == [
+        ("other machine", ""),
+        ("not run", "lpips"),
+        ("not run", "dists"),
+    ]

@@ -2,8 +2,17 @@
 
 import pytest
 
-from iqabench.boards import Board, BoardEntry, board, corrections, entries_of, standings
+from iqabench.boards import (
+    Board,
+    BoardEntry,
+    board,
+    boards,
+    corrections,
+    entries_of,
+    standings,
+)
 from iqabench.boards.check import check
+from iqabench.challenge.parts import card_for, check_parts
 from iqabench.errors import FactsError
 
 from .conftest import Write
@@ -88,3 +97,11 @@ def test_one_model_is_not_measured_by_two_metrics_in_one_column(write: Write) ->
         FactsError, match=r"made.yaml:\d+: columns.psnr.metric_of: the model of 'a' is that of 'b'"
     ):
         write(whole=text)
+
+
+@pytest.mark.parametrize("name", [name for name, one in boards().items() if not one.ranks_metrics])
+def test_every_model_of_a_board_may_enter_it(name: str) -> None:
+    one = board(name)
+    check_parts(one)
+    for model in one.model_ids:
+        assert card_for(one, model)
