@@ -52,12 +52,18 @@ def find_all(files: Iterable[RemoteFile], owner: str = "") -> dict[RemoteFile, P
     Raises: ChecksumError that names the files which have another content than they came with.
     """
     here = {file: path for file in files if (path := _place(file))}
+    pairs = list(here.items())
+    shares = [pairs[start::_THREADS] for start in range(_THREADS)]  # a task for each file costs more
     with ThreadPoolExecutor(_THREADS) as pool:
-        intact = list(pool.map(lambda path: has_content(path, path.name), here.values()))
-    if not all(intact):
-        changed = [each for each, ok in zip(here.items(), intact, strict=True) if not ok]
+        changed = [each for share in pool.map(_changed_files, shares) for each in share]
+    if changed:
         raise ChecksumError(_changed(changed, owner))
     return here
+
+
+def _changed_files(pairs: Sequence[tuple[RemoteFile, Path]]) -> list[tuple[RemoteFile, Path]]:
+    """Return the files whose content is not that of their checksum."""
+    return [(file, path) for file, path in pairs if not has_content(path, path.name)]
 
 
 def require_content(path: Path, sha256: str, name: str) -> None:

@@ -50,7 +50,8 @@ def parse_manifest(path: Path) -> tuple[Line, ...]:
                     f"{path}:1: expected the columns {','.join(_COLUMNS)}; manifests of clips have a column "
                     "frame before path."
                 )
-            lines = tuple(_line(row, path, reader.line_num) for row in reader)
+            roles = frozenset(role_names())
+            lines = tuple(_line(row, roles, path, reader.line_num) for row in reader)
     except OSError as error:
         raise FactsError(f"{path}: cannot be read: {error.strerror}.") from error
     seen: set[tuple[str, str, str, int]] = set()
@@ -72,9 +73,9 @@ def manifest_text(lines: Iterable[Line]) -> str:
     return text.getvalue()
 
 
-def _line(row: dict[str, str], path: Path, number: int) -> Line:
+def _line(row: dict[str, str], roles: frozenset[str], path: Path, number: int) -> Line:
     role, size, sha256 = row["role"], row["bytes"], row["sha256"]
-    if role not in role_names() or not size.isdigit() or len(sha256) != 64:
+    if role not in roles or not size.isdigit() or len(sha256) != 64:
         raise FactsError(
             f"{path}:{number}: expected a role ({', '.join(role_names())}), a size in bytes "
             f"and a sha256 of 64 digits, not '{role}', '{size}', '{sha256}'."
