@@ -16,7 +16,9 @@ with lazy_imports():
     from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
     from iqabench.sets.adoption.adopt_set import adopt_set
-    from iqabench.sets.catalogue import find_entry, level_of
+    from iqabench.sets.adoption.refusal import look_alike
+    from iqabench.sets.adoption.tree import Tree
+    from iqabench.sets.catalogue import Entry, find_entry, level_of
     from iqabench.sets.facts import SetFacts
     from iqabench.sets.handed_over import file_fault, mistaken_files
     from iqabench.sets.pinned_list import not_handed_over
@@ -50,13 +52,13 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
     if replace and folder is None:
         raise UsageError("--replace takes files from the folder of --from, which is missing.")
     lacking: list[str] = []
+    refused: list[str] = []
     for name in with_members(names):
         files = files_named(name, scale)
         if handed := _handed_over(name, scale):
             facts, levels = handed
             if folder is not None:
-                for sentence in adopt_set(facts, levels, folder, replace=replace):
-                    click.echo(sentence)
+                refused += _refusals(facts, levels, folder, replace=replace)
                 continue
             if not files:
                 raise FetchError(not_handed_over(facts, levels[0] if len(levels) == 1 else ""))
@@ -69,20 +71,38 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
         fault = partial(file_fault, known[0]) if known else lambda *_: ""
         adoption = adopt(folder, files, fault, replace=replace)
         click.echo(f"{name}: {adoption}")
-        if known and adoption.missing:
-            click.echo(
-                "".join(f"note: {text}\n" for text in mistaken_files(known[0], folder)), nl=False
-            )
+        for sentence in _mistakes(known[0], folder) if known and adoption.missing else ():
+            click.echo(f"note: {sentence}")
         lacking += [f"{name}: {file.name}" for file in adoption.missing]
-    if lacking:
-        some = "\n  ".join(lacking[:10]) + (
-            f"\n  ... and {len(lacking) - 10} more" if lacking[10:] else ""
-        )
-        number = "1 file was" if len(lacking) == 1 else f"{len(lacking)} files were"
-        raise FetchError(
-            f"{number} not found in {folder}:\n  {some}\nFiles are found by their content, or by these names "
-            "where nobody published a checksum. Put them there, and type the same command again."
-        )
+    if refused or lacking:
+        raise FetchError("\n".join([*refused, *([_not_found(lacking, folder)] if lacking else [])]))
+
+
+def _not_found(lacking: list[str], folder: Path | None) -> str:
+    some = "\n  ".join(lacking[:10]) + (
+        f"\n  ... and {len(lacking) - 10} more" if lacking[10:] else ""
+    )
+    number = "1 file was" if len(lacking) == 1 else f"{len(lacking)} files were"
+    return (
+        f"{number} not found in {folder}:\n  {some}\nFiles are found by their content, or by these names "
+        "where nobody published a checksum. Put them there, and type the same command again."
+    )
+
+
+def _mistakes(known: Entry, folder: Path) -> list[str]:
+    """Return sentences about what is below a folder in place of the files of a set."""
+    other = look_alike(Tree(folder), known.facts).strip()
+    return [*mistaken_files(known, folder), *([other] if other else [])]
+
+
+def _refusals(facts: SetFacts, levels: Sequence[str], folder: Path, *, replace: bool) -> list[str]:
+    """Adopt a set from a folder, tell of it, and return the message where it is refused."""
+    try:
+        for sentence in adopt_set(facts, levels, folder, replace=replace):
+            click.echo(sentence)
+    except FetchError as error:
+        return [str(error)]
+    return []
 
 
 def _handed_over(name: str, scale: int | None) -> tuple[SetFacts, Sequence[str]] | None:

@@ -53,7 +53,9 @@ def find_all(files: Iterable[RemoteFile], owner: str = "") -> dict[RemoteFile, P
     """
     here = {file: path for file in files if (path := _place(file))}
     pairs = list(here.items())
-    shares = [pairs[start::_THREADS] for start in range(_THREADS)]  # a task for each file costs more
+    shares = [
+        pairs[start::_THREADS] for start in range(_THREADS)
+    ]  # a task for each file costs more
     with ThreadPoolExecutor(_THREADS) as pool:
         changed = [each for share in pool.map(_changed_files, shares) for each in share]
     if changed:

@@ -103,6 +103,50 @@ def test_a_part_is_refused_by_what_is_missing_and_a_second_try_completes(copy: P
     assert "adopted 3 samples" in fetch(copy)
 
 
+def test_samples_that_lack_an_input_are_named_by_their_targets(copy: Path) -> None:
+    (copy / "test/c2/blur/001.png").unlink()
+    said = fetch(copy)
+    assert "It lacks 1. Without a counterpart: test/c2/sharp/001.png." in said
+
+
+def test_a_refused_set_does_not_hold_up_the_others(shelf: Shelf, copy: Path) -> None:
+    other = facts(
+        name="flat",
+        title="Flat",
+        task="deblur",
+        levels="[]",
+        level="''",
+        protocol="rgb",
+        input="",
+        files="",
+        layouts="[{name: official, parts: {input: 'flat/{n}.png'}}]",
+    )
+    shelf.declare(shelf.catalogue.read_text() + other)
+    said = type_("fetch", "flat", "mine", "--from", str(copy))
+    assert "mine: adopted 3 samples" in said
+    assert "FAILED flat: none of the 7 files below" in said
+    assert "The folder has the names and the number of Mine: 'iqabench fetch mine --from" in said
+
+
+def test_files_of_another_version_are_told_where_checksums_are_published(
+    shelf: Shelf, copy: Path
+) -> None:
+    """A set by checksum, whose folder holds the images of another set."""
+    shelf.add(picture(24, 32, seed=50), "input", "c1_001")
+    known = facts(
+        name="known",
+        title="Known",
+        task="deblur",
+        levels="[]",
+        level="''",
+        protocol="rgb",
+        input="",
+    )
+    shelf.declare(shelf.catalogue.read_text() + known)
+    said = type_("fetch", "known", "--from", str(copy))
+    assert "note: The folder has the names and the number of Mine" in said
+
+
 def test_a_second_call_repairs_by_the_pinned_checksums(copy: Path) -> None:
     fetch(copy)
     rows = verify("mine")

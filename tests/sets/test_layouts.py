@@ -1,5 +1,6 @@
 """Every declared layout finds a pair as the set's own documentation writes its paths."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from iqabench.sets import set_facts, set_names
 from iqabench.sets.adoption.copies import find_copies, patterns_of
 from iqabench.sets.adoption.tree import Tree
 
+PAGE = (Path(__file__).parents[2] / "docs" / "sets.md").read_text(encoding="utf-8")
 REALBLUR = "RealBlur-{}_ECC_IMCORR_centroid_itensity_ref/scene230"
 J, R = REALBLUR.format("J"), REALBLUR.format("R_BM3D")
 
@@ -66,6 +68,22 @@ EXAMPLES: dict[tuple[str, str], tuple[str, str, str]] = {
     ),
     ("haze4k", "official"): ("Haze4K/test/haze/1_0.89_1.56.png", "Haze4K/test/gt/1.png", "1"),
     ("haze4k", "ConvIR"): ("Haze4K/test/IN/1.png", "Haze4K/test/GT/1.png", "1"),
+    ("dpdd", "official"): ("test_c/source/1P0A0917.png", "test_c/target/1P0A0916.png", "1P0A0916"),
+    ("dpdd", "Restormer"): (
+        "test/DPDD/inputC/1P0A0917.png",
+        "test/DPDD/target/1P0A0916.png",
+        "1P0A0916",
+    ),
+    ("dpdd-dual", "official"): (
+        "test_c/source/1P0A0917.png",
+        "test_c/target/1P0A0916.png",
+        "1P0A0916",
+    ),
+    ("dpdd-dual", "Restormer"): (
+        "test/DPDD/inputC/1P0A0917.png",
+        "test/DPDD/target/1P0A0916.png",
+        "1P0A0916",
+    ),
     ("gopro", "official"): (
         "GOPRO_Large/test/GOPR0384_11_00/blur/000001.png",
         "GOPRO_Large/test/GOPR0384_11_00/sharp/000001.png",
@@ -233,6 +251,18 @@ EXAMPLES: dict[tuple[str, str], tuple[str, str, str]] = {
 """The paths of a pair of each layout, as documentation and programs of its authors write them, and the name
 of the sample."""
 
+FURTHER = {
+    ("dpdd-dual", "official"): {
+        "left": "test_l/source/1P0A0917_L.png",
+        "right": "test_r/source/1P0A0917_R.png",
+    },
+    ("dpdd-dual", "Restormer"): {
+        "left": "test/DPDD/inputL/1P0A0917_L.png",
+        "right": "test/DPDD/inputR/1P0A0917_R.png",
+    },
+}
+"""The paths of further parts."""
+
 LISTED = {
     "realblur-j": "{target} {input} ",
     "realblur-r": "{target} {input}",
@@ -259,7 +289,9 @@ def test_a_layout_finds_the_pair_that_its_authors_write(
     facts = facts.model_copy(
         update={"size": 1, "sizes": {}, "samples": None, "layouts": (declared,)}
     )
-    for path in filter(None, (source, target, "else/where/1.png")):
+    expected = {"input": source} | ({"target": target} if target else {})
+    expected |= FURTHER.get((name, layout), {})
+    for path in (*expected.values(), "else/where/1.png"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
     if declared.list is not None:
@@ -267,9 +299,22 @@ def test_a_layout_finds_the_pair_that_its_authors_write(
         (tmp_path / declared.list.files[0]).write_text(f"{line}\n")
     copies = find_copies(Tree(tmp_path), facts, facts.level)
     assert [copy.is_whole for copy in copies] == [True], copies
-    expected = {"input": source} | ({"target": target} if target else {})
     found = {r: p.relative_to(tmp_path).as_posix() for r, p in copies[0].samples[sample].items()}
     assert found == expected
+
+
+def test_the_page_on_sets_has_each_set_with_its_number_and_its_layouts() -> None:
+    rows = re.findall(
+        r"^\| [^|]+ \| `([^`]+)` \| ([^|]+) \| [^|]* \| ([^|]+) \|", PAGE, re.MULTILINE
+    )
+    declared = {name: set_facts(name) for name in set_names() if set_facts(name).layouts}
+    assert {name: (count, layouts) for name, count, layouts in rows} == {
+        name: (
+            " / ".join(f"{n:,}" for n in sorted({facts.size_at(x) for x in facts.levels or ("",)})),
+            ", ".join(layout.name for layout in facts.layouts),
+        )
+        for name, facts in declared.items()
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in set_names() if set_facts(name).layouts])

@@ -85,6 +85,18 @@ def _copies(tree: Tree, facts: SetFacts, layout: LayoutFacts, level: str) -> Ite
         yield copy
 
 
+def spare_files(tree: Tree, copy: Copy) -> list[str]:
+    """Return the files that fit a role of a copy and belong to no sample, as paths below its root."""
+    used = {path.as_posix() for path in copy.files}
+    begin = len(copy.root) + 1
+    return [
+        path[begin:]
+        for role in copy.layout.parts
+        for path in _matches(tree, copy.layout, role, copy.level).get(copy.root, ())
+        if path not in used
+    ]
+
+
 def _matches(
     tree: Tree, layout: LayoutFacts, role: str, level: str
 ) -> dict[str, dict[str, Values]]:

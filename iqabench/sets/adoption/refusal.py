@@ -2,7 +2,7 @@
 
 from iqabench.printable import first_names
 from iqabench.sets.adoption.checks import version_by_count
-from iqabench.sets.adoption.copies import Copy, find_copies, patterns_of
+from iqabench.sets.adoption.copies import Copy, find_copies, patterns_of, spare_files
 from iqabench.sets.adoption.tree import Tree
 from iqabench.sets.catalogue import set_facts, set_names
 from iqabench.sets.facts import SetFacts
@@ -24,7 +24,7 @@ def refusal(tree: Tree, facts: SetFacts, level: str, copies: list[Copy]) -> str:
     best = copies[0]
     return (
         f"{address}: {best.root}, laid out as '{best.layout.name}', has {_have(best)} whole, expected "
-        f"{best.expected}. {_flaws(best)}{version_by_count(best, facts)}{look_alike(tree, facts)} "
+        f"{best.expected}. {_flaws(tree, best)}{version_by_count(best, facts)}{look_alike(tree, facts)} "
         "Nothing was adopted; put what is missing there, and type the same command again."
     ).replace("  ", " ")
 
@@ -59,7 +59,7 @@ def _have(copy: Copy) -> str:
     return f"{number} sample{'s'[: number != 1]}"
 
 
-def _flaws(copy: Copy) -> str:
+def _flaws(tree: Tree, copy: Copy) -> str:
     if copy.missing_lists:
         return (
             f"The list {' and '.join(copy.missing_lists)}, which says what belongs to the set, is not below "
@@ -70,4 +70,8 @@ def _flaws(copy: Copy) -> str:
     if copy.lacking:
         return f"Missing: {first_names(dict.fromkeys(copy.lacking), 4)}."
     surplus = len(copy.samples) - copy.expected
-    return f"It has {surplus} too many." if surplus > 0 else f"It lacks {-surplus}."
+    if surplus > 0:
+        return f"It has {surplus} too many."
+    spare = [] if copy.layout.list else spare_files(tree, copy)
+    others = f" Without a counterpart: {first_names(spare, 4)}." if spare else ""
+    return f"It lacks {-surplus}.{others}"
