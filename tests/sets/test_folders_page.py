@@ -28,6 +28,7 @@ TASKS = {
     "Real-world super-resolution": {"real_sr"},
     "Deraining": {"derain"},
     "Deblurring": {"deblur"},
+    "Defocus deblurring": {"defocus"},
     "Dehazing": {"dehaze"},
     "Raindrop removal": {"raindrop"},
     "Desnowing": {"desnow"},
