@@ -39,7 +39,7 @@ def bundle(item: Entry, outputs: Path, out: Path) -> list[Path]:
     """
     if item.facts.server != "dnd":
         raise SetError(
-            f"the targets of '{item.facts.name}' are no secret of a server, so there is nothing to hand in; "
+            f"no server has the targets of '{item.facts.name}', so there is nothing to hand in; "
             f"'iqabench score DIR --set {item.facts.name}' scores outputs here."
         )
     facts = item.facts.boxes[0]

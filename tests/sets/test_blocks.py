@@ -8,8 +8,10 @@ from click.testing import CliRunner
 
 from iqabench.cli.main import cli
 from iqabench.errors import ImageError
-from iqabench.files import home
+from iqabench.files import RemoteFile, home
+from iqabench.files.fetch import fetch
 from iqabench.images import Case
+from iqabench.images.formats.mat5 import mat5_array, mat5_types
 from iqabench.lazy_module import LazyModule
 from iqabench.metrics.core.column import scores
 from iqabench.metrics.core.spelling import column
@@ -140,3 +142,21 @@ def test_the_peak_is_white_even_for_a_block_that_is_nearly_black() -> None:
     assert scores([column("psnr@sidd")], Case(output, target)) == [
         pytest.approx(20 * np.log10(255 / 0.5))
     ]
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_real_pair_of_sidd_has_the_figure_of_a_plain_program() -> None:
+    """The pair ships with DANet, in files that MATLAB wrote."""
+    images = []
+    for sha256, name in (
+        ("512cfa4764dd9eee9a06ec43ae21e0f655204b772fc222d54f8fbd929f88b2e6", "im_noisy"),
+        ("d7c1eff67b079a319621f765059073222dab8fbeb519390b3cd5c7a55e8faf9e", "im_gt"),
+    ):
+        url = f"https://raw.githubusercontent.com/zsyOAOA/DANet/{name}"
+        file = RemoteFile(f"danet/{name}.mat", url, sha256, None)
+        content = fetch([file])[file].read_bytes()
+        assert mat5_types(content, name) == {name: ((256, 256, 3), "uint8")}
+        images.append(mat5_array(content, name, name))
+    psnr, ssim = scores([column("psnr@sidd"), column("ssim@sidd")], Case(images[0], images[1]))
+    assert psnr == pytest.approx(16.14689225936636, abs=1e-12)
+    assert ssim == pytest.approx(0.33104985546514, abs=1e-12)

@@ -137,7 +137,7 @@ def test_images_of_any_program_are_bundled_and_a_missing_one_is_told(
 
 
 def test_a_set_with_targets_has_nothing_to_hand_in(tmp_path: Path) -> None:
-    with pytest.raises(SetError, match="the targets of 'set5' are no secret of a server"):
+    with pytest.raises(SetError, match="no server has the targets of 'set5'"):
         bundle(entry("set5"), tmp_path, tmp_path)
     with pytest.raises(SetError, match="is no folder"):
         bundle(entry("dnd"), tmp_path / "absent", tmp_path)
