@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +39,19 @@ LISTED = {
 }
 """Kinds that `iqabench list` knows, and the name that the stranger adds to each."""
 
-LISTS = """
-import sys
+COMMANDS = """
+import contextlib, io, json, sys
 from iqabench.cli.main import main
-for kind in sys.argv[1:]:
-    sys.argv = ["iqabench", "list", kind]
-    try:
-        main()
-    except SystemExit as end:
-        assert not end.code, kind
+for words in json.loads(sys.argv[1]):
+    sys.argv, printed = ["iqabench", *words], io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            main()
+        except SystemExit as end:
+            assert not end.code, words
+    print(json.dumps(printed.getvalue()))
 """
-"""All lists in one process."""
+"""Commands in one process; it prints what each of them prints, as a line of JSON."""
 BATCH = """
 import numpy as np
 from iqabench.images import Pair
@@ -59,6 +61,7 @@ images = np.random.default_rng(0).integers(0, 256, (4, 9, 7, 3), dtype=np.uint8)
 pairs = [Pair(images[0], images[1]), Pair(images[2], images[3])]
 metric = metrics().get("stranger_error")
 assert batch_scores([metric], pairs, "cpu") == [[metric(pair)] for pair in pairs]  # whole numbers
+print(json.dumps("batched"))
 """
 """The batched form, which commands use on a GPU only."""
 
@@ -120,17 +123,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def run_code(site: Path, in_tmp: Path) -> Run:
+@pytest.fixture(scope="module")
+def run_code(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """`run_code(code, *words)`: what Python prints, in a process that sees the stranger."""
     path = os.pathsep.join([str(site), str(PACKAGE.parent)])
-    environment = os.environ | {"PYTHONPATH": path, "IQABENCH_STORE": str(site / "store")}
+    home = {"IQABENCH_HOME": str(site / "home"), "IQABENCH_OFFLINE": "1"}
+    environment = os.environ | home | {"PYTHONPATH": path, "IQABENCH_STORE": str(site / "store")}
+    folder = tmp_path_factory.mktemp("work")
 
     def run(code: str, *words: object) -> str:
         done = subprocess.run(
             [sys.executable, "-c", code, *map(str, words)],
             env=environment,
-            cwd=in_tmp,
+            cwd=folder,
             capture_output=True,
             text=True,
             check=False,
@@ -141,10 +146,38 @@ def run_code(site: Path, in_tmp: Path) -> Run:
     return run
 
 
-@pytest.fixture
-def type_words(run_code: Run) -> Run:
-    """`type_words("run", ...)`: what the command prints."""
-    return partial(run_code, "from iqabench.cli.main import main; main()")
+@dataclass(frozen=True)
+class Typed:
+    """What commands of everything that the stranger adds printed, and the files before and after them."""
+
+    run: str
+    agree: str
+    reproduce: str
+    report: str
+    lists: tuple[str, ...]
+    batched: str
+    before: dict[Path, tuple[int, int]]
+    after: dict[Path, tuple[int, int]]
+
+
+@pytest.fixture(scope="module")
+def typed(run_code: Run, site: Path) -> Typed:
+    """A run with seven kinds of parts, opinions, a board, a report, and all lists, in one process."""
+    chosen = (
+        "run --model stranger-box --set stranger-set --probe stranger_modules --per-image --json"
+    )
+    commands = [
+        [*chosen.split(), "--column", "stranger_error"],
+        ["agree", "--set", "stranger_views", "--from", str(site / "views"), "--json"],
+        ["reproduce", "stranger-board", "--published"],
+        ["report", "--html", "--out", str(site / "pages")],
+        *(["list", kind] for kind in LISTED),
+    ]
+    commands[1] += ["--column", "stranger_error"]
+    before = state()
+    lines = run_code(COMMANDS + BATCH, json.dumps(commands)).splitlines()
+    first, *lists = (json.loads(line) for line in lines if line.startswith('"'))
+    return Typed(first, *lists[:3], tuple(lists[3:-1]), lists[-1], before, state())
 
 
 def rows(text: str) -> list[dict[str, Any]]:
@@ -152,39 +185,31 @@ def rows(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_one_of_each_kind_works_and_no_file_changes(type_words: Run, site: Path) -> None:
-    before = state()
-    run_everything(type_words, site)
-    assert state() == before
-
-
-def run_everything(type_words: Run, site: Path) -> None:
-    """A run with seven kinds of parts; then opinions, a board and a report."""
-    words = ["--model", "stranger-box", "--set", "stranger-set", "--probe", "stranger_modules"]
-    words += ["--column", "stranger_error"]
-    for row in rows(type_words("run", *words, "--per-image", "--json")):
+def test_one_of_each_kind_works(typed: Typed, site: Path) -> None:
+    for row in rows(typed.run):
         assert (row["task"], row["level"]) == ("stranger-depose", "p32")
         assert row["column"] == "stranger_error@stranger-view"
         assert 16 <= row["value"] <= 64  # half a step is lost, and the filter takes edges away
         assert row["stranger_modules"] == 2
-    words = ["--set", "stranger_views", "--from", str(site / "views")]
-    table = type_words("agree", *words, "--column", "stranger_error", "--json")
-    (srcc,) = [row for row in rows(table) if row["statistic"] == "srcc"]
+    (srcc,) = [row for row in rows(typed.agree) if row["statistic"] == "srcc"]
     assert srcc["value"] == pytest.approx(1.0)
-    assert "rank main" in type_words("reproduce", "stranger-board", "--published")
-    type_words("report", "--html", "--out", site / "pages")
+    assert "rank main" in typed.reproduce
     assert "Worst images" in (site / "pages" / "index.html").read_text()
     assert '<th scope="row">b</th>' in (site / "pages" / "stranger-page.html").read_text()
 
 
-def test_the_batched_form_of_its_metric_is_found(run_code: Run) -> None:
-    run_code(BATCH)
+def test_no_file_of_the_repository_changes(typed: Typed) -> None:
+    assert typed.after == typed.before
 
 
-def test_each_is_listed_with_all_others(run_code: Run) -> None:
-    printed = run_code(LISTS, *LISTED)
-    for kind, name in LISTED.items():
+def test_each_is_listed_with_all_others(typed: Typed) -> None:
+    for (kind, name), printed in zip(LISTED.items(), typed.lists, strict=True):
         assert name in printed, kind
+
+
+def test_the_batched_form_of_its_metric_is_found(typed: Typed) -> None:
+    """Each pair has in a batch the value that it has by itself."""
+    assert typed.batched == "batched"
 
 
 def test_nothing_in_the_package_names_the_stranger() -> None:

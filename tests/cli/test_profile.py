@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from iqabench.probes import probes
+from iqabench.probes import CostColumn, probes
+from iqabench.submissions.measure import SubmissionRow
 
 from .conftest import Call
 
@@ -160,7 +161,9 @@ def select_model(args, device):
 """
 
 
-def test_submissions_are_run_when_they_are_trusted(call: Call, tmp_path: Path) -> None:
+def test_submissions_are_run_when_they_are_trusted(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "test_demo.py").write_text(SUBMISSIONS)
     words = ("profile", "--submissions", tmp_path, "--input", "3x16x16", "--threads", "1")
     refused = call(*words)
@@ -172,7 +175,14 @@ def test_submissions_are_run_when_they_are_trusted(call: Call, tmp_path: Path) -
     assert result.status == 3
     assert [(r["id"], r["equal"]) for r in result.rows] == [(3, True), (4, False)]
     assert "no weights" in result.rows[1]["explanation"]
+
+    def measured(
+        _: Path, ids: list[int], columns: list[CostColumn], *__: object, **___: object
+    ) -> list[SubmissionRow]:
+        return [SubmissionRow(n, values={c.name: 84.0 for c in columns}) for n in ids]
+
+    monkeypatch.setattr("iqabench.cli.submissions.measure_submissions", measured)
     alone = call(*words, "--trust", "--id", "3", "--probe", "params", "--json")
     assert alone.status == 0
-    assert alone.rows[0]["values"] == {"params@all": 84}
+    assert [(r["model_id"], r["values"]) for r in alone.rows] == [(3, {"params@all": 84})]
     assert "no published figures" in call(*words, "--trust", "--published", "nosuch").err

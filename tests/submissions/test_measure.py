@@ -1,6 +1,7 @@
 """Public checkouts: what runs is measured, what does not becomes a row with its reason."""
 
 import os
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from iqabench.submissions.measure import (
 )
 from iqabench.submissions.published_counts import compare_published, read_published
 from iqabench.submissions.request import Counterpart, SubmissionRequest
-from iqabench.submissions.selection import reason_of
+from iqabench.submissions.selection import load_submission, reason_of
 
 from .checkouts import STAND_IN, make_checkout
 
@@ -51,7 +52,7 @@ def files_of(folder: Path) -> dict[str, tuple[bytes, int, int]]:
 
 @pytest.fixture(scope="module")
 def rows(checkout: Path) -> dict[int, SubmissionRow]:
-    ids = [-1, 1, 2, 3, 5, 6]
+    ids = [-1, 1, 2, 5]
     found = measure_submissions(checkout, ids, COLUMNS, SIZE, trust=True, timeout_s=120, threads=1)
     return {row.model_id: row for row in found}
 
@@ -104,9 +105,7 @@ def test_hard_coded_gpus_and_hidden_keys_are_noted(rows: dict[int, SubmissionRow
     ("model_id", "reason"),
     [
         (2, "needs the file model_zoo/gone.pth, which is not there"),
-        (3, "needs the Python module 'a_module_nobody_has', which is not installed here"),
         (5, "crashed: SIGABRT"),
-        (6, "select_model has no model under this id"),
     ],
 )
 def test_what_fails_is_a_row_with_a_reason(
@@ -114,6 +113,31 @@ def test_what_fails_is_a_row_with_a_reason(
 ) -> None:
     assert rows[model_id].error.startswith(reason)
     assert rows[model_id].values == {}
+
+
+@pytest.mark.parametrize(
+    ("model_id", "reason"),
+    [
+        (3, "needs the Python module 'a_module_nobody_has', which is not installed here"),
+        (6, "select_model has no model under this id"),
+    ],
+)
+def test_what_cannot_be_loaded_has_a_reason(
+    checkout: Path, model_id: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other reasons of loading, in this process, which takes seconds less than one of its own."""
+    monkeypatch.chdir(checkout)
+    monkeypatch.syspath_prepend(checkout)
+    before = set(sys.modules)
+    try:
+        with pytest.raises(Exception, match=r"a_module_nobody_has|no model") as raised:
+            load_submission(model_id, (1, 3, 8, 8), [])
+    finally:
+        for name in set(sys.modules) - before:
+            place = str(getattr(sys.modules[name], "__file__", ""))
+            if place.startswith(str(checkout)):
+                del sys.modules[name]
+    assert reason_of(raised.value).startswith(reason)
 
 
 def test_a_reason_is_one_line_whatever_was_raised() -> None:

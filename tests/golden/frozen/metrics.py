@@ -97,12 +97,15 @@ def _protocols(here: Path) -> Entries:
     plain = [name for name in plain if name.partition("-y")[0] not in
              ("lr", "model", "consensus", "restored", "unpaired", "rgb-mask", "image")]  # fmt: skip
     with_inputs = ["--input", "inputs", "--scale", "4"]
-    for protocol in [*plain, *_WITH_INPUTS]:
-        columns = _columns(("psnr", "ssim"), protocol)
-        grey = protocol in ("grey", "bicubic-2014")
-        outputs, targets = ("grey_noisy", "grey") if grey else ("noisy", "targets")
-        scale = ["--scale", "1"] if protocol == "bicubic-2014" else []  # its border depends on it
-        _score(outputs, "--target", targets, *(scale if grey else with_inputs), *columns)
+    of_grey: dict[str, list[str]] = {
+        "grey": [],
+        "bicubic-2014": ["--scale", "1"],
+    }  # the border of one depends on a scale
+    coloured = [name for name in (*plain, *_WITH_INPUTS) if name not in of_grey]
+    columns = [word for name in coloured for word in _columns(("psnr", "ssim"), name)]
+    _score("noisy", "--target", "targets", *with_inputs, *columns)
+    for name, scale in of_grey.items():
+        _score("grey_noisy", "--target", "grey", *scale, *_columns(("psnr", "ssim"), name))
     hashes: Entries = {
         f"protocol {row['protocol']}": {"hash": row["hash"], "version": row["version"]}
         for row in listed
