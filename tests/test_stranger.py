@@ -176,8 +176,9 @@ def typed(run_code: Run, site: Path) -> Typed:
     commands[1] += ["--column", "stranger_error"]
     before = state()
     lines = run_code(COMMANDS + BATCH, json.dumps(commands)).splitlines()
-    first, *lists = (json.loads(line) for line in lines if line.startswith('"'))
-    return Typed(first, *lists[:3], tuple(lists[3:-1]), lists[-1], before, state())
+    printed = [json.loads(line) for line in lines if line.startswith('"')]
+    run, agree, reproduce, report, *lists, batched = printed
+    return Typed(run, agree, reproduce, report, tuple(lists), batched, before, state())
 
 
 def rows(text: str) -> list[dict[str, Any]]:
