@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, layer_norm, pad
 
 from iqabench.images import Image
@@ -15,7 +15,7 @@ from iqabench.models.core.card import Card
 from iqabench.models.core.catalogue import card_of
 from iqabench.models.core.checkpoint import StateDictionary
 from iqabench.models.core.load import random_model
-from iqabench.models.core.network import network_class
+from iqabench.models.core.network import build, network_class
 from iqabench.models.core.restore import restore
 from iqabench.models.core.shapes import shapes_of_network
 from iqabench.models.layers.channel_norm import ChannelNorm
@@ -191,3 +191,21 @@ def test_two_views_make_one_image() -> None:
         image = network(left, right)
         assert image.shape == left.shape
         assert not torch.allclose(network(right, left), image)
+
+
+def test_restormer_costs_what_is_published() -> None:
+    """140.99 G of convolutions alone at 256x256: the authors name a counter that sees nothing else."""
+    counts: list[int] = []
+
+    def note(layer: nn.Module, _: object, output: Tensor) -> None:
+        assert isinstance(layer, nn.Conv2d)
+        counts.append(layer.weight.numel() * output[0, 0].numel())
+
+    with without_values():
+        network = build(card_of("restormer_derain")).to_empty(device="cpu")
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(note)
+    with torch.inference_mode():
+        network(torch.zeros(1, 3, 16, 16))
+    assert sum(counts) * 16**2 == 140_990_496_768
