@@ -28,7 +28,9 @@ Reference = Literal["target", "input", "model", "consensus", "restored", "pool"]
 Argument = Literal["", "model", "pool"]
 """The kind of name that belongs behind a protocol's name and a colon, if there is one."""
 
-Brightness = Literal["none", "mean-grey", "mean-grey-swapped", "mean-grey-rounded"]
+Brightness = Literal[
+    "none", "mean-grey", "mean-grey-swapped", "mean-grey-rounded", "mean-channels-to-swapped"
+]
 """The mean whose ratio scales an output to the brightness of its target."""
 
 Alignment = Literal["none", "ecc-homography"]
@@ -55,6 +57,7 @@ _YOUNGER = (
     "deep",
     "truncate",
     "brightness",
+    "cut_matched",
     "align",
     "crop_multiple",
     "crop_from",
@@ -93,7 +96,10 @@ class Protocol(Facts):
     """The match of the output's brightness with the target's before they are compared: the output is
     multiplied by the ratio of their mean lumas and clipped, then stays as it is, not rounded. `mean-grey`
     takes BT.601 luma, `mean-grey-swapped` with the weights of red and blue exchanged, `mean-grey-rounded`
-    with each pixel's luma rounded to 8 bits."""
+    with each pixel's luma rounded to 8 bits; `mean-channels-to-swapped` brings the output's mean over the
+    channels to the target's swapped luma."""
+    cut_matched: bool = False
+    """True when the fractions of an output that was matched in brightness are cut off to 8 bits."""
     align: Alignment = "none"
     """The alignment of the output with its target before they are compared. `ecc-homography` scales its
     intensity, moves it by a homography, and leaves out pixels for which the output then has none; the output
@@ -131,7 +137,9 @@ class Protocol(Facts):
 
     @model_validator(mode="after")
     def _require_meaning(self) -> "Protocol":
-        """Refuse an alignment together with what it has no meaning for."""
+        """Refuse a cut without a match, and an alignment together with what it has no meaning for."""
+        if self.cut_matched and self.brightness == "none":
+            raise ValueError("cut_matched is defined for outputs that are matched in brightness")
         if self.align == "none":
             return self
         if self.channels not in _ALIGNED or self.region == "mask" or self.ssim.pooled:

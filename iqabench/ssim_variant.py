@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from iqabench.facts import Facts
 
-_YOUNGER = ("pooled_size",)
+_YOUNGER = ("pooled_size", "grey")
 """The fields that hashes leave out where they have their default."""
 
 
@@ -27,6 +27,8 @@ class SsimVariant(Facts):
     pooled_size: Literal["image", "padded"] = "image"
     """The size that is divided into those blocks: the image's, or the one that a network of strides of 32 is
     given, whose sides are the next larger multiples of 32."""
+    grey: bool = False
+    """True when images of 8 bits are first made grey: OpenCV's BT.601 luma of full range, rounded."""
     rounded: bool = False
     """True when values are rounded to whole numbers first, though the protocol's own are not."""
     clip_contrast: bool = False

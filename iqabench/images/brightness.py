@@ -1,7 +1,7 @@
 """The match of an output's brightness with its target's, which low-light papers call "GT mean".
 
-The output is multiplied by the ratio of the two means of luma, one factor for the whole image. Three programs
-take three lumas, and one table can hold figures with and without the match.
+The output is multiplied by the ratio of the two means of luma, one factor for the whole image. The
+programs take different means, and one table can hold figures with and without the match.
 """
 
 import numpy as np
@@ -22,7 +22,11 @@ def match_brightness(kind: Brightness, output: Image, target: Image) -> NDArray[
     Raises: ImageError when the output or the target is black: there is no ratio.
     Source: Wang et al., Low-light image enhancement with normalizing flow (LLFlow), AAAI 2022.
     """
-    of_output, of_target = _mean_luma(kind, output), _mean_luma(kind, target)
+    if kind == "mean-channels-to-swapped":
+        of_output = float(output.mean(dtype=np.float64))
+        of_target = _mean_luma("mean-grey-swapped", target)
+    else:
+        of_output, of_target = _mean_luma(kind, output), _mean_luma(kind, target)
     for name, mean in (("output", of_output), ("target", of_target)):
         if mean <= 0:
             raise ImageError(

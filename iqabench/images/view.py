@@ -12,7 +12,7 @@ from iqabench.images.luma import luma, luma_counts, luma_cut, luma_unit, matlab_
 from iqabench.images.pair import OutputView, Pair
 from iqabench.images.read import Image
 from iqabench.images.resizing import resized
-from iqabench.images.rounding import as_compared, quantise
+from iqabench.images.rounding import as_compared, quantise, truncate
 from iqabench.protocol import Protocol
 from iqabench.tasks import Ratio
 
@@ -49,6 +49,7 @@ def _pair(
     _require_comparable(protocol, output, target)
     if protocol.brightness != "none":
         output = match_brightness(protocol.brightness, output, target)
+        output = truncate(output) if protocol.cut_matched else output
     if protocol.align != "none":
         return _aligned_pair(protocol, output, target, scale)
     output, target = _shaved(protocol, output, scale), _shaved(protocol, target, scale)

@@ -1,17 +1,22 @@
 """The match of brightness, outputs that are cut off, and sides cropped to multiples."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from skimage.metrics import structural_similarity
 
-from iqabench.errors import ImageError, UsageError
+from iqabench.errors import FactsError, ImageError, MetricError, UsageError
 from iqabench.images import quantise, view
 from iqabench.images.rounding import truncate
 from iqabench.metrics import column
 from iqabench.protocol import Protocol
 from iqabench.protocols import protocol
 
+skimage_ssim: Callable[..., Any] = structural_similarity
 WEIGHTS = np.array([0.299, 0.587, 0.114])
 
 
@@ -33,6 +38,43 @@ def test_outputs_are_matched_to_the_brightness_of_their_target(name: str, luma: 
     factor = luma(target).mean() / luma(output).mean()
     assert pair.output == pytest.approx(np.clip(output * factor, 0, 255), abs=1e-9)
     assert np.array_equal(pair.target, target)
+
+
+def test_gsad_cuts_the_matched_output_off() -> None:
+    output, target = noisy(40, 50, 3, high=90), noisy(40, 50, 3, seed=1)
+    means = [
+        cv2.cvtColor(i.astype(np.float32), cv2.COLOR_RGB2GRAY).mean() for i in (target, output)
+    ]
+    expected = np.clip(output * (means[0] / means[1]), 0, 255).astype(np.uint8)
+    pair = view(protocol("lol-gsad"), output, target)
+    assert np.array_equal(pair.output, expected)
+    assert column("ssim@lol-gsad")(output, target) == pytest.approx(
+        skimage_ssim(expected, target, channel_axis=2), abs=1e-10
+    )
+
+
+def test_llflow_brings_the_mean_of_all_channels_to_swapped_luma() -> None:
+    target = noisy(40, 50, 3, seed=1)
+    output = noisy(40, 50, 3, high=90).astype(np.float64) + 0.4
+    output[0] = 300.0
+    wanted = cv2.cvtColor(target.astype(np.float32), cv2.COLOR_BGR2GRAY).mean()
+    expected = np.clip(output * (wanted / output.mean()), 0, 255).astype(np.uint8)
+    assert np.array_equal(view(protocol("lol-llflow"), output, target).output, expected)
+    grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (expected, target)]
+    assert column("ssim@lol-llflow")(output, target) == pytest.approx(
+        skimage_ssim(*grey), abs=1e-10
+    )
+
+
+def test_grey_similarity_asks_for_8_bits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    facts = "version: 1, summary: a, source: b, channels: rgb, quantise: false, ssim: {grey: true}"
+    file.write_text(f"- {{name: odd, {facts}}}\n")
+    monkeypatch.setenv("IQABENCH_PROTOCOLS", str(file))
+    image = noisy(40, 50, 3)
+    with pytest.raises(MetricError, match="makes images of 8 bits grey"):
+        column("ssim@odd")(image.astype(np.float32), image)
+    assert column("ssim@odd")(image, image) == 1
 
 
 def test_the_three_matches_differ() -> None:
@@ -82,3 +124,12 @@ def test_an_image_smaller_than_the_multiple_is_refused() -> None:
     image = noisy(15, 40, 3)
     with pytest.raises(ImageError, match="crops its sides to multiples of 16"):
         view(protocol("allinone-rgb"), image, image)
+
+
+def test_a_cut_without_a_match_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    facts = "version: 1, summary: a, source: b, channels: rgb, cut_matched: true"
+    file.write_text(f"- {{name: odd, {facts}}}\n")
+    monkeypatch.setenv("IQABENCH_PROTOCOLS", str(file))
+    with pytest.raises(FactsError, match="cut_matched is defined for outputs"):
+        protocol("odd")

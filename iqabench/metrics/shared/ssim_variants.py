@@ -65,6 +65,7 @@ def _similarities(pair: Pair) -> Mapping[SsimVariant, float]:
 class _Preparation(NamedTuple):
     """The steps before the windows, which many variants share."""
 
+    grey: bool
     rounded: bool
     pooled: bool
     padded: bool
@@ -72,10 +73,12 @@ class _Preparation(NamedTuple):
     @classmethod
     def of(cls, variant: SsimVariant) -> Self:
         """Return the steps of a variant."""
-        return cls(variant.rounded, variant.pooled, variant.pooled_size == "padded")
+        return cls(variant.grey, variant.rounded, variant.pooled, variant.pooled_size == "padded")
 
     def of_image(self, image: Image) -> Image:
         """Return the image as windows see it; pixels keep their type where OpenCV can add them."""
+        if self.grey:
+            image = _grey(image)
         if self.rounded and image.dtype != np.uint8:
             image = image.astype(np.float64)
             image += 0.5
@@ -83,6 +86,21 @@ class _Preparation(NamedTuple):
         if self.pooled:
             return pooled_to_256(image, padded=self.padded)
         return image if image.dtype in _FILTERED else image.astype(np.float64)
+
+
+def _grey(image: Image) -> Image:
+    """Return images of 8 bits in grey, (H, W, 1).
+
+    Raises: MetricError for others.
+    """
+    if image.shape[2] == 1:
+        return image
+    if image.dtype != np.uint8:
+        raise MetricError(
+            "this variant of ssim makes images of 8 bits grey, and the protocol compares floats; name one "
+            "that rounds or cuts off its outputs."
+        )
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))[..., None]
 
 
 def pooled_to_256(image: Image, *, padded: bool = False) -> Image:

@@ -126,6 +126,7 @@ _BRIGHTNESS = {
     "mean-grey": "BT.601 luma",
     "mean-grey-swapped": "luma with the weights of red and blue exchanged",
     "mean-grey-rounded": "BT.601 luma, rounded in each pixel",
+    "mean-channels-to-swapped": "its channels, and of luma with the weights of red and blue exchanged",
 }
 
 
@@ -134,7 +135,11 @@ def _brightness(known: Protocol) -> list[str]:
     if known.brightness == "none":
         return []
     luma = _BRIGHTNESS[known.brightness]
-    return [f"Each output is first matched to the brightness of its target by the mean of {luma}."]
+    cut = ["Its fractions are then cut off to 8 bits."] if known.cut_matched else []
+    return [
+        f"Each output is first matched to the brightness of its target by the mean of {luma}.",
+        *cut,
+    ]
 
 
 def _aligned(known: Protocol) -> list[str]:
@@ -156,6 +161,7 @@ def _similarity(known: Protocol) -> list[str]:
         "a Gaussian window of 11x11" if variant.window == "gauss" else "a uniform window of 7x7"
     )
     facts = [
+        "grey of 8 bits" if variant.grey else "",
         window + (" that extends over the channels" if variant.dimensions == 3 else ""),
         "the border repeated" if variant.padding == "replicate" else "",
         "the covariance of a sample" if variant.covariance == "sample" else "",
