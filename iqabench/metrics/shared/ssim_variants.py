@@ -21,7 +21,7 @@ from iqabench.metrics.shared.block_averages import adaptive_average
 from iqabench.metrics.shared.structural_similarity import plane_sum
 from iqabench.metrics.shared.window_maps import (
     EDGE,
-    Moments,
+    PlaneMoments,
     Plane,
     WindowMaps,
     Workspace,
@@ -142,7 +142,7 @@ class _Sums:
     def _add_rows(
         self, maps: WindowMaps, space: Workspace, planes: Sequence[tuple[Image, Image]], top: int
     ) -> None:
-        means: dict[str, list[Moments]] = {window: [] for window in self._windows(3)}
+        means: dict[str, list[PlaneMoments]] = {window: [] for window in self._windows(3)}
         for output, target in planes:
             moments = maps.moments(output, target)
             for window in dict.fromkeys([*means, *self._windows(2)]):
@@ -161,7 +161,12 @@ class _Sums:
         return list(dict.fromkeys(v.window for v in self._sums if v.dimensions == dimensions))
 
     def _add_maps(
-        self, maps: WindowMaps, space: Workspace, means: Moments, window: tuple[str, int], top: int
+        self,
+        maps: WindowMaps,
+        space: Workspace,
+        means: PlaneMoments,
+        window: tuple[str, int],
+        top: int,
     ) -> None:
         """Add the maps of a channel for all variants of a window and a number of axes."""
         alike = [v for v in self._sums if (v.window, v.dimensions) == window]

@@ -33,7 +33,7 @@ _UNIFORM = 7
 _KERNEL = cv2.getGaussianKernel(WINDOW, SIGMA, cv2.CV_64F)
 
 
-class Moments(NamedTuple):
+class PlaneMoments(NamedTuple):
     """The sum s and the difference d of two planes with their squares, or the local means of these."""
 
     of_sum: Plane
@@ -82,12 +82,12 @@ class WindowMaps:
         self._c1, self._c2 = 2 * (K1 * peak) ** 2, 2 * (K2 * peak) ** 2
         self._space = workspace
 
-    def moments(self, output: Image, target: Image) -> Moments:
+    def moments(self, output: Image, target: Image) -> PlaneMoments:
         """Return the planes of one channel whose local means are asked for.
 
         Shapes: (H, W) alike, of any type that OpenCV adds.
         """
-        moments = Moments(*self._space.take(4, (target.shape[0], target.shape[1])))
+        moments = PlaneMoments(*self._space.take(4, (target.shape[0], target.shape[1])))
         cv2.add(output, target, dst=moments.of_sum, dtype=cv2.CV_64F)
         cv2.subtract(output, target, dst=moments.of_difference, dtype=cv2.CV_64F)
         squared, squares = moments.of_squared_difference, moments.of_squares
@@ -96,7 +96,7 @@ class WindowMaps:
         cv2.add(squares, squared, dst=squares)
         return moments
 
-    def means(self, moments: Moments, window: str) -> Moments:
+    def means(self, moments: PlaneMoments, window: str) -> PlaneMoments:
         """Return the local means of planes (H + 10, W + 10) under a window, (H, W)."""
         means = self._space.take(4, _size(moments.of_sum))
         for plane, mean in zip(moments, means, strict=True):
@@ -107,11 +107,13 @@ class WindowMaps:
             else:
                 size = (_UNIFORM, _UNIFORM)
                 cv2.boxFilter(plane, -1, size, dst=mean, borderType=cv2.BORDER_CONSTANT)
-        return Moments(*(mean[EDGE:-EDGE, EDGE:-EDGE] for mean in means))
+        return PlaneMoments(*(mean[EDGE:-EDGE, EDGE:-EDGE] for mean in means))
 
-    def across_channels(self, weights: Sequence[float], means: Sequence[Moments]) -> Moments:
+    def across_channels(
+        self, weights: Sequence[float], means: Sequence[PlaneMoments]
+    ) -> PlaneMoments:
         """Return the means of all channels, each times its weight."""
-        return Moments(*(self._mixed(weights, planes) for planes in zip(*means, strict=True)))
+        return PlaneMoments(*(self._mixed(weights, planes) for planes in zip(*means, strict=True)))
 
     def _mixed(self, weights: Sequence[float], planes: Sequence[Plane]) -> Plane:
         [mixed] = self._space.take(1, _size(planes[0]))
@@ -122,7 +124,7 @@ class WindowMaps:
             cv2.scaleAdd(plane, weight, mixed, dst=mixed)
         return mixed
 
-    def terms(self, means: Moments) -> WindowTerms:
+    def terms(self, means: PlaneMoments) -> WindowTerms:
         """Return the parts of similarity, (H, W)."""
         terms = WindowTerms(*self._space.take(4, _size(means.of_sum)))
         squared, whole = terms.luminance, terms.luminance_whole
