@@ -21,8 +21,8 @@ from iqabench.metrics.shared.block_averages import adaptive_average
 from iqabench.metrics.shared.structural_similarity import plane_sum
 from iqabench.metrics.shared.window_maps import (
     EDGE,
-    PlaneMoments,
     Plane,
+    PlaneMoments,
     WindowMaps,
     Workspace,
     channel_weights,
