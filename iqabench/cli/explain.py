@@ -23,14 +23,17 @@ with lazy_imports():
         describe,
         effect,
         explain,
+        explain_metric,
         in_words,
+        metric_in_words,
         parse_claim,
+        parse_metric_claim,
         told,
         worth_telling,
     )
     from iqabench.images import ReadOptions, image_files, remarks_on
     from iqabench.protocols import protocol
-    from iqabench.run import PairingOptions, targets_for_many
+    from iqabench.run import PairingOptions, Targets, targets_for_many
 
 
 @click.command(
@@ -39,6 +42,7 @@ with lazy_imports():
         "iqabench explain outputs/ --target targets/ --claimed 32.63/0.9002 --scale 4",
         "iqabench explain outputs/ --set set5 --claimed 31.31",
         "iqabench explain outputs/ --target targets/ --protocol rain13k-y --claimed 29.46/0.899",
+        "iqabench explain outputs/ --set realsr --claimed maniqa=0.505",
     ),
 )
 @click.argument("outputs", type=click.Path(path_type=Path))
@@ -48,7 +52,7 @@ with lazy_imports():
     "--claimed",
     required=True,
     metavar="PSNR[/SSIM]",
-    help="The figure to explain, with the digits that were printed.",
+    help="The figure to explain, with the digits that were printed; or METRIC=VALUE, as in lpips=0.2921.",
 )
 @scale_option("4")
 @click.option(
@@ -81,11 +85,15 @@ def command(
     looks at the files, too: JPEG, shifts, gains, truncation, mirrored or swapped images, another scale; and
     tells from which inputs the outputs were made. What the evidence does not support is not named.
     """
-    claim = parse_claim(claimed)
+    of_metric = parse_metric_claim(claimed)
+    claim = None if of_metric else parse_claim(claimed)
     folder_scale = scale or (4 if home is None or protocol(home).shave_scales else 1)
     targets = chosen_targets(target, images, scale, folder_scale, pairing, reading)
     if pairing.many:
         targets = targets_for_many(outputs, targets, pairing)
+    if claim is None:
+        _tell_metric(outputs, targets, claimed, pairing, home, form)
+        return
     with watching() as watch:
         explanation = explain(outputs, targets, claim, watch, options=pairing, home=home)
     answers = explanation.answers
@@ -103,6 +111,31 @@ def command(
     for line in explanation.failures:
         tell(f"left out: {line}")
     sys.exit(SOME_FAILED if explanation.failures or is_missing else 0)
+
+
+def _tell_metric(
+    outputs: Path,
+    targets: Targets,
+    claimed: str,
+    pairing: PairingOptions,
+    home: str | None,
+    form: str | None,
+) -> None:
+    """Print the columns of another metric beside a claim, and what is known of its name."""
+    claim = parse_metric_claim(claimed)
+    assert claim is not None
+    with watching() as watch:
+        explanation = explain_metric(outputs, targets, claim, watch, options=pairing, home=home)
+    if form is None:
+        click.echo("\n".join(metric_in_words(explanation)))
+        return
+    print_rows(
+        [
+            {"column": name, "value": value, "difference": value - claim.value}
+            for name, value in explanation.values.items()
+        ],
+        form,
+    )
 
 
 def _row(a: Answer, *, is_told: bool, whole: bool) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from math import isfinite, log10
 
 from iqabench.errors import UsageError
 
-_NUMBER = r"[+-]?\d*\.?\d+"
-_FORM = re.compile(rf"({_NUMBER})\s*(?:dB)?(?:\s*/\s*({_NUMBER}))?", re.IGNORECASE)
+NUMBER = r"[+-]?\d*\.?\d+"
+"""The form of a printed number."""
+_FORM = re.compile(rf"({NUMBER})\s*(?:dB)?(?:\s*/\s*({NUMBER}))?", re.IGNORECASE)
 _FORMS = "expected PSNR or PSNR/SSIM, such as 32.63 or 32.63/0.9002"
 _SLACK = 1 + 1e-9
 
@@ -55,12 +56,12 @@ def parse_claim(text: str) -> Claim:
     if not 0 < float(psnr) < 100:
         raise UsageError(f"the claimed PSNR is {psnr} dB; it lies between 0 and 100, as in 32.63.")
     if ssim is None:
-        return Claim(float(psnr), _half(psnr))
+        return Claim(float(psnr), half_of(psnr))
     if not -1 <= float(ssim) <= 1:
         percent = 1 < float(ssim) <= 100
         hint = f" If it is in percent, write {_of_percent(ssim)}." if percent else ""
         raise UsageError(f"the claimed SSIM is {ssim}; it is at most 1, as in 0.9002.{hint}")
-    return Claim(float(psnr), _half(psnr), float(ssim), _half(ssim))
+    return Claim(float(psnr), half_of(psnr), float(ssim), half_of(ssim))
 
 
 def _digits(half: float) -> int:
@@ -78,5 +79,6 @@ def _of_percent(printed: str) -> str:
     return f"{float(printed) / 100:.{digits}f}"
 
 
-def _half(printed: str) -> float:
+def half_of(printed: str) -> float:
+    """Return half a unit of the last printed digit."""
     return 0.5 * 10.0 ** -len(printed.partition(".")[2])

@@ -16,6 +16,7 @@ from iqabench.explain.folder import PairedFolder
 from iqabench.explain.named import expressed_protocols, whole_protocols
 from iqabench.explain.reading import Reading, usual_reading
 from iqabench.explain.search import search
+from iqabench.explain.similarity_ways import MATCHED, NOT_MATCHED
 from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
 from iqabench.explain.whole import whole_figures
@@ -45,6 +46,10 @@ class Explanation:
     """The name of the folder of outputs."""
     usual: Reading
     """The reading of the papers that the claim is of."""
+    set: str
+    """The name of the set of the targets."""
+    task: str
+    """The task of that set."""
 
 
 def explain(
@@ -68,7 +73,8 @@ def explain(
     seen = survey(folder)
     figures: list[ReadingFigures] = []
     if seen.usable:
-        figures = _of_files(claim, partial(_images, folder, seen.usable), folder.scale, usual)
+        images = partial(_images, folder, seen.usable)
+        figures = _of_files(claim, images, folder.scale, usual, _folders(seen.usable))
     explained = any(f.reading == usual and gives(claim, f) for f in figures)
     repaired: list[ReadingFigures] = []
     if seen.is_repaired and seen.repairable and not explained:
@@ -86,6 +92,8 @@ def explain(
         folder.outputs.pairing,
         outputs.name,
         usual,
+        targets.subject.set,
+        targets.subject.task,
     )
 
 
@@ -107,15 +115,23 @@ def _home(of_targets: str, asked: str | None) -> str:
     return asked
 
 
-def _of_files(claim: Claim, images: Images, scale: int, usual: Reading) -> list[ReadingFigures]:
+def _folders(samples: Sequence[str]) -> list[str]:
+    """Return the folder of each sample, or nothing where all lie in one."""
+    folders = [sample.rpartition("/")[0] for sample in samples]
+    return folders if len(set(folders)) > 1 else []
+
+
+def _of_files(
+    claim: Claim, images: Images, scale: int, usual: Reading, folders: Sequence[str]
+) -> list[ReadingFigures]:
     """Return the figures of outputs as they lie in the files, the papers' reading first."""
     whole = (
         [] if not usual.protocol else whole_figures([protocol(usual.home)], images, scale, usual)
     )
-    figures = whole + search(claim, images, scale, usual)
+    figures = whole + search(claim, images, scale, usual, folders=folders)
     if gives(claim, figures[0]):
         return figures
-    figures += _matched(claim, images, scale, usual)
+    figures += _matched(claim, images, scale, figures[0])
     if not any(gives(claim, f) for f in figures):
         others = [p for p in whole_protocols() if p.name != usual.protocol]
         figures += whole_figures(others, images, scale, usual)
@@ -128,15 +144,26 @@ def _images(folder: PairedFolder, samples: Sequence[str]) -> Iterator[tuple[Imag
         yield images
 
 
-def _matched(claim: Claim, images: Images, scale: int, usual: Reading) -> list[ReadingFigures]:
-    """Return the readings of outputs that were matched to the brightness of their targets."""
+def _matched(
+    claim: Claim, images: Images, scale: int, plain: ReadingFigures
+) -> list[ReadingFigures]:
+    """Return the readings of outputs that were matched to the brightness of their targets.
+
+    `plain` is the papers' reading of the outputs as they are: one column of a table may be of these.
+    """
     if not brightness_differs(images):
         return []
-    return [
-        figures
-        for way, kind in MATCHES.items()
-        for figures in search(claim, matched(images, kind), scale, usual, way)
-    ]
+    usual, found = plain.reading, []
+    for way, kind in MATCHES.items():
+        figures = search(claim, matched(images, kind), scale, usual, way)
+        found += figures
+        of_matched = next(f for f in figures if f.reading == replace(usual, files=way))
+        if claim.ssim is not None and not usual.protocol:
+            one = replace(of_matched.reading, ssim_of=NOT_MATCHED)
+            other = replace(usual, ssim_of=MATCHED)
+            found.append(ReadingFigures(one, of_matched.psnr, plain.ssim))
+            found.append(ReadingFigures(other, plain.psnr, of_matched.ssim))
+    return found
 
 
 def _repaired(

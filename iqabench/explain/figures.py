@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from iqabench.explain.channels import CHANNELS
 from iqabench.explain.claim import Claim
 from iqabench.explain.pair_errors import Errors, PairErrors
-from iqabench.explain.reading import FIXED_PEAKS, Reading
+from iqabench.explain.reading import BY_FOLDER, FIXED_PEAKS, Reading
 
 Doubles = NDArray[np.float64]
 _ROUNDING_ERROR = 1 / 12
@@ -43,8 +43,10 @@ def gives(claim: Claim, figures: ReadingFigures) -> bool:
     return wanted.has_psnr(figures.psnr) and wanted.has_ssim(figures.ssim)
 
 
-def psnr_figures(readings: Iterable[Reading], pairs: Sequence[PairErrors]) -> list[ReadingFigures]:
-    """Return the PSNR of each reading over one image or more.
+def psnr_figures(
+    readings: Iterable[Reading], pairs: Sequence[PairErrors], folders: Sequence[str] = ()
+) -> list[ReadingFigures]:
+    """Return the PSNR of each reading over one image or more, whose folders are told where there are several.
 
     A reading is left out when an image is too small for its region.
     """
@@ -55,17 +57,22 @@ def psnr_figures(readings: Iterable[Reading], pairs: Sequence[PairErrors]) -> li
     }
     for reading in readings:
         area = areas.get(reading.region)
-        if area is None or not area.all():
+        if area is None or not area.all() or (reading.mean == BY_FOLDER and not folders):
             continue
         pixels = (reading.channels, reading.region, reading.grey, reading.peak, reading.rounding)
         if pixels not in by_pixels:
             by_pixels[pixels] = np.array([_relative(reading, pair) for pair in pairs])
-        figures.append(ReadingFigures(reading, _mean(reading.mean, by_pixels[pixels], area)))
+        figures.append(
+            ReadingFigures(reading, _mean(reading.mean, by_pixels[pixels], area, folders))
+        )
     return figures
 
 
-def mean_of_images(way: str, values: Doubles, areas: Doubles) -> float:
+def mean_of_images(way: str, values: Doubles, areas: Doubles, folders: Sequence[str] = ()) -> float:
     """Return the mean of a figure over images, weighted as the way of `reading.MEAN` weights them."""
+    if way == BY_FOLDER:
+        names = np.array(folders)
+        return float(np.mean([values[names == name].mean() for name in set(folders)]))
     if way == "median":
         return float(np.median(values))
     return float(np.average(values, weights=areas if way.endswith("by area") else None))
@@ -111,13 +118,13 @@ def _peak(reading: Reading, pair: PairErrors, channels: str) -> float:
     return max(peaks[reading.peak], 1e-6)
 
 
-def _mean(way: str, relative: Doubles, areas: Doubles) -> float:
+def _mean(way: str, relative: Doubles, areas: Doubles, folders: Sequence[str]) -> float:
     """Return dB from mean squared errors in units of the squared peak."""
     if way.startswith("of MSE"):
         return _decibels(mean_of_images(way, relative, areas))
     if way == "of RMSE":
         return _decibels(float(np.sqrt(relative).mean()) ** 2)
-    return mean_of_images(way, np.array([_decibels(r) for r in relative]), areas)
+    return mean_of_images(way, np.array([_decibels(r) for r in relative]), areas, folders)
 
 
 def _decibels(relative: float) -> float:

@@ -36,6 +36,7 @@ PEAK = {
 FIXED_PEAKS = {"255": 255.0, "219": 219.0, "235": 235.0, "256": 256.0}
 """The peaks that do not depend on the images."""
 
+BY_FOLDER = "of dB by folder"
 MEAN = {
     "of dB": Way("the mean over the images of each image's dB"),
     "of MSE": Way(
@@ -43,6 +44,11 @@ MEAN = {
         2,
     ),
     "of dB by area": Way("images are weighted by their area; take the plain mean of their dB", 2),
+    BY_FOLDER: Way(
+        "the mean over folders of each folder's mean is taken, clip by clip or set by set; take that over all "
+        "images",
+        2,
+    ),
     "of MSE by area": Way(
         "one PSNR is taken from the squared error of all pixels of the set together; take the mean of the "
         "images' dB",

@@ -21,7 +21,7 @@ from iqabench.explain.figures import (
 )
 from iqabench.explain.named import SIMILARITY, protocols_with
 from iqabench.explain.pair_errors import PairErrors, pair_errors
-from iqabench.explain.reading import HABITS, Reading, readings
+from iqabench.explain.reading import BY_FOLDER, HABITS, Reading, readings
 from iqabench.explain.similarity import Choice, PairSimilarities
 from iqabench.explain.similarity_ways import DATA_RANGE, OTHERS, USUAL_WINDOWS, WINDOW, others_than
 from iqabench.images import Image
@@ -39,6 +39,7 @@ class _Tables:
 
     pairs: Sequence[PairErrors]
     values: list[dict[Choice, float]]
+    folders: Sequence[str]
 
     def mean(self, reading: Reading) -> float | None:
         """Return the mean SSIM of a reading; None when an image has none."""
@@ -51,25 +52,32 @@ class _Tables:
             found.append(value)
         areas = np.array([pair.areas[reading.region] for pair in self.pairs])
         way = reading.mean if reading.ssim_of == _AS_PSNR else "of dB"
-        return mean_of_images(way, np.array(found), areas)
+        return mean_of_images(way, np.array(found), areas, self.folders)
 
 
 def search(
-    claim: Claim, images: Images, scale: int, usual: Reading, files: str = "as they are"
+    claim: Claim,
+    images: Images,
+    scale: int,
+    usual: Reading,
+    files: str = "as they are",
+    *,
+    folders: Sequence[str] = (),
 ) -> list[ReadingFigures]:
     """Return the figures of all readings that differ, the most usual first.
 
-    `usual` is the reading of the papers; `files` is what was done to the outputs before.
+    `usual` is the reading of the papers; `files` is what was done to the outputs before, `folders` has
+    the folder of each image where there are several.
 
     Raises: ImageError when an image cannot be compared.
     """
     pairs = [pair_errors(output, target, scale) for output, target in images()]
     tried = (replace(reading, files=files) for reading in readings(usual.home))
-    figures = distinct(psnr_figures(tried, pairs))
+    figures = distinct(psnr_figures(tried, pairs, folders))
     if claim.ssim is None:
         return figures
     fitting = [f for f in figures if claim_for(claim, f.reading).has_psnr(f.psnr)]
-    tables = _Tables(pairs, [{} for _ in pairs])
+    tables = _Tables(pairs, [{} for _ in pairs], folders)
     found: list[ReadingFigures] = []
     for candidates in _rounds(figures[0], fitting):
         if not candidates:
@@ -114,7 +122,7 @@ def _named(reading: Reading) -> list[Reading]:
 
 
 _SAME, _AS_PSNR = "the same pixels", "the same pixels, as PSNR's mean"
-_WEIGHTED = ("of dB by area", "of MSE by area", "median")
+_WEIGHTED = ("of dB by area", "of MSE by area", "median", BY_FOLDER)
 
 
 def distinct(figures: Iterable[ReadingFigures]) -> list[ReadingFigures]:

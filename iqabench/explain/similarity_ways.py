@@ -119,8 +119,21 @@ def others_than(usual_region: str) -> list[str]:
     return [name for name in OTHERS if usual_region == "none" or name not in rare]
 
 
+NOT_MATCHED, MATCHED = "outputs that were not matched", "outputs that were matched"
+"""The outputs that SSIM is taken of where only one of the two figures is of outputs matched in brightness."""
+
 SSIM_OF = {
     "the same pixels": Way("SSIM is taken of the pixels that PSNR is taken of"),
+    NOT_MATCHED: Way(
+        "SSIM is taken of the outputs as they are: only one of the two columns has the match of brightness; "
+        "take both of the same outputs",
+        1,
+    ),
+    MATCHED: Way(
+        "SSIM is taken of outputs matched to the brightness of their targets, PSNR of outputs as they are: "
+        "only one of the two columns has the match; take both of the same outputs",
+        1,
+    ),
     "the same pixels, as PSNR's mean": Way(
         "the mean of SSIM weights the images as that of PSNR does; take the plain mean"
     ),

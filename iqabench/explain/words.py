@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from iqabench.explain.effect import effect, may_be_ensemble, may_be_plain, usual_answer
 from iqabench.explain.explanation import Explanation
+from iqabench.explain.hints import hints
 from iqabench.explain.input_consistency import inputs_in_words
 from iqabench.explain.reading import Reading
 from iqabench.explain.verdict import Answer, expected_by_chance, nearest, ties
@@ -128,9 +129,19 @@ def _unexplained(explanation: Explanation) -> list[str]:
     return [
         "Nothing that was tried explains the claimed figure.",
         f"Nearest: {describe(near.reading)}, off by {_off(near)}.",
+        *_hinted(explanation),
         "If this is not the reason, the outputs are not those of the claim: other weights, other inputs, or "
         "other target files of the same name.",
     ]
+
+
+def _hinted(explanation: Explanation) -> list[str]:
+    """Return what is known of the set and its task, and cannot be seen in the files."""
+    known = hints(explanation)
+    if not known:
+        return []
+    lines = ["Known of these tables, though the files cannot show it:"]
+    return lines + [f"  - {hint.words} ({hint.source})." for hint in known]
 
 
 def ensemble_is_told(explanation: Explanation) -> bool:
