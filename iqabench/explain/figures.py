@@ -18,7 +18,7 @@ _ROUNDING_ERROR = 1 / 12
 
 _ROOM_OF_PSNR = 0.003
 """The error in dB of PSNR that is estimated for outputs before they were rounded."""
-_ROOM_OF_SSIM = 0.0005
+_ROOM_OF_SSIM = 0.00015
 """The SSIM that rounding and truncation cost, which is not estimated."""
 
 
@@ -100,8 +100,11 @@ def _unrounded(rounding: str, errors: Errors, weights: Doubles) -> Doubles:
     if rounding == "of the files":
         return errors.squared
     half = 0.5 * weights.sum(axis=1)
-    if rounding == "truncated":  # (d - h)^2 = d^2 - 2 h d + h^2
-        return np.asarray(errors.squared - 2 * half * errors.bias + half * half)
+    if (
+        "truncated" in rounding
+    ):  # (d -+ h)^2 = d^2 -+ 2 h d + h^2, without what rounding adds itself
+        sign = -1 if rounding == "truncated" else 1
+        return np.asarray(errors.squared + sign * 2 * half * errors.bias + half * half)
     added = _ROUNDING_ERROR * (weights**2).sum(axis=1)
     return np.asarray(np.maximum(errors.squared - added, 1e-9))
 

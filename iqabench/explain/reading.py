@@ -45,7 +45,7 @@ MEAN = {
     ),
     "of dB by area": Way("images are weighted by their area; take the plain mean of their dB", 2),
     BY_FOLDER: Way(
-        "the mean over folders of each folder's mean is taken, clip by clip or set by set; take that over all "
+        "the mean over folders of each folder's mean is taken, clip by clip or set by set; take it over all "
         "images",
         2,
     ),
@@ -70,6 +70,11 @@ ROUNDING = {
     "truncated": Way(
         "outputs were truncated to 8 bits instead of rounded (estimated from the files: half a grey level "
         "darker); round them",
+        2,
+    ),
+    "of files that were truncated": Way(
+        "the files hold outputs that were truncated to 8 bits, and the claim is of rounded ones (estimated: "
+        "half a grey level brighter than the files); add 0.5 before converting to integers",
         2,
     ),
 }
@@ -188,6 +193,7 @@ class Reading:
             "of the files": True,
             "floats": not known.quantise,
             "truncated": known.truncate,
+            "of files that were truncated": False,
         }[self.rounding]
 
     def protocols(self, *, with_ssim: bool) -> list[Protocol]:

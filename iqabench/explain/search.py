@@ -84,8 +84,8 @@ def search(
             break
         _fill(tables, images, scale, [f.reading for f in candidates])
         found = [*_with_ssim(candidates, tables), *found]
-        if any(gives(claim, f) for f in found):
-            break
+        if any(gives(claim, f) and f.reading.rounding == Reading.rounding for f in found):
+            break  # what is estimated does not end the search
     told = {f.reading for f in found}
     rest = [f for f in figures if f.reading not in told]
     return sorted(distinct([*found, *rest]), key=lambda f: f.reading.cost)
@@ -101,6 +101,9 @@ def _rounds(
     chosen = list(pixels)[:_MOST_PIXELS]
     other_pixels = others_than(usual.reading.usual.region)
     few = [f for f in fitting if (f.reading.channels, f.reading.region) in chosen]
+    few = [
+        f for f in few if f.reading.rounding == Reading.rounding
+    ]  # else any claim would fit by chance
     for windows, others in (
         (USUAL_WINDOWS, [_SAME]),
         (tuple(WINDOW), [_SAME]),

@@ -1,7 +1,7 @@
 """Causes in tables of restoration tasks, simulated with code that explain does not share.
 
-Each has the outputs of a network as floats. The files hold them in some form, and the claim is computed here with
-numpy, scipy, scikit-image, OpenCV and torch in the way of a paper's program.
+Each has the outputs of a network as floats. The files hold them in some form, and the claim is computed here
+with numpy, scipy, scikit-image, OpenCV and torch in the way of a paper's program.
 """
 
 from collections.abc import Callable, Sequence
@@ -238,7 +238,7 @@ TABLE_CAUSES = (
     ),
     TableCause(
         "files cut off, claim of rounded ones",
-        ("files: truncated",),
+        ("truncated",),
         "y",
         scored(studio),
         as_cut_file,
@@ -269,7 +269,7 @@ TABLE_CAUSES = (
     ),
     TableCause(
         "SSIM of rounded luma, not clipped",
-        ("luma, rounded",),
+        ("window: Gaussian",),
         REAL,
         scored(studio, convert_ssim=studio_rounded),
         material="large",
