@@ -1,4 +1,8 @@
-"""SSIM with the windows, borders, sizes and ranges of other tools, in double precision; not for tables."""
+"""SSIM with the windows, borders, sizes and ranges of other tools, in double precision; not for tables.
+
+Variants that protocols have are those of the metric, which a test compares with these; besides, there are the
+borders and windows that no protocol has, and ranges that were mistaken.
+"""
 
 from collections.abc import Callable, Iterable
 from math import floor
@@ -13,6 +17,8 @@ from iqabench.explain.pair_errors import comparable
 from iqabench.explain.regions import Region, regions
 from iqabench.explain.similarity_ways import RANGED_WINDOWS, RANGES, WINDOW
 from iqabench.images import Image
+from iqabench.metrics.shared.ssim_variants import pooled_to_256
+from iqabench.metrics.shared.window_maps import channel_weights
 
 LARGEST = 11
 """Side of the largest window, in pixels."""
@@ -150,10 +156,7 @@ def _inside(moments: LocalMoments, before: int, after: int) -> LocalMoments:
 def _across(channels: list[LocalMoments]) -> list[LocalMoments]:
     """Return the moments under a window that reaches across three channels, replicated beyond them."""
     count = len(channels)
-    weights = np.zeros((count, count))
-    for at in range(count):
-        for step, weight in enumerate(_KERNEL, -5):
-            weights[at, min(max(at + step, 0), count - 1)] += weight
+    weights = channel_weights(count, "gauss")
     stacks = [np.stack(kind) for kind in zip(*channels, strict=True)]
     mixed = [np.tensordot(weights, stack, axes=1) for stack in stacks]
     return [LocalMoments(*(stack[at] for stack in mixed)) for at in range(count)]
@@ -188,17 +191,4 @@ def _downsampled(plane: Plane) -> Plane:
 
 
 def _pooled(plane: Plane) -> Plane:
-    """Return a plane shrunk as by torch's adaptive_avg_pool2d to 1 / f of its size."""
-    factor = max(1, round(min(plane.shape) / 256))
-    if factor == 1:
-        return plane
-    table = cv2.integral(plane, sdepth=cv2.CV_64F)
-    (top, bottom), (left, right) = (_bins(side, side // factor) for side in plane.shape)
-    sums = table[bottom][:, right] - table[top][:, right] - table[bottom][:, left]
-    sums += table[top][:, left]
-    return np.asarray(sums / np.outer(bottom - top, right - left))
-
-
-def _bins(side: int, bins: int) -> tuple[Plane, Plane]:
-    at = np.arange(bins)
-    return at * side // bins, -(-(at + 1) * side // bins)
+    return np.ascontiguousarray(pooled_to_256(plane[:, :, None])[:, :, 0])

@@ -47,9 +47,12 @@ def materials(count: int) -> dict[str, list[Restored]]:
         :count
     ]:
         sample = reference.load()
-        size = np.asarray(sample.target).shape[1::-1]
-        enlarged = cv2.resize(np.float64(sample.input), size, interpolation=cv2.INTER_CUBIC)
-        large.append(Restored(enlarged, np.asarray(sample.target)))
+        target = np.asarray(sample.target)
+        height, width = target.shape[:2]
+        enlarged = cv2.resize(
+            sample.input.astype(np.float64), (width, height), interpolation=cv2.INTER_CUBIC
+        )
+        large.append(Restored(np.asarray(enlarged, np.float64), target))
     dark = [Restored(o * (0.55 + 0.05 * at), t) for at, (o, t) in enumerate(rain)]
     odd = [Restored(o[:313, :309], t[:313, :309]) for o, t in rain]
     return {"rain": rain, "large": large, "dark": dark, "odd": odd}

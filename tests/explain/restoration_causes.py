@@ -172,19 +172,22 @@ def psnr_with_match(output: Pixels, target: Image) -> Figures:
 
 def aligned(output: Pixels, target: Image) -> Figures:
     """Return the figures of RealBlur's program: scaled, warped by a homography, compared under a mask."""
-    x, z = np.float32(rounded(output) / 255), np.float32(target / 255)
-    x = np.float32(x * ((x * z).sum() / (x * x).sum()))
+    x, z = (i.astype(np.float32) / np.float32(255) for i in (rounded(output), target))
+    x *= (x * z).sum() / (x * x).sum()
     grey = [cv2.cvtColor(i, cv2.COLOR_RGB2GRAY) for i in (z, x)]
     stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 100, 0)
-    _, warp = cv2.findTransformECC(
-        *grey, np.eye(3, dtype=np.float32), cv2.MOTION_HOMOGRAPHY, stop, None, 5
-    )
-    size, back = x.shape[1::-1], cv2.WARP_INVERSE_MAP
+    start, whole = np.eye(3, dtype=np.float32), np.ones(x.shape[:2], np.uint8)
+    homography = cv2.MOTION_HOMOGRAPHY
+    _, warp = cv2.findTransformECC(grey[0], grey[1], start, homography, stop, whole, 5)
+    size, back = (x.shape[1], x.shape[0]), cv2.WARP_INVERSE_MAP
     moved = cv2.warpPerspective(
         x, warp, size, flags=cv2.INTER_CUBIC + back, borderMode=cv2.BORDER_REFLECT
     )
-    mask = cv2.warpPerspective(np.ones_like(x), warp, size, flags=cv2.INTER_NEAREST + back)
-    o, t = (np.float64(i * mask) * 255 for i in (moved, z))
+    ones = np.ones_like(x)
+    mask = np.asarray(
+        cv2.warpPerspective(ones, warp, size, flags=cv2.INTER_NEAREST + back), np.float64
+    )
+    o, t = (255 * mask * np.asarray(i, np.float64) for i in (moved, z))
     error = ((o - t) ** 2).sum() / mask.sum()
     inner = (similarity_map(o, t) * mask)[5:-5, 5:-5]
     counted = mask[5:-5, 5:-5].sum(axis=(0, 1))
@@ -216,7 +219,7 @@ def moved_aside(output: Pixels) -> Image:
     moved = cv2.warpAffine(
         output, warp, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
     )
-    return rounded(moved * 0.97)
+    return rounded(np.asarray(moved, np.float64) * 0.97)
 
 
 def of_files(score: Score, files: Callable[[Pixels], Image]) -> Score:
