@@ -151,7 +151,7 @@ def matched(kind: str) -> Callable[[Pixels, Image], Pixels]:
             means = [float(cv2.cvtColor(i, cv2.COLOR_RGB2GRAY).mean()) for i in (o, t)]
         else:
             code = cv2.COLOR_BGR2GRAY if kind == "swapped" else cv2.COLOR_RGB2GRAY
-            means = [float(cv2.cvtColor(np.float32(i), code).mean(dtype=float)) for i in (o, t)]
+            means = [float(cv2.cvtColor(i.astype(np.float32), code).mean()) for i in (o, t)]
         return np.clip(o * (means[1] / means[0]), 0, 255)
 
     return match
