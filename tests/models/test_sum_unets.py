@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from iqabench.models.core.catalogue import card_of
+from iqabench.models.core.checkpoint import StateDictionary
+from iqabench.models.core.families import FamilyMatch
 from iqabench.models.drunet.network import DRUNet
 from iqabench.models.fbcnn.network import FBCNN
 from iqabench.models.layers.sum_unet import repeat_edges
@@ -96,3 +98,20 @@ def test_scunet_takes_any_size() -> None:
     network = SCUNet(channels=1, blocks=2, levels=1).eval()
     with torch.inference_mode():
         assert network(torch.rand(1, 1, 19, 33)).shape == (1, 1, 19, 33)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told_more"),
+    [
+        ("drunet_color_25", True),
+        ("fbcnn_gray", True),
+        ("scunet_gray_15", False),
+        ("retinexformer_lol_v1", False),
+    ],
+)
+def test_a_family_knows_what_a_network_is_told_besides_an_image(
+    name: str, is_told_more: bool
+) -> None:
+    """Then a file that is named by its path is run by the family, not by the library that knows it, too."""
+    match = FamilyMatch(card_of(name), torch.nn.Identity(), StateDictionary({}), name)
+    assert match.is_told_more == is_told_more

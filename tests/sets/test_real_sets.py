@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from iqabench.degradations.bicubic import imresize
+from iqabench.degradations.bicubic import bicubic, imresize
+from iqabench.degradations.bicubic_float import bicubic_float
 from iqabench.sets import load_set
 from iqabench.sets.verify import verify
 
@@ -20,6 +21,23 @@ def test_published_inputs_are_what_imresize_makes(name: str, scale: int) -> None
         assert sample.target is not None
         assert int((sample.input != imresize(sample.target, 1 / scale)).sum()) == 0, ref.name
     assert {row.state for row in verify(name) if f"x{scale}." in row.file} == {"ok"}
+
+
+@pytest.mark.usefixtures("mirror")
+def test_inputs_of_resshift_are_bicubic_of_floats_rounded_once() -> None:
+    """One value of 196,608 is another by one level; with two roundings, as in set5, it is one in ten."""
+    kinds = (bicubic, bicubic_float)
+    differences: list[list[int]] = [[], []]
+    for ref in load_set("imagenet-bicubic16", 4):
+        sample = ref.load()
+        assert sample.target is not None
+        for kind, found in zip(kinds, differences, strict=True):
+            made = kind(sample.target, scale=4).astype(int)
+            found.extend(np.abs(made - sample.input).ravel().tolist())
+    twice, once = differences
+    assert len(once) == 196_608
+    assert sum(once) == max(once) == 1
+    assert np.count_nonzero(twice) == 20_227
 
 
 @pytest.mark.usefixtures("mirror")

@@ -38,6 +38,12 @@ class FamilyMatch:
     """The name of the registered model of these sizes; empty without any."""
 
     @property
+    def is_told_more(self) -> bool:
+        """True when the network is given more than an image: settings, or a level that no tensor tells."""
+        same = [card for card in _same_network(self.card) if card.params == self.card.params]
+        return not self.card.is_plain or any(card.arguments != same[0].arguments for card in same)
+
+    @property
     def words(self) -> str:
         """The family, the network and its sizes, as in RLFN (features 46, blocks 4, x4) of rlfn."""
         sizes = [f"{name} {value}" for name, value in self.card.arguments.items()]

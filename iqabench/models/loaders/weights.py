@@ -1,7 +1,8 @@
 """The loader of files of weights: their architecture is recognised by the tensors in them.
 
-The spandrel library is asked first, then the registered families. A checkpoint may hold several sets of
-weights; the first that is recognised is taken (`models/core/checkpoint.py`).
+The spandrel library is asked first, then the registered families, which come first where they know what a
+network is given besides an image. A checkpoint may hold several sets of weights; the first that is recognised
+is taken (`models/core/checkpoint.py`).
 """
 
 import hashlib
@@ -36,7 +37,7 @@ def load_weights(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     match = family_match(states, digest, str(path), scale)
     found, taken = _by_spandrel(states, str(path), is_known=match is not None)
-    if found is not None and taken is not None:
+    if found is not None and taken is not None and not (match and match.is_told_more):
         model: Model = NetworkModel(_spandrels_card(path, found), found.model, digest)
         model.notes = _notes(path, taken, states)
         if match is not None:
