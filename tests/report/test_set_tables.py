@@ -18,6 +18,12 @@ from iqabench.store import Record, Store
 from .conftest import Fill, column_of
 
 
+@pytest.fixture(autouse=True)
+def _no_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets are put together by task and level, unless a test declares a group."""
+    monkeypatch.setattr(module, "set_groups", dict)
+
+
 def measured(
     name: str, model: str, psnr: list[float | None], ssim: float | None = 0.9, **given: Any
 ) -> list[Record]:
@@ -146,7 +152,7 @@ def test_outputs_of_one_name_are_one_row_unless_a_set_has_two_of_them(fill: Fill
 
 
 @pytest.fixture
-def allinone(monkeypatch: pytest.MonkeyPatch) -> None:
+def allinone(monkeypatch: pytest.MonkeyPatch, _no_groups: None) -> None:
     """Declare a group over sets of several tasks and levels."""
     group = GroupFacts(
         name="mixed",
