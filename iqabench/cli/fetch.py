@@ -21,7 +21,7 @@ with lazy_imports():
     from iqabench.sets.catalogue import Entry, find_entry, level_of
     from iqabench.sets.facts import SetFacts
     from iqabench.sets.handed_over import file_fault, mistaken_files
-    from iqabench.sets.pinned_list import not_handed_over
+    from iqabench.sets.pinned_list import bring_list, not_handed_over
 
 
 @click.command(
@@ -65,6 +65,8 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
         if folder is None:
             damaged = remove_damaged(files)
             replaced = replaced_note(damaged, fetch(files, owner=name))
+            if handed:
+                bring_list(handed[0].name)
             click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
         known = find_entry(name)
@@ -98,8 +100,7 @@ def _mistakes(known: Entry, folder: Path) -> list[str]:
 def _refusals(facts: SetFacts, levels: Sequence[str], folder: Path, *, replace: bool) -> list[str]:
     """Adopt a set from a folder, tell of it, and return the message where it is refused."""
     try:
-        for sentence in adopt_set(facts, levels, folder, replace=replace):
-            click.echo(sentence)
+        adopt_set(facts, levels, folder, click.echo, replace=replace)
     except FetchError as error:
         return [str(error)]
     return []

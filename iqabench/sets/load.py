@@ -18,7 +18,7 @@ from iqabench.sets.facts import InputFacts, SetFacts
 from iqabench.sets.first_frames import first_frames, frames_in_name
 from iqabench.sets.folder import folder_set, has_variant
 from iqabench.sets.inventory import BoxPlace, Images, Item, all_items, inventory
-from iqabench.sets.pinned_list import not_handed_over
+from iqabench.sets.pinned_list import bring_list, not_handed_over
 from iqabench.sets.place import Place
 from iqabench.sets.recipe import Recipe, recipe
 from iqabench.sets.sample import SampleRef
@@ -136,6 +136,8 @@ def _load(item: Entry, level: str, *, fetch: bool) -> SampleSet:
     if facts.layouts and not images:
         raise FetchError(not_handed_over(facts, level))
     paths = _paths(images, address, fetch=fetch)
+    if facts.layouts and fetch:
+        bring_list(facts.name)
     places = {image: _place(image, paths) for image in all_items(images)}
     task = task_named(facts.task)
     recipes = recipes_of(facts, level)

@@ -48,6 +48,24 @@ def pinned_lines(name: str) -> tuple[Line, ...]:
     return ()
 
 
+def bring_list(name: str) -> None:
+    """Copy the pinned list of a set from a mirror into the cache, if the cache has none.
+
+    Raises: FetchError when it cannot be written.
+    """
+    path = list_path(name)
+    found = (folder / "adopted" / path.name for folder in mirror_folders())
+    source = next((each for each in found if each.is_file()), None)
+    if path.is_file() or source is None:
+        return
+    with writing(path.name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        origin = source.with_suffix(".json")
+        if origin.is_file():
+            write_whole(path.with_suffix(".json"), origin.read_bytes())
+        write_whole(path, source.read_bytes())
+
+
 def origins(name: str) -> dict[str, CopyOrigin]:
     """Return where the files of each level came from; nothing where no list is in the cache.
 

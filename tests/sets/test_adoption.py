@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from iqabench.cli.main import cli
+from iqabench.files.home import home
 from iqabench.sets import load_set
 from iqabench.sets.verify import verify
 
@@ -156,9 +157,23 @@ def test_a_second_call_repairs_by_the_pinned_checksums(copy: Path) -> None:
     assert {row.state for row in verify("mine")} == {"ok"}
 
 
+def test_the_list_of_a_colleague_comes_with_the_files(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch(copy)
+    first = load_set("mine").hash
+    monkeypatch.setenv("IQABENCH_MIRROR", str(home()))
+    monkeypatch.setenv("IQABENCH_HOME", str(tmp_path / "of a colleague"))
+    assert "mine: 6 files are in the cache and checked" in type_("fetch", "mine")
+    monkeypatch.delenv("IQABENCH_MIRROR")
+    assert load_set("mine").hash == first
+
+
 def test_a_folder_with_nothing_is_told_the_layouts(copy: Path) -> None:
+    (copy / "train/mine.zip").write_bytes(b"PK")
     said = fetch(copy / "train")
-    assert "none of the 1 files below" in said
+    assert "none of the 2 files below" in said
+    assert "mine.zip: archives are not opened; unpack" in said
     assert "repack: input flat/input/{clip}_{frame}.png" in said
 
 

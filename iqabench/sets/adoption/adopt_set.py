@@ -1,6 +1,6 @@
 """The adoption of a set from a folder of the user, level by level."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,14 @@ _PROBED = 16
 
 
 def adopt_set(
-    facts: SetFacts, levels: Sequence[str], folder: Path, *, replace: bool = False
-) -> list[str]:
-    """Adopt a set from a folder at some levels, and return a sentence on each; all or nothing of a level.
+    facts: SetFacts,
+    levels: Sequence[str],
+    folder: Path,
+    tell: Callable[[str], None],
+    *,
+    replace: bool = False,
+) -> None:
+    """Adopt a set from a folder at some levels, and tell a sentence on each; all or nothing of a level.
 
     A level that was adopted before is completed and repaired by checksum, unless `replace` takes the copy in
     the folder instead. Levels of which nothing is there are left out if at least one is.
@@ -35,24 +40,31 @@ def adopt_set(
         have been adopted then.
     """
     tree = Tree(folder)
-    said: list[str] = []
+    pinned = pinned_lines(facts.name)
     absent: list[str] = []
     refused: list[str] = []
+    adopted = renewed = 0
     for level in levels:
         copies = find_copies(tree, facts, level)
-        pinned = [line for line in pinned_lines(facts.name) if line.level == level]
+        before = [] if replace else [line for line in pinned if line.level == level]
         try:
-            if pinned and not replace:
-                said.append(_renew(facts, level, pinned, copies, tree))
+            if before:
+                tell(_renew(facts, level, before, copies, tree))
+                renewed += 1
             else:
-                said.append(_adopt_level(facts, level, copies, tree))
+                tell(_adopt_level(facts, level, copies, tree))
+                adopted += 1
         except FetchError as error:
-            (refused if copies or pinned else absent).append(str(error))
-    if refused or not said:
-        raise FetchError("\n".join([*said, *(refused or absent[:1])]))
+            (refused if copies or before else absent).append(str(error))
+    if adopted:
+        tell(
+            f"Nobody published checksums of {facts.title}, so those of this copy were pinned: later runs and "
+            f"'iqabench verify {facts.name}' compare with them. The list is {list_path(facts.name)}."
+        )
+    if refused or not (adopted or renewed):
+        raise FetchError("\n".join(refused or absent[:1]))
     if absent:
-        said.append(f"{facts.name}: the folder has nothing of {len(absent)} other levels.")
-    return said
+        tell(f"{facts.name}: the folder has nothing of {len(absent)} other levels.")
 
 
 def _adopt_level(facts: SetFacts, level: str, copies: list[Copy], tree: Tree) -> str:
@@ -73,15 +85,13 @@ def _adopt_level(facts: SetFacts, level: str, copies: list[Copy], tree: Tree) ->
     count = len(copy.files)
     date = datetime.now(UTC).date().isoformat()
     origin = CopyOrigin(date, str(tree.folder), copy.layout.name, len(copy.samples), count, size)
-    path = pin_level(facts.name, level, lines, origin)
+    pin_level(facts.name, level, lines, origin)
     checked = "names, the number of samples, and that the sizes of their images fit"
     expected = f" ({' or '.join(facts.image_sizes)})" if facts.image_sizes else ""
     return (
         f"{facts.address_at(level)}: adopted {len(copy.samples)} samples in {count} files, "
         f"{size / 1e6:.1f} MB, from {copy.root}.\n  Layout {layout_words(copy.layout, level)}.\n"
-        f"  Checked: {checked}{expected}.\n"
-        "  Nobody published checksums of this set, so those of this copy were pinned: later runs and "
-        f"'iqabench verify {facts.name}' compare with them. The list is {path}."
+        f"  Checked: {checked}{expected}."
     )
 
 

@@ -8,6 +8,8 @@ from iqabench.sets.catalogue import set_facts, set_names
 from iqabench.sets.facts import SetFacts
 from iqabench.sets.layout_facts import LayoutFacts
 
+_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z", ".mdb", ".lmdb", ".h5")
+
 
 def layout_words(layout: LayoutFacts, level: str) -> str:
     """Return a layout in words: its name and a pattern of each role."""
@@ -25,7 +27,7 @@ def refusal(tree: Tree, facts: SetFacts, level: str, copies: list[Copy]) -> str:
     return (
         f"{address}: {best.root}, laid out as '{best.layout.name}', has {_have(best)} whole, expected "
         f"{best.expected}. {_flaws(tree, best)}{version_by_count(best, facts)}{look_alike(tree, facts)} "
-        "Nothing was adopted; put what is missing there, and type the same command again."
+        "Nothing of it was adopted; put what is missing there, and type the same command again."
     ).replace("  ", " ")
 
 
@@ -50,8 +52,16 @@ def _nothing(tree: Tree, facts: SetFacts, level: str, address: str) -> str:
     return (
         f"{address}: none of the {len(tree.paths)} files below {tree.folder} ({shown}) lies where this set "
         f"has its files. Expected {facts.size_at(level)} samples in one of these layouts, below any folder:\n"
-        f"  {expected}\nRename folders to fit, or name the folder that holds them."
+        f"  {expected}\nRename folders to fit, or name the folder that holds them.{_packed(tree)}"
     )
+
+
+def _packed(tree: Tree) -> str:
+    """Return a sentence on archives below a folder; empty without any."""
+    names = [tree.within(path) for path in tree.paths if path.lower().endswith(_ARCHIVES)]
+    if not names:
+        return ""
+    return f" {first_names(names)}: archives are not opened; unpack what belongs to the set."
 
 
 def _have(copy: Copy) -> str:
