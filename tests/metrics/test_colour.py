@@ -15,8 +15,8 @@ from torchmetrics.functional.image import (
 
 from iqabench.images import Pair
 from iqabench.metrics.full_reference.ciede2000 import ciede2000
-from iqabench.metrics.full_reference.ergas import ergas
-from iqabench.metrics.full_reference.sam import sam
+from iqabench.metrics.of_bands.ergas import ergas
+from iqabench.metrics.of_bands.sam import sam
 from iqabench.metrics.shared.cielab import Lab, difference, lab
 
 from .damage import DAMAGES, USUAL, Pixels, photographs

@@ -106,6 +106,7 @@ class Metric:
 
 FOLDERS = (
     "iqabench.metrics.full_reference",
+    "iqabench.metrics.of_bands",
     "iqabench.metrics.blind",
     "iqabench.metrics.distribution",
     "iqabench.metrics.of_inputs",

@@ -2,7 +2,7 @@
 
 from iqabench.images import Pair
 from iqabench.metrics.core.metric import metric
-from iqabench.metrics.full_reference.ergas import ergas
+from iqabench.metrics.of_bands.ergas import ergas
 
 
 @metric(
