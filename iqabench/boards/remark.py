@@ -7,6 +7,9 @@ from pydantic import Field
 from iqabench.boards.quantity import Quantity
 from iqabench.facts import Facts
 
+SHOWN = 6
+"""The entries or columns of a remark that are listed; the others are counted."""
+
 
 class Remark(Facts):
     """A remark on the published figures of some entries in some columns."""
@@ -32,10 +35,15 @@ class Remark(Facts):
     @property
     def subject(self) -> str:
         """The cells that the remark is about, in words: "HINet in ssim", "all entries in every column"."""
-        whose = "all entries" if self.entries == ("*",) else ", ".join(self.entries)
-        return f"{whose} in {', '.join(self.of) or 'every column'}"
+        whose = "all entries" if self.entries == ("*",) else _listed(self.entries)
+        return f"{whose} in {_listed(self.of) or 'every column'}"
 
     @property
     def words(self) -> str:
         """The remark with what follows from it: "with GT mean; not compared"."""
         return self.says if self.compares else f"{self.says} (not compared)"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

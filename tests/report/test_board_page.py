@@ -203,3 +203,30 @@ def test_the_page(store: Store, tmp_path: Path) -> None:
     assert {"model-quick.html", "model-mine.html", "index.html"} <= links
     index = Page(tmp_path / "out" / "index.html")
     assert index.row("A <b>made</b> challenge")[1:] == ["Runtime, Quality", "5", "3", "2", "2"]
+
+
+def test_outputs_of_an_unregistered_entry_stand_in_its_row(tmp_path: Path) -> None:
+    """They are scored under the entry's name, as in `iqabench score FOLDER --name Same`."""
+    records = column_of([29.5, 29.5, 29.53], model="Same", model_hash="ab" * 32)
+    with Results(filled(tmp_path / "store", records)) as results:
+        page = board_report(results, made_board(tmp_path))
+    assert page is not None
+    assert cell(page, "Same", "psnr measured") == ("29.51", "±0", "within")
+    assert [row.entry.name for row in page.tables[0].rows].count("Same") == 1
+    assert not page.own
+
+
+def test_a_figure_of_another_protocol_is_shown_beside_what_was_measured(
+    store: Store, tmp_path: Path
+) -> None:
+    remark = "remarks: [{entries: [Base], of: [psnr], says: of RGB, compares: false}]\n"
+    with Results(store) as results:
+        page = board_report(results, made_board(tmp_path, YAML + remark))
+    assert page is not None
+    assert cell(page, "Base", "psnr") == ("30.00", "not compared", "")
+    assert cell(page, "Base", "psnr measured") == ("30.01", "", "")
+    at = [column.name for column in page.columns].index("psnr")
+    shown = row_of(page, "Base").cells[at]
+    assert shown is not None
+    assert shown.title == "of RGB"
+    assert row_of(page, "Base", 1).rank is None

@@ -48,7 +48,7 @@ def show(name: str) -> dict[str, Any]:
         "scores": {name: score.words(one.baseline) for name, score in one.scores.items()},
         "tracks": {t.name: _track(one, t.name) for t in one.tracks},
         "errata": {f"{e.entry}, {e.of}": e.words for e in one.errata},
-        "remarks": {one.subject: one.words for one in one.remarks},
+        "remarks": [f"{remark.subject}: {remark.words}" for remark in one.remarks],
         "corrected": {f"{c.entry}, {c.what}": c.words for c in corrections(one, entries_of(one))},
         "published": f"{one.published.file}: {one.published.source}"
         if one.published

@@ -175,7 +175,7 @@ def board_reports(results: Results, boards: Iterable[Board]) -> list[BoardReport
 
 def _own(board: Board, published: Sequence[BoardEntry], here: StoredValues) -> list[BoardEntry]:
     """Return entries for models that were measured here and stand in no published row."""
-    there = {model for entry in published for model in entry.models.values()}
+    there = {name for entry in published for name in entry.models.values() or [entry.name]}
     own = [BoardEntry(model, models={"": model}) for model in here.models if model not in there]
     if not published:
         for entry in own:
