@@ -20,8 +20,9 @@ Student's interval, corrected for skewness, and no longer a bootstrap's, which c
 moved. A metric without its weights is a failed record as before. `reproduce` on ntire2026-esr has rows of
 what its errata correct, and ntire2026-imagesr-x4 is a board. bicubic-2014, whose border is as wide as the
 scale, is refused where no scale is named: its four records are those of `--scale 1`, which was meant, with
-the level x1 in name and key; their values are the old ones. The classical, denoising and JPEG boards hold more
-tables; denoising-grey has three sets, whose names stand in its columns. What the other boards print is the same.
+the level x1 in name and key; their values are the old ones. The classical, denoising and JPEG boards
+hold more tables, denoising-grey has three sets, whose names stand in its columns, and pages of boards are
+more; what the other boards print is the same.
 
 Exit status: 0 all equal, 1 differences, 2 wrong usage.
 """
