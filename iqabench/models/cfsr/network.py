@@ -14,28 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from iqabench.models.layers.blocks import conv1x1, conv3x3, pixel_shuffle
+from iqabench.models.layers.channel_norm import ChannelNorm
 from iqabench.models.layers.shapes import Shapes, count, shuffled
 
 MEAN_RGB = (0.4488, 0.4371, 0.4040)
 """Mean colour of DIV2K, subtracted before the network and added after it."""
-
-
-class ChannelNorm(nn.Module):
-    """Layer normalisation of each pixel over its channels.
-
-    Shapes: (N, C, H, W) to the same.
-    """
-
-    def __init__(self, features: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(features))
-        self.bias = nn.Parameter(torch.zeros(features))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Normalise x."""
-        variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
-        scaled = (x - mean) / torch.sqrt(variance + 1e-6)
-        return scaled * self.weight[:, None, None] + self.bias[:, None, None]
+_SMALLEST = 1e-6
+"""The number that is added to variances."""
 
 
 class LargeKernel(nn.Module):
@@ -62,7 +47,7 @@ class Mixer(nn.Module):
 
     def __init__(self, features: int, size: int) -> None:
         super().__init__()
-        self.norm = ChannelNorm(features)
+        self.norm = ChannelNorm(features, smallest=_SMALLEST)
         self.a = nn.Sequential(conv1x1(features, features), nn.GELU(), LargeKernel(features, size))
         self.v = conv1x1(features, features)
         self.proj = conv1x1(features, features)
@@ -83,7 +68,7 @@ class FeedForward(nn.Module):
     def __init__(self, features: int, ratio: int) -> None:
         super().__init__()
         wide = ratio * features
-        self.norm = ChannelNorm(features)
+        self.norm = ChannelNorm(features, smallest=_SMALLEST)
         self.fc1 = conv1x1(features, wide)
         self.pos = nn.Conv2d(wide, wide, 3, padding=1, groups=wide)
         self.fc2 = conv1x1(wide, features)
@@ -171,7 +156,7 @@ class CFSR(nn.Module):
         self.layers = nn.ModuleList(
             ConvFormerGroup(features, depth, size, ratio) for depth in depths
         )
-        self.norm = ChannelNorm(features)
+        self.norm = ChannelNorm(features, smallest=_SMALLEST)
         self.conv_after_body = conv3x3(features, features)
         self.upsample = pixel_shuffle(features, scale)
 

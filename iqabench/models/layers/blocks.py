@@ -25,6 +25,16 @@ def conv3x3(inputs: int, outputs: int, *, stride: int = 1, padding: int = 1) -> 
     return nn.Conv2d(inputs, outputs, 3, stride=stride, padding=padding)
 
 
+def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
+    """Return a 1x1 convolution without bias."""
+    return nn.Conv2d(inputs, outputs, 1, bias=False)
+
+
+def plain3x3(inputs: int, outputs: int, groups: int = 1) -> nn.Conv2d:
+    """Return a 3x3 convolution without bias, which keeps height and width."""
+    return nn.Conv2d(inputs, outputs, 3, padding=1, groups=groups, bias=False)
+
+
 def pixel_shuffle(features: int, scale: int, channels: int = 3) -> nn.Sequential:
     """Return the usual tail: a 3x3 convolution, its channels laid out as scale x scale pixels.
 

@@ -45,7 +45,7 @@ class ResidualLayers(nn.Module):
         return change + x
 
 
-class Level(nn.Module):
+class ResidualLevel(nn.Module):
     """A chain of residual layers."""
 
     def __init__(self, blocks: int, features: int) -> None:
@@ -84,7 +84,7 @@ class Shallow(nn.Module):
         return output
 
 
-class Attention(nn.Module):
+class ProductAttention(nn.Module):
     """Features with a function of their product with those of the smaller image (the paper's FAM)."""
 
     def __init__(self, features: int) -> None:
@@ -100,7 +100,7 @@ class Attention(nn.Module):
         return output
 
 
-class Fusion(nn.Module):
+class LevelFusion(nn.Module):
     """Features of all three levels, brought to one size, together (the paper's AFF)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -141,7 +141,9 @@ class MIMOUNet(nn.Module):
         super().__init__()
         first, second, third = features, 2 * features, 4 * features
         every = first + second + third
-        self.Encoder = nn.ModuleList(Level(blocks, width) for width in (first, second, third))
+        self.Encoder = nn.ModuleList(
+            ResidualLevel(blocks, width) for width in (first, second, third)
+        )
         self.feat_extract = nn.ModuleList(
             [
                 Layer(3, first),
@@ -152,13 +154,15 @@ class MIMOUNet(nn.Module):
                 Layer(first, 3, last=True),
             ]
         )
-        self.Decoder = nn.ModuleList(Level(blocks, width) for width in (third, second, first))
+        self.Decoder = nn.ModuleList(
+            ResidualLevel(blocks, width) for width in (third, second, first)
+        )
         self.Convs = nn.ModuleList([Layer(third, second, 1), Layer(second, first, 1)])
         self.ConvsOut = nn.ModuleList(Layer(width, 3, last=True) for width in (third, second))
-        self.AFFs = nn.ModuleList([Fusion(every, first), Fusion(every, second)])
-        self.FAM1 = Attention(third)
+        self.AFFs = nn.ModuleList([LevelFusion(every, first), LevelFusion(every, second)])
+        self.FAM1 = ProductAttention(third)
         self.SCM1 = Shallow(third)
-        self.FAM2 = Attention(second)
+        self.FAM2 = ProductAttention(second)
         self.SCM2 = Shallow(second)
 
     def forward(self, x: Tensor) -> list[Tensor]:

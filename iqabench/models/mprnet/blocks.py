@@ -3,21 +3,13 @@
 import torch
 from torch import Tensor, nn
 
+from iqabench.models.layers.blocks import plain3x3, pointwise
+
 _REDUCTION = 4
 """The number of channels for one channel of the attention's inner layer."""
 
 
-def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
-    """Return a 1x1 convolution without bias."""
-    return nn.Conv2d(inputs, outputs, 1, bias=False)
-
-
-def plain3x3(inputs: int, outputs: int) -> nn.Conv2d:
-    """Return a 3x3 convolution without bias, which keeps height and width."""
-    return nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
-
-
-class MeanAttention(nn.Module):
+class SqueezeAttention(nn.Module):
     """An attention that weighs channels by a function of their means, without biases."""
 
     def __init__(self, features: int) -> None:
@@ -39,12 +31,12 @@ class MeanAttention(nn.Module):
         return x * weights
 
 
-class AttentionBlock(nn.Module):
+class ChannelBlock(nn.Module):
     """Two convolutions and channel attention, added to the input (the paper's CAB)."""
 
     def __init__(self, features: int, activation: nn.PReLU) -> None:
         super().__init__()
-        self.CA = MeanAttention(features)
+        self.CA = SqueezeAttention(features)
         self.body = nn.Sequential(
             plain3x3(features, features), activation, plain3x3(features, features)
         )
@@ -60,7 +52,7 @@ class AttentionBlock(nn.Module):
 
 def chain(length: int, features: int, activation: nn.PReLU) -> nn.Sequential:
     """Return a chain of blocks with channel attention."""
-    return nn.Sequential(*(AttentionBlock(features, activation) for _ in range(length)))
+    return nn.Sequential(*(ChannelBlock(features, activation) for _ in range(length)))
 
 
 class FullSizeBlock(nn.Module):
@@ -81,7 +73,7 @@ class FullSizeBlock(nn.Module):
         return change + x
 
 
-class Halving(nn.Module):
+class BilinearHalving(nn.Module):
     """A bilinear halving of height and width, then a layer that adds channels."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -98,7 +90,7 @@ class Halving(nn.Module):
         return output
 
 
-class Doubling(nn.Module):
+class BilinearDoubling(nn.Module):
     """A bilinear doubling of height and width, then a layer that removes channels."""
 
     def __init__(self, inputs: int, outputs: int) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from iqabench.models.layers.blocks import plain3x3
 from iqabench.models.layers.shapes import Shapes, count
-from iqabench.models.mprnet.blocks import AttentionBlock, StageAttention, plain3x3
-from iqabench.models.mprnet.stages import Decoder, Encoder, FullSizeStage
+from iqabench.models.mprnet.blocks import ChannelBlock, StageAttention
+from iqabench.models.mprnet.stages import FullSizeStage, StageDecoder, StageEncoder
 
 
 class MPRNet(nn.Module):
@@ -40,15 +41,15 @@ class MPRNet(nn.Module):
         widths = (features, features + growth, features + 2 * growth)
 
         def shallow() -> nn.Sequential:
-            return nn.Sequential(plain3x3(3, features), AttentionBlock(features, activation))
+            return nn.Sequential(plain3x3(3, features), ChannelBlock(features, activation))
 
         self.shallow_feat1 = shallow()
         self.shallow_feat2 = shallow()
         self.shallow_feat3 = shallow()
-        self.stage1_encoder = Encoder(widths, activation, fusing=False)
-        self.stage1_decoder = Decoder(widths, activation)
-        self.stage2_encoder = Encoder(widths, activation, fusing=True)
-        self.stage2_decoder = Decoder(widths, activation)
+        self.stage1_encoder = StageEncoder(widths, activation, fusing=False)
+        self.stage1_decoder = StageDecoder(widths, activation)
+        self.stage2_encoder = StageEncoder(widths, activation, fusing=True)
+        self.stage2_decoder = StageDecoder(widths, activation)
         self.stage3_orsnet = FullSizeStage(widths, features + extra, blocks, activation)
         self.sam12 = StageAttention(features)
         self.sam23 = StageAttention(features)

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from iqabench.models.layers.blocks import pointwise
 from iqabench.models.mprnet.blocks import (
-    AttentionBlock,
-    Doubling,
+    BilinearDoubling,
+    BilinearHalving,
+    ChannelBlock,
     FullSizeBlock,
-    Halving,
     chain,
-    pointwise,
 )
 
 _BLOCKS = 2
 """The number of blocks of each level."""
 
 
-class Encoder(nn.Module):
+class StageEncoder(nn.Module):
     """Three levels of blocks; with `fusing` it takes in what the stage before found (the paper's CSFF)."""
 
     def __init__(self, widths: Sequence[int], activation: nn.PReLU, *, fusing: bool) -> None:
@@ -26,8 +26,8 @@ class Encoder(nn.Module):
         self.encoder_level1 = chain(_BLOCKS, first, activation)
         self.encoder_level2 = chain(_BLOCKS, second, activation)
         self.encoder_level3 = chain(_BLOCKS, third, activation)
-        self.down12 = Halving(first, second)
-        self.down23 = Halving(second, third)
+        self.down12 = BilinearHalving(first, second)
+        self.down23 = BilinearHalving(second, third)
         if fusing:
             for part in ("enc", "dec"):
                 for level, width in enumerate(widths, start=1):
@@ -59,7 +59,7 @@ class Encoder(nn.Module):
         return output
 
 
-class Decoder(nn.Module):
+class StageDecoder(nn.Module):
     """Three levels of blocks, from the lowest up, with skips through a block with attention."""
 
     def __init__(self, widths: Sequence[int], activation: nn.PReLU) -> None:
@@ -68,10 +68,10 @@ class Decoder(nn.Module):
         self.decoder_level1 = chain(_BLOCKS, first, activation)
         self.decoder_level2 = chain(_BLOCKS, second, activation)
         self.decoder_level3 = chain(_BLOCKS, third, activation)
-        self.skip_attn1 = AttentionBlock(first, activation)
-        self.skip_attn2 = AttentionBlock(second, activation)
-        self.up21 = Doubling(second, first)
-        self.up32 = Doubling(third, second)
+        self.skip_attn1 = ChannelBlock(first, activation)
+        self.skip_attn2 = ChannelBlock(second, activation)
+        self.up21 = BilinearDoubling(second, first)
+        self.up32 = BilinearDoubling(third, second)
 
     def forward(self, levels: list[Tensor]) -> list[Tensor]:
         """Return the features of all levels, the largest first.
@@ -95,10 +95,14 @@ class FullSizeStage(nn.Module):
         self.orb1 = FullSizeBlock(blocks, features, activation)
         self.orb2 = FullSizeBlock(blocks, features, activation)
         self.orb3 = FullSizeBlock(blocks, features, activation)
-        self.up_enc1 = Doubling(second, first)
-        self.up_dec1 = Doubling(second, first)
-        self.up_enc2 = nn.Sequential(Doubling(third, second), Doubling(second, first))
-        self.up_dec2 = nn.Sequential(Doubling(third, second), Doubling(second, first))
+        self.up_enc1 = BilinearDoubling(second, first)
+        self.up_dec1 = BilinearDoubling(second, first)
+        self.up_enc2 = nn.Sequential(
+            BilinearDoubling(third, second), BilinearDoubling(second, first)
+        )
+        self.up_dec2 = nn.Sequential(
+            BilinearDoubling(third, second), BilinearDoubling(second, first)
+        )
         for part in ("enc", "dec"):
             for level in range(1, 4):
                 self.add_module(f"conv_{part}{level}", pointwise(first, features))

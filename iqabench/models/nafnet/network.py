@@ -25,7 +25,7 @@ def product(x: Tensor) -> Tensor:
     return first * second
 
 
-class Block(nn.Module):
+class NAFBlock(nn.Module):
     """A gated convolution with simple channel attention, then a gated layer for every pixel.
 
     `window` is the side of the window that the attention averages over; 0 for the whole image.
@@ -94,7 +94,7 @@ class NAFNet(nn.Module):
 
         def chain(length: int, level: int) -> nn.Sequential:
             width, side = features * 2**level, window // 2**level
-            return nn.Sequential(*(Block(width, side) for _ in range(length)))
+            return nn.Sequential(*(NAFBlock(width, side) for _ in range(length)))
 
         depth = len(encoders)
         widths = [features * 2**level for level in range(depth + 1)]

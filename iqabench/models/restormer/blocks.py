@@ -4,17 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, normalize
 
+from iqabench.models.layers.blocks import plain3x3, pointwise
 from iqabench.models.layers.channel_norm import ChannelNorm
-
-
-def pointwise(inputs: int, outputs: int) -> nn.Conv2d:
-    """Return a 1x1 convolution without bias."""
-    return nn.Conv2d(inputs, outputs, 1, bias=False)
-
-
-def plain3x3(inputs: int, outputs: int, groups: int = 1) -> nn.Conv2d:
-    """Return a 3x3 convolution without bias, which keeps height and width."""
-    return nn.Conv2d(inputs, outputs, 3, padding=1, groups=groups, bias=False)
 
 
 class TransposedAttention(nn.Module):
@@ -41,7 +32,7 @@ class TransposedAttention(nn.Module):
         return output
 
 
-class GatedNetwork(nn.Module):
+class GatedLayers(nn.Module):
     """A network for every pixel and its neighbours, half of which gates the other half (the paper's GDFN)."""
 
     def __init__(self, features: int, hidden: int) -> None:
@@ -60,7 +51,7 @@ class GatedNetwork(nn.Module):
         return output
 
 
-class Block(nn.Module):
+class TransposedBlock(nn.Module):
     """Attention and a gated network, each added to its input."""
 
     def __init__(self, features: int, heads: int, expansion: float, *, centred: bool) -> None:
@@ -68,7 +59,7 @@ class Block(nn.Module):
         self.norm1 = nn.ModuleDict({"body": ChannelNorm(features, centred=centred)})
         self.attn = TransposedAttention(features, heads)
         self.norm2 = nn.ModuleDict({"body": ChannelNorm(features, centred=centred)})
-        self.ffn = GatedNetwork(features, int(features * expansion))
+        self.ffn = GatedLayers(features, int(features * expansion))
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform the features x.

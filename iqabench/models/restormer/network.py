@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from iqabench.models.layers.blocks import plain3x3, pointwise
 from iqabench.models.layers.shapes import Shapes, count
-from iqabench.models.restormer.blocks import Block, doubling, halving, plain3x3, pointwise
+from iqabench.models.restormer.blocks import TransposedBlock, doubling, halving
 
 _STEP = 8
 """The number that height and width are multiples of."""
@@ -35,7 +36,10 @@ class Levels(nn.Module):
         super().__init__()
 
         def chain(length: int, width: int, head_count: int) -> nn.Sequential:
-            parts = (Block(width, head_count, expansion, centred=centred) for _ in range(length))
+            parts = (
+                TransposedBlock(width, head_count, expansion, centred=centred)
+                for _ in range(length)
+            )
             return nn.Sequential(*parts)
 
         widths = [features * 2**level for level in range(4)]

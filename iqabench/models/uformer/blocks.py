@@ -22,7 +22,7 @@ class SeparateProjections(nn.Module):
         return torch.cat([self.to_q(x), self.to_kv(x)], dim=-1)
 
 
-class LocalNetwork(nn.Module):
+class MixingNetwork(nn.Module):
     """A network for every token, between whose layers neighbours are mixed (the paper's LeFF)."""
 
     def __init__(self, channels: int) -> None:
@@ -43,7 +43,7 @@ class LocalNetwork(nn.Module):
         return output
 
 
-class Block(nn.Module):
+class LocalWindowBlock(nn.Module):
     """Attention in windows and a local network, each added to its input (the paper's LeWin block).
 
     With `modulated` each place of a window has a learned vector that is added to its tokens.
@@ -58,7 +58,7 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(channels)
         self.attn = WindowAttention(channels, side, heads, SeparateProjections(channels))
         self.norm2 = nn.LayerNorm(channels)
-        self.mlp = LocalNetwork(channels)
+        self.mlp = MixingNetwork(channels)
 
     def forward(self, x: Tensor) -> Tensor:
         """Transform the tokens x.
@@ -80,7 +80,7 @@ class Block(nn.Module):
         return output
 
 
-class Level(nn.Module):
+class WindowLevel(nn.Module):
     """Transformer blocks; every second one is shifted by half a window if `shifted`."""
 
     def __init__(
@@ -89,7 +89,10 @@ class Level(nn.Module):
         super().__init__()
         shifts = [side // 2 if shifted and number % 2 else 0 for number in range(depth)]
         self.blocks = nn.Sequential(
-            *(Block(channels, heads, side, shift, modulated=modulated) for shift in shifts)
+            *(
+                LocalWindowBlock(channels, heads, side, shift, modulated=modulated)
+                for shift in shifts
+            )
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from torch.nn.functional import pad
 
 from iqabench.models.layers.shapes import Shapes, count
 from iqabench.models.layers.windows import without_computed
-from iqabench.models.uformer.blocks import Level, OnImages
+from iqabench.models.uformer.blocks import OnImages, WindowLevel
 
 _HEADS = (1, 2, 4, 8, 16, 16, 8, 4, 2)
 """The attention heads of the levels, down and up."""
@@ -55,10 +55,12 @@ class Uformer(nn.Module):
         self.step = side * 2**_DEPTH
         widths = [features * 2**level for level in range(_DEPTH + 1)]
 
-        def level(place: int, width: int, *, shifted: bool = True) -> Level:
+        def level(place: int, width: int, *, shifted: bool = True) -> WindowLevel:
             modulated = place > _DEPTH
             heads = _HEADS[place]
-            return Level(width, depths[place], heads, side, shifted=shifted, modulated=modulated)
+            return WindowLevel(
+                width, depths[place], heads, side, shifted=shifted, modulated=modulated
+            )
 
         self.input_proj = OnImages("proj", nn.Conv2d(3, features, 3, padding=1), activated=True)
         for place, width in enumerate(widths[:-1]):
