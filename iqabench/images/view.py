@@ -120,9 +120,9 @@ def _resized(protocol: Protocol, output: Image, target: Image) -> Image:
     Raises: ImageError when the output has another size.
     """
     smaller = resized(target)
-    if output.shape[:2] == target.shape[:2] != smaller.shape[:2]:
+    if output.shape[:2] != smaller.shape[:2]:
         raise ImageError(
-            f"the output is {_size(output)}, as its target is, but protocol '{protocol.name}' compares "
+            f"the output is {_size(output)}, its target {_size(target)}; protocol '{protocol.name}' compares "
             "outputs of images that were resized before they were restored, to "
             f"{_size(smaller)} here. Restore the resized images, or name a protocol that does not resize, as "
             "in psnr@y."

@@ -156,7 +156,7 @@ def test_luma_that_is_not_rounded_is_clipped_to_its_swing() -> None:
 
 
 def test_images_are_left_alone() -> None:
-    output, target = noisy(20, 20, 3), noisy(20, 20, 3, seed=1)
+    output, target = noisy(32, 32, 3), noisy(32, 32, 3, seed=1)
     for image in (output, target):
         image.setflags(write=False)
     for name in set(NAMES) - {"grey", "bicubic-2014", "rgb-mask"}:
