@@ -129,6 +129,24 @@ def test_a_refused_set_does_not_hold_up_the_others(shelf: Shelf, copy: Path) -> 
     assert "The folder has the names and the number of Mine: 'iqabench fetch mine --from" in said
 
 
+def test_a_damaged_list_of_another_set_is_no_obstacle(shelf: Shelf, copy: Path) -> None:
+    other = facts(
+        name="listed",
+        task="deblur",
+        levels="[]",
+        level="''",
+        protocol="rgb",
+        input="",
+        files="",
+        layouts=LISTED.replace("{scene}", "test/{scene}"),
+    )
+    shelf.declare(shelf.catalogue.read_text() + other)
+    write(copy / "test/a/blur/blur_1.png", picture(24, 32))
+    (copy / "test_list.txt").write_text("only_one_path.png\n")
+    (copy / "test/c2/blur/001.png").unlink()
+    assert "Nothing of it was adopted" in fetch(copy)
+
+
 def test_files_of_another_version_are_told_where_checksums_are_published(
     shelf: Shelf, copy: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """The words for a folder without a whole copy of a set: what is there, what was expected, what to do."""
 
+from iqabench.errors import FetchError
 from iqabench.printable import first_names
 from iqabench.sets.adoption.checks import version_by_count
 from iqabench.sets.adoption.copies import Copy, find_copies, patterns_of, spare_files
@@ -37,12 +38,20 @@ def look_alike(tree: Tree, facts: SetFacts) -> str:
         if other.task != facts.task or other.name == facts.name:
             continue
         for level in other.levels or ("",):
-            if any(copy.is_whole for copy in find_copies(tree, other, level)):
+            if _is_here(tree, other, level):
                 return (
                     f" The folder has the names and the number of {other.title}: 'iqabench fetch "
                     f"{other.address_at(level)} --from {tree.folder}' takes it."
                 )
     return ""
+
+
+def _is_here(tree: Tree, facts: SetFacts, level: str) -> bool:
+    """Return whether a whole copy of a set is here; a damaged list of it is no reason to fail."""
+    try:
+        return any(copy.is_whole for copy in find_copies(tree, facts, level))
+    except FetchError:
+        return False
 
 
 def _nothing(tree: Tree, facts: SetFacts, level: str, address: str) -> str:
