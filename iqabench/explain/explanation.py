@@ -14,12 +14,12 @@ from iqabench.explain.damage import Finding, jpeg_error
 from iqabench.explain.figures import ReadingFigures, gives
 from iqabench.explain.folder import PairedFolder
 from iqabench.explain.named import expressed_protocols, whole_protocols
+from iqabench.explain.protocol_figures import whole_figures
 from iqabench.explain.reading import Reading, usual_reading
 from iqabench.explain.search import search
 from iqabench.explain.similarity_ways import MATCHED, NOT_MATCHED
 from iqabench.explain.survey import Survey, survey
 from iqabench.explain.verdict import Answer, answer
-from iqabench.explain.whole import whole_figures
 from iqabench.images import Image
 from iqabench.pairing import Pairing
 from iqabench.protocols import protocol
