@@ -105,7 +105,7 @@ RECOGNISED = sorted(
     if card.loader == "network"
     and card.weights
     and not card.family.endswith("dncnn")
-    and card.family not in ("dncnn", "ffdnet", "rcan")
+    and card.family not in ("dncnn", "ffdnet", "iat", "rcan")
     and (card.variant is None or card.variant.layout == "parent")
     and card.network != "iqabench.models.pocket.network.Pocket"
     and (card.params or 0) < 2_000_000

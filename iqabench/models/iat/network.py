@@ -76,7 +76,7 @@ class AdjustmentBlock(nn.Module):
         return output
 
 
-class LocalNetwork(nn.Module):
+class PixelAdjustment(nn.Module):
     """Two chains of blocks over the same features: one ends in a factor, the other in an addend.
 
     Shapes: (N, 3, H, W) to two of the same.
@@ -197,7 +197,7 @@ class IAT(nn.Module):
     ) -> None:
         super().__init__()
         self.normalised = normalised
-        self.local_net = LocalNetwork(features)
+        self.local_net = PixelAdjustment(features)
         self.global_net = GlobalNetwork(channels, heads, learns_gamma_base=learns_gamma_base)
 
     def forward(self, x: Tensor) -> Tensor:
