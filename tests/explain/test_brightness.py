@@ -8,6 +8,7 @@ import pytest
 
 from iqabench.explain import explain, in_words, parse_claim, told
 from iqabench.explain.brightness import MATCHES
+from iqabench.explain.named import whole_protocols
 from iqabench.images import Case, quantise, write_image
 from iqabench.metrics import column
 from iqabench.metrics.core.column import scores
@@ -47,4 +48,5 @@ def test_a_match_of_brightness_is_named(tmp_path: Path, restored: Pairs, protoco
 
 
 def test_every_match_of_a_protocol_is_tried() -> None:
-    assert {*MATCHES.values(), "none"} == set(get_args(Brightness))
+    of_protocols = {one.brightness for one in whole_protocols()}
+    assert {*MATCHES.values(), *of_protocols, "none"} == set(get_args(Brightness))
