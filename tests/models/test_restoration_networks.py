@@ -31,7 +31,7 @@ PUBLISHED = {
     "restormer_derain": "cc31086504afbc6c",
     "restormer_real_denoise": "22df586522a087d4",
     "restormer_defocus_dual": "370aa9d5fdb0a26c",
-    "restormer_grey_25": "ccc73da16cf145a1",
+    "restormer_gray_25": "ccc73da16cf145a1",
     "nafnet_gopro": "547c6406ec26bd63",
     "nafnet_gopro_32": "67d353bc56df7954",
     "nafnet_sidd": "e311aae9e167200f",
@@ -48,7 +48,7 @@ PUBLISHED = {
 SMALL: dict[str, dict[str, Any]] = {
     "restormer_derain": {"features": 8, "blocks": [1, 2, 1, 1], "refining": 1},
     "restormer_defocus_dual": {"features": 8, "blocks": [1, 1, 1, 1], "refining": 1},
-    "restormer_grey_25": {"features": 8, "blocks": [1, 1, 1, 1], "refining": 1},
+    "restormer_gray_25": {"features": 8, "blocks": [1, 1, 1, 1], "refining": 1},
     "nafnet_gopro": {"features": 4, "encoders": [1, 2], "middle": 1, "decoders": [1, 1]},
     "nafnet_gopro_local": {"features": 4, "encoders": [1, 2], "decoders": [1, 1], "window": 8},
     "mprnet_derain": {"features": 8, "growth": 4, "extra": 4, "blocks": 1},
@@ -108,7 +108,7 @@ def test_odd_sizes_are_restored(name: str, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("wanted", "given"),
     [
-        ("restormer_derain", "restormer_grey_25"),
+        ("restormer_derain", "restormer_gray_25"),
         ("restormer_real_denoise", "restormer_derain"),
         ("nafnet_gopro", "nafnet_sidd"),
         ("mprnet_derain", "mprnet_deblur"),
