@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from iqabench.facts import Facts
 
-_YOUNGER = ("pooled_size", "grey")
+_YOUNGER = ("pooled_size", "grey", "doubled_range")
 """The fields that hashes leave out where they have their default."""
 
 
@@ -29,6 +29,9 @@ class SsimVariant(Facts):
     given, whose sides are the next larger multiples of 32."""
     grey: bool = False
     """True when images of 8 bits are first made grey: OpenCV's BT.601 luma of full range, rounded."""
+    doubled_range: bool = False
+    """True when the constants are those of images whose white is twice as bright: older versions of
+    scikit-image take floats to lie in -1..1."""
     rounded: bool = False
     """True when values are rounded to whole numbers first, though the protocol's own are not."""
     clip_contrast: bool = False

@@ -43,6 +43,12 @@ def uniform(output: Pixels, target: Pixels) -> float:
     return float(of_skimage(output, target, channel_axis=2, data_range=255))
 
 
+def uniform_of_floats(output: Pixels, target: Pixels) -> float:
+    """Older versions of scikit-image take the range of floats, -1 to 1, where none is named."""
+    floats = (image.astype(np.float64) / 255 for image in (output, target))
+    return float(of_skimage(*floats, channel_axis=2, data_range=2))
+
+
 def gauss_sample(output: Pixels, target: Pixels) -> float:
     options = {"gaussian_weights": True, "sigma": 1.5, "data_range": 255}
     return float(of_skimage(output, target, channel_axis=2, **options))
@@ -110,6 +116,7 @@ def clipped_luma(output: Pixels, target: Pixels) -> float:
     ("name", "reference"),
     [
         ("cdd11", uniform),
+        ("lcdmoire", uniform_of_floats),
         ("allinone-gauss", gauss_sample),
         ("matlab-rgb3d", matlab_3d),
         ("dehaze-rgb", pooled),
@@ -151,6 +158,7 @@ def test_variants_give_the_same_together_and_alone(pair: tuple[Pixels, Pixels]) 
         "ssim@rgb",
         "ssim@matlab-rgb3d",
         "ssim@cdd11",
+        "ssim@lcdmoire",
         "psnr@cdd11",
         "ssim@real-sr",
         "ssim@y",

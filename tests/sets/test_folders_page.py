@@ -32,6 +32,8 @@ TASKS = {
     "Dehazing": {"dehaze"},
     "Raindrop removal": {"raindrop"},
     "Desnowing": {"desnow"},
+    "Face restoration": {"face"},
+    "Moire removal": {"demoire"},
     "Composite degradations": {"composite"},
     "Low-light enhancement": {"low_light"},
     "Real denoising": {"real_denoise"},

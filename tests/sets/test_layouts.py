@@ -247,6 +247,66 @@ EXAMPLES: dict[tuple[str, str], tuple[str, str, str]] = {
         "raindrop/test/gt/0_clean.png",
         "0",
     ),
+    ("celeba-test", "GFPGAN"): (
+        "celeba_512_validation_lq/00000000.png",
+        "celeba_512_validation/00000000.png",
+        "00000000",
+    ),
+    ("celeba-test-daefr", "DAEFR"): (
+        "dataset/self_celeba_512_v2/00000000.png",
+        "dataset/celeba_512_validation/00000000.png",
+        "00000000",
+    ),
+    ("celeba-test-2000", "ResShift"): (
+        "testdata/CelebA-Test/lq/00001267.png",
+        "testdata/CelebA-Test/hq/00001267.png",
+        "00001267",
+    ),
+    ("lfw-test", "archive"): (
+        "lfw_cropped_faces/cropped_faces/1.png",
+        "",
+        "1",
+    ),
+    ("lfw-test", "DAEFR"): (
+        "dataset/lfw_cropped_faces/1.png",
+        "",
+        "1",
+    ),
+    ("lfw-test", "one folder"): ("LFW-Test/1.png", "", "1"),
+    ("celebchild", "archive"): ("CelebChild-Test/Child/1.jpg", "", "1"),
+    ("celebadult", "archive"): ("CelebChild-Test/Adult/1.jpg", "", "1"),
+    ("webphoto-test", "one folder"): ("WebPhoto-Test/WebPhoto-Test/1.png", "", "1"),
+    ("wider-test", "one folder"): ("test_data/Wider-Test/1.png", "", "1"),
+    ("uhdm", "official"): (
+        "uhdm_data/test/0106_moire.jpg",
+        "uhdm_data/test/0106_gt.jpg",
+        "0106",
+    ),
+    ("fhdmi", "official"): (
+        "FHDMi/test/source/src_00000.png",
+        "FHDMi/test/target/tar_00000.png",
+        "00000",
+    ),
+    ("lcdmoire", "official"): (
+        "LCDMoire/val/moire/000000.png",
+        "LCDMoire/val/clear/000000.png",
+        "000000",
+    ),
+    ("lcdmoire", "MBCNN"): (
+        "Validation/moire/000000.png",
+        "Validation/clear/000000.png",
+        "000000",
+    ),
+    ("lcdmoire", "DMSFN"): (
+        "LCDmoire/valid/moire/000000.png",
+        "LCDmoire/valid/clear/000000.png",
+        "000000",
+    ),
+    ("sidd-png", "NAFNet"): (
+        "SIDD/val/input_crops/ValidationBlocksSrgb_0.png",
+        "SIDD/val/gt_crops/ValidationBlocksSrgb_0.png",
+        "0",
+    ),
 }
 """The paths of a pair of each layout, as documentation and programs of its authors write them, and the name
 of the sample."""

@@ -57,23 +57,29 @@ def _similarities(pair: Pair) -> Mapping[SsimVariant, float]:
     for preparation, variants in groups.items():
         output, target = (preparation.of_image(image) for image in (pair.output, pair.target))
         sums = _Sums(variants, target.shape, pair.inside)
-        sums.add(output, target, pair.peak)
+        sums.add(output, target, preparation.peak(pair))
         values |= sums.means()
     return values
 
 
 class _Preparation(NamedTuple):
-    """The steps before the windows, which many variants share."""
+    """The steps before the windows and the range of pixels, which many variants share."""
 
     grey: bool
     rounded: bool
     pooled: bool
     padded: bool
+    doubled_range: bool
 
     @classmethod
     def of(cls, variant: SsimVariant) -> Self:
         """Return the steps of a variant."""
-        return cls(variant.grey, variant.rounded, variant.pooled, variant.pooled_size == "padded")
+        padded = variant.pooled_size == "padded"
+        return cls(variant.grey, variant.rounded, variant.pooled, padded, variant.doubled_range)
+
+    def peak(self, pair: Pair) -> float:
+        """Return the range of pixels of which the constants are made."""
+        return 2 * pair.peak if self.doubled_range else pair.peak
 
     def of_image(self, image: Image) -> Image:
         """Return the image as windows see it; pixels keep their type where OpenCV can add them."""

@@ -165,6 +165,7 @@ def _similarity(known: Protocol) -> list[str]:
         window + (" that extends over the channels" if variant.dimensions == 3 else ""),
         "the border repeated" if variant.padding == "replicate" else "",
         "the covariance of a sample" if variant.covariance == "sample" else "",
+        "constants for twice the range of its pixels" if variant.doubled_range else "",
         "values rounded first" if variant.rounded else "",
         "images averaged over blocks of round(shorter side / 256) pixels" if variant.pooled else "",
         "blocks for sides raised to the next multiple of 32"
