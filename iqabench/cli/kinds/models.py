@@ -40,9 +40,9 @@ def _weights(card: Card) -> str:
         return "none needed"
     if card.weights.embedded:
         return "in the package"
-    if card.weights.sha256:
-        return "by url and hash"
-    return "by url, pinned" if card.weights.url else "to be handed over"
+    if card.weights.url is None:
+        return "to be handed over"
+    return "by url and hash" if card.weights.sha256 else "by url, pinned"
 
 
 def show(name: str) -> dict[str, Any]:
