@@ -15,7 +15,6 @@ with lazy_imports():
 @click.command(
     "bundle",
     epilog=examples(
-        "iqabench run --model mirnet_denoising --set dnd --save-outputs out",
         "iqabench bundle dnd out --out dnd_submission",
     ),
 )

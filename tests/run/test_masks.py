@@ -147,7 +147,9 @@ def test_a_wrong_mask_is_refused_with_what_to_do(tmp_path: Path, kind: str, mess
 
 
 def test_a_metric_of_surroundings_has_no_value_inside_a_mask() -> None:
-    with pytest.raises(UsageError, match=r"ssim looks at the surroundings.*mae, mse, psnr, rmse"):
+    with pytest.raises(
+        UsageError, match=r"ssim looks at the surroundings.*mae, mae_unit, mse, psnr, rmse"
+    ):
         column("ssim@rgb-mask")
 
 

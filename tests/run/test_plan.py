@@ -64,7 +64,7 @@ def test_a_scale_that_a_model_lacks_is_told_before_files_are_fetched(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a set was loaded")
 
-    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_set", refuse)
+    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_sets", refuse)
     for name in ("set5_x8", "set5"):
         with pytest.raises(ModelError, match="'rlfn' has x2, x4, not x"):
             plan(["rlfn"], [name], [], None if "_" in name else 3)
@@ -95,6 +95,6 @@ def test_a_misspelt_model_is_told_of_before_anything_is_fetched(
     def load_set(*_: object, **__: object) -> None:
         raise AssertionError("a set was loaded")
 
-    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_set", load_set)
+    monkeypatch.setattr(import_module("iqabench.run.plan"), "load_sets", load_set)
     with pytest.raises(UnknownNameError, match="bicubc"):
         plan(["bicubic", "bicubc"], ["demo"], [], 4)
