@@ -14,9 +14,7 @@ with lazy_imports():
 
 @click.command(
     "bundle",
-    epilog=examples(
-        "iqabench bundle dnd out --out dnd_submission",
-    ),
+    epilog=examples("iqabench bundle dnd out --out dnd_submission"),
 )
 @click.argument("name", metavar="SET")
 @click.argument("outputs", type=click.Path(path_type=Path), metavar="DIR")
