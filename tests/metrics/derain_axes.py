@@ -33,11 +33,11 @@ def psnr(x: Floats, y: Floats) -> float:
 
 
 def studio(image: Floats) -> Floats:
-    return (image @ _STUDIO + 16) / 255
+    return np.asarray((image @ _STUDIO + 16) / 255)
 
 
 def cut(image: Floats) -> Floats:
-    return np.floor(np.clip(image, 0, 1) * 255) / 255
+    return np.asarray(np.floor(np.clip(image, 0, 1) * 255) / 255)
 
 
 def rounded(image: Floats) -> Floats:
