@@ -210,6 +210,13 @@ def test_versions_are_told_by_their_counts(shelf: Shelf, versions: str, expected
     assert expected in fetch(folder)
 
 
+def test_a_folder_with_too_many_samples_is_not_told_that_some_are_missing(shelf: Shelf) -> None:
+    declare(shelf, size="2")
+    said = fetch(official(shelf.folder / "unpacked"))
+    assert "has 3 samples whole, expected 2. It has 1 too many." in said
+    assert "leave only the 2 there, and type the same command again" in said
+
+
 def test_versions_are_told_by_the_sizes_of_their_images(shelf: Shelf) -> None:
     versions = "[{title: the cropped files, image_size: 32x24}]"
     declare(shelf, image_sizes="[64x48]", versions=versions)

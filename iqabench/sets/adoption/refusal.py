@@ -28,7 +28,7 @@ def refusal(tree: Tree, facts: SetFacts, level: str, copies: list[Copy]) -> str:
     return (
         f"{address}: {best.root}, laid out as '{best.layout.name}', has {_have(best)} whole, expected "
         f"{best.expected}. {_flaws(tree, best)}{version_by_count(best, facts)}{look_alike(tree, facts)} "
-        "Nothing of it was adopted; put what is missing there, and type the same command again."
+        f"Nothing of it was adopted; {_remedy(best)}, and type the same command again."
     ).replace("  ", " ")
 
 
@@ -76,6 +76,14 @@ def _packed(tree: Tree) -> str:
 def _have(copy: Copy) -> str:
     number = len(copy.samples)
     return f"{number} sample{'s'[: number != 1]}"
+
+
+def _remedy(copy: Copy) -> str:
+    """Return what to do so that a copy becomes whole."""
+    if copy.doubles:
+        return "leave one of those files there"
+    is_over = not (copy.lacking or copy.missing_lists) and len(copy.samples) > copy.expected
+    return f"leave only the {copy.expected} there" if is_over else "put what is missing there"
 
 
 def _flaws(tree: Tree, copy: Copy) -> str:
