@@ -15,6 +15,7 @@ with lazy_imports():
     from iqabench.files.adopt import adopt, replaced_note
     from iqabench.files.cache import remove_damaged
     from iqabench.files.fetch import fetch
+    from iqabench.files.kind import kind_of
     from iqabench.sets.adoption.adopt_set import adopt_set
     from iqabench.sets.adoption.refusal import look_alike
     from iqabench.sets.adoption.tree import Tree
@@ -33,13 +34,13 @@ with lazy_imports():
     "--from",
     "folder",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Adopt files that you have already, found by their content below DIR.",
+    metavar="PATH",
+    help="Adopt files that you have already: PATH, or what lies below it, found by content.",
 )
 @click.option(
     "--replace",
     is_flag=True,
-    help="Take files of DIR in place of copies that were pinned by their names before.",
+    help="Take files of PATH in place of copies that were pinned by their names before.",
 )
 @scale_option("all of them")
 def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: int | None) -> None:
@@ -70,10 +71,10 @@ def command(names: tuple[str, ...], folder: Path | None, replace: bool, scale: i
             click.echo(f"{name}: {len(files)} files are in the cache and checked.{replaced}")
             continue
         known = find_entry(name)
-        fault = partial(file_fault, known[0]) if known else lambda *_: ""
+        fault = partial(file_fault, known[0]) if known else lambda _, path: kind_of(path)
         adoption = adopt(folder, files, fault, replace=replace)
         click.echo(f"{name}: {adoption}")
-        for sentence in _mistakes(known[0], folder) if known and adoption.missing else ():
+        for sentence in _mistakes(known[0], folder) if known and adoption.missing else []:
             click.echo(f"note: {sentence}")
         lacking += [f"{name}: {file.name}" for file in adoption.missing]
     if refused or lacking:
@@ -92,7 +93,9 @@ def _not_found(lacking: list[str], folder: Path | None) -> str:
 
 
 def _mistakes(known: Entry, folder: Path) -> list[str]:
-    """Return sentences about what is below a folder in place of the files of a set."""
+    """Return sentences about what is below a folder in place of the files of a set; none about a file."""
+    if not folder.is_dir():
+        return []
     other = look_alike(Tree(folder), known.facts).strip()
     return [*mistaken_files(known, folder), *([other] if other else [])]
 

@@ -89,18 +89,19 @@ def adopt(
     *,
     replace: bool = False,
 ) -> Adoption:
-    """Copy the wanted files that lie anywhere below `folder` into the cache.
+    """Copy the wanted files that lie anywhere below `folder`, which may be one file, into the cache.
 
     A file is recognised by size, then by checksum, never by its name; a file whose checksum nobody published
     is recognised by its exact name, some by the folders around it too, and pinned if `fault` returns nothing:
-    it returns a sentence about a file that is not to be taken. With `replace` one that differs takes the
+    it returns words about a file that is not to be taken. With `replace` one that differs takes the
     place of what was pinned. Files are copied, not linked: a user's own file may change.
 
-    Raises: FetchError when there is no such folder, or when the cache cannot be written to.
+    Raises: FetchError when there is no such folder or file, or when the cache cannot be written to.
     """
-    if not folder.is_dir():
-        what = "is a file" if folder.is_file() else "does not exist"
-        raise FetchError(f"{folder} {what}; expected a folder to look for files in.")
+    if not folder.exists():
+        raise FetchError(
+            f"{folder} does not exist; expected a folder to look for files in, or a file."
+        )
     files = list(dict.fromkeys(wanted))
     damaged = remove_damaged(files)
     present = find_all(files)
@@ -136,7 +137,9 @@ def _other_than_pinned(
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Give all files below a folder with their sizes; unreadable ones are left out."""
+    """Give all files below a folder, or the file itself, with their sizes; unreadable ones are left out."""
+    if folder.is_file():
+        yield folder, folder.stat().st_size
     for base, _, names in os.walk(folder):
         for name in sorted(names):
             path = Path(base) / name

@@ -34,6 +34,12 @@ def test_files_are_found_by_content_wherever_they_lie(shelf: Path, own_home: Pat
     assert adopt(shelf, [a]).present == done.adopted
 
 
+def test_one_file_may_be_handed_over_by_its_path(shelf: Path) -> None:
+    a, archive = known("set/a.png", b"content of a"), RemoteFile("big.zip", None, None, None)
+    assert list(adopt(shelf / "deep/deeper/renamed.dat", [a, archive]).adopted) == [a]
+    assert list(adopt(shelf / "big.zip", [a, archive]).adopted) == [archive]
+
+
 def test_the_users_own_file_is_copied_not_shared(shelf: Path) -> None:
     a = known("set/a.png", b"content of a")
     adopt(shelf, [a])
