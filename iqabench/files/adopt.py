@@ -53,7 +53,7 @@ class Adoption:
 
     @property
     def _trouble(self) -> str:
-        """What is wrong with the first file of a right name that is not taken."""
+        """The fault of the first file that has a right name and is not taken."""
         file, first = next(iter(self.other.items()))
         kind = kind_of(first)
         what = f", which is {kind}" if kind else ""

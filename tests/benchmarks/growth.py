@@ -22,7 +22,7 @@ from iqabench.metrics import column
 from iqabench.models.core.catalogue import cards
 from iqabench.pairing import pair_many, pair_names
 from iqabench.run import plan, score_folder
-from iqabench.run.records import score
+from iqabench.run.scores import score
 from iqabench.run.scoring.targets import targets_of_folder
 from iqabench.store import Store, content_key
 from iqabench.store.record import FIELDS

@@ -17,7 +17,8 @@ from iqabench.models.core.load import load_model
 from iqabench.models.core.model import NetworkModel
 from iqabench.run.evaluate import evaluate
 from iqabench.run.plan import Options, plan
-from iqabench.run.records import Origin, RecordMaker, Score, Subject
+from iqabench.run.records import Origin, RecordMaker, Subject
+from iqabench.run.scores import Score
 from iqabench.run.threads import CellKey, find_finished, threads_of
 from iqabench.store import Record, Store
 

@@ -11,7 +11,8 @@ from iqabench.metrics import Column
 from iqabench.models.core.card import Card
 from iqabench.run.executors.job import JobItem
 from iqabench.run.judging.images import JudgedFiles, JudgedImage, JudgedReader
-from iqabench.run.records import Origin, RecordMaker, Subject, score
+from iqabench.run.records import Origin, RecordMaker, Subject
+from iqabench.run.scores import score
 from iqabench.run.threads import CellKey
 from iqabench.store import Record, content_key
 

@@ -8,9 +8,10 @@ from iqabench.images import Case, Part
 from iqabench.metrics import Column
 from iqabench.models.core.restore_parts import RestoredParts
 from iqabench.run.prefetch import LoadedSample
-from iqabench.run.records import RecordMaker, Score, depth_trouble, rounding_trouble, score
+from iqabench.run.records import RecordMaker
 from iqabench.run.references import References
 from iqabench.run.restoring.result_files import FileMaker, ResultFiles
+from iqabench.run.scores import Score, depth_trouble, rounding_trouble, score
 from iqabench.samples import Sample, frame_of
 from iqabench.store import Record
 from iqabench.tasks import Ratio

@@ -7,7 +7,7 @@ import pandas as pd
 from iqabench.errors import UsageError
 from iqabench.images import Case, Image
 from iqabench.metrics import Column, column, require_no_scale
-from iqabench.run.records import score
+from iqabench.run.scores import score
 from iqabench.samples import Parts
 from iqabench.tasks import Ratio, default_task
 

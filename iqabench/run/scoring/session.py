@@ -16,8 +16,8 @@ from iqabench.images import Case, Image, joined_decoders
 from iqabench.metrics import Column
 from iqabench.run.executors.job import JobItem
 from iqabench.run.prefetch import run_in_threads
-from iqabench.run.records import depth_trouble, rounding_trouble, score_many
 from iqabench.run.references import References
+from iqabench.run.scores import depth_trouble, rounding_trouble, score_many
 from iqabench.run.scoring.candidates import OpenCandidate
 from iqabench.run.scoring.sample_parts import PartsSource
 from iqabench.run.scoring.sources import ImageSource

@@ -14,8 +14,8 @@ from iqabench.errors import IqabenchError
 from iqabench.metrics import SetColumn
 from iqabench.run.executors.job import Executor
 from iqabench.run.outcome import Failure
-from iqabench.run.records import Score
 from iqabench.run.references import load_pool
+from iqabench.run.scores import Score
 from iqabench.run.scoring.candidates import CandidateFacts, OpenCandidate
 from iqabench.run.scoring.context import ScoringContext
 from iqabench.run.scoring.features.job import FeatureJob
